@@ -1,0 +1,67 @@
+/*
+ * limits: every ceiling on foreign input, with its unit and its reason.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stdint.h>
+
+enum {
+	/* Nesting of any document: deeper ones are attacks; people stay below ten. */
+	LIMIT_DEPTH = 64,
+
+	/* Bytes of a path and of one of its components. Source: Linux PATH_MAX, NAME_MAX. */
+	LIMIT_PATH = 4096,
+	LIMIT_NAME = 255,
+
+	/* Bytes of a recipe, test or effect: people write them; the largest known is below 100 KiB. */
+	LIMIT_DOCUMENT = 4 << 20,
+
+	/* Nodes of a YAML document after aliases: aliases may multiply a small text. */
+	LIMIT_YAML_NODES = 200 * 1000,
+
+	/* Bytes of an InRelease file: Debian's largest is 160 KiB. */
+	LIMIT_RELEASE = 8 << 20,
+
+	/* Bytes of one stanza of an index or control file: texlive's largest is 60 KiB. */
+	LIMIT_STANZA = 1 << 20,
+
+	/* Bytes of a Packages index unpacked: sid's is 60 MB. */
+	LIMIT_INDEX = 512 << 20,
+
+	/* Bytes of a control member's file (postinst, md5sums): linux-headers has 2 MiB of md5sums. */
+	LIMIT_CONTROL_FILE = 16 << 20,
+
+	/* Bytes of a PAX or GNU long-name header. */
+	LIMIT_TAR_HEADER = 1 << 20,
+
+	/* Entries of one package and of one image: texlive-fonts-extra has 130,000. */
+	LIMIT_ENTRIES = 4 * 1000 * 1000,
+
+	/* Bytes of an image manifest or index, and of a config. Source: registries' common ceiling. */
+	LIMIT_MANIFEST = 4 << 20,
+	LIMIT_CONFIG = 8 << 20,
+
+	/* Layers of an image: the Docker engine stops at 125. */
+	LIMIT_LAYERS = 120,
+
+	/* Bytes of a file that is read whole out of an image or a package. */
+	LIMIT_CAPTURE = 16 << 20,
+
+	/* Unpacked bytes over packed bytes: xz reaches 7,000 on zeros; real packages stay below 200. */
+	LIMIT_RATIO = 1000,
+
+	/* Memory that an xz or zstd decoder may use: xz -9 needs 65 MiB. */
+	LIMIT_DECODER_MEMORY = 80 << 20,
+
+	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
+	LIMIT_LOCK = 64 << 20,
+};
+
+/* Unpacked bytes of one .deb: the archive's largest is 2.3 GB. */
+#define LIMIT_UNPACKED (UINT64_C(16) << 30)
+
+/* Bytes of one .deb: the archive's largest is 1.4 GB. */
+#define LIMIT_PACKAGE (UINT64_C(4) << 30)
+
+#endif
