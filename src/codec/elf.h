@@ -1,0 +1,30 @@
+/*
+ * elf: what the dynamic loader will ask of a program or library. Source: gABI 4.1; glibc's
+ * ld.so(8); LSB 5.0, note sections.
+ */
+#ifndef CODEC_ELF_H
+#define CODEC_ELF_H
+
+#include "base/op.h"
+
+struct elf {
+	uint16_t type;    /* ET_EXEC 2, ET_DYN 3, ... */
+	uint16_t machine; /* EM_X86_64 62, EM_AARCH64 183, ... */
+	uint8_t bits;     /* 32 or 64 */
+	bool big;
+	bool dynamic;     /* has PT_DYNAMIC */
+	str interpreter;  /* PT_INTERP, or empty */
+	str soname;
+	str rpath, runpath;
+	str *needed;      /* [needed_n] */
+	ptrdiff_t needed_n;
+};
+
+/*
+ * elf_read(op, fd, what, offset, size, ret): the ELF file of `size` bytes at offset of fd, by a
+ * few bounded preads. 1 if it does not begin with the ELF magic; ERR_FORMAT for one that lies.
+ * Texts live in op.
+ */
+int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size, struct elf *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * json: reading and writing JSON. Source: RFC 8259; canonical form: sorted by the caller's order
+ * of calls, no insignificant blanks, integers only, escapes of RFC 8785 section 3.2.2.2.
+ */
+#ifndef CODEC_JSON_H
+#define CODEC_JSON_H
+
+#include "base/buf.h"
+#include "node.h"
+
+/*
+ * json_parse(op, file, text, ret): the whole text as one value. Duplicate keys, lone surrogates,
+ * bad UTF-8, a byte order mark, nesting past LIMIT_DEPTH and trailing bytes are ERR_FORMAT (with
+ * file:line:col). Texts alias `text` where they need no unescaping. O(bytes).
+ */
+int json_parse(struct op *op, str file, str text, struct doc *ret) MUST_USE;
+
+/*
+ * Writing: calls in order; commas, escapes and (if indent > 0) line breaks and blanks are put in.
+ * Misuse (a value without a key in an object) is a MUST. Bytes that are not UTF-8 are written as
+ * U+FFFD. Failures stay in the buf.
+ */
+struct json_out {
+	struct buf *b;
+	int indent;        /* blanks a level; 0: compact */
+	int depth;
+	bool first[64];    /* nothing was written at this depth yet */
+	bool after_key;
+};
+void json_begin(struct json_out *j, struct buf *b, int indent);
+void json_object(struct json_out *j);
+void json_object_end(struct json_out *j);
+void json_array(struct json_out *j);
+void json_array_end(struct json_out *j);
+void json_key(struct json_out *j, str key);
+void json_text(struct json_out *j, str value);
+void json_u64(struct json_out *j, uint64_t value);
+void json_i64(struct json_out *j, int64_t value);
+void json_bool(struct json_out *j, bool value);
+void json_null(struct json_out *j);
+void json_raw(struct json_out *j, str value); /* a value that is JSON already */
+
+/* key and value in one; _opt writes nothing for an empty value. */
+void json_pair(struct json_out *j, const char *key, str value);
+void json_pair_opt(struct json_out *j, const char *key, str value);
+void json_pair_u64(struct json_out *j, const char *key, uint64_t value);
+
+#endif

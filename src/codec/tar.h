@@ -1,0 +1,62 @@
+/*
+ * tar: reading a tar of a foreign hand as it streams by, and writing ours.
+ * Source: POSIX.1-2017 pax, "pax Interchange Format"; GNU tar manual, "Basic Tar Format".
+ *
+ * Reading refuses (ERR_FORMAT, ERR_LIMIT), as the attack list demands: a bad header checksum,
+ * malformed PAX records, numbers out of range or negative, names that are empty, hold a NUL, "..",
+ * a component over 255 or a path over LIMIT_PATH bytes, a truncated archive, bytes other than
+ * zeros after the end, sparse files, device nodes, FIFOs and sockets (in `strict`; else they are
+ * told as TAR_OTHER). A PAX size wins everywhere.
+ */
+#ifndef CODEC_TAR_H
+#define CODEC_TAR_H
+
+#include "base/buf.h"
+#include "stream.h"
+
+enum tar_type { TAR_FILE, TAR_HARDLINK, TAR_SYMLINK, TAR_DIRECTORY, TAR_OTHER };
+
+struct tar_entry {
+	enum tar_type type;
+	str path;        /* no leading "/" or "./", no trailing "/"; "" is the root itself */
+	str link;        /* symlink: as written; hard link: cleaned like path */
+	uint32_t mode;   /* 07777 */
+	uint32_t uid, gid;
+	uint64_t size;   /* of the content that follows; 0 unless TAR_FILE */
+	int64_t mtime;
+	bool has_xattrs; /* PAX SCHILY.xattr.* or the like was there; they are dropped */
+};
+
+struct tar; /* opaque */
+int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar **ret) MUST_USE;
+
+/*
+ * tar_next(op, t, ret): the next entry; what is left of the last one's content is skipped.
+ * 1 and *ret filled (its views live until the next call), or 0 at the end of the archive.
+ */
+int tar_next(struct op *op, struct tar *t, struct tar_entry *ret) MUST_USE;
+
+/* The current entry's content in pieces: *ret_n is 0 at its end. */
+int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n) MUST_USE;
+
+/* The whole content of the current entry into op, at most max bytes. */
+int tar_read_all(struct op *op, struct tar *t, size_t max, str *ret) MUST_USE;
+
+/*
+ * tar_clean(in, out, ret): the canonical form of a path in an archive: leading "/" and "./",
+ * doubled and trailing slashes and "." components taken away, into out[LIMIT_PATH]. False for
+ * "..", NUL, a component over LIMIT_NAME or more than LIMIT_PATH - 1 bytes.
+ */
+bool tar_clean(str in, char *out, str *ret);
+
+/*
+ * tar_header(b, e): append the 512-byte header of e (PAX records before it when name, link, size
+ * or ids do not fit ustar). Directories get their trailing slash here. The same entry gives the
+ * same bytes for ever: no user names, no times but e->mtime, PAX headers named "PaxHeaders/0".
+ * The caller appends the content and then tar_padding(size) zeros.
+ */
+void tar_header(struct buf *b, const struct tar_entry *e);
+size_t tar_padding(uint64_t size); /* 0 to 511 */
+enum { TAR_END = 1024 };           /* zeros that end an archive */
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * effects: what maintainer scripts would have done on a fresh installation, as data.
+ *
+ * effects/NAME.yaml (NAME: a binary package) answers for scripts by their hash and cuts or adds
+ * dependencies; effects/common.yaml cuts for every package. They are compiled into the program;
+ * a directory of the user's own is read before them. The format is documented in
+ * docs/effects.md.
+ */
+#ifndef DISTRO_EFFECTS_H
+#define DISTRO_EFFECTS_H
+
+#include "contents.h"
+
+enum effect_kind {
+	EFFECT_USER,      /* name, uid, group (primary, by name), home, shell, comment */
+	EFFECT_GROUP,     /* name, gid */
+	EFFECT_MEMBER,    /* user `name` also in group `group` */
+	EFFECT_DIRECTORY, /* path, mode, owner, group */
+	EFFECT_FILE,      /* path, text, mode, owner, group */
+	EFFECT_COPY,      /* path, from (a path of the same package or of any package in the image), mode, owner, group */
+	EFFECT_LINK,      /* path, to: a symlink */
+	EFFECT_MODE,      /* path, mode, owner, group: of what a package ships */
+	EFFECT_ALTERNATIVE, /* link path, to, name, priority: the highest of a name wins; slaves follow */
+	EFFECT_DIVERT,    /* path goes to `to` for every package but this one */
+	EFFECT_CA_BUNDLE, /* the CA bundle with its links is wanted */
+};
+
+struct effect {
+	enum effect_kind kind;
+	str name, path, to, from, text, group, owner, home, shell, comment;
+	str master;       /* of a slave alternative: the name that it follows */
+	uint32_t mode;    /* 07777; UINT32_MAX: leave it */
+	uint32_t id;      /* uid or gid; UINT32_MAX: the next free one from 900 down, by name order */
+	int64_t priority;
+	str package;      /* whose effect it is */
+	str origin;       /* "effects/nginx-common.yaml:12", "dh_installsysusers", "usr/lib/tmpfiles.d/x.conf:3" */
+};
+
+struct effect_cut { /* an edge that is left out, or (added) put in */
+	str package;      /* whose dependency; "*" for any */
+	str depends;      /* on which package name */
+	str why;
+	str origin;       /* file and line */
+	bool added;
+};
+
+struct effects; /* opaque: all files, parsed when first asked for */
+
+/* dir: a directory of the user's effects, or empty. Lives in op. */
+int effects_open(struct op *op, str dir, struct effects **ret) MUST_USE;
+
+/* Cuts and additions that hold for a package's dependencies; [n], own first, then common. */
+int effects_cuts(struct op *op, struct effects *e, str package, struct effect_cut **ret, ptrdiff_t *ret_n) MUST_USE;
+
+/* How a package's scripts are answered. */
+struct effects_answer {
+	struct effect *effect; /* [n], in the order in which they apply */
+	ptrdiff_t n;
+	str by;                /* "no scripts", "debhelper sections only", "effects/x.yaml", ... for the lock */
+	struct digest digest;  /* of all effects in a canonical form */
+};
+
+/*
+ * effects_answer(op, e, c, ret): what c's preinst and postinst amount to on a fresh installation.
+ * debhelper's sections are recognised by their markers and skipped or interpreted from data files;
+ * what is left must be empty, upgrade-only, or answered by hash in effects/. Otherwise ERR_NO: the
+ * message names the package, script and hash; `ret_unanswered` gets the script's unrecognised
+ * lines and a template of the effect to write.
+ */
+int effects_answer(struct op *op, struct effects *e, const struct contents *c, struct effects_answer *ret,
+		   str *ret_unanswered) MUST_USE;
+
+/* Paths that images do without, by glob, and those kept all the same: effects/drop.yaml. */
+int effects_drops(struct op *op, struct effects *e, struct texts *ret_drop, struct texts *ret_keep) MUST_USE;
+
+/* The rank of a package's layer, 0 (rarely updated, lowest) to 99: effects/rank.yaml; 50 if unnamed. */
+int effects_rank(struct op *op, struct effects *e, str package, int *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,89 @@
+/*
+ * outcome: everything that a build can tell of its result, as plain values: what the terminal
+ * tree, report.html, the SBOMs and --why are written from. Views live in the op of the build.
+ */
+#ifndef MODEL_OUTCOME_H
+#define MODEL_OUTCOME_H
+
+#include "codec/node.h"
+#include "entry.h"
+#include "platform.h"
+
+struct outcome_package {
+	str name, version, arch, source, source_version;
+	str licence;              /* SPDX expression or NOASSERTION */
+	str path;                 /* repository-relative path of its .deb */
+	str suite;                /* pocket it came from: "trixie-security" */
+	struct digest deb;
+	uint64_t deb_size;
+	uint64_t size;            /* bytes of its files in the image */
+	ptrdiff_t files;          /* in the image */
+	ptrdiff_t layer;          /* index into layer */
+	str why;                  /* chain: "recipe -> nginx -> libssl3t64 (>= 3.5.0)" */
+	str answered;             /* how its scripts are answered */
+	struct texts depends;     /* names of packages in the image that it depends on */
+	struct texts cves;        /* CVE ids fixed in its changelog */
+	str description;          /* first line */
+};
+
+struct outcome_layer {
+	struct digest digest, diff_id;
+	uint64_t size, tar_size;
+	str what;                 /* "libssl3t64 3.5.4-1", "14 small packages", "generated files" */
+	bool made;                /* compressed now, not found in the store */
+};
+
+struct outcome_cut {
+	str package, depends, why, by;
+	bool added;
+};
+
+struct outcome_file {
+	const struct entry *entry;
+	ptrdiff_t package;        /* index into package; -1: generated or from the recipe */
+	str from;                 /* when package is -1: "recipe nginx.yaml:14", "effects/x.yaml:3", ... */
+};
+
+struct outcome_check {        /* one line of proof */
+	str name;                 /* "every library is found" */
+	bool ok;
+	str summary;              /* "212 ELF files, 640 needed libraries" */
+	struct texts detail;      /* what is wrong, one line each */
+};
+
+enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
+struct outcome_test {
+	str name;
+	enum verdict verdict;
+	str detail;               /* why it failed or was skipped; may have several lines */
+	int64_t ms;
+};
+
+struct outcome {
+	str name, description, suite;
+	const struct platform *platform;
+	struct digest manifest;   /* of this platform's image */
+	struct digest recipe, lock; /* digests of the recipe and of the lock's content */
+	str compressor;
+	str user;                 /* numeric */
+	int64_t created;
+	uint64_t size, unpacked;  /* sum of blobs; sum of file bytes */
+	struct outcome_package *package; /* [package_n], sorted by name */
+	ptrdiff_t package_n;
+	struct outcome_layer *layer;     /* [layer_n], bottom first */
+	ptrdiff_t layer_n;
+	struct outcome_cut *cut;
+	ptrdiff_t cut_n;
+	struct outcome_file *file;       /* [file_n], sorted by path: every path of the image */
+	ptrdiff_t file_n;
+	struct texts dropped;            /* "doc 14.2 MiB in 1234 files": by kind, for the report */
+	uint64_t dropped_bytes;
+	struct outcome_check *check;
+	ptrdiff_t check_n;
+	struct outcome_test *test;
+	ptrdiff_t test_n;
+	struct texts pockets;            /* "trixie 13.8 of 2026-11-15T..Z, signed by ..." */
+	struct texts next;               /* commands to run next */
+};
+
+#endif
