@@ -1,0 +1,214 @@
+#include <stdlib.h>
+
+#include "net/client.h"
+#include "sys/file.h"
+#include "base/buf.h"
+#include "unit/harness.h"
+#include "unit/http_server.h"
+
+enum { BIG = 300 * 1000 };
+
+static int write_samples(struct op *op, int dir, str *ret_big)
+{
+	char *p = op_new(op, char, BIG);
+
+	if (!p)
+		return op->code;
+	for (int i = 0; i < BIG; i++)
+		p[i] = (char)(i * 31 + i / 977);
+	*ret_big = (str){ p, BIG };
+	TRY(file_replace(op, dir, S("big"), *ret_big, 0644));
+	return file_replace(op, dir, S("a b"), S("twelve bytes"), 0644);
+}
+
+static int urls(struct op *op)
+{
+	static const struct {
+		const char *url;
+		bool good;
+	} t[] = {
+		{ "http://host/debian", true }, { "https://host:8080/x?y=z", true },
+		{ "file:/srv/mirror", true }, { "file:///srv/mirror", true },
+		{ "ftp://host/x", false }, { "http://", false }, { "http:///x", false },
+		{ "http://user:secret@host/x", false }, { "http://host/a b", false },
+		{ "http://host/\n", false }, { "http://host/<x>", false }, { "file:relative", false },
+		{ "", false }, { "HTTP://host", false },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		int rc = client_check_url(op, exact(str_of(t[i].url)));
+		CHECK(t[i].good ? rc == 0 : rc == ERR_USAGE);
+		CHECK(str_find_str(str_of(op->text), S("secret")) < 0);
+		op_forgive(op);
+	}
+	return 0;
+}
+
+static int files(struct op *op)
+{
+	int dir;
+	const char *path = test_dir(&dir);
+	str big, url, got;
+	AUTO_CLIENT *c = NULL;
+
+	TRY(write_samples(op, dir, &big));
+	TRY(client_open(op, &c));
+	TRY(op_text(op, &url, "file://%s/a%%20b", path));
+	TRY(client_get(op, c, url, 100, &got));
+	CHECK_STR(got, S("twelve bytes"));
+	TRY(op_text(op, &url, "file:%s/big", path));
+	TRY(client_get(op, c, url, BIG, &got));
+	CHECK(str_eq(got, big));
+	CHECK_FAILS(op, client_get(op, c, url, BIG - 1, &got), ERR_LIMIT, "larger");
+	TRY(op_text(op, &url, "file://%s/none", path));
+	int rc = client_get(op, c, url, 100, &got);
+	TRY(rc);
+	CHECK(rc == 1);
+	TRY(op_text(op, &url, "file://%s", path));
+	CHECK_FAILS(op, client_get(op, c, url, 100, &got), ERR_NET, "no regular file");
+	CHECK_FAILS(op, client_get(op, c, S("gopher://x/"), 100, &got), ERR_USAGE, "gopher");
+	return 0;
+}
+
+/* One row: what is asked for, and what must become of it. */
+struct row {
+	const char *mode, *file;
+	uint64_t have, max, size;
+	int code;
+	int status;
+	const char *says;
+	bool gone;
+};
+
+struct sink {
+	struct buf b;
+	uint64_t have;
+	int done, again;
+};
+
+static int sink_add(struct op *op, void *to, str bytes)
+{
+	struct sink *s = to;
+
+	buf_add(&s->b, bytes);
+	return s->b.bad ? op->code : 0;
+}
+
+static int sink_begin(struct op *op, void *to, uint64_t *ret)
+{
+	(void)op;
+	*ret = ((struct sink *)to)->have;
+	return 0;
+}
+
+static int sink_done(struct op *op, void *to)
+{
+	struct sink *s = to;
+
+	(void)op;
+	if (s->done++ < s->again) {
+		s->b.len = 0;
+		return 1;
+	}
+	return 0;
+}
+
+static const struct row rows[] = {
+	{ "ok", "big", 0, BIG, BIG, 0, 200, "", false },
+	{ "ok", "big", 0, BIG, CLIENT_SIZE_UNKNOWN, 0, 200, "", false },
+	{ "ok", "big", 1234, BIG, BIG, 0, 206, "", false },
+	{ "ok", "big", BIG, BIG, BIG, 0, 0, "", false },
+	{ "norange", "big", 1234, BIG, BIG, 0, 200, "", false },
+	{ "flaky", "big", 0, BIG, BIG, 0, 200, "", false },
+	{ "moved", "big", 100, BIG, BIG, 0, 206, "", false },
+	{ "cut", "small", 0, BIG, 3500, 0, 206, "", false },
+	{ "cut", "big", 0, BIG, BIG, ERR_NET, 206, "", false },
+	{ "ok", "none", 0, BIG, BIG, ERR_NET, 404, "404", true },
+	{ "ok", "big", BIG + 7, BIG * 2, BIG * 2, ERR_NET, 416, "416", false },
+	{ "ok", "big", 0, BIG - 1, CLIENT_SIZE_UNKNOWN, ERR_LIMIT, 200, "larger than allowed", false },
+	{ "ok", "big", 0, BIG, BIG - 1, ERR_LIMIT, 200, "larger than announced", false },
+	{ "endless", "x", 0, BIG, CLIENT_SIZE_UNKNOWN, ERR_LIMIT, 200, "larger", false },
+	{ "short", "x", 0, 100, 20, ERR_NET, 200, "", false },
+	{ "wrong", "big", 500, BIG, BIG, ERR_NET, 206, "another part", false },
+	{ "loop", "x", 0, 100, 20, ERR_NET, 302, "redirect", false },
+	{ "leave", "etc/passwd", 0, 10000, CLIENT_SIZE_UNKNOWN, ERR_NET, 302, "", false },
+	{ "garbage", "x", 0, 100, 20, ERR_NET, 0, "", false },
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static int over_http(struct op *op)
+{
+	struct client_request req[ROWS];
+	struct client_result res[ROWS];
+	struct sink sink[ROWS];
+	struct http_server server;
+	int dir;
+	str big;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(write_samples(op, dir, &big));
+	TRY(file_replace(op, dir, S("small"), str_head(big, 3500), 0644));
+	if (!http_server_start(&server, dir)) {
+		CHECK(!"cannot listen on a loopback port");
+		return 0;
+	}
+	for (int i = 0; i < ROWS; i++) {
+		sink[i] = (struct sink){ .have = rows[i].have, .again = i == 0 };
+		buf_init(&sink[i].b, op, 1 << 20);
+		buf_add(&sink[i].b, str_head(big, (ptrdiff_t)rows[i].have));
+		req[i] = (struct client_request){ .max = rows[i].max, .size = rows[i].size, .sink = sink_add,
+						  .begin = sink_begin, .done = sink_done, .to = &sink[i] };
+		TRY(op_text(op, &req[i].url, "http://127.0.0.1:%d/%s/%s", server.port, rows[i].mode,
+			    rows[i].file));
+	}
+	TRY(client_open(op, &c));
+	TRY(client_fetch(op, c, req, ROWS, NULL, NULL, res));
+	for (int i = 0; i < ROWS; i++) {
+		const struct row *r = &rows[i];
+		bool ok = res[i].code == r->code && res[i].gone == r->gone &&
+			  (res[i].status == r->status) && str_find_str(res[i].error, str_of(r->says)) >= 0;
+		if (!ok)
+			printf("/%s/%s: %d %d %.*s\n", r->mode, r->file, res[i].code, res[i].status,
+			       STR_ARG(res[i].error));
+		CHECK(ok);
+		CHECK(r->code != 0 || str_eq(buf_view(&sink[i].b), str_head(big, (ptrdiff_t)sink[i].b.len)));
+		CHECK(r->code != 0 || sink[i].b.len == res[i].got);
+	}
+	CHECK(sink[0].done == 2);
+	http_server_stop(&server);
+	return 0;
+}
+
+static int sink_fails(struct op *op, void *to, str bytes)
+{
+	(void)to;
+	(void)bytes;
+	return op_fail(op, ERR_IO, "the disk is full");
+}
+
+static int dead_ends(struct op *op)
+{
+	struct http_server server;
+	int dir;
+	str big, url, got;
+	AUTO_CLIENT *c = NULL;
+	struct client_result res;
+
+	(void)test_dir(&dir);
+	TRY(write_samples(op, dir, &big));
+	TRY(client_open(op, &c));
+	if (!http_server_start(&server, dir))
+		return 0;
+	TRY(op_text(op, &url, "http://127.0.0.1:%d/ok/big", server.port));
+	struct client_request req = { .url = url, .max = BIG, .size = BIG, .sink = sink_fails };
+	CHECK_FAILS(op, client_fetch(op, c, &req, 1, NULL, NULL, &res), ERR_IO, "disk is full");
+	TRY(client_get(op, c, url, BIG, &got));
+	CHECK(str_eq(got, big));
+	http_server_stop(&server);
+	CHECK_FAILS(op, client_get(op, c, url, BIG, &got), ERR_NET, "cannot fetch http://127.0.0.1");
+	return 0;
+}
+
+TESTS({ "addresses", urls }, { "files", files }, { "over http", over_http, .once = true },
+      { "dead ends", dead_ends, .once = true })
