@@ -45,6 +45,9 @@ enum {
 	/* Layers of an image: the Docker engine stops at 125. */
 	LIMIT_LAYERS = 120,
 
+	/* Bytes of all paths and link targets of one package: texlive-fonts-extra has 12 MB. */
+	LIMIT_PATH_BYTES = 256 << 20,
+
 	/* Bytes of a file that is read whole out of an image or a package. */
 	LIMIT_CAPTURE = 16 << 20,
 
