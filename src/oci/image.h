@@ -48,14 +48,19 @@ struct image_descriptor {
 int image_put(struct op *op, const struct store *s, const struct image_config *config,
 	      const struct pairs *annotations, struct image_descriptor *ret) MUST_USE;
 
+/* Only the manifest, over a config that is in the store already (whose values `config` has). */
+int image_manifest_put(struct op *op, const struct store *s, const struct image_config *config,
+		       const struct digest *config_digest, uint64_t config_size,
+		       const struct pairs *annotations, struct image_descriptor *ret) MUST_USE;
+
 /* An image index over manifests, in the order given. */
 int image_index_put(struct op *op, const struct store *s, const struct image_descriptor *manifest,
 		    ptrdiff_t n, const struct pairs *annotations, struct image_descriptor *ret) MUST_USE;
 
 /*
  * image_get(op, s, d, platform, ret...): read a manifest (or, through an index, the one for
- * platform; empty: the host's, else the only one) and its config, digests verified. Documents
- * with both layers and manifests, bad digests or sizes, or more than LIMIT_LAYERS layers are
+ * platform; empty: the host's, else the only one) and its config, digests verified. An image
+ * without the platform that was asked for is ERR_USAGE and says which it has. Documents with both layers and manifests, bad digests or sizes, or more than LIMIT_LAYERS layers are
  * ERR_FORMAT. 1 if the blob is not in the store.
  */
 struct image {

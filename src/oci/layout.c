@@ -77,7 +77,8 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 	(void)node_text(node_get(notes, S(LAYOUT_FULL_NAME)), &e.full_name);
 	if (!node_text(node_get(node, S("mediaType")), &e.media_type) ||
 	    !node_text(node_get(node, S("digest")), &digest) || !str_starts(digest, S("sha256:")) ||
-	    !digest_parse(digest, &e.digest) || !node_u64(node_get(node, S("size")), &e.size))
+	    !digest_parse(digest, &e.digest) || !node_u64(node_get(node, S("size")), &e.size) ||
+	    e.size == 0 || e.size > INT64_MAX)
 		return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: not a descriptor with mediaType, sha256 digest and size",
 			       STR_ARG(doc->file), node->line, node->col);
 	int rc = read_platform(op, node_get(node, S("platform")), &e.platform);
