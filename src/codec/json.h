@@ -25,6 +25,7 @@ struct json_out {
 	int indent;        /* blanks a level; 0: compact */
 	int depth;
 	bool first[64];    /* nothing was written at this depth yet */
+	bool in_map[64];   /* an object is open at this depth */
 	bool after_key;
 };
 void json_begin(struct json_out *j, struct buf *b, int indent);

@@ -1,0 +1,443 @@
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "json.h"
+
+/*
+ * The text is read in one pass without recursion. Nodes gather on a stack; a container's children
+ * lie behind it there and move to the op's arena, side by side, when it is closed.
+ *
+ * Invariants: (1) open[0 .. depth-1] are the stack's open containers, outermost first; (2) what
+ * lies above the innermost one are its children so far; (3) p <= end.
+ */
+struct reader {
+	struct op *op;
+	struct op scratch;      /* holds the stack */
+	str file;
+	const char *p, *end;
+	const char *line_start;
+	int line;
+	struct node *stack;     /* [n] */
+	ptrdiff_t n, cap;
+	ptrdiff_t open[LIMIT_DEPTH];
+	int depth;
+};
+
+enum {
+	FEW_KEYS = 12, /* up to here comparing each key with each is faster than a table */
+};
+
+static int fail(struct reader *r, const char *at, int code, const char *why)
+{
+	return op_fail(r->op, code, "%.*s:%d:%td: %s", STR_ARG(r->file), r->line, at - r->line_start + 1, why);
+}
+
+static char peek(const struct reader *r)
+{
+	return r->p < r->end ? *r->p : '\0';
+}
+
+static void skip_blanks(struct reader *r)
+{
+	for (; r->p < r->end; r->p++) {
+		if (*r->p == '\n') {
+			r->line++;
+			r->line_start = r->p + 1;
+		} else if (*r->p != ' ' && *r->p != '\t' && *r->p != '\r') {
+			return;
+		}
+	}
+}
+
+static struct node *push(struct reader *r)
+{
+	if (r->n == r->cap) {
+		ptrdiff_t cap = r->cap ? r->cap * 2 : 64;
+		struct node *grown = op_extend(&r->scratch, r->stack, (size_t)r->cap * sizeof(*grown),
+					       (size_t)cap * sizeof(*grown));
+		if (!grown) {
+			(void)op_adopt_error(r->op, &r->scratch);
+			return NULL;
+		}
+		r->stack = grown;
+		r->cap = cap;
+	}
+	struct node *node = &r->stack[r->n++];
+	*node = (struct node){ .line = r->line, .col = (int)(r->p - r->line_start + 1) };
+	return node;
+}
+
+/* Is any of the eight bytes a quote, a backslash, a control or above ASCII? */
+static bool word_is_special(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+	uint64_t hit = (quote - ones) | (slash - ones) | (w - ones * 0x20) | w;
+	return (hit & high) != 0;
+}
+
+/* Where the text behind the opening quote ends; *ret_escaped tells of a backslash on the way. */
+static int find_quote(struct reader *r, const char **ret, bool *ret_escaped)
+{
+	const char *p = r->p + 1;
+
+	*ret_escaped = false;
+	for (;;) {
+		while (r->end - p >= 8 && !word_is_special(p))
+			p += 8;
+		if (p >= r->end)
+			return fail(r, r->p, ERR_FORMAT, "a text without its closing quote");
+		unsigned char c = (unsigned char)*p;
+		if (c == '"')
+			break;
+		if (c < 0x20)
+			return fail(r, p, ERR_FORMAT, "a control character within a text");
+		if (c == '\\')
+			*ret_escaped = true;
+		ptrdiff_t width = c < 0x80 ? 1 : utf8_width((str){ p, r->end - p });
+		if (width == 0)
+			return fail(r, p, ERR_FORMAT, "bytes that are not UTF-8");
+		p += c == '\\' && r->end - p > 1 && p[1] != '\0' && (p[1] & 0x80) == 0 ? 2 : width;
+	}
+	*ret = p;
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The four digits of \uXXXX at p, or -1. */
+static int32_t hex4(const char *p, const char *end)
+{
+	int32_t v = 0;
+
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		int d = hex_digit(p[i]);
+		if (d < 0)
+			return -1;
+		v = v << 4 | d;
+	}
+	return v;
+}
+
+static char *put_utf8(char *out, int32_t c)
+{
+	if (c < 0x80) {
+		*out++ = (char)c;
+	} else if (c < 0x800) {
+		*out++ = (char)(0xc0 | c >> 6);
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		*out++ = (char)(0xe0 | c >> 12);
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else {
+		*out++ = (char)(0xf0 | c >> 18);
+		*out++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	}
+	return out;
+}
+
+/* \uXXXX, or a surrogate pair of them, whose first digit stands at *p. */
+static int unescape_unicode(struct reader *r, const char **p, const char *end, char **out)
+{
+	int32_t c = hex4(*p, end);
+
+	if (c < 0)
+		return fail(r, *p, ERR_FORMAT, "\\u needs four hexadecimal digits");
+	*p += 4;
+	if (c >= 0xdc00 && c < 0xe000)
+		return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
+	if (c >= 0xd800 && c < 0xdc00) {
+		int32_t low = end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? hex4(*p + 2, end) : -1;
+		if (low < 0xdc00 || low >= 0xe000)
+			return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
+		c = 0x10000 + ((c - 0xd800) << 10 | (low - 0xdc00));
+		*p += 6;
+	}
+	*out = put_utf8(*out, c);
+	return 0;
+}
+
+/* No escape is shorter than what it stands for, so the result fits into the length of the text. */
+static int unescape(struct reader *r, str raw, str *ret)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	char *start = op_new(r->op, char, raw.len), *out = start;
+	const char *end = raw.p + raw.len;
+
+	if (!start)
+		return r->op->code;
+	for (const char *p = raw.p; p < end;) {
+		if (*p != '\\') {
+			*out++ = *p++;
+			continue;
+		}
+		const char *known = memchr(from, p[1], sizeof(from) - 1);
+		p += 2;
+		if (known) {
+			*out++ = to[known - from];
+			continue;
+		}
+		if (p[-1] != 'u')
+			return fail(r, p - 2, ERR_FORMAT, "an unknown escape");
+		int rc = unescape_unicode(r, &p, end, &out);
+		if (rc < 0)
+			return rc;
+	}
+	*ret = (str){ start, out - start };
+	return 0;
+}
+
+static int read_text(struct reader *r, str *ret)
+{
+	const char *quote;
+	bool escaped;
+	int rc = find_quote(r, &quote, &escaped);
+
+	if (rc < 0)
+		return rc;
+	*ret = (str){ r->p + 1, quote - r->p - 1 };
+	if (escaped)
+		rc = unescape(r, *ret, ret);
+	r->p = quote + 1;
+	return rc;
+}
+
+static bool skip_digits(struct reader *r)
+{
+	const char *start = r->p;
+
+	while (r->p < r->end && *r->p >= '0' && *r->p <= '9')
+		r->p++;
+	return r->p > start;
+}
+
+/* RFC 8259 section 6: the fraction and the exponent are optional, a leading zero is none. */
+static int read_number(struct reader *r, str *ret)
+{
+	const char *start = r->p;
+
+	if (peek(r) == '-')
+		r->p++;
+	bool ok = true;
+	if (peek(r) == '0')
+		r->p++;
+	else
+		ok = skip_digits(r);
+	if (peek(r) == '.') {
+		r->p++;
+		ok &= skip_digits(r);
+	}
+	if (peek(r) == 'e' || peek(r) == 'E') {
+		r->p++;
+		if (peek(r) == '+' || peek(r) == '-')
+			r->p++;
+		ok &= skip_digits(r);
+	}
+	char next = peek(r);
+	if (!ok || (next >= '0' && next <= '9'))
+		return fail(r, start, ERR_FORMAT, "not a number");
+	*ret = (str){ start, r->p - start };
+	return 0;
+}
+
+static int read_literal(struct reader *r, struct node *node)
+{
+	static const struct {
+		str word;
+		enum node_kind kind;
+	} literal[] = { { S_INIT("true"), NODE_BOOL }, { S_INIT("false"), NODE_BOOL }, { S_INIT("null"), NODE_NULL } };
+	str rest = { r->p, r->end - r->p };
+
+	for (size_t i = 0; i < sizeof(literal) / sizeof(literal[0]); i++) {
+		if (!str_starts(rest, literal[i].word))
+			continue;
+		node->kind = literal[i].kind;
+		node->text = str_head(rest, literal[i].word.len);
+		r->p += literal[i].word.len;
+		return 0;
+	}
+	return fail(r, r->p, ERR_FORMAT, r->p == r->end ? "the text ends where a value is expected" :
+							  "a value is expected here");
+}
+
+static int open_container(struct reader *r, struct node *node, enum node_kind kind)
+{
+	if (r->depth == LIMIT_DEPTH)
+		return fail(r, r->p, ERR_FORMAT, "nested too deep");
+	node->kind = kind;
+	r->open[r->depth++] = r->n - 1;
+	r->p++;
+	return 0;
+}
+
+/* The value at p: a scalar is read whole, a container is opened. */
+static int read_value(struct reader *r, struct node *node)
+{
+	switch (peek(r)) {
+	case '{':
+		return open_container(r, node, NODE_MAP);
+	case '[':
+		return open_container(r, node, NODE_LIST);
+	case '"':
+		node->kind = NODE_TEXT;
+		return read_text(r, &node->text);
+	case '-': case '0': case '1': case '2': case '3': case '4':
+	case '5': case '6': case '7': case '8': case '9':
+		node->kind = NODE_NUMBER;
+		return read_number(r, &node->text);
+	default:
+		return read_literal(r, node);
+	}
+}
+
+static int fail_duplicate(struct reader *r, const struct node *node)
+{
+	return op_fail(r->op, ERR_FORMAT, "%.*s:%d:%d: the key '%.*s' stands here for the second time",
+		       STR_ARG(r->file), node->key_line, node->key_col, STR_ARG(node->key));
+}
+
+static int check_many_keys(struct reader *r, const struct node *child, ptrdiff_t n)
+{
+	struct op_mark mark = op_mark(r->op);
+	struct map seen;
+
+	map_init(&seen, r->op);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		if (map_find(&seen, child[i].key) >= 0)
+			return fail_duplicate(r, &child[i]);
+		int rc = map_put(&seen, child[i].key, NULL);
+		if (rc < 0)
+			return rc;
+	}
+	op_reset(r->op, mark);
+	return 0;
+}
+
+static int check_keys(struct reader *r, const struct node *child, ptrdiff_t n)
+{
+	if (n > FEW_KEYS)
+		return check_many_keys(r, child, n);
+	for (ptrdiff_t i = 1; i < n; i++) {
+		for (ptrdiff_t j = 0; j < i; j++) {
+			if (str_eq(child[i].key, child[j].key))
+				return fail_duplicate(r, &child[i]);
+		}
+	}
+	return 0;
+}
+
+static int close_container(struct reader *r)
+{
+	ptrdiff_t at = r->open[--r->depth], n = r->n - at - 1;
+	struct node *top = &r->stack[at];
+
+	r->p++;
+	if (top->kind == NODE_MAP) {
+		int rc = check_keys(r, top + 1, n);
+		if (rc < 0)
+			return rc;
+	}
+	top->child = op_new(r->op, struct node, n);
+	if (!top->child)
+		return r->op->code;
+	if (n)
+		memcpy(top->child, top + 1, (size_t)n * sizeof(*top));
+	top->n = n;
+	r->n = at + 1;
+	return 0;
+}
+
+static int read_key(struct reader *r, str *ret)
+{
+	if (peek(r) != '"')
+		return fail(r, r->p, ERR_FORMAT, "a key in quotes is expected here");
+	int rc = read_text(r, ret);
+	if (rc < 0)
+		return rc;
+	skip_blanks(r);
+	if (peek(r) != ':')
+		return fail(r, r->p, ERR_FORMAT, "a colon is expected behind a key");
+	r->p++;
+	skip_blanks(r);
+	return 0;
+}
+
+/* Within the innermost container: its next member or its end. */
+static int step(struct reader *r)
+{
+	ptrdiff_t at = r->open[r->depth - 1];
+	bool in_map = r->stack[at].kind == NODE_MAP;
+	str key = { 0 };
+
+	skip_blanks(r);
+	if (peek(r) == (in_map ? '}' : ']'))
+		return close_container(r);
+	if (r->n > at + 1) {
+		if (peek(r) != ',')
+			return fail(r, r->p, ERR_FORMAT,
+				    in_map ? "a comma or } is expected here" : "a comma or ] is expected here");
+		r->p++;
+		skip_blanks(r);
+	}
+	int key_line = r->line, key_col = (int)(r->p - r->line_start + 1);
+	int rc = in_map ? read_key(r, &key) : 0;
+	if (rc < 0)
+		return rc;
+	struct node *node = push(r);
+	if (!node)
+		return r->op->code;
+	if (in_map) {
+		node->key = key;
+		node->key_line = key_line;
+		node->key_col = key_col;
+	}
+	return read_value(r, node);
+}
+
+static int read_document(struct reader *r)
+{
+	skip_blanks(r);
+	struct node *root = push(r);
+	if (!root)
+		return r->op->code;
+	int rc = read_value(r, root);
+	while (rc == 0 && r->depth > 0)
+		rc = step(r);
+	if (rc < 0)
+		return rc;
+	skip_blanks(r);
+	return r->p < r->end ? fail(r, r->p, ERR_FORMAT, "bytes behind the end of the value") : 0;
+}
+
+int json_parse(struct op *op, str file, str text, struct doc *ret)
+{
+	struct reader r = {
+		.op = op, .file = file, .p = text.p, .end = text.p + text.len, .line_start = text.p, .line = 1,
+	};
+
+	if (text.len > INT32_MAX)
+		return op_fail(op, ERR_LIMIT, "%.*s: larger than 2 GiB", STR_ARG(file));
+	op_init(&r.scratch, 0);
+	r.scratch.fault = op->fault;
+	int rc = read_document(&r);
+	if (rc == 0)
+		*ret = (struct doc){ .file = file, .root = r.stack[0] };
+	op_done(&r.scratch);
+	return rc;
+}
