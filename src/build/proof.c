@@ -45,7 +45,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int tell(struct proof *p, str *line, const char *fmt, va_list args)
+static PRINTF_LIKE(3, 0) int tell(struct proof *p, str *line, const char *fmt, va_list args)
 {
 	char text[3 * LIMIT_PATH];
 	int n = vsnprintf(text, sizeof(text), fmt, args);
