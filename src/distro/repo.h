@@ -13,16 +13,18 @@ struct repo_mirror {
 	str archive;   /* of main and -updates: ".../debian" */
 	str security;  /* of -security: ".../debian-security" */
 	str source;    /* where that was found: "recipe", a file name with line, ... */
+	str keyring;   /* the configuration's word, or empty; absolute */
 };
 
 /*
  * repo_mirror_find(op, recipe_mirror, recipe_security, ret): the recipe's word; else the
- * configuration file ($TEMPER_CONFIG, $XDG_CONFIG_HOME/temper/config.yaml, ~/.config/temper/...,
- * /etc/temper/config.yaml; keys mirror, security-mirror, keyring); else the host's apt sources
- * (/etc/apt/sources.list, sources.list.d: *.sources and *.list), of which the address of a Debian
- * archive counts and not the suite. A mirror without a security address gets "-security" appended
- * to its last component when that answers. Else ERR_USAGE with one line that says how to name one.
- * http:, https: and file: addresses.
+ * configuration file (the first there is of $TEMPER_CONFIG, $XDG_CONFIG_HOME/temper/config.yaml or
+ * ~/.config/temper/config.yaml, and /etc/temper/config.yaml; keys mirror, security-mirror, keyring);
+ * else the host's apt sources (/etc/apt/sources.list, sources.list.d: *.sources and *.list), of
+ * which the address of a Debian archive counts and not the suite. A mirror without a security
+ * address gets "-security" appended to its last component; whether that answers, repo_open() sees.
+ * Else ERR_USAGE with one line that says how to name one. http:, https: and file: addresses. No
+ * network is used. Everything lives in op.
  */
 int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security, struct repo_mirror *ret) MUST_USE;
 
@@ -59,9 +61,9 @@ struct repo_spec {
 	str suite;             /* "trixie" */
 	const struct platform *platform;
 	struct repo_mirror mirror;
-	str keyring;           /* path, or empty: /usr/share/keyrings/debian-archive-keyring.gpg */
-	bool offline;          /* the newest state in the store, no network */
-	int64_t now;           /* for Valid-Until; a test may choose */
+	str keyring;           /* path, or empty: the mirror's, else Debian's archive keyring */
+	bool offline;          /* the newest state in the store, no network, however old */
+	int64_t now;           /* for Valid-Until; 0: the clock's word */
 };
 
 /*
