@@ -2,8 +2,9 @@
  * stream: reading bytes in order, through a decompressor if their magic says so.
  *
  * gzip (ISA-L; every member), xz (liblzma), zstd (libzstd; every frame) and plain bytes. Two caps
- * bound what comes out: max_out bytes and LIMIT_RATIO times what went in (plus 1 MiB). A truncated
- * or corrupt input, bytes after the end and a checksum that does not match are ERR_FORMAT.
+ * bound what comes out: max_out bytes and LIMIT_RATIO times the size of the whole input (plus 1 MiB).
+ * A truncated or corrupt input, bytes after the end and a checksum that does not match are
+ * ERR_FORMAT. Every read costs the decoder a call: read in pieces of 64 KiB or more.
  */
 #ifndef CODEC_STREAM_H
 #define CODEC_STREAM_H
@@ -17,7 +18,10 @@ struct stream; /* opaque; owns decoder state, not the descriptor */
 /* The kind that the first bytes (6 are enough) announce. */
 enum stream_kind stream_sniff(str head);
 
-/* Read n bytes at offset of fd (UINT64_MAX: to its end) through the decoder for their magic. */
+/*
+ * Read n bytes at offset of fd (a regular file; UINT64_MAX: to its end), or bytes, through the
+ * decoder for their magic. `what` and `bytes` must live as long as the stream; fd stays the caller's.
+ */
 int stream_open_fd(struct op *op, int fd, str what, uint64_t offset, uint64_t n, uint64_t max_out,
 		   struct stream **ret) MUST_USE;
 int stream_open_bytes(struct op *op, str bytes, str what, uint64_t max_out, struct stream **ret) MUST_USE;

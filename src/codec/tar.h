@@ -6,7 +6,8 @@
  * malformed PAX records, numbers out of range or negative, names that are empty, hold a NUL, "..",
  * a component over 255 or a path over LIMIT_PATH bytes, a truncated archive, bytes other than
  * zeros after the end, sparse files, device nodes, FIFOs and sockets (in `strict`; else they are
- * told as TAR_OTHER). A PAX size wins everywhere.
+ * told as TAR_OTHER), links and directories with content, an entry that is named twice (PAX and
+ * GNU), a PAX header that is nobody's, and a root that is no directory. A PAX size wins everywhere.
  */
 #ifndef CODEC_TAR_H
 #define CODEC_TAR_H
