@@ -1,0 +1,482 @@
+#include "html.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "sys/clock.h"
+
+enum {
+	COLOURS = 7,      /* of layers; the last class, c7, is for all that follow */
+	BIGGEST = 20,     /* files in the list of the largest */
+	CVES_SHOWN = 4,   /* beside a package, before the rest goes behind a click */
+};
+
+static void html(struct buf *b, str s)
+{
+	text_html(b, s);
+}
+
+static void raw(struct buf *b, const char *s)
+{
+	buf_add(b, str_of(s));
+}
+
+static void size(struct buf *b, uint64_t n)
+{
+	char text[NUM_SIZE_TEXT];
+
+	raw(b, num_size_text(n, text));
+}
+
+/* A right-aligned cell that sorts by its number. */
+static void size_cell(struct buf *b, uint64_t n)
+{
+	buf_fmt(b, "<td class=\"num\" data-v=\"%llu\">", (unsigned long long)n);
+	size(b, n);
+	raw(b, "</td>");
+}
+
+/* A cell with a bar of part/whole. */
+static void bar_cell(struct buf *b, uint64_t part, uint64_t whole)
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+
+	buf_fmt(b, "<td class=\"meter\" data-v=\"%llu\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>",
+		(unsigned long long)part, percent);
+}
+
+static void open_section(struct buf *b, const char *id, const char *heading, const char *lead)
+{
+	buf_fmt(b, "<section id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">%s</h2>\n<p class=\"lead\">%s</p>\n", id,
+		id, id, heading, lead);
+}
+
+static void digest_code(struct buf *b, const struct digest *d)
+{
+	char text[DIGEST_TEXT];
+
+	buf_fmt(b, "<code>%s</code>", digest_text(d, text));
+}
+
+/* base64 of a SHA-256, for the policy that pins the script. Source: RFC 4648 section 4. */
+static void base64_digest(struct buf *b, const struct digest *d)
+{
+	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < sizeof(d->b); i += 3) {
+		bool third = i + 2 < sizeof(d->b);
+		uint32_t v = (uint32_t)d->b[i] << 16 | (uint32_t)d->b[i + 1] << 8 | (third ? d->b[i + 2] : 0U);
+		buf_char(b, set[v >> 18 & 63]);
+		buf_char(b, set[v >> 12 & 63]);
+		buf_char(b, set[v >> 6 & 63]);
+		buf_char(b, third ? set[v & 63] : '=');
+	}
+}
+
+static void page_head(struct buf *b, const struct outcome *o)
+{
+	struct digest script = digest_of(str_of(html_script));
+
+	raw(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	       "style-src 'unsafe-inline'; script-src 'sha256-");
+	base64_digest(b, &script);
+	raw(b, "'; base-uri 'none'; form-action 'none'\">\n"
+	       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+	html(b, o->name);
+	raw(b, ": what is in this image and why</title>\n<style>\n");
+	raw(b, html_style);
+	raw(b, "</style>\n</head>\n<body>\n");
+}
+
+static const char *const verdict_sign[] = { "✔", "✘", "–" };
+static const char *const verdict_class[] = { "ok", "bad", "warn" };
+static const char *const verdict_word[] = { "passed", "failed", "skipped" };
+
+struct tally {
+	ptrdiff_t checks_ok, test[3];
+	uint64_t setid;
+};
+
+static struct tally tally_of(const struct outcome *o)
+{
+	struct tally t = { 0 };
+
+	for (ptrdiff_t i = 0; i < o->check_n; i++)
+		t.checks_ok += o->check[i].ok;
+	for (ptrdiff_t i = 0; i < o->test_n; i++)
+		t.test[o->test[i].verdict]++;
+	for (ptrdiff_t i = 0; i < o->file_n; i++)
+		t.setid += o->file[i].entry->type == ENTRY_FILE && (o->file[i].entry->mode & 06000);
+	return t;
+}
+
+static void pills(struct buf *b, const struct outcome *o, const struct tally *t)
+{
+	bool proven = t->checks_ok == o->check_n;
+
+	buf_fmt(b, "<ul class=\"pills\"><li class=\"pill %s\">%s %td of %td proofs hold</li>", proven ? "ok" : "bad",
+		proven ? "✔" : "✘", t->checks_ok, o->check_n);
+	if (o->test_n == 0)
+		raw(b, "<li class=\"pill warn\">– no tests ran</li>");
+	for (int v = 0; v < 3; v++) {
+		if (!t->test[v])
+			continue;
+		buf_fmt(b, "<li class=\"pill %s\">%s ", verdict_class[v], verdict_sign[v]);
+		text_count(b, (uint64_t)t->test[v], "test", "tests");
+		buf_fmt(b, " %s</li>", verdict_word[v]);
+	}
+	raw(b, "<li class=\"pill\">runs as ");
+	html(b, o->user.len ? o->user : S("0 (root)"));
+	raw(b, "</li></ul>\n");
+}
+
+static void fact(struct buf *b, const char *label, uint64_t n)
+{
+	buf_fmt(b, "<div class=\"fact\"><b>%llu</b><span>%s</span></div>", (unsigned long long)n, label);
+}
+
+static void size_fact(struct buf *b, const char *label, uint64_t n)
+{
+	raw(b, "<div class=\"fact\"><b>");
+	size(b, n);
+	buf_fmt(b, "</b><span>%s</span></div>", label);
+}
+
+static void banner(struct buf *b, const struct outcome *o)
+{
+	struct tally t = tally_of(o);
+
+	raw(b, "<header>\n<h1>");
+	html(b, o->name);
+	buf_fmt(b, "<small>%s &middot; ", o->platform->name);
+	html(b, o->suite);
+	raw(b, "</small></h1>\n<p>");
+	html(b, o->description);
+	raw(b, "</p>\n");
+	pills(b, o, &t);
+	raw(b, "<div class=\"facts\">");
+	size_fact(b, "to download", o->size);
+	size_fact(b, "unpacked", o->unpacked);
+	fact(b, "packages", (uint64_t)o->package_n);
+	fact(b, "layers", (uint64_t)o->layer_n);
+	fact(b, "paths", (uint64_t)o->file_n);
+	fact(b, "setuid or setgid files", t.setid);
+	raw(b, "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
+	       "<li><a href=\"#next\">What next</a></li><li><a href=\"#identity\">Identity</a></li>"
+	       "<li><a href=\"#layers\">Layers</a></li><li><a href=\"#packages\">Packages</a></li>"
+	       "<li><a href=\"#cut\">What was cut</a></li><li><a href=\"#proof\">Proof</a></li>"
+	       "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#files\">Largest files</a></li>"
+	       "<li><a href=\"#origin\">Origin</a></li></ul></nav>\n<main>\n");
+}
+
+static void next(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "next", "What to run next", "Copy and paste.");
+	for (ptrdiff_t i = 0; i < o->next.n; i++) {
+		raw(b, "<pre>");
+		html(b, o->next.p[i]);
+		raw(b, "</pre>\n");
+	}
+	raw(b, "</section>\n");
+}
+
+static void identity(struct buf *b, const struct outcome *o)
+{
+	char created[CLOCK_TEXT];
+
+	open_section(b, "identity", "Identity",
+		     "The same recipe and lock give this digest on any machine, on any day.");
+	raw(b, "<dl><dt>Image</dt><dd>");
+	digest_code(b, &o->manifest);
+	raw(b, "</dd><dt>Recipe</dt><dd>");
+	digest_code(b, &o->recipe);
+	raw(b, "</dd><dt>Lock</dt><dd>");
+	digest_code(b, &o->lock);
+	buf_fmt(b, "</dd><dt>Platform</dt><dd>%s</dd><dt>Created</dt><dd>%s, the newest change of its packages</dd>",
+		o->platform->name, clock_rfc3339(o->created, created));
+	raw(b, "<dt>User</dt><dd>");
+	html(b, o->user);
+	raw(b, "</dd><dt>Compressor</dt><dd>");
+	html(b, o->compressor);
+	raw(b, "</dd></dl></section>\n");
+}
+
+static int colour_of(ptrdiff_t i)
+{
+	return i < COLOURS ? (int)i : COLOURS;
+}
+
+static void layers(struct buf *b, const struct outcome *o)
+{
+	uint64_t most = 0;
+
+	open_section(b, "layers", "Size by layer",
+		     "A package of some size has a layer of its own, the same one in every image that holds the "
+		     "package: an update replaces that layer and the small one on top.");
+	raw(b, "<div class=\"stack\" role=\"img\" aria-label=\"Layers by their share of the download\">");
+	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
+		most = o->layer[i].size > most ? o->layer[i].size : most;
+		buf_fmt(b, "<span class=\"c%d\" style=\"flex:%llu 0 0\" title=\"", colour_of(i),
+			(unsigned long long)o->layer[i].size);
+		html(b, o->layer[i].what);
+		raw(b, "\"></span>");
+	}
+	raw(b, "</div>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Layer, bottom first</th>"
+	       "<th scope=\"col\" class=\"num\">Download</th><th scope=\"col\" class=\"num\">Unpacked</th>"
+	       "<th scope=\"col\">Share</th></tr></thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
+		const struct outcome_layer *l = &o->layer[i];
+		buf_fmt(b, "<tr><td><span class=\"key c%d\"></span>", colour_of(i));
+		html(b, l->what);
+		raw(b, "<small>");
+		digest_code(b, &l->digest);
+		raw(b, "</small></td>");
+		size_cell(b, l->size);
+		size_cell(b, l->tar_size);
+		bar_cell(b, l->size, most);
+		raw(b, "</tr>\n");
+	}
+	raw(b, "</tbody></table></div></section>\n");
+}
+
+/* "recipe -> nginx -> libssl3t64 (>= 3.5)" with its arrows as arrows and its end in bold. */
+static void chain(struct buf *b, str why)
+{
+	raw(b, "<span class=\"chain\">");
+	for (;;) {
+		ptrdiff_t arrow = str_find_str(why, S(" -> "));
+		if (arrow < 0)
+			break;
+		html(b, str_head(why, arrow));
+		raw(b, " → ");
+		why = str_from(why, arrow + 4);
+	}
+	raw(b, "<b>");
+	html(b, why);
+	raw(b, "</b></span>");
+}
+
+static void cve_tags(struct buf *b, const struct texts *cves)
+{
+	if (cves->n == 0)
+		return;
+	raw(b, "<small>fixed here: ");
+	for (ptrdiff_t i = 0; i < cves->n; i++) {
+		if (i == CVES_SHOWN)
+			buf_fmt(b, "</small><details><summary>and %td more</summary><small>", cves->n - i);
+		raw(b, "<span class=\"tag\">");
+		html(b, cves->p[i]);
+		raw(b, "</span>");
+	}
+	raw(b, cves->n > CVES_SHOWN ? "</small></details>" : "</small>");
+}
+
+static void package_row(struct buf *b, const struct outcome_package *p, uint64_t most)
+{
+	raw(b, "<tr><td><b>");
+	html(b, p->name);
+	raw(b, "</b><small>");
+	html(b, p->description);
+	raw(b, "</small></td><td>");
+	html(b, p->version);
+	raw(b, "<small>");
+	html(b, p->suite);
+	if (p->source.len && !str_eq(p->source, p->name)) {
+		raw(b, ", source ");
+		html(b, p->source);
+	}
+	raw(b, "</small>");
+	cve_tags(b, &p->cves);
+	raw(b, "</td>");
+	size_cell(b, p->size);
+	bar_cell(b, p->size, most);
+	raw(b, "<td>");
+	chain(b, p->why);
+	if (p->answered.len) {
+		raw(b, "<small>scripts: ");
+		html(b, p->answered);
+		raw(b, "</small>");
+	}
+	raw(b, "</td><td>");
+	html(b, p->licence);
+	raw(b, "</td></tr>\n");
+}
+
+static void packages(struct buf *b, const struct outcome *o)
+{
+	uint64_t most = 0;
+
+	for (ptrdiff_t i = 0; i < o->package_n; i++)
+		most = o->package[i].size > most ? o->package[i].size : most;
+	open_section(b, "packages", "What is in it, and why",
+		     "Every package, its size in the image, the chain that leads from the recipe to it, and what "
+		     "answers for its maintainer scripts, none of which ever ran.");
+	raw(b, "<div class=\"scroll\"><table class=\"sift\"><thead><tr><th scope=\"col\">Package</th>"
+	       "<th scope=\"col\">Version</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Share</th>"
+	       "<th scope=\"col\">Why it is here</th><th scope=\"col\">Licence</th></tr></thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->package_n; i++)
+		package_row(b, &o->package[i], most);
+	raw(b, "</tbody></table></div></section>\n");
+}
+
+static void cuts(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "cut", "What was cut, and by which rule",
+		     "Dependencies that only maintainer scripts or an init system have, and files that nobody reads "
+		     "at run time. Each is cut by a rule that names its reason, never by guess.");
+	if (o->cut_n) {
+		raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Dependency</th><th scope=\"col\">Why</th>"
+		       "<th scope=\"col\">Rule</th></tr></thead><tbody>\n");
+	}
+	for (ptrdiff_t i = 0; i < o->cut_n; i++) {
+		raw(b, "<tr><td>");
+		html(b, o->cut[i].package);
+		raw(b, o->cut[i].added ? " → <b>" : " → <s>");
+		html(b, o->cut[i].depends);
+		raw(b, o->cut[i].added ? "</b> (added)</td><td>" : "</s></td><td>");
+		html(b, o->cut[i].why);
+		raw(b, "</td><td><code>");
+		html(b, o->cut[i].by);
+		raw(b, "</code></td></tr>\n");
+	}
+	if (o->cut_n)
+		raw(b, "</tbody></table></div>\n");
+	raw(b, "<h3>Files left out: ");
+	size(b, o->dropped_bytes);
+	raw(b, "</h3><ul class=\"plain\">");
+	for (ptrdiff_t i = 0; i < o->dropped.n; i++) {
+		raw(b, "<li>");
+		html(b, o->dropped.p[i]);
+		raw(b, "</li>");
+	}
+	raw(b, "</ul></section>\n");
+}
+
+static void proof(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "proof", "Proof",
+		     "Checked on the finished file system, without running anything from it.");
+	raw(b, "<div class=\"scroll\"><table><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->check_n; i++) {
+		const struct outcome_check *c = &o->check[i];
+		buf_fmt(b, "<tr><td><span class=\"sign %s\">%s</span>", c->ok ? "ok" : "bad", c->ok ? "✔" : "✘");
+		html(b, c->name);
+		if (c->detail.n) {
+			raw(b, "<pre>");
+			for (ptrdiff_t k = 0; k < c->detail.n; k++) {
+				html(b, c->detail.p[k]);
+				raw(b, "\n");
+			}
+			raw(b, "</pre>");
+		}
+		raw(b, "</td><td class=\"chain\">");
+		html(b, c->summary);
+		raw(b, "</td></tr>\n");
+	}
+	raw(b, "</tbody></table></div></section>\n");
+}
+
+static void tests(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "tests", "Tests",
+		     "The recipe's tests, in the image as it will run: read-only root, its own user, no "
+		     "capabilities, no new privileges, a network of its own.");
+	if (o->test_n == 0)
+		raw(b, "<p>No tests ran.</p>");
+	raw(b, "<div class=\"scroll\"><table><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->test_n; i++) {
+		const struct outcome_test *t = &o->test[i];
+		buf_fmt(b, "<tr><td><span class=\"sign %s\">%s</span>", verdict_class[t->verdict],
+			verdict_sign[t->verdict]);
+		html(b, t->name);
+		if (t->detail.len) {
+			raw(b, "<pre>");
+			html(b, t->detail);
+			raw(b, "</pre>");
+		}
+		buf_fmt(b, "</td><td class=\"num %s\">%s</td></tr>\n", verdict_class[t->verdict],
+			verdict_word[t->verdict]);
+	}
+	raw(b, "</tbody></table></div></section>\n");
+}
+
+static int larger_file(const void *a, const void *b)
+{
+	const struct outcome_file *const *x = a, *const *y = b;
+	uint64_t n = (*x)->entry->size, m = (*y)->entry->size;
+
+	if (n != m)
+		return n < m ? 1 : -1;
+	return str_cmp((*x)->entry->path, (*y)->entry->path);
+}
+
+static void files(struct buf *b, const struct outcome *o)
+{
+	const struct outcome_file **file = op_new(b->op, const struct outcome_file *, o->file_n);
+	ptrdiff_t n = 0;
+
+	if (!file)
+		return;
+	for (ptrdiff_t i = 0; i < o->file_n; i++)
+		if (o->file[i].entry->type == ENTRY_FILE)
+			file[n++] = &o->file[i];
+	qsort(file, (size_t)n, sizeof(struct outcome_file *), larger_file);
+	open_section(b, "files", "Largest files", "Where the bytes are. The SBOM lists every file with its digest.");
+	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Path</th><th scope=\"col\" class=\"num\">Size"
+	       "</th><th scope=\"col\">Share</th><th scope=\"col\">From</th></tr></thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < n && i < BIGGEST; i++) {
+		raw(b, "<tr><td><code>/");
+		html(b, file[i]->entry->path);
+		raw(b, "</code></td>");
+		size_cell(b, file[i]->entry->size);
+		bar_cell(b, file[i]->entry->size, file[0]->entry->size);
+		raw(b, "<td>");
+		html(b, file[i]->package >= 0 && file[i]->package < o->package_n ?
+				o->package[file[i]->package].name : file[i]->from);
+		raw(b, "</td></tr>\n");
+	}
+	raw(b, "</tbody></table></div></section>\n");
+}
+
+static void origin(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "origin", "Where it came from",
+		     "The repository's state, as its signed index names it. Each package was checked by size and "
+		     "SHA-256 against that index before a byte of it was read.");
+	raw(b, "<ul class=\"plain\">");
+	for (ptrdiff_t i = 0; i < o->pockets.n; i++) {
+		raw(b, "<li>");
+		html(b, o->pockets.p[i]);
+		raw(b, "</li>");
+	}
+	raw(b, "</ul>\n<details><summary>Package files and their digests</summary><div class=\"scroll\"><table><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		raw(b, "<tr><td><code>");
+		html(b, o->package[i].path);
+		raw(b, "</code><small>");
+		digest_code(b, &o->package[i].deb);
+		raw(b, "</small></td>");
+		size_cell(b, o->package[i].deb_size);
+		raw(b, "</tr>\n");
+	}
+	raw(b, "</tbody></table></div></details></section>\n");
+}
+
+void html_write(struct buf *b, const struct outcome *o)
+{
+	page_head(b, o);
+	banner(b, o);
+	next(b, o);
+	identity(b, o);
+	layers(b, o);
+	packages(b, o);
+	cuts(b, o);
+	proof(b, o);
+	tests(b, o);
+	files(b, o);
+	origin(b, o);
+	raw(b, "</main>\n<footer>Written by temper " TEMPER_VERSION ".</footer>\n<script>");
+	raw(b, html_script);
+	raw(b, "</script>\n</body>\n</html>\n");
+}

@@ -1,0 +1,202 @@
+#include "outcome_json.h"
+
+#include <stdio.h>
+
+#include "codec/json.h"
+#include "sys/clock.h"
+
+static void pair_digest(struct json_out *j, const char *key, const struct digest *d)
+{
+	char text[DIGEST_TEXT];
+
+	json_pair(j, key, str_of(digest_text(d, text)));
+}
+
+static void pair_bool(struct json_out *j, const char *key, bool value)
+{
+	json_key(j, str_of(key));
+	json_bool(j, value);
+}
+
+static void pair_texts(struct json_out *j, const char *key, const struct texts *list)
+{
+	json_key(j, str_of(key));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < list->n; i++)
+		json_text(j, list->p[i]);
+	json_array_end(j);
+}
+
+/* "recipe -> nginx -> libc6" as a list. */
+static void pair_chain(struct json_out *j, const char *key, str chain)
+{
+	json_key(j, str_of(key));
+	json_array(j);
+	for (ptrdiff_t at = 0; chain.len && at >= 0; chain = str_from(chain, at + 4)) {
+		at = str_find_str(chain, S(" -> "));
+		json_text(j, at < 0 ? chain : str_head(chain, at));
+		if (at < 0)
+			break;
+	}
+	json_array_end(j);
+}
+
+static void put_package(struct json_out *j, const struct outcome_package *p)
+{
+	json_object(j);
+	json_pair(j, "name", p->name);
+	json_pair(j, "version", p->version);
+	json_pair(j, "architecture", p->arch);
+	json_pair(j, "source", p->source);
+	json_pair(j, "source-version", p->source_version);
+	json_pair(j, "licence", p->licence);
+	json_pair(j, "path", p->path);
+	json_pair(j, "suite", p->suite);
+	pair_digest(j, "digest", &p->deb);
+	json_pair_u64(j, "download", p->deb_size);
+	json_pair_u64(j, "size", p->size);
+	json_pair_u64(j, "files", (uint64_t)p->files);
+	json_key(j, S("layer"));
+	json_i64(j, p->layer);
+	pair_chain(j, "why", p->why);
+	json_pair_opt(j, "scripts", p->answered);
+	pair_texts(j, "depends", &p->depends);
+	pair_texts(j, "cves", &p->cves);
+	json_pair_opt(j, "description", p->description);
+	json_object_end(j);
+}
+
+static void put_layer(struct json_out *j, const struct outcome_layer *l)
+{
+	json_object(j);
+	pair_digest(j, "digest", &l->digest);
+	pair_digest(j, "diff-id", &l->diff_id);
+	json_pair_u64(j, "size", l->size);
+	json_pair_u64(j, "unpacked", l->tar_size);
+	json_pair(j, "what", l->what);
+	json_object_end(j);
+}
+
+static void put_cut(struct json_out *j, const struct outcome_cut *c)
+{
+	json_object(j);
+	json_pair(j, "package", c->package);
+	json_pair(j, "depends", c->depends);
+	json_pair(j, "why", c->why);
+	json_pair(j, "rule", c->by);
+	pair_bool(j, "added", c->added);
+	json_object_end(j);
+}
+
+static void put_check(struct json_out *j, const struct outcome_check *c)
+{
+	json_object(j);
+	json_pair(j, "name", c->name);
+	pair_bool(j, "ok", c->ok);
+	json_pair(j, "summary", c->summary);
+	pair_texts(j, "detail", &c->detail);
+	json_object_end(j);
+}
+
+static void put_test(struct json_out *j, const struct outcome_test *t)
+{
+	static const char *const word[] = { "passed", "failed", "skipped" };
+
+	json_object(j);
+	json_pair(j, "name", t->name);
+	json_pair(j, "verdict", str_of(word[t->verdict]));
+	json_pair_opt(j, "detail", t->detail);
+	json_object_end(j);
+}
+
+static void put_file(struct json_out *j, const struct outcome *o, const struct outcome_file *f)
+{
+	static const char *const type[] = { "directory", "file", "symlink", "hardlink" };
+	const struct entry *e = f->entry;
+	char mode[8], hex[DIGEST_HEX];
+
+	(void)snprintf(mode, sizeof(mode), "%04o", e->mode & 07777U);
+	json_object(j);
+	json_pair(j, "path", e->path);
+	json_pair(j, "type", str_of(type[e->type]));
+	json_pair(j, "mode", str_of(mode));
+	json_pair_u64(j, "uid", e->uid);
+	json_pair_u64(j, "gid", e->gid);
+	if (e->type == ENTRY_FILE) {
+		json_pair_u64(j, "size", e->size);
+		json_pair(j, "sha256", str_of(digest_hex(&e->sha256, hex)));
+	}
+	json_pair_opt(j, "target", e->link);
+	if (f->package >= 0 && f->package < o->package_n)
+		json_pair(j, "package", o->package[f->package].name);
+	else
+		json_pair_opt(j, "from", f->from);
+	json_object_end(j);
+}
+
+static void put_head(struct json_out *j, const struct outcome *o)
+{
+	char created[CLOCK_TEXT];
+
+	json_pair(j, "schema", S("temper-outcome/1"));
+	json_pair(j, "name", o->name);
+	json_pair_opt(j, "description", o->description);
+	json_pair(j, "suite", o->suite);
+	json_pair(j, "platform", str_of(o->platform->name));
+	pair_digest(j, "digest", &o->manifest);
+	pair_digest(j, "recipe", &o->recipe);
+	pair_digest(j, "lock", &o->lock);
+	json_pair(j, "compressor", o->compressor);
+	json_pair(j, "user", o->user);
+	json_pair(j, "created", str_of(clock_rfc3339(o->created, created)));
+	json_pair_u64(j, "size", o->size);
+	json_pair_u64(j, "unpacked", o->unpacked);
+}
+
+static void begin_list(struct json_out *j, const char *key)
+{
+	json_key(j, str_of(key));
+	json_array(j);
+}
+
+void outcome_json_write(struct buf *b, const struct outcome *o)
+{
+	struct json_out j;
+
+	json_begin(&j, b, 1);
+	json_object(&j);
+	put_head(&j, o);
+	begin_list(&j, "packages");
+	for (ptrdiff_t i = 0; i < o->package_n; i++)
+		put_package(&j, &o->package[i]);
+	json_array_end(&j);
+	begin_list(&j, "layers");
+	for (ptrdiff_t i = 0; i < o->layer_n; i++)
+		put_layer(&j, &o->layer[i]);
+	json_array_end(&j);
+	begin_list(&j, "cuts");
+	for (ptrdiff_t i = 0; i < o->cut_n; i++)
+		put_cut(&j, &o->cut[i]);
+	json_array_end(&j);
+	json_key(&j, S("dropped"));
+	json_object(&j);
+	json_pair_u64(&j, "bytes", o->dropped_bytes);
+	pair_texts(&j, "kinds", &o->dropped);
+	json_object_end(&j);
+	begin_list(&j, "proof");
+	for (ptrdiff_t i = 0; i < o->check_n; i++)
+		put_check(&j, &o->check[i]);
+	json_array_end(&j);
+	begin_list(&j, "tests");
+	for (ptrdiff_t i = 0; i < o->test_n; i++)
+		put_test(&j, &o->test[i]);
+	json_array_end(&j);
+	begin_list(&j, "files");
+	for (ptrdiff_t i = 0; i < o->file_n; i++)
+		put_file(&j, o, &o->file[i]);
+	json_array_end(&j);
+	pair_texts(&j, "pockets", &o->pockets);
+	pair_texts(&j, "next", &o->next);
+	json_object_end(&j);
+	buf_char(b, '\n');
+}

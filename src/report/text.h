@@ -1,0 +1,36 @@
+/*
+ * text: words of packages and people, made fit for the place where they are shown.
+ */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "base/buf.h"
+#include "codec/digest.h"
+
+/* How a text is written to a terminal or a plain file. */
+struct text_style {
+	bool colour, utf8, verbose;
+	int width; /* columns */
+};
+
+enum text_colour { TEXT_PLAIN, TEXT_BOLD, TEXT_DIM, TEXT_GREEN, TEXT_RED, TEXT_YELLOW, TEXT_CYAN };
+
+/* s with everything that is not printable as \xNN: no control sequence reaches the terminal. */
+void text_safe(struct buf *b, str s);
+
+/* As text_safe(), in at most `columns` characters; a longer text ends with an ellipsis. Returns
+ * the columns used (wide characters count as one). */
+int text_clip(struct buf *b, str s, int columns, const struct text_style *style);
+
+/* The first line of s. */
+str text_line(str s);
+
+void text_colour(struct buf *b, const struct text_style *style, enum text_colour colour);
+
+/* s for HTML text and quoted attributes; bytes that are not UTF-8 and controls come as U+FFFD. */
+void text_html(struct buf *b, str s);
+
+/* The count and its noun: "1 layer", "5 layers". */
+void text_count(struct buf *b, uint64_t n, const char *one, const char *many);
+
+#endif

@@ -1,0 +1,366 @@
+#include "tree.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "sys/clock.h"
+
+enum {
+	LAYERS_SHOWN = 6,
+	CUTS_SHOWN = 3,
+	LINES_SHOWN = 3,  /* of pockets, details and reasons */
+	BAR_WIDTH = 16,
+	LABEL_WIDTH = 10,
+};
+
+enum mark { MARK_OK, MARK_BAD, MARK_SKIPPED };
+
+struct out {
+	struct buf *b;
+	const struct text_style *style;
+};
+
+static void colour(const struct out *t, enum text_colour c)
+{
+	text_colour(t->b, t->style, c);
+}
+
+static void put_mark(const struct out *t, enum mark mark)
+{
+	static const char *const sign[2][3] = { { "ok", "NO", "--" }, { "✔", "✘", "–" } };
+	static const enum text_colour paint[] = { TEXT_GREEN, TEXT_RED, TEXT_YELLOW };
+
+	colour(t, paint[mark]);
+	buf_add(t->b, str_of(sign[t->style->utf8][mark]));
+	colour(t, TEXT_PLAIN);
+}
+
+/* "├─ ✔ resolved   " */
+static void begin_branch(const struct out *t, enum mark mark, const char *label)
+{
+	buf_add(t->b, t->style->utf8 ? S("├─ ") : S("|- "));
+	put_mark(t, mark);
+	colour(t, TEXT_BOLD);
+	buf_fmt(t->b, " %-*s ", LABEL_WIDTH, label);
+	colour(t, TEXT_PLAIN);
+}
+
+/* The start of a line below a branch; returns the columns used. */
+static int begin_leaf(const struct out *t)
+{
+	buf_add(t->b, t->style->utf8 ? S("│    ") : S("|    "));
+	return 5;
+}
+
+static void leaf(const struct out *t, enum text_colour c, str text)
+{
+	int at = begin_leaf(t);
+
+	colour(t, c);
+	text_clip(t->b, text, t->style->width - at, t->style);
+	colour(t, TEXT_PLAIN);
+	buf_char(t->b, '\n');
+}
+
+static ptrdiff_t shown(const struct out *t, ptrdiff_t n, ptrdiff_t some)
+{
+	return t->style->verbose || n <= some ? n : some;
+}
+
+static void and_more(const struct out *t, ptrdiff_t n, const char *what)
+{
+	if (n <= 0)
+		return;
+	begin_leaf(t);
+	colour(t, TEXT_DIM);
+	buf_fmt(t->b, "and %td more%s\n", n, what);
+	colour(t, TEXT_PLAIN);
+}
+
+static void head(const struct out *t, const struct outcome *o)
+{
+	colour(t, TEXT_BOLD);
+	int at = text_clip(t->b, o->name, 40, t->style);
+	colour(t, TEXT_DIM);
+	buf_fmt(t->b, "  %s", o->platform->name);
+	colour(t, TEXT_PLAIN);
+	at += 2 + (int)str_of(o->platform->name).len;
+	if (o->description.len && t->style->width - at > 12) {
+		buf_add(t->b, S("  "));
+		text_clip(t->b, text_line(o->description), t->style->width - at - 2, t->style);
+	}
+	buf_char(t->b, '\n');
+}
+
+static void resolved(const struct out *t, const struct outcome *o)
+{
+	begin_branch(t, MARK_OK, "resolved");
+	text_count(t->b, (uint64_t)o->package_n, "package", "packages");
+	buf_add(t->b, S(" of "));
+	text_safe(t->b, o->suite);
+	buf_char(t->b, '\n');
+	ptrdiff_t n = shown(t, o->pockets.n, LINES_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++)
+		leaf(t, TEXT_DIM, o->pockets.p[i]);
+	and_more(t, o->pockets.n - n, "");
+}
+
+/* Index and size of a layer, largest first; the lower layer on a tie. */
+struct rank {
+	uint64_t size;
+	ptrdiff_t i;
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return (x->i > y->i) - (x->i < y->i);
+}
+
+static void bar(const struct out *t, uint64_t size, uint64_t most)
+{
+	int full = most ? (int)(size * BAR_WIDTH / most) : 0;
+
+	if (full == 0)
+		full = 1;
+	colour(t, TEXT_CYAN);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		buf_add(t->b, i >= full ? S(" ") : t->style->utf8 ? S("▇") : S("#"));
+	colour(t, TEXT_PLAIN);
+}
+
+static void layer(const struct out *t, const struct outcome_layer *l, uint64_t most)
+{
+	char size[NUM_SIZE_TEXT];
+	int room = t->style->width - begin_leaf(t) - BAR_WIDTH - 14 - 10;
+
+	bar(t, l->size, most);
+	buf_fmt(t->b, " %10s  ", num_size_text(l->size, size));
+	text_clip(t->b, l->what, room, t->style);
+	if (l->made) {
+		colour(t, TEXT_DIM);
+		buf_add(t->b, S("  new"));
+		colour(t, TEXT_PLAIN);
+	}
+	buf_char(t->b, '\n');
+}
+
+static void composed(const struct out *t, const struct outcome *o)
+{
+	struct rank *rank = op_new(t->b->op, struct rank, o->layer_n);
+	char size[NUM_SIZE_TEXT], unpacked[NUM_SIZE_TEXT];
+	uint64_t made = 0;
+
+	if (!rank)
+		return;
+	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
+		rank[i] = (struct rank){ o->layer[i].size, i };
+		made += o->layer[i].made;
+	}
+	qsort(rank, (size_t)o->layer_n, sizeof(*rank), by_size);
+	begin_branch(t, MARK_OK, "composed");
+	buf_fmt(t->b, "%s in ", num_size_text(o->size, size));
+	text_count(t->b, (uint64_t)o->layer_n, "layer", "layers");
+	buf_fmt(t->b, " (%llu new), %s unpacked, ", (unsigned long long)made, num_size_text(o->unpacked, unpacked));
+	text_count(t->b, (uint64_t)o->file_n, "path", "paths");
+	buf_char(t->b, '\n');
+	ptrdiff_t n = shown(t, o->layer_n, LAYERS_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++)
+		layer(t, &o->layer[rank[i].i], rank[0].size);
+	and_more(t, o->layer_n - n, ", all smaller");
+}
+
+static void cut_line(const struct out *t, const struct outcome_cut *c)
+{
+	struct buf line;
+
+	buf_init(&line, t->b->op, 1 << 16);
+	buf_add(&line, c->package);
+	buf_add(&line, c->added ? S(" with ") : S(" without "));
+	buf_add(&line, c->depends);
+	buf_add(&line, S(": "));
+	buf_add(&line, c->why);
+	if (t->style->verbose && c->by.len) {
+		buf_add(&line, S(" ("));
+		buf_add(&line, c->by);
+		buf_char(&line, ')');
+	}
+	leaf(t, TEXT_DIM, buf_view(&line));
+}
+
+static void cut(const struct out *t, const struct outcome *o)
+{
+	char size[NUM_SIZE_TEXT];
+	uint64_t added = 0;
+
+	if (o->cut_n == 0 && o->dropped_bytes == 0)
+		return;
+	for (ptrdiff_t i = 0; i < o->cut_n; i++)
+		added += o->cut[i].added;
+	begin_branch(t, MARK_OK, "cut");
+	text_count(t->b, (uint64_t)o->cut_n - added, "dependency", "dependencies");
+	if (added)
+		buf_fmt(t->b, " (and %llu added)", (unsigned long long)added);
+	buf_fmt(t->b, " by rule, %s of files nobody reads at run time\n", num_size_text(o->dropped_bytes, size));
+	ptrdiff_t n = shown(t, o->cut_n, CUTS_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++)
+		cut_line(t, &o->cut[i]);
+	and_more(t, o->cut_n - n, "");
+	for (ptrdiff_t i = 0; t->style->verbose && i < o->dropped.n; i++)
+		leaf(t, TEXT_DIM, o->dropped.p[i]);
+}
+
+static void check_line(const struct out *t, const struct outcome_check *c)
+{
+	int at = begin_leaf(t);
+
+	put_mark(t, c->ok ? MARK_OK : MARK_BAD);
+	buf_char(t->b, ' ');
+	at += 2 + text_clip(t->b, c->name, t->style->width - at - 2, t->style);
+	if (t->style->width - at > 12 && c->summary.len) {
+		colour(t, TEXT_DIM);
+		buf_add(t->b, S("  "));
+		text_clip(t->b, c->summary, t->style->width - at - 2, t->style);
+		colour(t, TEXT_PLAIN);
+	}
+	buf_char(t->b, '\n');
+	ptrdiff_t n = c->ok ? 0 : shown(t, c->detail.n, LINES_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str line = c->detail.p[i];
+		begin_leaf(t);
+		buf_add(t->b, S("  "));
+		text_clip(t->b, line, t->style->width - 7, t->style);
+		buf_char(t->b, '\n');
+	}
+	if (!c->ok)
+		and_more(t, c->detail.n - n, "");
+}
+
+static void proven(const struct out *t, const struct outcome *o)
+{
+	ptrdiff_t good = 0;
+
+	for (ptrdiff_t i = 0; i < o->check_n; i++)
+		good += o->check[i].ok;
+	if (o->check_n == 0)
+		return;
+	begin_branch(t, good == o->check_n ? MARK_OK : MARK_BAD, "proven");
+	if (good == o->check_n)
+		buf_fmt(t->b, "all %td checks hold, without running anything\n", good);
+	else
+		buf_fmt(t->b, "%td of %td checks do not hold\n", o->check_n - good, o->check_n);
+	for (ptrdiff_t i = 0; i < o->check_n; i++)
+		if (t->style->verbose || !o->check[i].ok)
+			check_line(t, &o->check[i]);
+}
+
+static void test_line(const struct out *t, const struct outcome_test *test)
+{
+	static const enum mark mark[] = { MARK_OK, MARK_BAD, MARK_SKIPPED };
+	str detail = test->detail;
+
+	begin_leaf(t);
+	put_mark(t, mark[test->verdict]);
+	buf_char(t->b, ' ');
+	text_clip(t->b, test->name, t->style->width - 7, t->style);
+	buf_char(t->b, '\n');
+	for (int i = 0; detail.len && test->verdict != VERDICT_PASSED && (t->style->verbose || i < LINES_SHOWN); i++) {
+		str line = str_cut(&detail, '\n');
+		begin_leaf(t);
+		buf_add(t->b, S("  "));
+		text_clip(t->b, line, t->style->width - 7, t->style);
+		buf_char(t->b, '\n');
+	}
+}
+
+static void tested(const struct out *t, const struct outcome *o)
+{
+	ptrdiff_t n[3] = { 0 };
+	str reason = S("");
+
+	for (ptrdiff_t i = 0; i < o->test_n; i++) {
+		n[o->test[i].verdict]++;
+		if (o->test[i].verdict == VERDICT_SKIPPED && !reason.len)
+			reason = text_line(o->test[i].detail);
+	}
+	if (o->test_n == 0) {
+		begin_branch(t, MARK_SKIPPED, "tested");
+		buf_add(t->b, S("no tests ran\n"));
+		return;
+	}
+	begin_branch(t, n[VERDICT_FAILED] ? MARK_BAD : n[VERDICT_SKIPPED] ? MARK_SKIPPED : MARK_OK, "tested");
+	buf_fmt(t->b, "%td passed, %td failed", n[VERDICT_PASSED], n[VERDICT_FAILED]);
+	if (n[VERDICT_SKIPPED])
+		buf_fmt(t->b, ", %td skipped", n[VERDICT_SKIPPED]);
+	buf_char(t->b, '\n');
+	for (ptrdiff_t i = 0; i < o->test_n; i++)
+		if (t->style->verbose || o->test[i].verdict == VERDICT_FAILED)
+			test_line(t, &o->test[i]);
+	if (!t->style->verbose && reason.len) {
+		begin_leaf(t);
+		buf_add(t->b, S("skipped: "));
+		text_clip(t->b, reason, t->style->width - 14, t->style);
+		buf_char(t->b, '\n');
+	}
+}
+
+static void packages(const struct out *t, const struct outcome *o)
+{
+	char size[NUM_SIZE_TEXT];
+
+	begin_branch(t, MARK_OK, "packages");
+	buf_add(t->b, S("and why they are here\n"));
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		const struct outcome_package *p = &o->package[i];
+		begin_leaf(t);
+		buf_fmt(t->b, "%10s  ", num_size_text(p->size, size));
+		text_safe(t->b, p->name);
+		buf_char(t->b, ' ');
+		text_safe(t->b, p->version);
+		colour(t, TEXT_DIM);
+		buf_add(t->b, S("  "));
+		text_safe(t->b, p->why);
+		colour(t, TEXT_PLAIN);
+		buf_char(t->b, '\n');
+	}
+}
+
+static void foot(const struct out *t, const struct outcome *o)
+{
+	char digest[DIGEST_TEXT], created[CLOCK_TEXT];
+
+	buf_add(t->b, t->style->utf8 ? S("└─ ") : S("`- "));
+	colour(t, TEXT_BOLD);
+	buf_add(t->b, str_of(digest_text(&o->manifest, digest)));
+	colour(t, TEXT_PLAIN);
+	buf_add(t->b, S("\n   user "));
+	text_safe(t->b, o->user);
+	buf_fmt(t->b, ", created %s, ", clock_rfc3339(o->created, created));
+	text_safe(t->b, o->compressor);
+	buf_char(t->b, '\n');
+	if (o->next.n)
+		buf_add(t->b, S("\nnext:\n"));
+	for (ptrdiff_t i = 0; i < o->next.n; i++) {
+		buf_add(t->b, S("  "));
+		text_safe(t->b, o->next.p[i]);
+		buf_char(t->b, '\n');
+	}
+}
+
+void tree_write(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	struct out t = { b, style };
+
+	head(&t, o);
+	resolved(&t, o);
+	if (style->verbose)
+		packages(&t, o);
+	composed(&t, o);
+	cut(&t, o);
+	proven(&t, o);
+	tested(&t, o);
+	foot(&t, o);
+}

@@ -1,0 +1,219 @@
+#include <string.h>
+
+#include "base/utf8.h"
+#include "codec/json.h"
+#include "unit/report/fixture.h"
+#include "report/html.h"
+#include "report/outcome_json.h"
+#include "report/tree.h"
+#include "report/why.h"
+#include "unit/harness.h"
+
+enum { PAGE_MAX = 4 << 20, TAGS_MAX = 64 };
+
+static const struct text_style plain = { .utf8 = true, .width = 100 };
+static const struct text_style ascii = { .width = 60, .verbose = true };
+
+static int page(struct op *op, void (*fixture)(struct outcome *), str *ret)
+{
+	struct outcome o;
+	struct buf b;
+
+	fixture(&o);
+	buf_init(&b, op, PAGE_MAX);
+	html_write(&b, &o);
+	return buf_take(&b, ret);
+}
+
+static int tree(struct op *op, void (*fixture)(struct outcome *), const struct text_style *style, str *ret)
+{
+	struct outcome o;
+	struct buf b;
+
+	fixture(&o);
+	buf_init(&b, op, PAGE_MAX);
+	tree_write(&b, &o, style);
+	return buf_take(&b, ret);
+}
+
+static ptrdiff_t count(str s, str what)
+{
+	ptrdiff_t n = 0;
+
+	for (ptrdiff_t at = str_find_str(s, what); at >= 0; at = str_find_str(s, what)) {
+		n++;
+		s = str_from(s, at + what.len);
+	}
+	return n;
+}
+
+/* A byte that moves a terminal's cursor or ends a line early. */
+static bool has_control(str s)
+{
+	for (ptrdiff_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n')
+			return true;
+	return false;
+}
+
+static bool is_void(str tag)
+{
+	return str_eq(tag, S("meta")) || str_eq(tag, S("!doctype"));
+}
+
+/* Do the tags of a page nest? Texts cannot hold '<', so every '<' begins one. */
+static bool nests(str s)
+{
+	str open[TAGS_MAX];
+	int n = 0;
+
+	for (ptrdiff_t at = str_find(s, '<'); at >= 0; at = str_find(s, '<')) {
+		s = str_from(s, at + 1);
+		ptrdiff_t end = str_find(s, '>');
+		if (end < 0)
+			return false;
+		str tag = str_head(s, end), word = tag;
+		word = str_word(&word);
+		if (word.len && word.p[0] == '/') {
+			if (n == 0 || !str_eq(open[--n], str_from(word, 1)))
+				return false;
+		} else if (!is_void(word)) {
+			if (n == TAGS_MAX)
+				return false;
+			open[n++] = word;
+		}
+		s = str_from(s, end + 1);
+		if (str_eq(word, S("script")) || str_eq(word, S("style"))) {
+			ptrdiff_t close = str_find_str(s, S("</"));
+			s = str_from(s, close);
+		}
+	}
+	return n == 0;
+}
+
+static int page_is_whole(struct op *op)
+{
+	str got, again;
+
+	TRY(page(op, fixture_nginx, &got));
+	TRY(page(op, fixture_nginx, &again));
+	CHECK(str_eq(got, again));
+	CHECK(nests(got) && utf8_valid(got));
+	static const char *const want[] = {
+		"<title>nginx: what is in this image and why</title>", "recipe → nginx-light → <b>libssl3t64 (&gt;= 3.5.0)</b>",
+		"6.5 MiB", "CVE-2025-9230", "effects/nginx.yaml:38", "no OCI runtime starts here", "1 test skipped",
+		"temper rebuild --verify nginx:latest", "id=\"proof\"", "2025-11-21T18:03:10Z", "prefers-color-scheme:dark",
+		"@media print",
+	};
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		CHECK(str_find_str(got, str_of(want[i])) >= 0);
+	/* No request leaves it. */
+	CHECK(count(got, S("http:")) == 0 && count(got, S("https:")) == 0 && count(got, S("url(")) == 0);
+	CHECK(count(got, S("src=")) == 0 && count(got, S("@import")) == 0);
+	return 0;
+}
+
+static int page_escapes(struct op *op)
+{
+	str got;
+
+	TRY(page(op, fixture_hostile, &got));
+	CHECK(nests(got) && utf8_valid(got) && !has_control(got));
+	CHECK(count(got, S("<script")) == 1 && count(got, S("alert(1)")) > 20);
+	CHECK(count(got, S("\"onload")) == 0 && count(got, S("onload='")) == 0);
+	CHECK(count(got, S("\xe2\x80\xae")) == 0);
+	return 0;
+}
+
+static int tree_is_short(struct op *op)
+{
+	str got, all;
+
+	TRY(tree(op, fixture_nginx, &plain, &got));
+	CHECK(count(got, S("\n")) <= 30 && !has_control(got));
+	CHECK(str_starts(got, S("nginx  linux/amd64  Web server")));
+	CHECK(str_find_str(got, S("├─ ✔ proven     all 8 checks hold, without running anything\n")) >= 0);
+	CHECK(str_find_str(got, S("├─ – tested     3 passed, 0 failed, 1 skipped\n")) >= 0);
+	CHECK(str_find_str(got, S("│    skipped: no OCI runtime starts here")) >= 0);
+	CHECK(str_find_str(got, S("6.5 MiB in 7 layers (3 new)")) >= 0);
+	TRY(tree(op, fixture_nginx, &ascii, &all));
+	CHECK(count(all, S("\n")) > count(got, S("\n")));
+	for (ptrdiff_t i = 0; i < all.len; i++)
+		CHECK((unsigned char)all.p[i] < 0x80);
+	CHECK(str_find_str(all, S("recipe -> nginx-light -> libcrypt1")) >= 0);
+	return 0;
+}
+
+static int tree_escapes(struct op *op)
+{
+	str got;
+
+	TRY(tree(op, fixture_hostile, &plain, &got));
+	CHECK(!has_control(got) && utf8_valid(got) && count(got, S("\xe2\x80\xae")) == 0);
+	CHECK(str_find_str(got, S("✘ proven     1 of 1 checks do not hold")) >= 0);
+	CHECK(str_find_str(got, S("✘ tested     0 passed, 1 failed")) >= 0);
+	return 0;
+}
+
+static int json_reads_back(struct op *op)
+{
+	void (*const fixture[])(struct outcome *) = { fixture_nginx, fixture_hostile };
+
+	for (int i = 0; i < 2; i++) {
+		struct outcome o;
+		struct buf b;
+		struct doc doc;
+		str text, got = S("");
+		fixture[i](&o);
+		buf_init(&b, op, PAGE_MAX);
+		outcome_json_write(&b, &o);
+		TRY(buf_take(&b, &text));
+		TRY(json_parse(op, S("outcome"), text, &doc));
+		CHECK(node_text(node_get(&doc.root, S("schema")), &got));
+		CHECK_STR(got, S("temper-outcome/1"));
+		const struct node *packages = node_get(&doc.root, S("packages"));
+		CHECK(packages && packages->n == o.package_n);
+		if (i > 0 || !packages || packages->n < 3)
+			continue;
+		const struct node *why = node_get(&packages->child[2], S("why"));
+		CHECK(why && why->n == 3 && node_text(&why->child[1], &got));
+		CHECK_STR(got, S("nginx-light"));
+	}
+	return 0;
+}
+
+static int why_answers(struct op *op)
+{
+	static const struct {
+		const char *what, *want;
+	} row[] = {
+		{ "libc6", "needed by    libcrypt1, libpcre2-8-0, libssl3t64, nginx-light, zlib1g\n" },
+		{ "libc6", "cut          libc6 -> libc-l10n: translations are dropped (effects/libc6.yaml:3)\n" },
+		{ "/usr/sbin/nginx", "package      nginx-light 1.26.3-3+deb13u1\n" },
+		{ "usr/sbin/nginx", "because      recipe -> nginx-light\n" },
+		{ "./etc/", "/etc directory, mode 0755, owner 0:0\n" },
+		{ "etc/nginx/nginx.conf", "because      recipe images/nginx.yaml:14\n" },
+		{ "usr/share/zoneinfo/localtime", "leads to     /etc/localtime\n" },
+	};
+	struct outcome o;
+
+	fixture_nginx(&o);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct buf b;
+		str got;
+		buf_init(&b, op, PAGE_MAX);
+		TRY(why_write(op, &b, &o, str_of(row[i].what), &plain));
+		TRY(buf_take(&b, &got));
+		if (str_find_str(got, str_of(row[i].want)) < 0)
+			CHECK_STR(got, str_of(row[i].want));
+	}
+	struct buf b;
+	buf_init(&b, op, PAGE_MAX);
+	CHECK_FAILS(op, why_write(op, &b, &o, S("ngnix-light"), &plain), ERR_NO, "did you mean nginx-light?");
+	CHECK_FAILS(op, why_write(op, &b, &o, S("usr/bin/sh"), &plain), ERR_NO, "neither a path nor a package");
+	CHECK_FAILS(op, why_write(op, &b, &o, S(""), &plain), ERR_NO, "neither");
+	return 0;
+}
+
+TESTS({ "page is whole", page_is_whole }, { "page escapes", page_escapes }, { "tree is short", tree_is_short },
+      { "tree escapes", tree_escapes }, { "json reads back", json_reads_back }, { "why answers", why_answers })
