@@ -29,15 +29,15 @@
  *	     expectedStatus: 200, expectedBody: [regex], excludedBody: [regex],
  *	     expectedHeaders: [regex], timeout: seconds until the port answers (default 20)}
  *
- * Regular expressions are POSIX extended ones (regcomp), searched anywhere, with newlines as
- * ordinary bytes; Go's \d \D \w \W \s \S \b \B \A \z \t \n \r, (?:...) and the leading flags (?i), (?s),
- * (?m) are translated. Lazy quantifiers, \p{...} and other Go-only syntax are refused, never
- * misread.
+ * Regular expressions are Go's, searched anywhere; see build/test_regex.h for what is translated
+ * and what is refused. Variables in an envVars value ($PATH, ${PATH}) are the image's.
  *
  * Commands and servers run for real, by crun or runc: read-only root, the image's numeric user,
  * no capability, no new privileges, a seccomp allow-list, namespaces of their own (the network
- * with nothing but its loopback), fresh tmpfs on /tmp, /run and the declared volumes. Each test that needs a
- * runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look at
+ * with nothing but its loopback), and for each test fresh directories on /tmp, /run and the declared
+ * volumes, which its setup and teardown share. A caller that is not root is mapped to root of a
+ * user namespace, still without a capability, whatever user the image names. Each test that needs
+ * a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look at
  * the image's layers and configuration and run nothing.
  */
 #ifndef BUILD_TEST_H
@@ -57,7 +57,7 @@ struct test_argv { /* a command line: words that are never seen by a shell */
 	struct texts words;
 };
 
-struct test_match { /* [n] patterns, each compiled once at reading for its form */
+struct test_match { /* patterns; that they compile was checked at reading */
 	struct texts want, exclude;
 };
 
