@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 
+#include "digest.h"
 #include "stream_decoder.h"
 
 enum { RATIO_SLACK = 1 << 20 };
@@ -17,6 +18,7 @@ struct stream {
 	const struct stream_decoder *decoder; /* NULL: plain bytes */
 	void *state;
 	struct stream_source in;
+	struct hash *tee; /* or NULL */
 	uint64_t out;     /* bytes given so far */
 	uint64_t max_out;
 	uint64_t max_ratio_out; /* LIMIT_RATIO times the whole input, plus RATIO_SLACK */
@@ -45,6 +47,11 @@ enum stream_kind stream_sniff(str head)
 enum stream_kind stream_kind(const struct stream *s)
 {
 	return s->kind;
+}
+
+void stream_tee(struct stream *s, struct hash *h)
+{
+	s->tee = h;
 }
 
 /* One pread of at most n bytes of the range; what the range promised must be there. */
@@ -169,6 +176,8 @@ int stream_read(struct op *op, struct stream *s, void *to, size_t n, size_t *ret
 	if (s->out > s->max_ratio_out)
 		return op_fail(op, ERR_LIMIT, "%.*s unpacks to more than %d times its size",
 			       STR_ARG(s->in.what), LIMIT_RATIO);
+	if (s->tee)
+		hash_add(s->tee, (str){ to, (ptrdiff_t)got });
 	*ret_n = got;
 	return 0;
 }

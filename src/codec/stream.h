@@ -28,6 +28,10 @@ int stream_open_bytes(struct op *op, str bytes, str what, uint64_t max_out, stru
 
 enum stream_kind stream_kind(const struct stream *s);
 
+/* From now on add all that is read to h, too (a layer's diff_id). h must outlive the stream. */
+struct hash;
+void stream_tee(struct stream *s, struct hash *h);
+
 /*
  * stream_read(op, s, to, n, ret_n): up to n bytes; *ret_n is 0 only at the end, after every check
  * (checksums, trailing bytes) has passed. May return fewer than n.

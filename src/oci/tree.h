@@ -1,0 +1,63 @@
+/*
+ * tree: the file system that an image's layers make, as a list of entries, and in a directory.
+ * Source: OCI image-spec 1.1, layer.md; where it is silent, what engines do:
+ *
+ *  1. Whiteouts and opaque directories act on lower layers only, wherever they stand in theirs.
+ *  2. The parents of a path resolve through symlinks below the root, lower layers' too; its last
+ *     component does not: a directory over a symlink replaces it, one over a directory keeps
+ *     what is in it.
+ *  3. A hard link binds to the file that its target is at that moment; when an upper layer
+ *     replaces the target, the link keeps the old content. A link to nothing is ERR_FORMAT.
+ *  4. Of a path that is twice in a layer, the last entry counts. Missing parents are root's, 0755.
+ *  5. Device nodes, FIFOs and sockets are left out and counted.
+ * Layers are verified before they are interpreted: the blob's digest, and the diff_id before
+ * anything comes out.
+ */
+#ifndef OCI_TREE_H
+#define OCI_TREE_H
+
+#include "image.h"
+#include "model/entry.h"
+
+struct tree_place { /* where an entry's bytes are: the n-th entry of a layer */
+	ptrdiff_t layer;
+	ptrdiff_t ordinal;
+};
+
+struct tree {
+	struct entry *entry;      /* [n], sorted by entry_path_cmp(); paths after rule 2 */
+	struct tree_place *place; /* [n], of the file that a hard link binds to */
+	ptrdiff_t n;
+	struct entry root;        /* "/" itself */
+	ptrdiff_t skipped;        /* entries of rule 5 */
+	bool has_xattrs;          /* some entry had extended attributes; they are not kept */
+};
+
+/*
+ * tree_read(op, s, image, digests, ret): the merged entries. Of files that share an inode the
+ * first is ENTRY_FILE and the others are ENTRY_HARDLINK to it, with its size and digest. `digests`:
+ * also hash the files' contents. elf, script, conffile and private_key are not filled in.
+ * One pass over each layer; memory as many entries as the layers have.
+ */
+int tree_read(struct op *op, const struct store *s, const struct image *image, bool digests,
+	      struct tree *ret) MUST_USE;
+
+/* The entry for a path, its symlinks followed below the root (the last one too); NULL: none. */
+const struct entry *tree_find(const struct tree *t, str path);
+
+/* As tree_find(), the last component's link not followed. */
+const struct entry *tree_find_link(const struct tree *t, str path);
+
+/* The content of a file (or hard link) of t, at most max bytes. Reads its layer up to there. */
+int tree_content(struct op *op, const struct store *s, const struct image *image, const struct tree *t,
+		 const struct entry *entry, size_t max, str *ret) MUST_USE;
+
+/*
+ * tree_unpack(op, s, image, dirfd, as_root): write the merged files into the empty directory
+ * behind dirfd. Nothing is followed on the way: every parent is opened without links. Owners, setuid and
+ * setgid bits are set only `as_root`; extended attributes never. Two passes over each layer.
+ */
+int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
+		bool as_root) MUST_USE;
+
+#endif
