@@ -1,0 +1,409 @@
+#include "build.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/vec.h"
+#include "codec/json.h"
+#include "distro/version.h"
+
+/* Everything that a build holds on its way. */
+struct work {
+	struct op *op;
+	const struct store *store;
+	const struct build_source *source;
+	const struct build_voice *voice;
+	struct recipe recipe;
+	struct effects *effects;
+	struct repo_mirror mirror;
+	bool has_mirror;
+	struct parts_input parts;
+};
+
+static void say(const struct work *w, const char *step, str detail)
+{
+	if (w->voice && w->voice->step)
+		w->voice->step(w->voice->arg, step, detail);
+}
+
+static bool compression_kind(str name, enum compress_kind *ret)
+{
+	*ret = str_eq(name, S("zstd")) ? COMPRESS_ZSTD : COMPRESS_GZIP;
+	return str_eq(name, S("zstd")) || str_eq(name, S("gzip"));
+}
+
+/* A mirror is found when it is first needed: a build from a full store needs none. */
+static int need_mirror(struct work *w)
+{
+	str word = w->source->mirror.len ? w->source->mirror : w->recipe.mirror;
+
+	if (w->has_mirror)
+		return 0;
+	int rc = repo_mirror_find(w->op, word, w->source->mirror.len ? S("") : w->recipe.security_mirror, &w->mirror);
+	if (rc < 0)
+		return rc;
+	w->has_mirror = true;
+	w->parts.mirror = &w->mirror;
+	return 0;
+}
+
+/* The mirror if one can be found; a build whose packages are all in the store does without. */
+static void want_mirror(struct work *w)
+{
+	if (!w->source->offline && need_mirror(w) < 0)
+		op_forgive(w->op);
+}
+
+static int begin(struct work *w)
+{
+	str compression = w->source->compression;
+	int rc = effects_open(w->op, w->source->effects, &w->effects);
+
+	if (rc < 0)
+		return rc;
+	if (w->source->platforms.n)
+		w->recipe.platforms = w->source->platforms;
+	w->parts = (struct parts_input){ .store = w->store, .recipe = &w->recipe, .effects = w->effects,
+					 .offline = w->source->offline };
+	if (w->voice) {
+		w->parts.progress = w->voice->bytes;
+		w->parts.progress_arg = w->voice->arg;
+	}
+	if (!compression_kind(compression.len ? compression : w->recipe.compression, &w->parts.compression))
+		return op_fail(w->op, ERR_USAGE, "unknown compression %.*s; known: gzip, zstd", STR_ARG(compression));
+	for (ptrdiff_t i = 0; i < w->recipe.platforms.n; i++)
+		if (!platform_find(w->recipe.platforms.p[i]))
+			return op_fail(w->op, ERR_USAGE, "unknown platform %.*s; known: %s",
+				       STR_ARG(w->recipe.platforms.p[i]), platform_names());
+	return 0;
+}
+
+/* The lock */
+
+static int find_lock_path(struct work *w, str *ret)
+{
+	if (w->source->lock.len) {
+		*ret = w->source->lock;
+		return 0;
+	}
+	return lock_path(w->op, w->source->recipe, ret);
+}
+
+/* 1: there is none. */
+static int load_lock(struct work *w, str path, struct lock *ret, str *ret_text)
+{
+	int rc = file_read(w->op, AT_FDCWD, path, LIMIT_LOCK, ret_text);
+
+	return rc ? rc : lock_read(w->op, path, *ret_text, ret);
+}
+
+/* Why the lock does not hold for the recipe; NULL if it does. */
+static const char *stale(const struct work *w, const struct lock *lock)
+{
+	if (!digest_eq(&lock->recipe, &w->recipe.digest))
+		return "the recipe has changed since";
+	if (!str_eq(lock->rules, S(LAYER_RULES)))
+		return "it was made by other rules";
+	for (ptrdiff_t i = 0; i < w->recipe.platforms.n; i++)
+		if (!lock_platform_find(lock, platform_find(w->recipe.platforms.p[i])))
+			return "it does not have every platform";
+	if (str_starts(lock->compressor, S("zstd")) != (w->parts.compression == COMPRESS_ZSTD))
+		return "it is for another compression";
+	return NULL;
+}
+
+static void said_resolve(void *arg, const char *step, str detail)
+{
+	say(arg, step, detail);
+}
+
+static int make_lock(struct work *w, struct lock *ret)
+{
+	struct resolve_input in = { .parts = &w->parts, .keyring = w->recipe.keyring, .say = said_resolve, .say_arg = w };
+
+	if (w->source->offline) {
+		int rc = need_mirror(w);
+		if (rc < 0) /* the state in the store does */
+			op_forgive(w->op);
+	} else {
+		int rc = need_mirror(w);
+		if (rc < 0)
+			return rc;
+	}
+	in.mirror = w->mirror;
+	return resolve(w->op, &in, ret);
+}
+
+static int write_lock(struct work *w, const struct lock *lock, str path, str before)
+{
+	str text;
+	int rc = lock_write(w->op, lock, NULL, true, &text);
+
+	if (rc < 0 || str_eq(text, before))
+		return rc;
+	return file_replace(w->op, AT_FDCWD, path, text, 0644);
+}
+
+static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_before)
+{
+	int rc = load_lock(w, b->lock_path, &b->lock, ret_before);
+	const char *why = rc == 0 ? stale(w, &b->lock) : NULL;
+
+	if (rc == 0 && !why) {
+		b->lock_state = BUILD_LOCK_FOUND;
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	if (locked)
+		return op_fail(w->op, ERR_NO, "%.*s %s%s; run: temper lock %.*s", STR_ARG(b->lock_path),
+			       rc ? "is missing" : "is stale: ", rc ? "" : why, STR_ARG(w->source->recipe));
+	b->lock_state = rc ? BUILD_LOCK_MADE : BUILD_LOCK_REFRESHED;
+	if (rc)
+		*ret_before = S("");
+	return make_lock(w, &b->lock);
+}
+
+/* The record of a finished build: what was made, and what proof and tests said. */
+
+static int record_key(struct op *op, const struct lock *lock, struct digest *ret)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	str text, all;
+	int rc = lock_write(op, lock, NULL, false, &text);
+
+	if (rc == 0)
+		rc = op_text(op, &all, "%s %s %s %s\n%.*s", LAYER_RULES, CONTENTS_RULES, TEMPER_VERSION,
+			     epoch ? epoch : "", STR_ARG(text));
+	if (rc == 0)
+		*ret = digest_of(all);
+	return rc;
+}
+
+int build_remember(struct op *op, const struct store *store, const struct built *b, bool proven, bool tested,
+		   bool skipped)
+{
+	char text[DIGEST_TEXT];
+	struct json_out j;
+	struct digest key;
+	struct buf out;
+	str record;
+
+	buf_init(&out, op, 4096);
+	json_begin(&j, &out, 0);
+	json_object(&j);
+	json_pair(&j, "mediaType", b->image.media_type);
+	json_pair(&j, "digest", str_of(digest_text(&b->image.digest, text)));
+	json_pair_u64(&j, "size", b->image.size);
+	const struct { const char *key; bool value; } flag[] = {
+		{ "proven", proven }, { "tested", tested }, { "skipped", skipped },
+	};
+	for (size_t i = 0; i < sizeof(flag) / sizeof(flag[0]); i++) {
+		json_key(&j, str_of(flag[i].key));
+		json_bool(&j, flag[i].value);
+	}
+	json_object_end(&j);
+	int rc = buf_take(&out, &record);
+	if (rc == 0)
+		rc = record_key(op, &b->lock, &key);
+	return rc < 0 ? rc : store_key_put(op, store, "build", &key, record);
+}
+
+/* Are all layers of the lock's images, and their manifests, in the store? */
+static bool all_there(const struct store *store, const struct lock *lock)
+{
+	for (ptrdiff_t i = 0; i < lock->platform_n; i++) {
+		const struct lock_platform *p = &lock->platform[i];
+		if (p->layer_n == 0 || !store_blob_has(store, &p->manifest))
+			return false;
+		for (ptrdiff_t l = 0; l < p->layer_n; l++)
+			if (!store_blob_has(store, &p->layer[l].digest))
+				return false;
+	}
+	return true;
+}
+
+/* 0: the record of exactly this build was found and b filled; 1: not. */
+static int recall(struct work *w, struct built *b)
+{
+	struct digest key;
+	struct doc doc;
+	str record, digest;
+	int rc = record_key(w->op, &b->lock, &key);
+
+	if (rc < 0 || !all_there(w->store, &b->lock) || w->source->effects.len)
+		return rc < 0 ? rc : 1;
+	if ((rc = store_key_get(w->op, w->store, "build", &key, 4096, &record)) != 0)
+		return rc;
+	if (json_parse(w->op, S("build record"), record, &doc) < 0) {
+		op_forgive(w->op);
+		return 1;
+	}
+	const struct node *n = &doc.root;
+	bool ok = node_text(node_get(n, S("mediaType")), &b->image.media_type) &&
+		  node_text(node_get(n, S("digest")), &digest) && digest_parse(digest, &b->image.digest) &&
+		  node_u64(node_get(n, S("size")), &b->image.size) &&
+		  node_bool(node_get(n, S("proven")), &b->proven) &&
+		  node_bool(node_get(n, S("tested")), &b->tested) &&
+		  node_bool(node_get(n, S("skipped")), &b->skipped);
+	if (!ok || !store_blob_has(w->store, &b->image.digest))
+		return 1;
+	b->unchanged = true;
+	b->n = b->lock.platform_n;
+	return 0;
+}
+
+static int compose_all(struct work *w, struct built *b)
+{
+	b->n = b->lock.platform_n;
+	b->manifest = op_new(w->op, struct image_descriptor, b->n);
+	b->outcome = op_new(w->op, struct outcome, b->n);
+	if (!b->manifest || !b->outcome)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < b->n; i++) {
+		struct composed c;
+		str text;
+		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[i], &c);
+		if (rc < 0)
+			return rc;
+		b->manifest[i] = c.manifest;
+		b->outcome[i] = c.outcome;
+		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n, c.outcome.platform->name)) < 0)
+			return rc;
+		say(w, "compose", text);
+	}
+	if (b->n == 1) {
+		b->image = b->manifest[0];
+		return 0;
+	}
+	return image_index_put(w->op, w->store, b->manifest, b->n, &(struct pairs){ NULL, 0 }, &b->image);
+}
+
+static int vendored(struct work *w, const struct lock *lock)
+{
+	return w->source->vendor.len ? vendor_load(w->op, w->store, w->source->vendor, lock) : 0;
+}
+
+int build_image(struct op *op, const struct store *store, const struct build_source *source, bool locked,
+		bool whole, const struct build_voice *voice, struct built *ret)
+{
+	struct work w = { .op = op, .store = store, .source = source, .voice = voice };
+	struct built b = { .n = 0 };
+	str before = S("");
+	int rc = recipe_read(op, source->recipe, &w.recipe);
+
+	if (rc == 0)
+		rc = begin(&w);
+	if (rc == 0)
+		rc = find_lock_path(&w, &b.lock_path);
+	if (rc < 0 || (rc = settle_lock(&w, locked, &b, &before)) < 0)
+		return rc;
+	b.recipe = w.recipe;
+	if (!whole && b.lock_state == BUILD_LOCK_FOUND && (rc = recall(&w, &b)) <= 0) {
+		*ret = b;
+		return rc;
+	}
+	if ((rc = vendored(&w, &b.lock)) < 0)
+		return rc;
+	want_mirror(&w);
+	if ((rc = compose_all(&w, &b)) < 0)
+		return rc;
+	if (!locked && (rc = write_lock(&w, &b.lock, b.lock_path, before)) < 0)
+		return rc;
+	*ret = b;
+	return 0;
+}
+
+/* temper lock */
+
+static int add_change(struct op *op, const struct store *store, const struct platform *platform,
+		      const struct lock_package *was, const struct lock_package *is, struct relocked *r,
+		      ptrdiff_t *cap)
+{
+	MUST(was || is);
+	if (!vec_grow(op, (void **)&r->change, &r->change_n, cap, sizeof(*r->change)))
+		return op->code;
+	struct lock_change *c = &r->change[r->change_n - 1];
+	c->platform = platform;
+	c->name = is ? is->name : was->name;
+	c->before = was ? was->version : S("");
+	c->after = is ? is->version : S("");
+	if (!was || !is)
+		return 0;
+	struct contents contents;
+	int rc = contents_load(op, store, &is->sha256, &contents);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	c->cves.p = op_new(op, str, contents.cves.n);
+	if (!c->cves.p)
+		return op->code;
+	for (ptrdiff_t i = 0; i < contents.cves.n; i++) { /* "version CVE-..." */
+		str id = contents.cves.p[i], version = str_cut(&id, ' ');
+		if (version_cmp(version, was->version) > 0)
+			c->cves.p[c->cves.n++] = id;
+	}
+	return 0;
+}
+
+/* Two sorted lists of packages side by side. */
+static int compare_platform(struct op *op, const struct store *store, const struct lock_platform *was,
+			    const struct lock_platform *is, struct relocked *r, ptrdiff_t *cap)
+{
+	ptrdiff_t a = 0, b = 0;
+	int rc = 0;
+
+	while (rc == 0 && ((was && a < was->package_n) || b < is->package_n)) {
+		const struct lock_package *x = was && a < was->package_n ? &was->package[a] : NULL;
+		const struct lock_package *y = b < is->package_n ? &is->package[b] : NULL;
+		int order = !x ? 1 : !y ? -1 : str_cmp(x->name, y->name);
+		if (order != 0 || !str_eq(x->version, y->version))
+			rc = add_change(op, store, is->platform, order <= 0 ? x : NULL, order >= 0 ? y : NULL, r, cap);
+		a += order <= 0;
+		b += order >= 0;
+	}
+	return rc;
+}
+
+static int compare(struct op *op, const struct store *store, const struct lock *was, struct relocked *r)
+{
+	ptrdiff_t cap = 0;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < r->built.lock.platform_n; i++) {
+		const struct lock_platform *is = &r->built.lock.platform[i];
+		rc = compare_platform(op, store, lock_platform_find(was, is->platform), is, r, &cap);
+	}
+	return rc;
+}
+
+int build_lock(struct op *op, const struct store *store, const struct build_source *source, bool check,
+	       const struct build_voice *voice, struct relocked *ret)
+{
+	struct work w = { .op = op, .store = store, .source = source, .voice = voice };
+	struct relocked r = { .differs = true };
+	struct lock was = { .platform_n = 0 };
+	str before = S(""), after;
+	int rc = recipe_read(op, source->recipe, &w.recipe);
+
+	if (rc == 0)
+		rc = begin(&w);
+	if (rc == 0)
+		rc = find_lock_path(&w, &r.built.lock_path);
+	if (rc < 0 || (rc = load_lock(&w, r.built.lock_path, &was, &before)) < 0)
+		return rc;
+	r.had_lock = rc == 0;
+	r.built.recipe = w.recipe;
+	if ((rc = make_lock(&w, &r.built.lock)) < 0 || (rc = compose_all(&w, &r.built)) < 0)
+		return rc;
+	if ((rc = compare(op, store, &was, &r)) < 0 || (rc = lock_write(op, &r.built.lock, NULL, true, &after)) < 0)
+		return rc;
+	r.differs = !str_eq(before, after);
+	if (!check && source->vendor.len && (rc = vendor_save(op, store, source->vendor, &r.built)) < 0)
+		return rc;
+	if (!check && r.differs && (rc = file_replace(op, AT_FDCWD, r.built.lock_path, after, 0644)) < 0)
+		return rc;
+	*ret = r;
+	return 0;
+}

@@ -1,0 +1,276 @@
+/* What a build knows, as plain values for reports, SBOMs and --why. */
+#include "compose.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/vec.h"
+#include "sys/clock.h"
+
+struct work {
+	struct op *op;
+	const struct compose_parts *c;
+	struct outcome *out;
+};
+
+/* The chain of dependencies from the recipe to each package, breadth first, so the shortest. */
+
+struct step {
+	ptrdiff_t from;    /* package, or -1: the recipe itself */
+	str relation;
+	bool seen, added;
+};
+
+static ptrdiff_t index_of(const struct lock_platform *l, str name)
+{
+	const struct lock_package *p = name.len ? lock_package_find(l, name) : NULL;
+
+	return p ? p - l->package : -1;
+}
+
+static void reach(const struct lock_platform *l, const struct lock_edge *edge, ptrdiff_t n, ptrdiff_t from,
+		  struct step *step, ptrdiff_t *queue, ptrdiff_t *queue_n)
+{
+	for (ptrdiff_t i = 0; i < n; i++) {
+		ptrdiff_t to = edge[i].cut ? -1 : index_of(l, edge[i].on);
+		if (to < 0 || step[to].seen)
+			continue;
+		step[to] = (struct step){ from, edge[i].relation, true, edge[i].added };
+		queue[(*queue_n)++] = to;
+	}
+}
+
+static int why_text(struct work *w, const struct step *step, ptrdiff_t to, str *ret)
+{
+	str chain = S("");
+
+	for (ptrdiff_t at = to, depth = 0; at >= 0 && step[at].seen && depth < 64; at = step[at].from, depth++) {
+		int rc = op_text(w->op, &chain, " -> %.*s%s%.*s", STR_ARG(step[at].relation),
+				 step[at].added ? " (added by an effect)" : "", STR_ARG(chain));
+		if (rc < 0)
+			return rc;
+	}
+	return op_text(w->op, ret, "recipe%.*s", STR_ARG(chain));
+}
+
+static int fill_why(struct work *w)
+{
+	const struct lock_platform *l = w->c->platform;
+	struct step *step = op_new(w->op, struct step, l->package_n);
+	ptrdiff_t *queue = op_new(w->op, ptrdiff_t, l->package_n), n = 0;
+	int rc = step && queue ? 0 : w->op->code;
+
+	if (rc < 0)
+		return rc;
+	reach(l, l->want, l->want_n, -1, step, queue, &n);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct lock_package *p = &l->package[queue[i]];
+		reach(l, p->edge, p->edge_n, queue[i], step, queue, &n);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < l->package_n; i++)
+		rc = why_text(w, step, i, &w->out->package[i].why);
+	return rc;
+}
+
+static int fill_depends(struct work *w, const struct lock_package *p, struct texts *ret)
+{
+	str *name = op_new(w->op, str, p->edge_n);
+	ptrdiff_t n = 0;
+
+	if (!name)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < p->edge_n; i++) {
+		bool twice = p->edge[i].cut || index_of(w->c->platform, p->edge[i].on) < 0;
+		for (ptrdiff_t k = 0; k < n && !twice; k++)
+			twice = str_eq(name[k], p->edge[i].on);
+		if (!twice)
+			name[n++] = p->edge[i].on;
+	}
+	if (n > 1)
+		qsort(name, (size_t)n, sizeof(*name), str_qsort);
+	*ret = (struct texts){ name, n };
+	return 0;
+}
+
+/* A package whose documentation is a link to another's has that one's licence. */
+static str licence_of(const struct parts *parts, const struct part *p)
+{
+	const struct contents *c = &p->contents;
+	char path[512];
+	int n = snprintf(path, sizeof(path), "usr/share/doc/%.*s", STR_ARG(c->name));
+	const struct entry *doc = n > 0 && (size_t)n < sizeof(path) ? contents_find(c, (str){ path, n }) : NULL;
+
+	if (doc && doc->type == ENTRY_SYMLINK) {
+		str other = str_base_name(doc->link);
+		for (ptrdiff_t i = 0; i < parts->n; i++)
+			if (str_eq(parts->part[i].contents.name, other))
+				return parts->part[i].contents.licence;
+	}
+	return c->licence.len ? c->licence : S("NOASSERTION");
+}
+
+static int fill_package(struct work *w, ptrdiff_t i)
+{
+	const struct part *p = &w->c->parts->part[i];
+	const struct lock_package *l = p->lock;
+	struct outcome_package *o = &w->out->package[i];
+	struct deb822_stanza stanza;
+	str control = p->contents.control;
+
+	*o = (struct outcome_package){ .name = l->name, .version = l->version, .arch = l->arch, .source = l->source,
+		.source_version = l->source_version, .licence = licence_of(w->c->parts, p), .path = l->path,
+		.suite = l->suite, .deb = l->sha256, .deb_size = l->size, .layer = w->c->layer_of[i],
+		.answered = l->answered, .cves = p->contents.cves };
+	int rc = deb822_next(w->op, &control, &stanza);
+	if (rc < 0)
+		return rc;
+	str description = rc ? deb822_get(&stanza, "Description") : S("");
+	o->description = str_cut(&description, '\n');
+	return fill_depends(w, l, &o->depends);
+}
+
+static int fill_packages(struct work *w)
+{
+	int rc = 0;
+
+	w->out->package_n = w->c->parts->n;
+	w->out->package = op_new(w->op, struct outcome_package, w->out->package_n);
+	if (!w->out->package)
+		return w->op->code;
+	for (ptrdiff_t i = 0; rc == 0 && i < w->out->package_n; i++)
+		rc = fill_package(w, i);
+	for (ptrdiff_t i = 0; i < w->c->file_n; i++) {
+		const struct outcome_file *f = &w->c->file[i];
+		if (f->entry->type == ENTRY_FILE)
+			w->out->unpacked += f->entry->size;
+		if (f->package < 0 || f->entry->type == ENTRY_DIRECTORY)
+			continue;
+		w->out->package[f->package].files++;
+		if (f->entry->type == ENTRY_FILE)
+			w->out->package[f->package].size += f->entry->size;
+	}
+	return rc < 0 ? rc : fill_why(w);
+}
+
+static int fill_layers(struct work *w)
+{
+	w->out->layer_n = w->c->config->layer_n;
+	w->out->layer = op_new(w->op, struct outcome_layer, w->out->layer_n);
+	if (!w->out->layer)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < w->out->layer_n; i++) {
+		const struct image_layer *l = &w->c->config->layer[i];
+		w->out->layer[i] = (struct outcome_layer){ .digest = l->digest, .diff_id = l->diff_id, .size = l->size,
+			.tar_size = l->tar_size, .what = str_from(l->created_by, 8), .made = w->c->layer_made[i] };
+		w->out->size += l->size;
+	}
+	return 0;
+}
+
+static int fill_cuts(struct work *w)
+{
+	VEC(struct outcome_cut) cuts = { 0 };
+	const struct lock_platform *l = w->c->platform;
+
+	for (ptrdiff_t p = 0; p < l->package_n; p++) {
+		for (ptrdiff_t i = 0; i < l->package[p].edge_n; i++) {
+			const struct lock_edge *e = &l->package[p].edge[i];
+			if (!e->cut && !e->added)
+				continue;
+			struct outcome_cut *c = vec_push(w->op, &cuts);
+			if (!c)
+				return w->op->code;
+			*c = (struct outcome_cut){ l->package[p].name, e->relation, e->why, e->by, e->added };
+		}
+	}
+	w->out->cut = cuts.p;
+	w->out->cut_n = cuts.n;
+	return 0;
+}
+
+struct dropped {
+	str glob;
+	uint64_t bytes, files;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct dropped *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	return str_cmp(x->glob, y->glob);
+}
+
+static int fill_dropped(struct work *w)
+{
+	const struct parts *p = w->c->parts;
+	ptrdiff_t n = p->rules.drop.n + p->rules.recipe_drop.n, used = 0;
+	struct dropped *d = op_new(w->op, struct dropped, n);
+	str *text = op_new(w->op, str, n);
+
+	if (!d || !text)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str glob = i < p->rules.drop.n ? p->rules.drop.p[i] : p->rules.recipe_drop.p[i - p->rules.drop.n];
+		if (p->rule_files[i])
+			d[used++] = (struct dropped){ glob, p->rule_bytes[i], p->rule_files[i] };
+	}
+	qsort(d, (size_t)used, sizeof(*d), by_bytes);
+	for (ptrdiff_t i = 0; i < used; i++) {
+		char size[NUM_SIZE_TEXT];
+		int rc = op_text(w->op, &text[i], "%.*s: %s in %llu file%s", STR_ARG(d[i].glob),
+				 num_size_text(d[i].bytes, size), (unsigned long long)d[i].files, d[i].files == 1 ? "" : "s");
+		if (rc < 0)
+			return rc;
+		w->out->dropped_bytes += d[i].bytes;
+	}
+	w->out->dropped = (struct texts){ text, used };
+	return 0;
+}
+
+static int fill_pockets(struct work *w)
+{
+	const struct repo_state *s = &w->c->platform->state;
+	str *text = op_new(w->op, str, s->n);
+
+	if (!text)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < s->n; i++) {
+		const struct repo_pocket *p = &s->pocket[i];
+		char time[CLOCK_TEXT];
+		int rc = op_text(w->op, &text[i], "%.*s%s%.*s of %s, signed by %.*s", STR_ARG(p->suite),
+				 p->version.len ? " " : "", STR_ARG(p->version), clock_rfc3339(p->date, time),
+				 STR_ARG(p->signer));
+		if (rc < 0)
+			return rc;
+	}
+	w->out->pockets = (struct texts){ text, s->n };
+	return 0;
+}
+
+int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome *ret)
+{
+	struct outcome out = { .name = c->recipe->name, .description = c->recipe->description, .suite = c->recipe->suite,
+		.platform = c->platform->platform, .manifest = c->manifest.digest, .recipe = c->lock->recipe,
+		.compressor = c->lock->compressor, .user = c->config->user, .created = c->config->created,
+		.file = c->file, .file_n = c->file_n, .check = c->check, .check_n = c->check_n };
+	struct work w = { .op = op, .c = c, .out = &out };
+	int rc = lock_digest(op, c->lock, c->platform->platform, &out.lock);
+
+	if (rc == 0)
+		rc = fill_packages(&w);
+	if (rc == 0)
+		rc = fill_layers(&w);
+	if (rc == 0)
+		rc = fill_cuts(&w);
+	if (rc == 0)
+		rc = fill_dropped(&w);
+	if (rc == 0)
+		rc = fill_pockets(&w);
+	if (rc == 0)
+		*ret = out;
+	return rc;
+}

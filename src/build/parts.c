@@ -1,0 +1,280 @@
+#include "parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "sys/pool.h"
+
+/* What the threads share; each writes only into its own place of missing and blob. */
+struct job {
+	const struct parts_input *in;
+	struct parts *parts;
+	const ptrdiff_t *todo;          /* indices into parts->part */
+};
+
+static struct layer_spec spec_of(const struct parts_input *in, const struct part *p, const struct contents *c,
+				 const bool *keep)
+{
+	return (struct layer_spec){ .contents = c, .keep = keep, .rename = p->rename, .rename_n = p->rename_n,
+				    .fragment = p->fragment, .compression = in->compression };
+}
+
+/*
+ * Unpack a package that the store does not know and make the layer that it is unless it overlaps
+ * with another. Diversions and Replaces are rare: then parts_layers() makes it once more.
+ */
+static int first_pass(struct op *own, ptrdiff_t i, void *arg)
+{
+	const struct job *job = arg;
+	const struct part *p = &job->parts->part[job->todo[i]];
+	AUTO_CONTENTS_DATA data = { .spool = -1 };
+	struct contents c;
+	struct layer_blob blob;
+	struct digest key;
+	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &c, &data);
+
+	if (rc < 0)
+		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
+	bool *keep = op_new(own, bool, c.n);
+	if (!keep)
+		return own->code;
+	if ((rc = select_entries(own, &job->parts->rules, &c, keep, NULL, NULL)) < 0)
+		return rc;
+	struct layer_spec spec = spec_of(job->in, p, &c, keep);
+	if ((rc = layer_key(own, &spec, &key)) < 0)
+		return rc;
+	if ((rc = layer_find(own, job->in->store, &key, &blob)) <= 0)
+		return rc;
+	return layer_make(own, job->in->store, &spec, &data, &key, &job->parts->part[job->todo[i]].blob);
+}
+
+/* Fetch the .debs of the packages listed in todo that the store lacks. */
+static int fetch(struct op *op, const struct parts_input *in, const struct parts *parts, const ptrdiff_t *todo,
+		 ptrdiff_t n)
+{
+	VEC(struct repo_want) want = { 0 };
+
+	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct lock_package *l = parts->part[todo[i]].lock;
+		if (store_blob_has(in->store, &l->sha256))
+			continue;
+		struct repo_want *w = vec_push(op, &want);
+		if (!w)
+			return op->code;
+		*w = (struct repo_want){ .name = l->name, .version = l->version, .path = l->path,
+					 .security = l->security, .size = l->size, .sha256 = l->sha256 };
+	}
+	if (want.n == 0)
+		return 0;
+	if (in->offline || !in->mirror)
+		return op_fail(op, ERR_NET, "%.*s %.*s is not in the store, and %s", STR_ARG(want.p[0].name),
+			       STR_ARG(want.p[0].version),
+			       in->offline ? "the network is not to be used (--offline)" : "no mirror is known");
+	return repo_fetch(op, in->store, in->mirror, want.p, want.n, false, in->progress, in->progress_arg);
+}
+
+/* 1 if the package must be unpacked: its record is missing. */
+static int load(struct op *op, const struct parts_input *in, struct part *p)
+{
+	return contents_load(op, in->store, &p->lock->sha256, &p->contents);
+}
+
+static int by_deb_size(const void *a, const void *b, void *arg)
+{
+	const struct parts *parts = arg;
+	uint64_t x = parts->part[*(const ptrdiff_t *)a].lock->size;
+	uint64_t y = parts->part[*(const ptrdiff_t *)b].lock->size;
+
+	return (x < y) - (x > y);
+}
+
+/* The largest first, so that no thread is left alone with it at the end. */
+static void largest_first(const struct parts *parts, ptrdiff_t *todo, ptrdiff_t n)
+{
+	qsort_r(todo, (size_t)n, sizeof(*todo), by_deb_size, (void *)(uintptr_t)parts);
+}
+
+/* Packages from this size of .deb on are layers of their own: doubled until the budget holds. */
+static uint64_t own_layer_size(const struct lock_platform *l, uint64_t budget)
+{
+	for (uint64_t least = PARTS_OWN_LAYER;; least *= 2) {
+		uint64_t layers = 2; /* the small packages and the top */
+		for (ptrdiff_t i = 0; i < l->package_n; i++)
+			layers += l->package[i].size >= least;
+		if (layers <= budget || layers == 2)
+			return least;
+	}
+}
+
+static int begin(struct op *op, const struct parts_input *in, const struct lock_platform *platform,
+		 struct parts *parts)
+{
+	uint64_t least = own_layer_size(platform, in->recipe->layer_budget);
+	int rc = effects_drops(op, in->effects, &parts->rules.drop, &parts->rules.keep);
+
+	if (rc < 0)
+		return rc;
+	parts->rules.recipe_drop = in->recipe->drop;
+	parts->rules.recipe_keep = in->recipe->keep;
+	parts->n = platform->package_n;
+	parts->part = op_new(op, struct part, parts->n);
+	ptrdiff_t globs = parts->rules.drop.n + parts->rules.recipe_drop.n;
+	parts->rule_bytes = op_new(op, uint64_t, globs);
+	parts->rule_files = op_new(op, uint64_t, globs);
+	if (!parts->part || !parts->rule_bytes || !parts->rule_files)
+		return op->code;
+	for (ptrdiff_t i = 0; i < parts->n; i++) {
+		parts->part[i].lock = &platform->package[i];
+		parts->part[i].fragment = platform->package[i].size < least;
+	}
+	return 0;
+}
+
+/* Does the record agree with the lock? A mirror may serve any bytes that a lock was edited to name. */
+static int check_identity(struct op *op, const struct part *p)
+{
+	const struct contents *c = &p->contents;
+
+	if (str_eq(c->name, p->lock->name) && str_eq(c->version, p->lock->version) && str_eq(c->arch, p->lock->arch))
+		return 0;
+	return op_fail(op, ERR_VERIFY, "the package that the lock calls %.*s %.*s %.*s is %.*s %.*s %.*s",
+		       STR_ARG(p->lock->name), STR_ARG(p->lock->version), STR_ARG(p->lock->arch), STR_ARG(c->name),
+		       STR_ARG(c->version), STR_ARG(c->arch));
+}
+
+int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform, struct parts *ret)
+{
+	struct parts parts = { .n = 0 };
+	ptrdiff_t n = 0;
+	int rc = begin(op, in, platform, &parts);
+	ptrdiff_t *todo = rc < 0 ? NULL : op_new(op, ptrdiff_t, parts.n);
+
+	if (!todo)
+		return op->code;
+	for (ptrdiff_t i = 0; rc >= 0 && i < parts.n; i++) {
+		rc = load(op, in, &parts.part[i]);
+		if (rc == 1)
+			todo[n++] = i;
+	}
+	if (rc < 0 || (rc = fetch(op, in, &parts, todo, n)) < 0)
+		return rc;
+	largest_first(&parts, todo, n);
+	struct job job = { .in = in, .parts = &parts, .todo = todo };
+	if ((rc = pool_run(op, n, 0, first_pass, &job)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		rc = load(op, in, &parts.part[todo[i]]);
+		if (rc)
+			return rc < 0 ? rc : op_fail(op, ERR_IO, "a record vanished from the store");
+		parts.part[todo[i]].made = true;
+	}
+	for (ptrdiff_t i = 0; i < parts.n; i++)
+		if ((rc = check_identity(op, &parts.part[i])) < 0)
+			return rc;
+	*ret = parts;
+	return 0;
+}
+
+int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts)
+{
+	for (ptrdiff_t i = 0; i < parts->n; i++) {
+		str unanswered = S("");
+		struct part *p = &parts->part[i];
+		int rc = effects_answer(op, in->effects, &p->contents, &p->answer, &unanswered);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Diversions: every package but the one that diverts has the path elsewhere. */
+static int divert(struct op *op, struct parts *parts)
+{
+	for (ptrdiff_t i = 0; i < parts->n; i++) {
+		struct part *p = &parts->part[i];
+		VEC(struct layer_rename) rename = { 0 };
+		for (ptrdiff_t k = 0; k < parts->n; k++) {
+			for (ptrdiff_t e = 0; k != i && e < parts->part[k].answer.n; e++) {
+				const struct effect *effect = &parts->part[k].answer.effect[e];
+				if (effect->kind != EFFECT_DIVERT || !contents_find(&p->contents, effect->path))
+					continue;
+				struct layer_rename *slot = vec_push(op, &rename);
+				if (!slot)
+					return op->code;
+				*slot = (struct layer_rename){ effect->path, effect->to };
+			}
+		}
+		p->rename = rename.p;
+		p->rename_n = rename.n;
+	}
+	return 0;
+}
+
+static int select_all(struct op *op, struct parts *parts)
+{
+	struct select_package *s = op_new(op, struct select_package, parts->n);
+
+	if (!s)
+		return op->code;
+	for (ptrdiff_t i = 0; i < parts->n; i++) {
+		struct part *p = &parts->part[i];
+		p->keep = op_new(op, bool, p->contents.n);
+		if (!p->keep)
+			return op->code;
+		int rc = select_entries(op, &parts->rules, &p->contents, p->keep, parts->rule_bytes, parts->rule_files);
+		if (rc < 0)
+			return rc;
+		s[i] = (struct select_package){ &p->contents, p->keep, p->rename, p->rename_n };
+	}
+	return select_overlaps(op, s, parts->n);
+}
+
+static int second_pass(struct op *own, ptrdiff_t i, void *arg)
+{
+	const struct job *job = arg;
+	struct part *p = &job->parts->part[job->todo[i]];
+	struct layer_spec spec = spec_of(job->in, p, &p->contents, p->keep);
+	AUTO_CONTENTS_DATA data = { .spool = -1 };
+	struct contents again;
+	struct digest key;
+	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &again, &data);
+
+	if (rc < 0)
+		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
+	if (again.n != p->contents.n)
+		return op_fail(own, ERR_VERIFY, "the store's record of %.*s does not match the package",
+			       STR_ARG(p->lock->name));
+	if ((rc = layer_key(own, &spec, &key)) < 0)
+		return rc;
+	return layer_make(own, job->in->store, &spec, &data, &key, &p->blob);
+}
+
+int parts_layers(struct op *op, const struct parts_input *in, struct parts *parts)
+{
+	ptrdiff_t *todo = op_new(op, ptrdiff_t, parts->n), n = 0;
+	int rc = todo ? divert(op, parts) : op->code;
+
+	if (rc < 0 || (rc = select_all(op, parts)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; rc >= 0 && i < parts->n; i++) {
+		struct op_mark mark = op_mark(op);
+		struct part *p = &parts->part[i];
+		struct layer_spec spec = spec_of(in, p, &p->contents, p->keep);
+		struct digest key;
+		rc = layer_key(op, &spec, &key);
+		if (rc == 0)
+			rc = layer_find(op, in->store, &key, &p->blob);
+		if (rc >= 0)
+			op_reset(op, mark);
+		if (rc == 1) {
+			todo[n++] = i;
+			p->made = true;
+		}
+	}
+	if (rc < 0 || (rc = fetch(op, in, parts, todo, n)) < 0)
+		return rc;
+	largest_first(parts, todo, n);
+	struct job job = { .in = in, .parts = parts, .todo = todo };
+	return pool_run(op, n, 0, second_pass, &job);
+}

@@ -1,0 +1,64 @@
+/*
+ * parts: the packages of one image on their way to layers: fetched, unpacked, answered, selected,
+ * compressed. Everything is found in the store where it was made before; what is missing is made
+ * on all processors, each package in one pass (unpack, hash, compress).
+ */
+#ifndef BUILD_PARTS_H
+#define BUILD_PARTS_H
+
+#include "distro/effects.h"
+#include "distro/repo.h"
+#include "layer.h"
+#include "lock.h"
+#include "recipe.h"
+#include "select.h"
+
+struct parts_input {
+	const struct store *store;
+	const struct recipe *recipe;
+	struct effects *effects;
+	const struct repo_mirror *mirror; /* NULL: none is known */
+	bool offline;
+	enum compress_kind compression;
+	repo_progress *progress;          /* of downloads; may be NULL */
+	void *progress_arg;
+};
+
+struct part {
+	const struct lock_package *lock;
+	struct contents contents;
+	struct effects_answer answer;
+	bool *keep;                   /* [contents.n] */
+	struct layer_rename *rename;
+	ptrdiff_t rename_n;
+	bool fragment;                /* too small for a layer of its own */
+	struct layer_blob blob;
+	bool made;                    /* compressed now */
+};
+
+struct parts {
+	struct part *part;            /* [n], in the lock's order */
+	ptrdiff_t n;
+	struct select_rules rules;
+	uint64_t *rule_bytes, *rule_files; /* dropped by each glob, see select_entries() */
+};
+
+enum {
+	PARTS_OWN_LAYER = 512 << 10, /* bytes of .deb from which a package is a layer of its own */
+};
+
+/*
+ * parts_read(op, in, platform, ret): the contents of every package of the lock. Missing .debs are
+ * fetched; an unknown package is unpacked and, in the same pass, made into the layer that it most
+ * likely is. ERR_NET for a package that neither store nor mirror has, with the command to run.
+ */
+int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform,
+	       struct parts *ret) MUST_USE;
+
+/* How each package's scripts are answered; ERR_NO, with the script and what to write, for one that is not. */
+int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
+
+/* What of each package goes in, and its layer or fragment. After parts_answer(). */
+int parts_layers(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
+
+#endif

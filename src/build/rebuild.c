@@ -1,0 +1,206 @@
+/* An image made again from the recipe and the lock that it carries, and held against itself. */
+#include "build.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/vec.h"
+#include "codec/tar.h"
+
+struct carried { /* what the top layer tells */
+	str lock, recipe;
+};
+
+/* The two records out of the image's top layer. */
+static int read_carried(struct op *op, const struct store *store, const struct image *image, struct carried *ret)
+{
+	const struct image_layer *top = &image->config.layer[image->config.layer_n - 1];
+	AUTO_STREAM *in = NULL;
+	AUTO_FD fd = -1;
+	struct tar_entry e;
+	struct tar *tar;
+	uint64_t size;
+	int rc = store_blob_verify(op, store, &top->digest);
+
+	if (rc == 0)
+		rc = store_blob_open(op, store, &top->digest, &fd, &size);
+	if (rc)
+		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image's top layer is not in the store");
+	if ((rc = stream_open_fd(op, fd, S("top layer"), 0, size, LIMIT_LOCK * 2, &in)) < 0 ||
+	    (rc = tar_open(op, in, S("top layer"), true, &tar)) < 0)
+		return rc;
+	while ((rc = tar_next(op, tar, &e)) == 1) {
+		if (str_eq(e.path, S("usr/share/temper/lock.json")))
+			rc = tar_read_all(op, tar, LIMIT_LOCK, &ret->lock);
+		else if (str_eq(e.path, S("usr/share/temper/recipe.json")))
+			rc = tar_read_all(op, tar, LIMIT_DOCUMENT, &ret->recipe);
+		if (rc < 0)
+			return rc;
+	}
+	if (rc == 0 && (!ret->lock.len || !ret->recipe.len))
+		return op_fail(op, ERR_USAGE, "this image carries no lock: temper did not build it, or its top layer was replaced");
+	return rc;
+}
+
+static int note(struct op *op, struct texts *list, str line)
+{
+	str *p = op_new(op, str, list->n + 1);
+
+	if (!p)
+		return op->code;
+	if (list->n)
+		memcpy(p, list->p, (size_t)list->n * sizeof(*p));
+	p[list->n++] = line;
+	list->p = p;
+	return 0;
+}
+
+/* Does the stored blob of a layer unpack to its diff_id? Then it serves where it cannot be made. */
+static int unpacks_to(struct op *op, const struct store *store, const struct image_layer *l, bool *ret)
+{
+	AUTO_STREAM *in = NULL;
+	AUTO_HASH *hash = NULL;
+	AUTO_FD fd = -1;
+	struct digest got;
+	uint64_t size;
+	size_t n = 1;
+	int rc = store_blob_open(op, store, &l->digest, &fd, &size);
+
+	*ret = false;
+	if (rc)
+		return rc < 0 ? rc : 0;
+	char *piece = op_new(op, char, 65536);
+	if (!piece)
+		return op->code;
+	if ((rc = hash_open(op, HASH_SHA256, &hash)) < 0 ||
+	    (rc = stream_open_fd(op, fd, S("layer"), 0, size, LIMIT_UNPACKED, &in)) < 0)
+		return rc;
+	while ((rc = stream_read(op, in, piece, 65536, &n)) == 0 && n > 0)
+		hash_add(hash, (str){ piece, (ptrdiff_t)n });
+	if (rc < 0)
+		return rc;
+	hash_result(hash, HASH_SHA256, got.b);
+	*ret = digest_eq(&got, &l->diff_id);
+	return 0;
+}
+
+static int compare_layer(struct op *op, const struct store *store, const struct image_layer *was,
+			 const struct image_layer *is, struct rebuilt *r)
+{
+	bool unpacks;
+	str line;
+	int rc;
+
+	if (digest_eq(&was->diff_id, &is->diff_id))
+		r->same_diff_ids++;
+	if (digest_eq(&was->digest, &is->digest)) {
+		r->same_digests++;
+		return 0;
+	}
+	if (!digest_eq(&was->diff_id, &is->diff_id)) {
+		rc = op_text(op, &line, "layer '%.*s' differs in content", STR_ARG(is->created_by));
+		return rc < 0 ? rc : note(op, &r->detail, line);
+	}
+	if ((rc = unpacks_to(op, store, was, &unpacks)) < 0)
+		return rc;
+	r->kept_blobs += unpacks;
+	rc = op_text(op, &line, "layer '%.*s' has the same content under another compression%s",
+		     STR_ARG(is->created_by), unpacks ? "; the stored blob unpacks to it" : "");
+	return rc < 0 ? rc : note(op, &r->detail, line);
+}
+
+static int compare_images(struct op *op, const struct store *store, const struct image *was,
+			  const struct image *is, struct rebuilt *r)
+{
+	ptrdiff_t n = was->config.layer_n < is->config.layer_n ? was->config.layer_n : is->config.layer_n;
+	int rc = 0;
+
+	r->layers = was->config.layer_n;
+	r->same_config = digest_eq(&was->config_digest, &is->config_digest);
+	r->same = digest_eq(&was->manifest.digest, &is->manifest.digest);
+	if (was->config.layer_n != is->config.layer_n)
+		rc = note(op, &r->detail, S("the number of layers differs"));
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
+		rc = compare_layer(op, store, &was->config.layer[i], &is->config.layer[i], r);
+	if (rc == 0 && !r->same_config && r->same_diff_ids == r->layers)
+		rc = note(op, &r->detail, S("the configuration differs"));
+	return rc;
+}
+
+/* Where packages come from when the store lacks them: the user's word, the recipe's, the host's. */
+static void find_mirror(struct op *op, const struct build_source *source, const struct recipe *recipe,
+			struct parts_input *in, struct repo_mirror *mirror)
+{
+	str word = source->mirror.len ? source->mirror : recipe->mirror;
+
+	if (source->offline)
+		return;
+	if (repo_mirror_find(op, word, S(""), mirror) < 0)
+		op_forgive(op); /* a full store needs none */
+	else
+		in->mirror = mirror;
+}
+
+static int rebuild_one(struct op *op, const struct store *store, const struct build_source *source,
+		       const struct image_descriptor *d, const struct build_voice *voice, struct rebuilt *r)
+{
+	struct parts_input in = { .store = store, .offline = source->offline };
+	struct carried carried = { .lock = S("") };
+	struct repo_mirror mirror;
+	struct recipe recipe;
+	struct composed made;
+	struct image was, is;
+	struct lock lock;
+	int rc = image_get(op, store, &d->digest, d->platform, &was);
+
+	if (rc)
+		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image's manifest is not in the store");
+	if (was.config.layer_n == 0)
+		return op_fail(op, ERR_USAGE, "this image has no layers");
+	if ((rc = read_carried(op, store, &was, &carried)) < 0 ||
+	    (rc = recipe_read_canonical(op, S("the image's recipe"), carried.recipe, &recipe)) < 0 ||
+	    (rc = lock_read(op, S("the image's lock"), carried.lock, &lock)) < 0)
+		return rc;
+	if (lock.platform_n != 1)
+		return op_fail(op, ERR_FORMAT, "the image's lock does not have exactly one platform");
+	in.recipe = &recipe;
+	in.compression = str_starts(lock.compressor, S("zstd")) ? COMPRESS_ZSTD : COMPRESS_GZIP;
+	if (voice) {
+		in.progress = voice->bytes;
+		in.progress_arg = voice->arg;
+	}
+	find_mirror(op, source, &recipe, &in, &mirror);
+	if (source->vendor.len && (rc = vendor_load(op, store, source->vendor, &lock)) < 0)
+		return rc;
+	if ((rc = effects_open(op, source->effects, &in.effects)) < 0 ||
+	    (rc = compose(op, &in, &lock, &lock.platform[0], &made)) < 0)
+		return rc;
+	if ((rc = image_get(op, store, &made.manifest.digest, S(""), &is)) != 0)
+		return rc < 0 ? rc : op_fail(op, ERR_IO, "the rebuilt manifest vanished from the store");
+	*r = (struct rebuilt){ .platform = lock.platform[0].platform, .was = was.manifest, .name = recipe.name,
+			       .encoder_was = lock.compressor, .encoder_is = str_of(compress_id(in.compression)) };
+	return compare_images(op, store, &was, &is, r);
+}
+
+int build_rebuild(struct op *op, const struct store *store, const struct build_source *source, str image,
+		  const struct build_voice *voice, struct rebuilt **ret, ptrdiff_t *ret_n)
+{
+	struct image_descriptor from, *manifest;
+	ptrdiff_t n;
+	str name;
+	int rc = image_import(op, store, image, &from, &name);
+
+	if (rc < 0)
+		return rc;
+	if ((rc = image_manifests(op, store, &from.digest, &manifest, &n)) != 0)
+		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image is not in the store");
+	struct rebuilt *r = op_new(op, struct rebuilt, n);
+	if (!r)
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++)
+		if ((rc = rebuild_one(op, store, source, &manifest[i], voice, &r[i])) < 0)
+			return rc;
+	*ret = r;
+	*ret_n = n;
+	return 0;
+}

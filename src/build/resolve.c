@@ -1,0 +1,186 @@
+#include "resolve.h"
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "sys/clock.h"
+
+static void say(const struct resolve_input *in, const char *step, str detail)
+{
+	if (in->say)
+		in->say(in->say_arg, step, detail);
+}
+
+static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e, struct lock_edge *ret)
+{
+	*ret = (struct lock_edge){ .cut = e->cut.len > 0 && !e->added, .added = e->added };
+	int rc = op_copy(op, e->relation, &ret->relation);
+	if (rc == 0 && e->to >= 0)
+		rc = op_copy(op, a->chosen[e->to].name, &ret->on);
+	if (rc == 0)
+		rc = op_copy(op, e->cut, &ret->why);
+	return rc < 0 ? rc : op_copy(op, e->cut_by, &ret->by);
+}
+
+/* The edges that begin at `from`, copied into the lock. */
+static int copy_edges(struct op *op, const struct solve_answer *a, ptrdiff_t from, struct lock_edge **ret,
+		      ptrdiff_t *ret_n)
+{
+	VEC(struct lock_edge) edges = { 0 };
+
+	for (ptrdiff_t i = 0; i < a->edge_n; i++) {
+		if (a->edge[i].from != from)
+			continue;
+		struct lock_edge *slot = vec_push(op, &edges);
+		if (!slot)
+			return op->code;
+		int rc = copy_edge(op, a, &a->edge[i], slot);
+		if (rc < 0)
+			return rc;
+	}
+	*ret = edges.p;
+	*ret_n = edges.n;
+	return 0;
+}
+
+/* Everything that the lock keeps of a package is copied: the repository is closed after this. */
+static int copy_package(struct op *op, const struct repo_state *state, const struct repo_package *p,
+			struct lock_package *ret)
+{
+	const str suite = state->pocket[p->pocket].suite;
+	const struct { str from; str *to; } texts[] = {
+		{ p->name, &ret->name }, { p->version, &ret->version }, { p->arch, &ret->arch },
+		{ p->source, &ret->source }, { p->source_version, &ret->source_version },
+		{ p->path, &ret->path }, { suite, &ret->suite },
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int rc = op_copy(op, texts[i].from, texts[i].to);
+		if (rc < 0)
+			return rc;
+	}
+	ret->size = p->size;
+	ret->sha256 = p->sha256;
+	ret->security = str_ends(suite, S("-security"));
+	return 0;
+}
+
+static int copy_state(struct op *op, const struct repo_state *from, struct repo_state *ret)
+{
+	ret->pocket = op_new(op, struct repo_pocket, from->n);
+	ret->n = from->n;
+	if (!ret->pocket)
+		return op->code;
+	for (ptrdiff_t i = 0; i < from->n; i++) {
+		const struct repo_pocket *p = &from->pocket[i];
+		struct repo_pocket *to = &ret->pocket[i];
+		*to = *p;
+		const struct { str from; str *to; } texts[] = {
+			{ p->suite, &to->suite }, { p->codename, &to->codename }, { p->version, &to->version },
+			{ p->origin, &to->origin }, { p->label, &to->label }, { p->signer, &to->signer },
+		};
+		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
+			int rc = op_copy(op, texts[t].from, texts[t].to);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int copy_answer(struct op *op, const struct repo_state *state, const struct solve_answer *a,
+		       struct lock_platform *ret)
+{
+	int rc = copy_state(op, state, &ret->state);
+
+	ret->package_n = a->n;
+	ret->package = op_new(op, struct lock_package, a->n);
+	if (!ret->package)
+		return op->code;
+	if (rc == 0)
+		rc = copy_edges(op, a, -1, &ret->want, &ret->want_n);
+	for (ptrdiff_t i = 0; rc == 0 && i < a->n; i++) {
+		rc = copy_package(op, state, &a->chosen[i], &ret->package[i]);
+		if (rc == 0)
+			rc = copy_edges(op, a, i, &ret->package[i].edge, &ret->package[i].edge_n);
+	}
+	return rc;
+}
+
+/* One hash over all scripts of a package, so that a change of any shows; zeros for none. */
+static int scripts_digest(struct op *op, const struct contents *c, struct digest *ret)
+{
+	struct buf b;
+	str text;
+	char hex[DIGEST_HEX];
+
+	buf_init(&b, op, 4096);
+	for (int k = 0; k < SCRIPT_KINDS; k++)
+		if (c->script[k].text.len)
+			buf_fmt(&b, "%s %s\n", script_name[k], digest_hex(&c->script[k].sha256, hex));
+	int rc = buf_take(&b, &text);
+	if (rc == 0 && text.len)
+		*ret = digest_of(text);
+	return rc;
+}
+
+static int fill_answers(struct op *op, const struct resolve_input *in, struct lock_platform *l)
+{
+	struct parts parts;
+	int rc = parts_read(op, in->parts, l, &parts);
+
+	if (rc == 0)
+		rc = parts_answer(op, in->parts, &parts);
+	for (ptrdiff_t i = 0; rc == 0 && i < parts.n; i++) {
+		struct lock_package *p = &l->package[i];
+		p->answered = parts.part[i].answer.by;
+		p->effects = parts.part[i].answer.digest;
+		rc = scripts_digest(op, &parts.part[i].contents, &p->scripts);
+	}
+	return rc;
+}
+
+static int resolve_platform(struct op *op, const struct resolve_input *in, struct lock_platform *ret)
+{
+	const struct recipe *r = in->parts->recipe;
+	struct repo_spec spec = { .suite = r->suite, .platform = ret->platform, .mirror = in->mirror,
+				  .keyring = in->keyring, .offline = in->parts->offline, .now = clock_now() };
+	struct solve_request request = { .want = r->packages.p, .want_n = r->packages.n, .platform = ret->platform };
+	struct solve_answer answer;
+	AUTO_REPO *repo = NULL;
+	AUTO_OP own; /* the repository's index goes when the answer is copied */
+	str text;
+
+	op_init(&own, op->ceiling);
+	int rc = repo_open(&own, in->parts->store, &spec, &repo);
+	if (rc == 0)
+		rc = solve(&own, repo, in->parts->effects, &request, &answer);
+	if (rc < 0)
+		return op_adopt_error(op, &own);
+	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0)
+		return rc;
+	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
+		say(in, "resolve", text);
+	repo_close(&repo);
+	op_done(&own);
+	return fill_answers(op, in, ret);
+}
+
+int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
+{
+	const struct recipe *r = in->parts->recipe;
+	struct lock lock = { .name = r->name, .suite = r->suite, .recipe = r->digest, .rules = S(LAYER_RULES),
+			     .compressor = str_of(compress_id(in->parts->compression)),
+			     .platform_n = r->platforms.n };
+
+	lock.platform = op_new(op, struct lock_platform, lock.platform_n);
+	if (!lock.platform)
+		return op->code;
+	for (ptrdiff_t i = 0; i < lock.platform_n; i++) {
+		lock.platform[i].platform = platform_find(r->platforms.p[i]);
+		MUST(lock.platform[i].platform);
+		int rc = resolve_platform(op, in, &lock.platform[i]);
+		if (rc < 0)
+			return rc;
+	}
+	*ret = lock;
+	return 0;
+}

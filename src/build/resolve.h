@@ -1,0 +1,25 @@
+/*
+ * resolve: a recipe becomes a lock: the repository's state, the packages that it needs and why,
+ * and how their scripts are answered.
+ */
+#ifndef BUILD_RESOLVE_H
+#define BUILD_RESOLVE_H
+
+#include "lock.h"
+#include "parts.h"
+
+/*
+ * resolve(op, in, mirror, ret): for every platform of the recipe. The lock's outcome halves are
+ * empty. Steps are told through `say` (may be NULL).
+ */
+typedef void resolve_say(void *arg, const char *step, str detail);
+struct resolve_input {
+	const struct parts_input *parts;
+	struct repo_mirror mirror;
+	str keyring;            /* empty: the default */
+	resolve_say *say;
+	void *say_arg;
+};
+int resolve(struct op *op, const struct resolve_input *in, struct lock *ret) MUST_USE;
+
+#endif
