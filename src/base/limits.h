@@ -57,12 +57,18 @@ enum {
 	/* Memory that an xz or zstd decoder may use: xz -9 needs 65 MiB. */
 	LIMIT_DECODER_MEMORY = 80 << 20,
 
+	/* Seconds of CPU time that the dependency solver may take: a desktop takes below one. */
+	LIMIT_SOLVER_SECONDS = 60,
+
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
 };
 
 /* Unpacked bytes of one .deb: the archive's largest is 2.3 GB. */
 #define LIMIT_UNPACKED (UINT64_C(16) << 30)
+
+/* Address space of the dependency solver's process, the index mapped before it included. */
+#define LIMIT_SOLVER_MEMORY (UINT64_C(4) << 30)
 
 /* Bytes of one .deb: the archive's largest is 1.4 GB. */
 #define LIMIT_PACKAGE (UINT64_C(4) << 30)

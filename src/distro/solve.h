@@ -20,8 +20,9 @@ struct solve_edge {
 	ptrdiff_t to;        /* index into chosen; -1 for a cut one that was not chosen otherwise */
 	str relation;        /* as the package writes it: "libssl3t64 (>= 3.0.0)", or "a | b" */
 	str cut;             /* empty, or why the edge was cut: the effect's words */
-	str cut_by;          /* the effects file and line that cut it */
+	str cut_by;          /* the effects file and line that cut or added it */
 	bool added;          /* an undeclared need that an effect adds */
+	str why;             /* of a cut or added one: the effect's words */
 };
 
 struct solve_answer {
@@ -38,9 +39,30 @@ struct solve_answer {
  * that effects cut are left out and recorded. ERR_USAGE for a name that does not exist (with the
  * nearest one) and ERR_NO, in sentences that name who wants what, when there is no solution.
  * Deterministic: the same repository state, effects and request give the same answer.
+ *
+ * A name stands for its highest version, or the highest that the request's words about that name
+ * allow; an older one is never taken because the newest does not fit. What a package that is held
+ * at an older version needs in exactly one version (=) may be that version too. A wish for a
+ * virtual name holds when one package provides it; "!virtual" excludes all that provide it.
+ * A cut that names the first alternative of a dependency cuts the dependency; one that names a
+ * later alternative takes that alternative away.
+ *
+ * libsolv runs in a forked worker, since it aborts when memory is out: call without threads.
  */
-int solve(struct op *op, struct repo *repo, const struct effects *effects,
-	  const struct solve_request *request, struct solve_answer *ret) MUST_USE;
+int solve(struct op *op, struct repo *repo, struct effects *effects, const struct solve_request *request,
+	  struct solve_answer *ret) MUST_USE;
+
+/* The same over any source of packages and cuts; the functions are as in repo.h and effects.h. */
+struct solve_source {
+	void *arg; /* the callbacks' second argument */
+	const struct repo_state *state;
+	int (*find)(struct op *op, void *arg, str name, struct repo_package **ret, ptrdiff_t *ret_n);
+	int (*providers)(struct op *op, void *arg, str name, struct repo_package **ret, ptrdiff_t *ret_n);
+	int (*nearest)(struct op *op, void *arg, str name, str *ret);
+	int (*cuts)(struct op *op, void *arg, str package, struct effect_cut **ret, ptrdiff_t *ret_n);
+};
+int solve_from(struct op *op, const struct solve_source *source, const struct solve_request *request,
+	       struct solve_answer *ret) MUST_USE;
 
 /* The shortest chain of edges from the recipe to chosen[to]: indices into edge, in order. */
 int solve_why(struct op *op, const struct solve_answer *a, ptrdiff_t to, ptrdiff_t **ret, ptrdiff_t *ret_n) MUST_USE;
