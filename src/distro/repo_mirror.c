@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "codec/deb822.h"
 #include "codec/yaml.h"
@@ -116,43 +115,22 @@ static bool words_have(str words, str word)
 	return false;
 }
 
-/* A field's continuation lines may be commented out: "\n#...". */
-static int uncommented(struct op *op, str value, str *ret)
-{
-	struct buf b;
-
-	buf_init(&b, op, SOURCES_MAX);
-	while (value.p) {
-		str line = str_cut(&value, '\n');
-		if (line.len == 0 || line.p[0] != '#') {
-			buf_add(&b, line);
-			buf_char(&b, ' ');
-		}
-	}
-	return buf_take(&b, ret);
-}
-
 static int read_stanza(struct op *op, str where, const struct deb822_stanza *s, struct repo_sources *acc)
 {
-	str enabled = deb822_get(s, "Enabled"), uris, suites, components, types;
-	struct candidate c = { .where = where, .signed_by = deb822_get(s, "Signed-By") };
-	int rc;
+	str enabled = deb822_get(s, "Enabled"), uris = deb822_get(s, "URIs");
+	struct candidate c = { .where = where, .signed_by = deb822_get(s, "Signed-By"),
+			       .has_main = words_have(deb822_get(s, "Components"), S("main")) };
 
-	if ((rc = uncommented(op, deb822_get(s, "URIs"), &uris)) < 0 ||
-	    (rc = uncommented(op, deb822_get(s, "Suites"), &suites)) < 0 ||
-	    (rc = uncommented(op, deb822_get(s, "Types"), &types)) < 0 ||
-	    (rc = uncommented(op, deb822_get(s, "Components"), &components)) < 0)
-		return rc;
 	if (str_eq(enabled, S("no")) || str_eq(enabled, S("false")) || str_eq(enabled, S("0")) ||
-	    !words_have(types, S("deb")))
+	    !words_have(deb822_get(s, "Types"), S("deb")))
 		return 0;
-	c.has_main = words_have(components, S("main"));
-	for (str uri; (uri = str_word(&uris)).len;) {
-		str rest = suites;
-		c.uri = uri;
-		while ((c.suite = str_word(&rest)).len)
-			if ((rc = weigh(op, c, acc)) < 0)
+	while ((c.uri = str_word(&uris)).len) {
+		str suites = deb822_get(s, "Suites");
+		while ((c.suite = str_word(&suites)).len) {
+			int rc = weigh(op, c, acc);
+			if (rc < 0)
 				return rc;
+		}
 	}
 	return 0;
 }

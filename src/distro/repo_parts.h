@@ -26,4 +26,106 @@ int repo_sources_read(struct op *op, str file, str text, bool deb822, struct rep
 /* All of an /etc/apt at path. A missing directory is an empty one. */
 int repo_sources_scan(struct op *op, str path, struct repo_sources *acc) MUST_USE;
 
+/* --- Release files (repo_release.c) ------------------------------------------------------------ */
+
+/* One file that a Release file vouches for. An empty path: it is not listed. */
+struct repo_listed {
+	str path; /* below dists/SUITE/ */
+	uint64_t size;
+	struct digest sha256;
+};
+
+struct repo_release {
+	str origin, label, suite, codename, version;
+	int64_t date, valid_until; /* valid_until 0: the file has none */
+	bool by_hash;
+	struct repo_listed plain;  /* main/binary-ARCH/Packages */
+	struct repo_listed packed; /* the same, best compressed: .xz, .gz or plain */
+};
+
+/*
+ * repo_release_verify(op, inrelease, what, keyring, ret_text, ret_signer): have gpgv check the
+ * signature of a clear-signed file with an absolute path of a keyring, and take the text that was
+ * signed from gpgv: what stands around it is nobody's word. One good signature of a key that
+ * has not expired, by a digest that is not broken, is asked for; signatures of unknown keys are
+ * passed over, bad ones are not. ERR_VERIFY; ERR_USAGE for the keyring.
+ */
+int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text,
+			str *ret_signer) MUST_USE;
+
+/*
+ * repo_release_judge(status, ret_signer): gpgv's status lines as a verdict: NULL when they say that
+ * the signature is good (*ret_signer aliases status), else why not. Source: GnuPG, doc/DETAILS.
+ */
+const char *repo_release_judge(str status, str *ret_signer);
+
+/* Read the signed text. ERR_FORMAT for what is missing, malformed or listed twice differently. */
+int repo_release_parse(struct op *op, str text, str arch, struct repo_release *ret) MUST_USE;
+
+/* Is it the suite that was asked for, of now, and not from the future? Else ERR_VERIFY. */
+int repo_release_check(struct op *op, const struct repo_release *r, str suite, int64_t now) MUST_USE;
+
+/* --- the parsed index (repo_index.c, repo_index_build.c) ----------------------------------------
+ *
+ * A blob of the store, found by a record of the kind "index". Numbers are little endian.
+ *
+ *	offset  size  meaning
+ *	0       8     REPO_INDEX_MAGIC
+ *	8             records: the texts of struct repo_package in the order of repo_index_texts, each
+ *	              u32 length and bytes; u64 size, u64 installed_kib, 32 bytes sha256, u8 essential
+ *	table         entries sorted by key, kind and version (highest first), in blocks of about 4 KiB:
+ *	              u8 kind, u64 offset and u32 length of the record, u16 length of the key, the key
+ *	samples       for each block: u64 offset, u32 length, u16 length of its first key, that key
+ *	end - 36      u64 table, u64 samples, u32 bytes of samples, u32 blocks, u32 packages, magic
+ */
+#define REPO_INDEX_MAGIC "tmprepo1"
+enum {
+	REPO_INDEX_FOOTER = 36,
+	REPO_INDEX_BLOCK = 4096,     /* a block ends with the entry that passes this */
+	REPO_INDEX_BLOCK_MAX = 8192,
+	REPO_INDEX_TEXTS = 16,
+};
+enum repo_index_kind { REPO_INDEX_REAL, REPO_INDEX_PROVIDED };
+extern const size_t repo_index_texts[REPO_INDEX_TEXTS]; /* offsets in struct repo_package */
+
+/* A repository-relative path of a .deb that is safe to ask for: no "..", no odd bytes. */
+bool repo_path_valid(str path);
+
+/*
+ * repo_package_read(op, s, arch, ret): a stanza of Packages, checked: ERR_FORMAT without Package, Version,
+ * Architecture (arch or all), Filename, Size or SHA256, or with one that is malformed.
+ */
+struct deb822_stanza;
+int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch, struct repo_package *ret) MUST_USE;
+
+/*
+ * repo_index_build(op, store, in, plain, arch): parse the Packages file that comes out of `in` and put
+ * its index into the store. Nothing is kept unless size and digest are those of `plain`.
+ */
+struct stream;
+int repo_index_build(struct op *op, const struct store *store, struct stream *in,
+		     const struct repo_listed *plain, str arch) MUST_USE;
+
+/* Under which key of the kind "index" its record stands. */
+int repo_index_key(struct op *op, const struct digest *packages, str arch, struct digest *ret) MUST_USE;
+
+struct repo_index; /* opaque; lives in the op that opened it */
+
+/* The index of the Packages file of that digest. 1: the store has none. Two preads. */
+int repo_index_open(struct op *op, const struct store *store, const struct digest *packages, str arch,
+		    struct repo_index **ret) MUST_USE;
+void repo_index_close(struct repo_index **x);
+
+/* Packages of the name, or that provide it: appended to *list. Records and texts live in op. */
+struct repo_packages {
+	struct repo_package *p;
+	ptrdiff_t n, cap;
+};
+int repo_index_find(struct op *op, struct repo_index *x, str name, enum repo_index_kind kind,
+		    struct repo_packages *list) MUST_USE;
+
+/* Every name of a real package, in order, to see(). */
+typedef int repo_index_see(struct op *op, void *arg, str name);
+int repo_index_names(struct op *op, struct repo_index *x, repo_index_see *see, void *arg) MUST_USE;
+
 #endif

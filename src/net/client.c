@@ -186,7 +186,7 @@ static int complete(struct transfer *t)
 	if (rc == 0)
 		return finish(t, 0, "");
 	if (t->again || str_starts(t->req->url, S("file:")))
-		return finish(t, ERR_NET, "what came is not what was announced");
+		return finish(t, ERR_VERIFY, "what came is not what was announced");
 	t->again = true;
 	t->res->got = 0;
 	t->tries = 0;

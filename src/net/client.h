@@ -42,7 +42,7 @@ struct client_request {
 };
 
 struct client_result {
-	int code;      /* 0, ERR_NET, ERR_LIMIT (too large) or ERR_USAGE (the address) */
+	int code;      /* 0, ERR_NET, ERR_LIMIT (too large), ERR_VERIFY (done() said 1), ERR_USAGE (the address) */
 	int status;    /* HTTP's last, 0 if none came; a file: gives 200 or 404 */
 	bool gone;     /* the server says that there is no such thing: 404, 410 */
 	uint64_t got;  /* bytes that the sink has */

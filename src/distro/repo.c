@@ -1,0 +1,591 @@
+#include "repo.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/num.h"
+#include "base/vec.h"
+#include "codec/node.h"
+#include "codec/stream.h"
+#include "repo_parts.h"
+#include "sys/clock.h"
+#include "version.h"
+
+#define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+enum {
+	POCKETS = 3,
+	RECORD_MAX = 1024, /* bytes of a record of ours in the store */
+};
+
+/* A pocket while it is being opened. */
+struct source {
+	str suite, base;
+	bool optional;         /* the mirror may do without */
+	bool have;
+	str url;               /* of its InRelease */
+	str inrelease;
+	struct buf bytes;      /* of it, while it arrives */
+	struct repo_release release;
+	struct digest digest, key;
+	str signer;
+	int fd;                /* Packages, packed, while it is fetched */
+	uint64_t got;
+};
+
+struct opening {
+	struct op *op;
+	const struct store *store;
+	const struct repo_spec *spec;
+	str arch, keyring;
+	int64_t now;
+	struct client *client;
+	struct source source[POCKETS];
+	ptrdiff_t n;
+};
+
+struct repo {
+	struct op own;            /* state, samples and every text that was given out */
+	struct repo_state state;
+	struct repo_index *index[POCKETS]; /* [state.n] */
+	struct map found[2];      /* by enum repo_index_kind: name to struct repo_packages */
+	const struct store *store;
+};
+
+/* --- InRelease --------------------------------------------------------------------------------- */
+
+static int add_source(struct opening *o, str base, const char *pocket, bool optional)
+{
+	struct source *s = &o->source[o->n++];
+	int rc = op_text(o->op, &s->suite, "%.*s%s", STR_ARG(o->spec->suite), pocket);
+
+	s->base = base;
+	s->optional = optional;
+	if (rc < 0 || (rc = op_text(o->op, &s->url, "%.*s/dists/%.*s/InRelease", STR_ARG(base),
+				    STR_ARG(s->suite))) < 0)
+		return rc;
+	/* Of one mirror: that another mirror lags behind is no attack, and the user's choice. */
+	s->key = digest_of(s->url);
+	return 0;
+}
+
+static int plan(struct opening *o)
+{
+	static const char *const rolling[] = { "sid", "unstable", "experimental", "rc-buggy" };
+	str suite = o->spec->suite;
+	bool pockets = true;
+
+	for (ptrdiff_t i = 0; i < suite.len; i++) {
+		char c = suite.p[i];
+		bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		if (!word && (i == 0 || (c != '-' && c != '.')))
+			return op_fail(o->op, ERR_USAGE, "'%.*s' is no name of a suite", STR_ARG(suite));
+	}
+	if (suite.len == 0 || suite.len > 64)
+		return op_fail(o->op, ERR_USAGE, "'%.*s' is no name of a suite", STR_ARG(suite));
+	for (size_t i = 0; i < sizeof(rolling) / sizeof(rolling[0]); i++)
+		pockets = pockets && !str_eq(suite, str_of(rolling[i]));
+	int rc = add_source(o, o->spec->mirror.archive, "", false);
+	if (rc < 0 || !pockets)
+		return rc;
+	if ((rc = add_source(o, o->spec->mirror.archive, "-updates", true)) < 0)
+		return rc;
+	return add_source(o, o->spec->mirror.security, "-security", false);
+}
+
+static int add_to_buf(struct op *op, void *to, str bytes)
+{
+	struct buf *b = to;
+
+	buf_add(b, bytes);
+	return b->bad ? op->code : 0;
+}
+
+static int fetch_releases(struct opening *o)
+{
+	struct client_request req[POCKETS] = { 0 };
+	struct client_result res[POCKETS];
+	int rc;
+
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct source *s = &o->source[i];
+		buf_init(&s->bytes, o->op, LIMIT_RELEASE);
+		req[i] = (struct client_request){ .url = s->url, .max = LIMIT_RELEASE, .size = CLIENT_SIZE_UNKNOWN,
+						  .sink = add_to_buf, .to = &s->bytes };
+	}
+	if ((rc = client_fetch(o->op, o->client, req, o->n, NULL, NULL, res)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct source *s = &o->source[i];
+		s->have = !res[i].gone;
+		if (res[i].code && !res[i].gone)
+			return op_fail(o->op, res[i].code, "%.*s", STR_ARG(res[i].error));
+		if (s->have && (rc = buf_take(&s->bytes, &s->inrelease)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* "date SECONDS" and "release sha256:HEX": what was last seen of a pocket. 1: nothing. */
+static int read_record(struct opening *o, const struct source *s, int64_t *ret_date, struct digest *ret)
+{
+	uint64_t date = 0;
+	str text;
+	int rc = store_key_get(o->op, o->store, "release", &s->key, RECORD_MAX, &text);
+
+	if (rc != 0)
+		return rc;
+	str line = str_cut(&text, '\n'), release = str_cut(&text, '\n');
+	if (!str_eq(str_word(&line), S("date")) || !num_parse(str_trim(line), INT64_MAX, &date) ||
+	    !str_eq(str_word(&release), S("release")) || !digest_parse(str_trim(release), ret))
+		return 1;
+	*ret_date = (int64_t)date;
+	return 0;
+}
+
+static int write_record(struct opening *o, const struct source *s)
+{
+	char hex[DIGEST_TEXT];
+	struct digest seen, put;
+	int64_t date;
+	str text;
+	int rc = read_record(o, s, &date, &seen);
+
+	if (rc < 0 || (rc == 0 && date == s->release.date && digest_eq(&seen, &s->digest) &&
+		       store_blob_has(o->store, &seen)))
+		return rc;
+	if ((rc = store_blob_put(o->op, o->store, s->inrelease, &put)) < 0 ||
+	    (rc = op_text(o->op, &text, "date %lld\nrelease %s\n", (long long)s->release.date,
+			  digest_text(&s->digest, hex))) < 0)
+		return rc;
+	return store_key_put(o->op, o->store, "release", &s->key, text);
+}
+
+static int recall_releases(struct opening *o)
+{
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct source *s = &o->source[i];
+		struct digest seen;
+		int64_t date;
+		int rc = read_record(o, s, &date, &seen);
+		if (rc == 0)
+			rc = store_blob_read(o->op, o->store, &seen, LIMIT_RELEASE, &s->inrelease);
+		if (rc < 0)
+			return rc;
+		s->have = rc == 0;
+	}
+	return 0;
+}
+
+static int is_missing(struct opening *o, const struct source *s)
+{
+	const struct repo_mirror *m = &o->spec->mirror;
+
+	if (o->spec->offline)
+		return op_fail(o->op, ERR_NET, "the store knows nothing of %.*s on %.*s: run once with the network",
+			       STR_ARG(s->suite), STR_ARG(s->base));
+	if (s == &o->source[0])
+		return op_fail(o->op, ERR_USAGE, "the mirror %.*s (from %.*s) has no suite %.*s", STR_ARG(s->base),
+			       STR_ARG(m->source), STR_ARG(s->suite));
+	return op_fail(o->op, ERR_USAGE, "the security mirror %.*s has no suite %.*s: name one that does "
+		       "(security-mirror: http://...)", STR_ARG(s->base), STR_ARG(s->suite));
+}
+
+/* The signature, the form, the suite, the time; and that time does not run backwards. */
+static int check_source(struct opening *o, struct source *s)
+{
+	struct digest seen;
+	int64_t date = 0;
+	char then[CLOCK_TEXT], now[CLOCK_TEXT];
+	str text;
+	int rc = repo_release_verify(o->op, s->inrelease, s->url, o->keyring, &text, &s->signer);
+
+	if (rc < 0)
+		return rc;
+	s->digest = digest_of(s->inrelease);
+	if ((rc = repo_release_parse(o->op, text, o->arch, &s->release)) < 0)
+		return op_fail_in(o->op, "%.*s", STR_ARG(s->url));
+	struct repo_release timeless = s->release;
+	if (o->spec->offline)
+		timeless.valid_until = 0;
+	if ((rc = repo_release_check(o->op, &timeless, s->suite, o->now)) < 0)
+		return op_fail_in(o->op, "%.*s", STR_ARG(s->url));
+	if ((rc = read_record(o, s, &date, &seen)) < 0)
+		return rc;
+	if (rc == 0 && s->release.date < date)
+		return op_fail(o->op, ERR_VERIFY, "%.*s is of %s, older than the one of %s that was seen before: "
+			       "the mirror is stale or rolled back", STR_ARG(s->url),
+			       clock_rfc3339(s->release.date, then), clock_rfc3339(date, now));
+	if (s->release.plain.path.len == 0 || s->release.packed.path.len == 0)
+		return op_fail(o->op, ERR_USAGE, "%.*s lists no packages for %.*s", STR_ARG(s->url),
+			       STR_ARG(o->arch));
+	return 0;
+}
+
+static int check_sources(struct opening *o)
+{
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct source *s = &o->source[i];
+		bool testing = i > 0 && str_eq(o->source[0].release.suite, S("testing"));
+		if (!s->have && !s->optional && !testing)
+			return is_missing(o, s);
+		int rc = s->have ? check_source(o, s) : 0;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* --- Packages ---------------------------------------------------------------------------------- */
+
+static int add_to_file(struct op *op, void *to, str bytes)
+{
+	struct source *s = to;
+	int rc = file_pwrite(op, s->fd, s->url, bytes, s->got);
+
+	s->got += (uint64_t)bytes.len;
+	return rc;
+}
+
+/* Nothing is parsed before this holds. */
+static int verify_packed(struct op *op, void *to)
+{
+	struct source *s = to;
+	char piece[64 << 10];
+	AUTO_HASH *h = NULL;
+	struct digest got;
+	int rc = hash_open(op, HASH_SHA256, &h);
+
+	for (uint64_t at = 0; rc == 0 && at < s->got;) {
+		size_t n = s->got - at < sizeof(piece) ? (size_t)(s->got - at) : sizeof(piece);
+		if ((rc = file_pread(op, s->fd, s->url, piece, n, at)) < 0)
+			return rc;
+		hash_add(h, (str){ piece, (ptrdiff_t)n });
+		at += n;
+	}
+	if (rc < 0)
+		return rc;
+	hash_result(h, HASH_SHA256, got.b);
+	if (s->got == s->release.packed.size && digest_eq(&got, &s->release.packed.sha256))
+		return 0;
+	s->got = 0;
+	return 1;
+}
+
+static int packed_url(struct opening *o, const struct source *s, bool by_hash, str *ret)
+{
+	const struct repo_listed *l = &s->release.packed;
+	char hex[DIGEST_HEX];
+
+	if (!by_hash)
+		return op_text(o->op, ret, "%.*s/dists/%.*s/%.*s", STR_ARG(s->base), STR_ARG(s->suite),
+			       STR_ARG(l->path));
+	return op_text(o->op, ret, "%.*s/dists/%.*s/%.*s/by-hash/SHA256/%s", STR_ARG(s->base),
+		       STR_ARG(s->suite), STR_ARG(str_dir_name(l->path)), digest_hex(&l->sha256, hex));
+}
+
+/* Fetch what is wanted (want[i]); what came is wanted no more. Gone is no failure if by_hash. */
+static int fetch_packed(struct opening *o, bool want[POCKETS], bool by_hash)
+{
+	struct client_request req[POCKETS] = { 0 };
+	struct client_result res[POCKETS];
+	ptrdiff_t which[POCKETS], n = 0;
+	int rc;
+
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct source *s = &o->source[i];
+		if (!want[i] || (by_hash && !s->release.by_hash))
+			continue;
+		s->got = 0;
+		if (s->fd < 0 && (rc = file_temp(o->op, o->store->tmp, &s->fd)) < 0)
+			return rc;
+		req[n] = (struct client_request){ .max = LIMIT_INDEX, .size = s->release.packed.size,
+						  .sink = add_to_file, .done = verify_packed, .to = s };
+		if ((rc = packed_url(o, s, by_hash, &req[n].url)) < 0)
+			return rc;
+		which[n++] = i;
+	}
+	if ((rc = client_fetch(o->op, o->client, req, n, NULL, NULL, res)) < 0)
+		return rc;
+	for (ptrdiff_t k = 0; k < n; k++) {
+		if (res[k].code && !(by_hash && res[k].gone))
+			return op_fail(o->op, res[k].code, "%.*s (the signed Release file announces it: the mirror "
+				       "is being updated, or lies)", STR_ARG(res[k].error));
+		want[which[k]] = res[k].code != 0;
+	}
+	return 0;
+}
+
+static int build_index(struct opening *o, struct source *s)
+{
+	AUTO_STREAM *in = NULL;
+	int rc = stream_open_fd(o->op, s->fd, s->release.packed.path, 0, s->got, s->release.plain.size, &in);
+
+	if (rc == 0)
+		rc = repo_index_build(o->op, o->store, in, &s->release.plain, o->arch);
+	fd_close(&s->fd);
+	return rc < 0 ? op_fail_in(o->op, "%.*s of %.*s", STR_ARG(s->release.packed.path), STR_ARG(s->suite)) : 0;
+}
+
+/* Have the index of every pocket in the store. */
+static int ensure_indexes(struct opening *o)
+{
+	bool want[POCKETS] = { false }, missing[POCKETS] = { false };
+	bool any = false;
+	int rc;
+
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		struct repo_index *x = NULL;
+		if (!o->source[i].have)
+			continue;
+		rc = repo_index_open(o->op, o->store, &o->source[i].release.plain.sha256, o->arch, &x);
+		repo_index_close(&x);
+		if (rc == ERR_VERIFY)
+			op_forgive(o->op);
+		else if (rc < 0)
+			return rc;
+		want[i] = missing[i] = rc != 0;
+		any = any || rc != 0;
+	}
+	if (any && o->spec->offline)
+		return op_fail(o->op, ERR_NET, "the index of %.*s for %.*s is not in the store: run once with the "
+			       "network", STR_ARG(o->spec->suite), STR_ARG(o->arch));
+	if (any && ((rc = fetch_packed(o, want, true)) < 0 || (rc = fetch_packed(o, want, false)) < 0))
+		return rc;
+	for (ptrdiff_t i = 0; i < o->n; i++)
+		if (missing[i] && (rc = build_index(o, &o->source[i])) < 0)
+			return rc;
+	return 0;
+}
+
+/* --- the repository ---------------------------------------------------------------------------- */
+
+static int keep_pocket(struct repo *r, const struct source *s, struct repo_pocket *ret)
+{
+	const struct repo_release *rel = &s->release;
+	struct { str from, *to; } text[] = {
+		{ s->suite, &ret->suite }, { rel->codename, &ret->codename }, { rel->version, &ret->version },
+		{ rel->origin, &ret->origin }, { rel->label, &ret->label }, { s->signer, &ret->signer },
+	};
+
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		if (op_copy(&r->own, text[i].from, text[i].to) < 0)
+			return r->own.code;
+	ret->date = rel->date;
+	ret->valid_until = rel->valid_until;
+	ret->release = s->digest;
+	ret->packages = rel->plain.sha256;
+	return 0;
+}
+
+static int keep(struct opening *o, struct repo *r)
+{
+	struct op *own = &r->own;
+	int rc;
+
+	r->state.pocket = op_new(own, struct repo_pocket, POCKETS);
+	if (!r->state.pocket)
+		return op_adopt_error(o->op, own);
+	for (ptrdiff_t i = 0; i < o->n; i++) {
+		const struct source *s = &o->source[i];
+		ptrdiff_t at = r->state.n;
+		if (!s->have)
+			continue;
+		rc = keep_pocket(r, s, &r->state.pocket[at]);
+		if (rc == 0)
+			rc = repo_index_open(own, o->store, &s->release.plain.sha256, o->arch, &r->index[at]);
+		if (rc > 0)
+			rc = op_fail(own, ERR_IO, "the index of %.*s went out of the store while it was opened",
+				     STR_ARG(s->suite));
+		if (rc < 0)
+			return op_adopt_error(o->op, own);
+		r->state.n++;
+		if (!o->spec->offline && (rc = write_record(o, s)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int open_all(struct opening *o, struct repo *r)
+{
+	int rc = plan(o);
+
+	if (rc < 0)
+		return rc;
+	rc = o->spec->offline ? recall_releases(o) : fetch_releases(o);
+	if (rc < 0 || (rc = check_sources(o)) < 0 || (rc = ensure_indexes(o)) < 0)
+		return rc;
+	return keep(o, r);
+}
+
+int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec, struct repo **ret)
+{
+	struct opening o = { .op = op, .store = store, .spec = spec, .arch = str_of(spec->platform->deb_arch) };
+	struct repo *r = op_new(op, struct repo, 1);
+	struct op_mark mark = op_mark(op);
+
+	if (!r)
+		return op->code;
+	op_init(&r->own, 0);
+	r->own.fault = op->fault;
+	r->store = store;
+	map_init(&r->found[REPO_INDEX_REAL], &r->own);
+	map_init(&r->found[REPO_INDEX_PROVIDED], &r->own);
+	o.keyring = spec->keyring.len ? spec->keyring : spec->mirror.keyring;
+	o.keyring = o.keyring.len ? o.keyring : S(KEYRING);
+	o.now = spec->now ? spec->now : clock_now();
+	for (int i = 0; i < POCKETS; i++)
+		o.source[i].fd = -1;
+	int rc = client_open(op, &o.client);
+	if (rc == 0)
+		rc = open_all(&o, r);
+	client_close(&o.client);
+	for (int i = 0; i < POCKETS; i++)
+		fd_close(&o.source[i].fd);
+	op_reset(op, mark);
+	if (rc < 0)
+		repo_close(&r);
+	else
+		*ret = r;
+	return rc;
+}
+
+void repo_close(struct repo **r)
+{
+	if (!*r)
+		return;
+	for (int i = 0; i < POCKETS; i++)
+		repo_index_close(&(*r)->index[i]);
+	op_done(&(*r)->own);
+	*r = NULL;
+}
+
+const struct repo_state *repo_state(const struct repo *r)
+{
+	return &r->state;
+}
+
+/* --- look-ups ---------------------------------------------------------------------------------- */
+
+static int by_name_and_version(const void *a, const void *b)
+{
+	const struct repo_package *x = a, *y = b;
+	int d = str_cmp(x->name, y->name);
+
+	if (d == 0)
+		d = version_cmp(y->version, x->version);
+	if (d == 0)
+		d = str_cmp(x->arch, y->arch);
+	return d ? d : x->pocket - y->pocket;
+}
+
+/* The same package in two pockets is one, and must have one content. */
+static int merge(struct op *op, struct repo_packages *list)
+{
+	ptrdiff_t kept = 0;
+
+	if (list->n > 1)
+		qsort(list->p, (size_t)list->n, sizeof(*list->p), by_name_and_version);
+	for (ptrdiff_t i = 0; i < list->n; i++) {
+		const struct repo_package *p = &list->p[i], *q = kept ? &list->p[kept - 1] : NULL;
+		bool same = q && str_eq(p->name, q->name) && str_eq(p->version, q->version) &&
+			    str_eq(p->arch, q->arch);
+		if (same && !digest_eq(&p->sha256, &q->sha256))
+			return op_fail(op, ERR_VERIFY, "package %.*s %.*s has two contents in two pockets",
+				       STR_ARG(p->name), STR_ARG(p->version));
+		if (!same)
+			list->p[kept++] = *p;
+	}
+	list->n = kept;
+	return 0;
+}
+
+static int look_up(struct repo *r, str name, enum repo_index_kind kind, struct repo_packages **ret)
+{
+	struct op *own = &r->own;
+	struct repo_packages *list = op_new(own, struct repo_packages, 1);
+	str key;
+	int rc = list ? op_copy(own, name, &key) : own->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < r->state.n; i++) {
+		ptrdiff_t had = list->n;
+		rc = repo_index_find(own, r->index[i], name, kind, list);
+		for (ptrdiff_t k = had; rc == 0 && k < list->n; k++)
+			list->p[k].pocket = (int)i;
+	}
+	if (rc < 0 || (rc = merge(own, list)) < 0 || (rc = map_put(&r->found[kind], key, list)) < 0)
+		return rc;
+	*ret = list;
+	return 0;
+}
+
+/* Each name is looked up once; its records then stay. */
+static int find(struct op *op, struct repo *r, str name, enum repo_index_kind kind, struct repo_package **ret,
+		ptrdiff_t *ret_n)
+{
+	struct repo_packages *list = map_get(&r->found[kind], name);
+
+	if (!list && look_up(r, name, kind, &list) < 0)
+		return op_adopt_error(op, &r->own);
+	struct repo_package *copy = op_new(op, struct repo_package, list->n);
+	if (!copy)
+		return op->code;
+	for (ptrdiff_t i = 0; i < list->n; i++)
+		copy[i] = list->p[i];
+	*ret = copy;
+	*ret_n = list->n;
+	return 0;
+}
+
+int repo_find(struct op *op, struct repo *r, str name, struct repo_package **ret, ptrdiff_t *ret_n)
+{
+	return find(op, r, name, REPO_INDEX_REAL, ret, ret_n);
+}
+
+int repo_providers(struct op *op, struct repo *r, str name, struct repo_package **ret, ptrdiff_t *ret_n)
+{
+	return find(op, r, name, REPO_INDEX_PROVIDED, ret, ret_n);
+}
+
+struct names {
+	VEC(const char *) list;
+	str last;
+};
+
+static int see_name(struct op *op, void *arg, str name)
+{
+	struct names *n = arg;
+	str copy;
+
+	if (str_eq(name, n->last))
+		return 0;
+	const char **slot = vec_push(op, &n->list);
+	if (!slot || op_copy(op, name, &copy) < 0)
+		return op->code;
+	*slot = copy.p;
+	n->last = copy;
+	return 0;
+}
+
+int repo_nearest(struct op *op, struct repo *r, str name, str *ret)
+{
+	struct names names = { 0 };
+	struct op turn;
+	str got = S("");
+	int rc = 0;
+
+	op_init(&turn, 0);
+	turn.fault = op->fault;
+	for (ptrdiff_t i = 0; rc == 0 && i < r->state.n; i++)
+		rc = repo_index_names(&turn, r->index[i], see_name, &names);
+	const char *best = rc == 0 ? nearest_word(name, names.list.p, (size_t)names.list.n) : NULL;
+	if (rc == 0)
+		rc = op_copy(op, str_of(best), &got);
+	op_adopt_error(op, &turn);
+	op_done(&turn);
+	if (rc == 0)
+		*ret = got;
+	return rc;
+}

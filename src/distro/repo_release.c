@@ -1,0 +1,263 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "base/limits.h"
+#include "base/num.h"
+#include "codec/deb822.h"
+#include "repo_parts.h"
+#include "sys/clock.h"
+#include "sys/proc.h"
+
+enum {
+	STATUS_MAX = 256 << 10, /* bytes of gpgv's status lines: some hundred a signature */
+	GPGV_MS = 60 * 1000,
+	FUTURE_MAX_S = 86400,   /* clocks may differ; time zones were once mistaken for UTC */
+};
+
+/* How many lines of text are just this one? */
+static int count_lines(str text, str line)
+{
+	int n = 0;
+
+	while (text.p) {
+		str at = str_cut(&text, '\n');
+		if (at.len && at.p[at.len - 1] == '\r')
+			at.len--;
+		n += str_eq(at, line);
+	}
+	return n;
+}
+
+/* A single clear-signed message from the first byte to the last. */
+static bool is_one_message(str in)
+{
+	return str_starts(in, S("-----BEGIN PGP SIGNED MESSAGE-----")) &&
+	       str_ends(str_trim(in), S("\n-----END PGP SIGNATURE-----")) &&
+	       count_lines(in, S("-----BEGIN PGP SIGNED MESSAGE-----")) == 1 &&
+	       count_lines(in, S("-----BEGIN PGP SIGNATURE-----")) == 1 &&
+	       count_lines(in, S("-----END PGP SIGNATURE-----")) == 1;
+}
+
+/* A line VALIDSIG without the keyword: the primary key's fingerprint if the digest is sound. */
+static bool valid_signature(str line, str *ret_signer)
+{
+	str field[10] = { 0 };
+	uint64_t hash;
+
+	for (int i = 0; i < 10; i++)
+		field[i] = str_word(&line);
+	/* 1 MD5, 2 SHA-1, 3 RIPEMD-160: RFC 4880, 9.4. */
+	if (!num_parse(field[7], 255, &hash) || hash <= 3)
+		return false;
+	*ret_signer = field[9].len ? field[9] : field[0];
+	return true;
+}
+
+const char *repo_release_judge(str status, str *ret_signer)
+{
+	const char *why = "it has no signature of a key in the keyring";
+	bool good = false, found = false;
+	int texts = 0;
+
+	while (status.p) {
+		str line = str_cut(&status, '\n');
+		if (!str_eq(str_word(&line), S("[GNUPG:]")))
+			continue;
+		str word = str_word(&line), signer;
+		if (str_eq(word, S("PLAINTEXT")) && ++texts > 1)
+			return "it holds more than one message";
+		if (str_eq(word, S("BADSIG")))
+			return "its signature is bad: it was changed after it was signed";
+		if (str_eq(word, S("ERROR")) || str_eq(word, S("UNEXPECTED")) || str_eq(word, S("NODATA")))
+			return "it is not a signed message";
+		if (str_eq(word, S("EXPSIG")) || str_eq(word, S("EXPKEYSIG")))
+			why = "its signature or the key that made it has expired";
+		if (str_eq(word, S("REVKEYSIG")))
+			why = "the key that signed it is revoked";
+		if (str_eq(word, S("NEWSIG")))
+			good = false;
+		if (str_eq(word, S("GOODSIG")))
+			good = true;
+		if (!str_eq(word, S("VALIDSIG")) || !good)
+			continue;
+		if (!valid_signature(line, &signer))
+			why = "its signature rests on a broken digest";
+		else if (!found)
+			*ret_signer = signer;
+		found = found || valid_signature(line, &signer);
+	}
+	return found ? NULL : why;
+}
+
+/* A keyring that gpgv can read; it would look for a bare name in a place of its own. */
+static int check_keyring(struct op *op, str keyring)
+{
+	AUTO_FD fd = -1;
+	char head[5] = "";
+	uint64_t size;
+	int rc;
+
+	if (!str_starts(keyring, S("/")))
+		return op_fail(op, ERR_USAGE, "the keyring %.*s must be named by an absolute path",
+			       STR_ARG(keyring));
+	if ((rc = file_open_user(op, keyring, &fd)) < 0 || (rc = file_size(op, fd, keyring, &size)) < 0)
+		return op_fail_in(op, "the keyring of the archive (package debian-archive-keyring)");
+	if (pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+	    str_eq((str){ head, sizeof(head) }, S("-----")))
+		return op_fail(op, ERR_USAGE, "the keyring %.*s is armored, which gpgv cannot read: "
+			       "convert it with gpg --dearmor", STR_ARG(keyring));
+	return 0;
+}
+
+static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struct proc_result *ret)
+{
+	const char *ring = op_cstr(op, keyring);
+	if (!ring)
+		return op->code;
+	const char *const argv[] = { "gpgv", "--homedir", "/nonexistent", "--status-fd", "3", "--keyring", ring,
+				     "--output", "-", "-", NULL };
+	const char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", NULL };
+	struct proc_spec spec = { .argv = argv, .env = env, .input = inrelease, .fd = status,
+				  .timeout_ms = GPGV_MS, .output_max = LIMIT_RELEASE };
+	int rc = proc_run(op, &spec, ret);
+
+	if (rc > 0)
+		return op_fail(op, ERR_IO, "gpgv is needed to verify a repository: install the package gpgv");
+	if (rc == 0 && ret->timed_out)
+		return op_fail(op, ERR_IO, "gpgv did not end within %d seconds", GPGV_MS / 1000);
+	return rc;
+}
+
+int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text, str *ret_signer)
+{
+	struct proc_result run;
+	str status, signer;
+	int rc = check_keyring(op, keyring);
+
+	if (rc < 0)
+		return rc;
+	if (!is_one_message(inrelease))
+		return op_fail(op, ERR_VERIFY, "%.*s is not one signed message: the mirror answers something else",
+			       STR_ARG(what));
+	AUTO_FD fd = memfd_create("status", MFD_CLOEXEC);
+	if (fd < 0)
+		return op_fail_errno(op, "cannot make a file in memory");
+	if ((rc = run_gpgv(op, inrelease, keyring, fd, &run)) < 0)
+		return rc;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return op_fail_errno(op, "cannot read gpgv's answer");
+	if ((rc = file_read_fd(op, fd, S("gpgv's answer"), STATUS_MAX, &status)) < 0)
+		return rc;
+	const char *why = repo_release_judge(status, &signer);
+	if (why)
+		return op_fail(op, ERR_VERIFY, "%.*s: %s (keyring %.*s)", STR_ARG(what), why, STR_ARG(keyring));
+	*ret_text = run.out;
+	*ret_signer = signer;
+	return 0;
+}
+
+/* --- the signed text --------------------------------------------------------------------------- */
+
+/* A line " HEX SIZE PATH" of the list. */
+static int read_listed(struct op *op, str line, struct repo_listed *ret)
+{
+	str hex = str_word(&line), size = str_word(&line);
+	struct repo_listed l = { .path = str_word(&line) };
+
+	if (!digest_parse(hex, &l.sha256) || hex.len != 64 || !num_parse(size, INT64_MAX, &l.size) ||
+	    l.path.len == 0 || str_trim(line).len)
+		return op_fail(op, ERR_FORMAT, "a line of the list SHA256 is malformed");
+	*ret = l;
+	return 0;
+}
+
+/* The listed file of that name, if there is one; two that differ are a lie. */
+static int find_listed(struct op *op, str list, str path, struct repo_listed *ret)
+{
+	struct repo_listed at, found = { 0 };
+	int rc;
+
+	while (list.p) {
+		str line = str_trim(str_cut(&list, '\n'));
+		if (line.len == 0 || !str_ends(line, path))
+			continue;
+		if ((rc = read_listed(op, line, &at)) < 0)
+			return rc;
+		if (!str_eq(at.path, path))
+			continue;
+		if (found.path.len && (!digest_eq(&at.sha256, &found.sha256) || at.size != found.size))
+			return op_fail(op, ERR_FORMAT, "%.*s is listed twice and differently", STR_ARG(path));
+		found = at;
+	}
+	*ret = found;
+	return 0;
+}
+
+static int find_packages(struct op *op, str list, str arch, struct repo_release *ret)
+{
+	static const char *const suffix[] = { ".xz", ".gz", "" };
+	str path;
+	int rc = op_text(op, &path, "main/binary-%.*s/Packages", STR_ARG(arch));
+
+	if (rc < 0 || (rc = find_listed(op, list, path, &ret->plain)) < 0)
+		return rc;
+	for (size_t i = 0; i < 3 && ret->packed.path.len == 0; i++) {
+		if ((rc = op_text(op, &path, "main/binary-%.*s/Packages%s", STR_ARG(arch), suffix[i])) < 0 ||
+		    (rc = find_listed(op, list, path, &ret->packed)) < 0)
+			return rc;
+	}
+	if (ret->plain.size > LIMIT_INDEX || ret->packed.size > LIMIT_INDEX)
+		return op_fail(op, ERR_LIMIT, "its index %.*s is larger than %d bytes", STR_ARG(ret->plain.path),
+			       LIMIT_INDEX);
+	return 0;
+}
+
+int repo_release_parse(struct op *op, str text, str arch, struct repo_release *ret)
+{
+	struct deb822_stanza s, more;
+	struct repo_release r = { 0 };
+	int rc = deb822_next(op, &text, &s);
+
+	if (rc == 0)
+		return op_fail(op, ERR_FORMAT, "it is empty");
+	if (rc < 0 || (rc = deb822_next(op, &text, &more)) < 0)
+		return rc;
+	if (rc > 0)
+		return op_fail(op, ERR_FORMAT, "it has more than one stanza");
+	str until = deb822_get(&s, "Valid-Until");
+	r.origin = deb822_get(&s, "Origin");
+	r.label = deb822_get(&s, "Label");
+	r.suite = deb822_get(&s, "Suite");
+	r.codename = deb822_get(&s, "Codename");
+	r.version = deb822_get(&s, "Version");
+	r.by_hash = str_eq(deb822_get(&s, "Acquire-By-Hash"), S("yes"));
+	if (r.suite.len == 0 && r.codename.len == 0)
+		return op_fail(op, ERR_FORMAT, "it names neither suite nor codename");
+	if (!clock_parse_rfc5322(deb822_get(&s, "Date"), &r.date))
+		return op_fail(op, ERR_FORMAT, "its Date is missing or malformed");
+	if (until.len && (!clock_parse_rfc5322(until, &r.valid_until) || r.valid_until == 0))
+		return op_fail(op, ERR_FORMAT, "its Valid-Until is malformed");
+	if (deb822_get(&s, "SHA256").len == 0)
+		return op_fail(op, ERR_FORMAT, "it lists no files by SHA-256");
+	if ((rc = find_packages(op, deb822_get(&s, "SHA256"), arch, &r)) < 0)
+		return rc;
+	*ret = r;
+	return 0;
+}
+
+int repo_release_check(struct op *op, const struct repo_release *r, str suite, int64_t now)
+{
+	char at[CLOCK_TEXT];
+
+	if (!str_eq(suite, r->codename) && !str_eq(suite, r->suite))
+		return op_fail(op, ERR_VERIFY, "it is of %.*s (%.*s) and not of %.*s: the mirror swaps suites",
+			       STR_ARG(r->codename), STR_ARG(r->suite), STR_ARG(suite));
+	if (r->date - FUTURE_MAX_S > now)
+		return op_fail(op, ERR_VERIFY, "it is dated %s, in the future: this machine's clock is wrong, or the "
+			       "mirror's", clock_rfc3339(r->date, at));
+	if (r->valid_until && now > r->valid_until)
+		return op_fail(op, ERR_VERIFY, "it was valid until %s: the mirror is stale",
+			       clock_rfc3339(r->valid_until, at));
+	return 0;
+}
