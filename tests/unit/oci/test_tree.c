@@ -1,0 +1,194 @@
+#include <fcntl.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "oci/tree.h"
+#include "unit/harness.h"
+
+static int make(struct op *op, str spec, struct store *s, struct image *image)
+{
+	struct image_descriptor d;
+
+	TRY(store_open(op, str_of(test_dir(NULL)), s));
+	TRY(fixture_image(op, s, spec, "gzip", &d));
+	return image_get(op, s, &d.digest, S(""), image);
+}
+
+static int listed(struct op *op, const struct tree *t, str *ret)
+{
+	static const char kind[] = { [ENTRY_DIRECTORY] = 'd', [ENTRY_FILE] = 'f', [ENTRY_SYMLINK] = 's',
+				     [ENTRY_HARDLINK] = 'h' };
+	struct buf b;
+
+	buf_init(&b, op, 1 << 20);
+	for (ptrdiff_t i = 0; i < t->n; i++)
+		buf_fmt(&b, "%c %.*s%s%.*s\n", kind[t->entry[i].type], STR_ARG(t->entry[i].path),
+			t->entry[i].link.len ? " " : "", STR_ARG(t->entry[i].link));
+	return buf_take(&b, ret);
+}
+
+/* A file's content, wherever it stands, to see which layer won. */
+static int content(struct op *op, const struct store *s, const struct image *image, const struct tree *t,
+		   str path, str *ret)
+{
+	const struct entry *e = tree_find(t, path);
+
+	*ret = S("(none)");
+	return e ? tree_content(op, s, image, t, e, 100, ret) : 0;
+}
+
+static const struct {
+	const char *what, *spec, *want; /* want: the list, or the error */
+	const char *path, *content;     /* a file to look at */
+} merges[] = {
+	{ "plain", "d a\nf a/b one", "d a\nf a/b\n", "a/b", "one" },
+	{ "upper wins", "f a one\n--\nf a two", "f a\n", "a", "two" },
+	{ "missing parents are made", "f x/y/z one", "d x\nd x/y\nf x/y/z\n", "x/y/z", "one" },
+	{ "last of two wins", "f a one\nf a two", "f a\n", "a", "two" },
+	{ "whiteout", "f a one\nf b two\n--\nf .wh.a x", "f b\n", "a", "(none)" },
+	{ "whiteout of nothing", "f b two\n--\nf .wh.a x\nf q/.wh.z x", "f b\n", "b", "two" },
+	{ "whiteout of a tree", "d d\nf d/e/f one\n--\nf .wh.d x", "", NULL, NULL },
+	{ "whiteout spares its own layer", "f a one\n--\nf a two\nf .wh.a x", "f a\n", "a", "two" },
+	{ "whiteout before its own layer's", "d a\nf a/x one\n--\nf .wh.a x\nf a/y two", "d a\nf a/y\n", "a/y", "two" },
+	{ "opaque", "f d/x one\n--\nd d\nf d/y two\nf d/.wh..wh..opq x", "d d\nf d/y\n", "d/y", "two" },
+	{ "aufs notes", "f a one\n--\nf .wh..wh.plnk x", "f a\n", "a", "one" },
+	{ "hard link outlives its file", "f a one\nh b a\n--\nf a two", "f a\nf b\n", "b", "one" },
+	{ "hard link into a lower layer", "f a one\n--\nh b a", "f a\nh b a\n", "b", "one" },
+	{ "hard link sorts first", "f z one\nh a z", "f a\nh z a\n", "z", "one" },
+	{ "through a lower symlink", "d usr/lib\ns lib usr/lib\n--\nf lib/x one",
+	  "s lib usr/lib\nd usr\nd usr/lib\nf usr/lib/x\n", "lib/x", "one" },
+	{ "directory replaces a symlink", "d usr/lib\ns lib usr/lib\n--\nd lib\nf lib/x one",
+	  "d lib\nf lib/x\nd usr\nd usr/lib\n", "lib/x", "one" },
+	{ "directory keeps what is in it", "d d\nf d/x one\n--\nd d", "d d\nf d/x\n", "d/x", "one" },
+	{ "file replaces a directory", "d d\nf d/x one\n--\nf d two", "f d\n", "d", "two" },
+	{ "links stay below the root", "s out ../../etc\ns abs /etc\n--\nf out/x one\nf abs/y two",
+	  "s abs /etc\nd etc\nf etc/x\nf etc/y\ns out ../../etc\n", "abs/x", "one" },
+	{ "link chains", "s a b\ns b c\nd c\n--\nf a/x one", "s a b\ns b c\nd c\nf c/x\n", "b/x", "one" },
+	{ "order", "f a-b one\nf a/c one\nf a.c one", "d a\nf a/c\nf a-b\nf a.c\n", NULL, NULL },
+	{ "hard link to nothing", "h b a", "which is no file", NULL, NULL },
+	{ "hard link to a later file", "h b a\nf a one", "which is no file", NULL, NULL },
+	{ "hard link to a directory", "d a\nh b a", "which is no file", NULL, NULL },
+	{ "below a file", "f a one\nf a/b two", "is used as a directory", NULL, NULL },
+	{ "link loop", "s a b\ns b a\n--\nf a/x one", "too many links", NULL, NULL },
+	{ "empty whiteout", "f d/.wh. x", "bad whiteout", NULL, NULL },
+	{ "whiteout of the directory", "f d/.wh.. x", "bad whiteout", NULL, NULL },
+	{ "whiteout of the parent", "f d/.wh... x", "bad whiteout", NULL, NULL },
+};
+
+static int merge_one(struct op *op, size_t i)
+{
+	AUTO_STORE s = FIXTURE_STORE;
+	struct image image;
+	struct tree t;
+	str text;
+
+	TRY(make(op, str_of(merges[i].spec), &s, &image));
+	int rc = tree_read(op, &s, &image, true, &t);
+	if (rc == ERR_MEMORY)
+		return rc;
+	if (rc < 0) {
+		CHECK_FAILS(op, rc, ERR_FORMAT, merges[i].want);
+		return 0;
+	}
+	TRY(listed(op, &t, &text));
+	CHECK_STR(text, str_of(merges[i].want));
+	if (merges[i].path) {
+		TRY(content(op, &s, &image, &t, str_of(merges[i].path), &text));
+		CHECK_STR(text, str_of(merges[i].content));
+	}
+	return 0;
+}
+
+static int merging(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++)
+		TRY(merge_one(op, i));
+	return 0;
+}
+
+static int memory(struct op *op)
+{
+	return merge_one(op, 18);
+}
+
+static int digests(struct op *op)
+{
+	AUTO_STORE s = FIXTURE_STORE;
+	struct digest want = digest_of(S("one"));
+	struct image image;
+	struct tree t;
+
+	TRY(make(op, S("f a one\nh b a\ns c b"), &s, &image));
+	TRY(tree_read(op, &s, &image, true, &t));
+	CHECK(t.n == 3 && digest_eq(&t.entry[0].sha256, &want) && digest_eq(&t.entry[1].sha256, &want));
+	CHECK(t.entry[0].mode == 04644 && t.entry[1].size == 3 && t.entry[0].mtime == 1000);
+	CHECK(tree_find(&t, S("c")) == &t.entry[1] && tree_find_link(&t, S("/c")) == &t.entry[2]);
+	CHECK(tree_find(&t, S("")) == &t.root && tree_find(&t, S("../..//./a")) == &t.entry[0]);
+	CHECK(!tree_find(&t, S("a/x")) && !tree_find(&t, S("q")));
+	return 0;
+}
+
+/* Each layer lies in one way; a right blob digest does not help it. */
+static int lies(struct op *op)
+{
+	AUTO_STORE s = FIXTURE_STORE;
+	struct image image;
+	struct tree t;
+
+	TRY(make(op, S("f a one"), &s, &image));
+	struct image_layer *layer = &image.config.layer[0], good = *layer;
+	layer->diff_id.b[0] ^= 1;
+	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_VERIFY, "unpacks to");
+	*layer = good;
+	layer->media_type = S("application/vnd.oci.image.layer.v1.tar+zstd");
+	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "not compressed as its media type");
+	*layer = good;
+	layer->size++;
+	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "its descriptor says");
+	*layer = good;
+	layer->digest.b[0] ^= 1;
+	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "not in the store");
+	return 0;
+}
+
+static int mode_at(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -1 : (int)(st.st_mode & 07777);
+}
+
+static int unpacking(struct op *op)
+{
+	static const char spec[] = "d d\nf d/a one\ns abs /etc/passwd\ns up ../../../tmp\nf f one\n--\n"
+				   "h d/b d/a\nf f two\ns d/l a\nf up/x y\nf .wh.gone x";
+	AUTO_STORE s = FIXTURE_STORE;
+	AUTO_FD root = -1;
+	struct image image;
+	struct stat a, b;
+	str text;
+
+	TRY(make(op, str_of(spec), &s, &image));
+	TRY(dir_open(op, s.dir, S("root"), true, &root));
+	TRY(tree_unpack(op, &s, &image, root, false));
+	TRY(file_read(op, root, S("f"), 10, &text));
+	CHECK_STR(text, S("two"));
+	TRY(file_read(op, root, S("tmp/x"), 10, &text));
+	CHECK_STR(text, S("y"));
+	CHECK(fstatat(root, "d/a", &a, 0) == 0 && fstatat(root, "d/b", &b, 0) == 0 && a.st_ino == b.st_ino);
+	CHECK(a.st_mtime == 1000 && mode_at(root, "d/a") == 0644 && mode_at(root, "d") == 0755);
+	CHECK(mode_at(root, "abs") == 0777 && faccessat(root, "gone", F_OK, 0) < 0);
+	int rc = tree_unpack(op, &s, &image, root, false);
+	CHECK_FAILS(op, rc, ERR_IO, "File exists");
+	if (geteuid() != 0)
+		return 0;
+	AUTO_FD other = -1;
+	TRY(dir_open(op, s.dir, S("other"), true, &other));
+	TRY(tree_unpack(op, &s, &image, other, true));
+	CHECK(mode_at(other, "d/a") == 04644);
+	return 0;
+}
+
+TESTS({ "layers merge", merging, .once = true }, { "one merge with failing allocations", memory },
+      { "digests, links and look-ups", digests }, { "a layer that lies is refused", lies },
+      { "unpacking stays below its directory", unpacking })
