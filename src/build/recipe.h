@@ -52,7 +52,8 @@ struct recipe {
 	const struct node *tests; /* the `tests` mapping, or NULL; build/test.h reads it */
 	struct texts test_files;  /* `test-files`: container-structure-test YAML beside the recipe */
 	struct doc *doc;          /* of the recipe itself, for messages */
-	struct digest digest;     /* of everything above and of all files it names: the lock holds it */
+	struct digest digest;     /* of canonical: of everything above and of all files that go into the
+				     image (not of test-files' content): the lock holds it */
 	str canonical;            /* the recipe with extends resolved and files inlined, as JSON, that
 				     recipe_read_canonical() reads back: what goes into the image */
 };

@@ -1,0 +1,75 @@
+/*
+ * recipe_impl: what the files of the recipe noun share. Not for others.
+ */
+#ifndef BUILD_RECIPE_IMPL_H
+#define BUILD_RECIPE_IMPL_H
+
+#include "base/buf.h"
+#include "recipe.h"
+
+enum {
+	RECIPE_EXTENDS_MAX = 8, /* recipes in a chain of extends */
+	RECIPE_DEFAULT_BUDGET = 40,
+	RECIPE_LIST_MAX = 10000, /* lines of a list in which no two may be the same */
+};
+
+/* A recipe as one file says it, or as a chain of files says it after recipe_merge(). */
+struct recipe_raw {
+	struct recipe r;
+	str extends, from;
+	str keyring_dir;          /* beside what a relative keyring is meant */
+	bool has_entrypoint, has_cmd, has_healthcheck;
+	const struct node *accounts, *paths, *files, *health, *allow, *ports, *platforms, *volumes, *setuid;
+	const struct node *packages, *extends_node, *from_node, *tests_node;
+};
+
+/* Where a recipe and the files beside it come from. */
+struct recipe_place {
+	struct op *op;
+	str file;                 /* as messages name it */
+	str dir;                  /* of the files beside it; "" or with a trailing slash */
+	bool shipped;             /* dir is inside the program */
+	bool canonical;           /* read back from an image: nothing beside it */
+	struct doc *doc;
+};
+
+/* A file of images/ as the program carries it: "nginx/nginx.yaml". The table ends with a NULL. */
+struct shipped_file {
+	const char *path;
+	const unsigned char *bytes;
+	size_t n;
+};
+extern const struct shipped_file shipped_files[];
+
+/* The shipped file at path, or NULL. */
+const struct shipped_file *recipe_shipped(str path);
+
+/* The content of a file beside the recipe. ERR_USAGE naming the node that asks for it. */
+int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret) MUST_USE;
+
+/* One document into a raw recipe; nothing is inherited, no default is set. */
+int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret) MUST_USE;
+
+/* `accounts`, `paths` and `files` of one document. */
+int recipe_read_accounts(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+int recipe_read_paths(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+
+/* Fill in what child does not say from base. Lists of child come behind base's. */
+int recipe_merge(struct op *op, const struct recipe_raw *base, struct recipe_raw *child) MUST_USE;
+
+/* The canonical JSON of a whole recipe. */
+int recipe_write(struct op *op, const struct recipe_raw *raw, str *ret) MUST_USE;
+
+/* "1m30s" as nanoseconds; units ns, us, ms, s, m, h. False for anything else, and for overflow. */
+bool recipe_duration(str s, uint64_t *ret);
+
+/*
+ * A path in the image without leading, trailing and doubled slashes, in op. False in *ret_ok for
+ * an empty one, ".", "..", a NUL byte, a component over LIMIT_NAME or LIMIT_PATH in all.
+ */
+int recipe_clean_path(struct op *op, str in, bool *ret_ok, str *ret) MUST_USE;
+
+/* The name in a line of `packages`: "mawk" of "!mawk", "nginx" of "nginx=1.26.3-3". */
+str recipe_package_name(str line);
+
+#endif
