@@ -33,7 +33,8 @@ int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar
 
 /*
  * tar_next(op, t, ret): the next entry; what is left of the last one's content is skipped.
- * 1 and *ret filled (its views live until the next call), or 0 at the end of the archive.
+ * 1 and *ret filled (its views live until the next call), or 0 at the end of the archive. Takes
+ * no memory from op.
  */
 int tar_next(struct op *op, struct tar *t, struct tar_entry *ret) MUST_USE;
 

@@ -2,8 +2,9 @@
  * 1. window[from .. to) is what was read from the stream and not yet used.
  * 2. left is what is not yet read of the current entry's content, pad the zeros behind it; both are
  *    0 while a header is read.
- * 3. local holds what the extension headers ('x', 'L', 'K') before the next entry said, in memory
- *    of `extension`; global what 'g' headers said: numbers only.
+ * 3. local holds what the extension headers ('x', 'L', 'K') before the next entry said, its texts
+ *    being in pax, long_path and long_link; global what 'g' headers said: numbers only.
+ * 4. All memory is taken by tar_open(), so that a caller may reset its op after each entry.
  */
 #include <string.h>
 
@@ -15,7 +16,6 @@
 
 enum {
 	TAR_WINDOW = 256 << 10, /* ISA-L gains from large pieces */
-	TAR_EXTENSIONS = 3,     /* 'x', 'L' and 'K', one each before an entry */
 };
 
 /* No file system gives an owner that id: it means "leave as it is" to chown(2). */
@@ -42,10 +42,8 @@ struct tar {
 	size_t pad;
 	uint64_t entries;
 	struct tar_said local, global;
-	struct {
-		char *p; /* kept from entry to entry, grown as needed */
-		size_t size;
-	} extension[TAR_EXTENSIONS];
+	char *pax;    /* [LIMIT_TAR_HEADER] */
+	char long_path[LIMIT_PATH + 1], long_link[LIMIT_PATH + 1];
 	char path[LIMIT_PATH], link[LIMIT_PATH];
 };
 
@@ -53,13 +51,15 @@ int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar
 {
 	struct tar *t = op_new(op, struct tar, 1);
 	char *window = op_new(op, char, TAR_WINDOW);
+	char *pax = op_new(op, char, LIMIT_TAR_HEADER);
 
-	if (!t || !window)
+	if (!t || !window || !pax)
 		return op->code;
 	t->in = in;
 	t->what = what;
 	t->strict = strict;
 	t->window = window;
+	t->pax = pax;
 	*ret = t;
 	return 0;
 }
@@ -240,25 +240,16 @@ static int parse_pax(struct op *op, const struct tar *t, str in, struct tar_said
 	return 0;
 }
 
-/* The content of an extension header, in the place kept for its kind. */
-static int read_extension(struct op *op, struct tar *t, int place, uint64_t size, str *ret)
+/* The content of an extension header, into a place of max bytes. */
+static int read_extension(struct op *op, struct tar *t, uint64_t size, char *to, uint64_t max, str *ret)
 {
-	if (size > LIMIT_TAR_HEADER)
+	if (size > max)
 		return op_fail(op, ERR_LIMIT, "%.*s: a tar extension header of %llu bytes", STR_ARG(t->what),
 			       (unsigned long long)size);
-	if (size > t->extension[place].size) {
-		size_t want = size < 4096 ? 4096 : LIMIT_TAR_HEADER;
-		char *p = op_new(op, char, want);
-		if (!p)
-			return op->code;
-		t->extension[place].p = p;
-		t->extension[place].size = want;
-	}
-	char *p = t->extension[place].p;
-	int rc = take(op, t, p, size);
+	int rc = take(op, t, to, size);
 	if (rc == 0)
 		rc = take(op, t, NULL, tar_padding(size));
-	*ret = (str){ p, (ptrdiff_t)size };
+	*ret = (str){ to, (ptrdiff_t)size };
 	return rc;
 }
 
@@ -266,7 +257,7 @@ static int read_pax(struct op *op, struct tar *t, uint64_t size)
 {
 	str records;
 	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: two PAX headers for one entry", STR_ARG(t->what)) :
-				read_extension(op, t, 0, size, &records);
+				read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
 
 	if (rc < 0)
 		return rc;
@@ -287,7 +278,7 @@ static int read_global(struct op *op, struct tar *t, uint64_t size)
 	struct tar_said said = t->global;
 	str records;
 	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: a PAX header is nobody's", STR_ARG(t->what)) :
-				read_extension(op, t, 0, size, &records);
+				read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
 
 	if (rc < 0 || (rc = parse_pax(op, t, records, &said)) < 0)
 		return rc;
@@ -297,14 +288,14 @@ static int read_global(struct op *op, struct tar *t, uint64_t size)
 	return 0;
 }
 
-/* GNU 'L' (place 1, the path) and 'K' (place 2, the link): a text and a NUL. */
-static int read_long(struct op *op, struct tar *t, int place, uint64_t size, str *said)
+/* GNU 'L' (the path) and 'K' (the link): a text and a NUL. */
+static int read_long(struct op *op, struct tar *t, uint64_t size, char *to, str *said)
 {
 	str text;
 
 	if (said->p)
 		return op_fail(op, ERR_FORMAT, "%.*s: an entry is named twice", STR_ARG(t->what));
-	int rc = read_extension(op, t, place, size, &text);
+	int rc = read_extension(op, t, size, to, LIMIT_PATH + 1, &text);
 	if (rc < 0)
 		return rc;
 	if (text.len && text.p[text.len - 1] == '\0')
@@ -339,10 +330,10 @@ static int read_special(struct op *op, struct tar *t, const char *h)
 		rc = read_global(op, t, size);
 		break;
 	case 'L':
-		rc = read_long(op, t, 1, size, &t->local.path);
+		rc = read_long(op, t, size, t->long_path, &t->local.path);
 		break;
 	case 'K':
-		rc = read_long(op, t, 2, size, &t->local.link);
+		rc = read_long(op, t, size, t->long_link, &t->local.link);
 		break;
 	default:
 		rc = read_pax(op, t, size);

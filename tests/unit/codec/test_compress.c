@@ -41,7 +41,8 @@ static int same_bytes(struct op *op)
 		return op->code;
 	for (ptrdiff_t i = 0; i < n; i++)
 		p[i] = (char)((i * i) >> 9);
-	for (int kind = 0; kind < 2; kind++) {
+	for (int k = 0; k < 2; k++) {
+		enum compress_kind kind = k ? COMPRESS_ZSTD : COMPRESS_GZIP;
 		str first = S(""), got;
 		for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
 			TRY(pack(op, kind, (str){ p, n }, pieces[i], &got));

@@ -66,6 +66,10 @@ static int walk(struct op *op, str archive, bool strict, struct buf *out)
 	TRY(stream_open_bytes(op, archive, S("a.tar"), UINT64_MAX, &s));
 	TRY(tar_open(op, s, S("a.tar"), strict, &t));
 	while ((rc = tar_next(op, t, &e)) > 0) {
+		struct op_mark mark = op_mark(op);
+		if (!op_new(op, char, 100000))
+			return op->code;
+		op_reset(op, mark);
 		buf_fmt(out, "%c %.*s", "fhldo"[e.type], STR_ARG(e.path));
 		if (e.link.len)
 			buf_fmt(out, " -> %.*s", STR_ARG(e.link));
@@ -290,6 +294,7 @@ static int ends(struct op *op)
 	TRY(end(&b, &archive));
 	for (ptrdiff_t n = 0; n < archive.len; n += 64) {
 		struct op_mark mark = op_mark(op);
+		buf_init(&out, op, 1 << 20);
 		CHECK_FAILS(op, walk(op, exact(str_head(archive, n)), false, &out), ERR_FORMAT, "truncated");
 		op_reset(op, mark);
 	}
