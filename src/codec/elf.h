@@ -22,7 +22,8 @@ struct elf {
 
 /*
  * elf_read(op, fd, what, offset, size, ret): the ELF file of `size` bytes at offset of fd, by a
- * few bounded preads. 1 if it does not begin with the ELF magic; ERR_FORMAT for one that lies.
+ * few bounded preads. 1 if it does not begin with the ELF magic; ERR_FORMAT for one that lies or
+ * has more of something than any program (thousands of segments or needed libraries).
  * Texts live in op.
  */
 int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size, struct elf *ret) MUST_USE;
