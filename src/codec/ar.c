@@ -19,7 +19,8 @@ static str ar_field(const char *h, int at, int len)
 	return s;
 }
 
-static int ar_member(struct op *op, str what, const char *h, uint64_t at, uint64_t end, struct ar_member *ret)
+static int ar_member(struct op *op, str what, const char *h, uint64_t at, uint64_t end,
+		     struct ar_member *ret)
 {
 	struct ar_member m = { .offset = at + AR_HEADER };
 	uint64_t mtime = 0;
@@ -33,8 +34,8 @@ static int ar_member(struct op *op, str what, const char *h, uint64_t at, uint64
 		return op_fail(op, ERR_FORMAT, "%.*s: bad ar header at byte %llu", STR_ARG(what),
 			       (unsigned long long)at);
 	if (m.size > end - m.offset)
-		return op_fail(op, ERR_FORMAT, "%.*s: ar member '%.*s' passes the end of the file", STR_ARG(what),
-			       STR_ARG(name));
+		return op_fail(op, ERR_FORMAT, "%.*s: ar member '%.*s' passes the end of the file",
+			       STR_ARG(what), STR_ARG(name));
 	m.mtime = (int64_t)mtime;
 	int rc = op_copy(op, name, &m.name);
 	if (rc < 0)
@@ -63,7 +64,8 @@ int ar_list(struct op *op, int fd, str what, struct ar_member **ret, ptrdiff_t *
 		return op_fail(op, ERR_FORMAT, "%.*s is no ar archive", STR_ARG(what));
 	for (uint64_t at = AR_MAGIC; at < end; n++) {
 		if (n == AR_MEMBERS)
-			return op_fail(op, ERR_LIMIT, "%.*s: more than %d ar members", STR_ARG(what), AR_MEMBERS);
+			return op_fail(op, ERR_LIMIT, "%.*s: more than %d ar members",
+				       STR_ARG(what), AR_MEMBERS);
 		if (end - at < AR_HEADER)
 			return op_fail(op, ERR_FORMAT, "%.*s: truncated ar header", STR_ARG(what));
 		if ((rc = file_pread(op, fd, what, h, AR_HEADER, at)) < 0 ||

@@ -32,8 +32,8 @@ static void ids_write(void)
 {
 	(void)snprintf(ids[COMPRESS_GZIP], sizeof(ids[0]), "libdeflate %s level %d member %d",
 		       LIBDEFLATE_VERSION_STRING, GZIP_LEVEL, MEMBER);
-	(void)snprintf(ids[COMPRESS_ZSTD], sizeof(ids[0]), "zstd %s level %d frame %d", ZSTD_versionString(),
-		       ZSTD_LEVEL, MEMBER);
+	(void)snprintf(ids[COMPRESS_ZSTD], sizeof(ids[0]), "zstd %s level %d frame %d",
+		       ZSTD_versionString(), ZSTD_LEVEL, MEMBER);
 }
 
 const char *compress_id(enum compress_kind kind)
@@ -47,7 +47,8 @@ const char *compress_name(enum compress_kind kind)
 	return kind == COMPRESS_GZIP ? "gzip" : "zstd";
 }
 
-int compress_open(struct op *op, enum compress_kind kind, compress_sink *sink, void *to, struct compress **ret)
+int compress_open(struct op *op, enum compress_kind kind, compress_sink *sink, void *to,
+		  struct compress **ret)
 {
 	AUTO_COMPRESS *c = op_new(op, struct compress, 1);
 
@@ -61,8 +62,10 @@ int compress_open(struct op *op, enum compress_kind kind, compress_sink *sink, v
 	else
 		c->zstd = ZSTD_createCCtx();
 	if (!c->gzip && !c->zstd)
-		return op_fail(op, ERR_MEMORY, "no memory for a %s compressor", compress_name(kind));
-	c->out_size = c->gzip ? libdeflate_gzip_compress_bound(c->gzip, MEMBER) : ZSTD_compressBound(MEMBER);
+		return op_fail(op, ERR_MEMORY, "no memory for a %s compressor",
+			       compress_name(kind));
+	c->out_size = c->gzip ? libdeflate_gzip_compress_bound(c->gzip, MEMBER)
+			      : ZSTD_compressBound(MEMBER);
 	c->in = op_new(op, char, MEMBER);
 	c->out = op_new(op, char, c->out_size);
 	if (!c->in || !c->out)

@@ -14,7 +14,7 @@
 #include "sys/file.h"
 
 enum {
-	/* Segments, bytes of the dynamic section and NEEDED entries: real ones stay below 20, 1 KiB, 200. */
+	/* Segments, bytes of the dynamic section, NEEDED entries; real ones: 20, 1 KiB, 200. */
 	ELF_SEGMENTS = 4096,
 	ELF_DYNAMIC = 256 << 10,
 	ELF_NEEDED = 4096,
@@ -57,7 +57,8 @@ static uint64_t word(struct rd *r, const struct file *f)
 }
 
 /* n bytes at a place that the file claims to have. */
-static int part(struct op *op, const struct file *f, uint64_t at, uint64_t n, const char *about, struct rd *ret)
+static int part(struct op *op, const struct file *f, uint64_t at, uint64_t n, const char *about,
+		struct rd *ret)
 {
 	if (at > f->size || n > f->size - at)
 		return lies(op, f, about);
@@ -85,7 +86,8 @@ static int read_header(struct op *op, struct file *f, struct elf *e, uint64_t *r
 		return 1;
 	f->wide = h[4] == 2;
 	f->big = h[5] == 2;
-	if (n < (f->wide ? 64 : 52) || (h[4] != 1 && h[4] != 2) || (h[5] != 1 && h[5] != 2) || h[6] != 1)
+	if (n < (f->wide ? 64 : 52) || (h[4] != 1 && h[4] != 2) || (h[5] != 1 && h[5] != 2) ||
+	    h[6] != 1)
 		return lies(op, f, "header");
 	struct rd r = { .in = str_from((str){ h, (ptrdiff_t)n }, 16), .big = f->big };
 	e->bits = f->wide ? 64 : 32;
@@ -105,7 +107,8 @@ static int read_header(struct op *op, struct file *f, struct elf *e, uint64_t *r
 static int read_segments(struct op *op, struct file *f, uint64_t at)
 {
 	struct rd r;
-	int rc = part(op, f, at, (uint64_t)f->n * (f->wide ? 56 : 32), "its segments pass its end", &r);
+	int rc = part(op, f, at, (uint64_t)f->n * (f->wide ? 56 : 32), "its segments pass its end",
+		      &r);
 
 	if (rc < 0)
 		return rc;
@@ -127,7 +130,8 @@ static int read_segments(struct op *op, struct file *f, uint64_t at)
 }
 
 /* The one segment of a type that has bytes; NULL without; two of them are a lie. */
-static int find_segment(struct op *op, const struct file *f, uint32_t type, const struct segment **ret)
+static int find_segment(struct op *op, const struct file *f, uint32_t type,
+			const struct segment **ret)
 {
 	const struct segment *found = NULL;
 
@@ -177,7 +181,8 @@ static int locate(struct op *op, const struct file *f, struct dynamic *d)
 		uint64_t in = d->strtab - s->vaddr;
 		if (s->type != PT_LOAD || d->strtab < s->vaddr || in >= s->filesz)
 			continue;
-		if (s->offset > f->size || s->filesz > f->size - s->offset || d->strsz > s->filesz - in)
+		if (s->offset > f->size || s->filesz > f->size - s->offset ||
+		    d->strsz > s->filesz - in)
 			return lies(op, f, "its string table passes its end");
 		d->strtab = s->offset + in;
 		return 0;
@@ -211,7 +216,8 @@ static void note_entry(struct dynamic *d, uint64_t tag, uint64_t value)
 	}
 }
 
-static int read_dynamic(struct op *op, const struct file *f, const struct segment *s, struct dynamic *ret)
+static int read_dynamic(struct op *op, const struct file *f, const struct segment *s,
+			struct dynamic *ret)
 {
 	struct dynamic d = { .soname = UINT64_MAX, .rpath = UINT64_MAX, .runpath = UINT64_MAX };
 	struct rd r;
@@ -239,7 +245,8 @@ static int read_dynamic(struct op *op, const struct file *f, const struct segmen
 }
 
 /* A text of the string table: most are short, so a short read comes first. */
-static int read_text(struct op *op, const struct file *f, const struct dynamic *d, uint64_t at, str *ret)
+static int read_text(struct op *op, const struct file *f, const struct dynamic *d, uint64_t at,
+		     str *ret)
 {
 	static const uint64_t tries[] = { 128, LIMIT_PATH };
 
@@ -247,7 +254,8 @@ static int read_text(struct op *op, const struct file *f, const struct dynamic *
 		struct op_mark mark = op_mark(op);
 		struct rd r;
 		uint64_t left = d->strsz - at;
-		int rc = part(op, f, d->strtab + at, left < tries[i] ? left : tries[i], "its string table", &r);
+		int rc = part(op, f, d->strtab + at, left < tries[i] ? left : tries[i],
+			      "its string table", &r);
 		if (rc < 0)
 			return rc;
 		str text = rd_cstr(&r);
@@ -265,15 +273,19 @@ static int read_names(struct op *op, const struct file *f, struct dynamic *d, st
 	const struct {
 		uint64_t at;
 		str *to;
-	} names[] = { { d->soname, &e->soname }, { d->rpath, &e->rpath }, { d->runpath, &e->runpath } };
+	} names[] = { { d->soname, &e->soname },
+		      { d->rpath, &e->rpath },
+		      { d->runpath, &e->runpath } };
 	int rc = 0;
 
-	if (d->needed_n == 0 && d->soname == UINT64_MAX && d->rpath == UINT64_MAX && d->runpath == UINT64_MAX)
+	if (d->needed_n == 0 && d->soname == UINT64_MAX && d->rpath == UINT64_MAX &&
+	    d->runpath == UINT64_MAX)
 		return 0;
 	if ((rc = locate(op, f, d)) < 0)
 		return rc;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].at != UINT64_MAX && (rc = read_text(op, f, d, names[i].at, names[i].to)) < 0)
+		if (names[i].at != UINT64_MAX &&
+		    (rc = read_text(op, f, d, names[i].at, names[i].to)) < 0)
 			return rc;
 	e->needed = op_new(op, str, d->needed_n);
 	if (!e->needed)

@@ -1,10 +1,11 @@
 /*
  *	 0 17  "glibc-ld.so.cache"       28  1  byte order: 2 little, 3 big
  *	17  3  "1.1"                     32  4  where extensions stand; 0: none
- *	20  4  libraries                 48     a library each: flags 4, name 4, path 4, 0 4, hwcap 8
- *	24  4  bytes of text             then   the texts, a NUL behind each; places are the file's
+ *	20  4  libraries                 48     24 bytes a library:
+ *	24  4  bytes of text                    flags 4, name 4, path 4, 0 4, hwcap 8
  *
- * A name that ends its path shares the path's bytes, as ldconfig has it.
+ * The texts follow, a NUL behind each; their places count from the file's first byte. A name that
+ * ends its path shares the path's bytes, as ldconfig has it.
  */
 #include "ldcache.h"
 
@@ -102,15 +103,16 @@ static int check_lib(struct op *op, const struct ldcache_lib *lib, uint32_t *ret
 				       STR_ARG(lib->soname));
 	if (lib->soname.len == 0 || lib->soname.len > LIMIT_NAME || lib->path.len >= LIMIT_PATH ||
 	    !str_starts(lib->path, S("/")) || str_find(lib->path, '\0') >= 0)
-		return op_fail(op, ERR_FORMAT, "library '%.*s' has a bad path or name", STR_ARG(lib->path));
+		return op_fail(op, ERR_FORMAT, "library '%.*s' has a bad path or name",
+			       STR_ARG(lib->path));
 	for (size_t i = 0; i < KINDS; i++) {
 		if (kinds[i].machine == lib->machine && kinds[i].bits == lib->bits) {
 			*ret_flags = kinds[i].flags;
 			return 0;
 		}
 	}
-	return op_fail(op, ERR_FORMAT, "no loader cache for ELF machine %u of %u bits (%.*s)", lib->machine,
-		       lib->bits, STR_ARG(lib->path));
+	return op_fail(op, ERR_FORMAT, "no loader cache for ELF machine %u of %u bits (%.*s)",
+		       lib->machine, lib->bits, STR_ARG(lib->path));
 }
 
 static void put32(char *to, uint32_t v, bool big)
@@ -155,7 +157,8 @@ int ldcache_write(struct op *op, const struct ldcache_lib *lib, ptrdiff_t n, boo
 	if (!entry)
 		return op->code;
 	if (n > LD_LIBS)
-		return op_fail(op, ERR_LIMIT, "more than %d libraries for the loader cache", LD_LIBS);
+		return op_fail(op, ERR_LIMIT, "more than %d libraries for the loader cache",
+			       LD_LIBS);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		entry[i] = (struct entry){ .lib = &lib[i], .place = i };
 		if ((rc = check_lib(op, &lib[i], &entry[i].flags)) < 0)

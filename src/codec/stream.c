@@ -93,7 +93,8 @@ int stream_fill(struct op *op, struct stream_source *in, size_t n)
 	return 0;
 }
 
-static int open_source(struct op *op, const struct stream_source *in, uint64_t max_out, struct stream **ret)
+static int open_source(struct op *op, const struct stream_source *in, uint64_t max_out,
+		       struct stream **ret)
 {
 	AUTO_STREAM *s = op_new(op, struct stream, 1);
 	uint64_t size = in->left + (uint64_t)in->avail.len, most;
@@ -164,15 +165,15 @@ int stream_read(struct op *op, struct stream *s, void *to, size_t n, size_t *ret
 	int rc = 0;
 
 	if (n > 0 && !s->ended)
-		rc = s->decoder ? s->decoder->read(op, s->state, &s->in, to, n, &got) :
-				  read_plain(op, &s->in, to, n, &got);
+		rc = s->decoder ? s->decoder->read(op, s->state, &s->in, to, n, &got)
+				: read_plain(op, &s->in, to, n, &got);
 	if (rc < 0)
 		return rc;
 	s->ended = s->ended || (n > 0 && got == 0);
 	s->out += got;
 	if (s->out > s->max_out)
-		return op_fail(op, ERR_LIMIT, "%.*s unpacks to more than %llu bytes", STR_ARG(s->in.what),
-			       (unsigned long long)s->max_out);
+		return op_fail(op, ERR_LIMIT, "%.*s unpacks to more than %llu bytes",
+			       STR_ARG(s->in.what), (unsigned long long)s->max_out);
 	if (s->out > s->max_ratio_out)
 		return op_fail(op, ERR_LIMIT, "%.*s unpacks to more than %d times its size",
 			       STR_ARG(s->in.what), LIMIT_RATIO);
@@ -215,7 +216,8 @@ int stream_read_all(struct op *op, struct stream *s, size_t max, str *ret)
 			size_t want = cap ? cap * 2 : 64 << 10;
 			char *more = realloc(p, want);
 			if (!more)
-				return op_fail(op, ERR_MEMORY, "no memory for %.*s", STR_ARG(s->in.what));
+				return op_fail(op, ERR_MEMORY, "no memory for %.*s",
+					       STR_ARG(s->in.what));
 			p = more;
 			cap = want;
 		}
@@ -223,7 +225,8 @@ int stream_read_all(struct op *op, struct stream *s, size_t max, str *ret)
 			return rc;
 		len += got;
 		if (len > max)
-			return op_fail(op, ERR_LIMIT, "%.*s is larger than %zu bytes", STR_ARG(s->in.what), max);
+			return op_fail(op, ERR_LIMIT, "%.*s is larger than %zu bytes",
+				       STR_ARG(s->in.what), max);
 	} while (got > 0);
 	return op_copy(op, (str){ p, (ptrdiff_t)len }, ret);
 }

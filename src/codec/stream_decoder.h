@@ -11,7 +11,7 @@ enum { STREAM_WINDOW = 128 << 10 }; /* bytes read from a descriptor at a time */
 
 /* Compressed bytes: `avail` is taken from the front, stream_fill() brings more. */
 struct stream_source {
-	str what;      /* for messages */
+	str what; /* for messages */
 	str avail;
 	int fd;        /* -1: all there is is in avail */
 	uint64_t at;   /* of the next pread */
@@ -34,7 +34,8 @@ struct stream_decoder {
 	 * Up to n > 0 bytes of output; *ret_n is 0 only when the input has ended where it may end
 	 * and all its checks have passed.
 	 */
-	int (*read)(struct op *op, void *state, struct stream_source *in, char *to, size_t n, size_t *ret_n);
+	int (*read)(struct op *op, void *state, struct stream_source *in, char *to, size_t n,
+		    size_t *ret_n);
 	void (*close)(void *state);
 };
 

@@ -47,7 +47,8 @@ static int gzip_header(struct op *op, struct gzip *g, struct stream_source *in)
 	rd_skip(&r, 6);
 	if (!magic || r.bad || flags & 0xe0)
 		return op_fail(op, ERR_FORMAT, "%.*s: %s", STR_ARG(in->what),
-			       g->started ? "bytes after the end of the gzip data" : "bad gzip header");
+			       g->started ? "bytes after the end of the gzip data"
+					  : "bad gzip header");
 	if (flags & 4)
 		rd_skip(&r, rd_u16(&r));
 	if (flags & 8)
@@ -67,7 +68,8 @@ static int gzip_header(struct op *op, struct gzip *g, struct stream_source *in)
 }
 
 /* Inflate once; both ends move. */
-static int gzip_step(struct op *op, struct gzip *g, struct stream_source *in, char *to, size_t n, size_t *ret_n)
+static int gzip_step(struct op *op, struct gzip *g, struct stream_source *in, char *to, size_t n,
+		     size_t *ret_n)
 {
 	struct inflate_state *z = &g->inflate;
 	uint32_t room = n > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)n;
@@ -79,7 +81,8 @@ static int gzip_step(struct op *op, struct gzip *g, struct stream_source *in, ch
 	z->avail_out = room;
 	int rc = isal_inflate(z);
 	if (rc == ISAL_INCORRECT_CHECKSUM)
-		return op_fail(op, ERR_FORMAT, "%.*s: gzip checksum does not match", STR_ARG(in->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: gzip checksum does not match",
+			       STR_ARG(in->what));
 	if (rc < 0)
 		return op_fail(op, ERR_FORMAT, "%.*s: corrupt gzip data", STR_ARG(in->what));
 	in->avail = str_from(in->avail, piece.len - (ptrdiff_t)z->avail_in);
@@ -88,7 +91,8 @@ static int gzip_step(struct op *op, struct gzip *g, struct stream_source *in, ch
 	return 0;
 }
 
-static int gzip_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n, size_t *ret_n)
+static int gzip_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n,
+		     size_t *ret_n)
 {
 	struct gzip *g = state;
 	int rc;
@@ -105,7 +109,8 @@ static int gzip_read(struct op *op, void *state, struct stream_source *in, char 
 		if ((rc = gzip_step(op, g, in, to, n, ret_n)) < 0 || *ret_n > 0)
 			return rc;
 		if (g->inside && in->avail.len == before)
-			return op_fail(op, ERR_FORMAT, "%.*s: gzip data is truncated", STR_ARG(in->what));
+			return op_fail(op, ERR_FORMAT, "%.*s: gzip data is truncated",
+				       STR_ARG(in->what));
 	}
 }
 

@@ -1,4 +1,5 @@
-/* xz by liblzma, concatenated streams and their padding included. Source: xz-file-format.txt 1.1. */
+/* xz by liblzma, concatenated streams and their padding included. Source: xz-file-format.txt 1.1.
+ */
 #include <lzma.h>
 
 #include "base/limits.h"
@@ -12,7 +13,8 @@ static int xz_open(struct op *op, void **ret)
 	if (!z)
 		return op->code;
 	*z = (lzma_stream)LZMA_STREAM_INIT;
-	if (lzma_stream_decoder(z, LIMIT_DECODER_MEMORY, LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK)
+	if (lzma_stream_decoder(z, LIMIT_DECODER_MEMORY,
+				LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK)
 		return op_fail(op, ERR_MEMORY, "no memory for an xz decoder");
 	*ret = z;
 	return 0;
@@ -27,23 +29,28 @@ static int xz_failed(struct op *op, const struct stream_source *in, lzma_ret cod
 {
 	switch (code) {
 	case LZMA_MEM_ERROR:
-		return op_fail(op, ERR_MEMORY, "%.*s: no memory for an xz decoder", STR_ARG(in->what));
+		return op_fail(op, ERR_MEMORY, "%.*s: no memory for an xz decoder",
+			       STR_ARG(in->what));
 	case LZMA_MEMLIMIT_ERROR:
-		return op_fail(op, ERR_LIMIT, "%.*s: unpacking its xz data needs more than %d MiB of memory",
+		return op_fail(op, ERR_LIMIT,
+			       "%.*s: unpacking its xz data needs more than %d MiB of memory",
 			       STR_ARG(in->what), LIMIT_DECODER_MEMORY >> 20);
 	case LZMA_BUF_ERROR:
 		return op_fail(op, ERR_FORMAT, "%.*s: xz data is truncated", STR_ARG(in->what));
 	case LZMA_FORMAT_ERROR:
-		return op_fail(op, ERR_FORMAT, "%.*s: bytes after the end of the xz data", STR_ARG(in->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: bytes after the end of the xz data",
+			       STR_ARG(in->what));
 	case LZMA_UNSUPPORTED_CHECK:
 	case LZMA_OPTIONS_ERROR:
-		return op_fail(op, ERR_FORMAT, "%.*s: xz data of an unknown kind", STR_ARG(in->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: xz data of an unknown kind",
+			       STR_ARG(in->what));
 	default:
 		return op_fail(op, ERR_FORMAT, "%.*s: corrupt xz data", STR_ARG(in->what));
 	}
 }
 
-static int xz_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n, size_t *ret_n)
+static int xz_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n,
+		   size_t *ret_n)
 {
 	lzma_stream *z = state;
 	lzma_ret code = LZMA_OK;

@@ -9,7 +9,8 @@
 enum {
 	ZSTD_WINDOW_LOG = 26, /* 64 MiB, what LIMIT_DECODER_MEMORY leaves; level 19 needs 8 MiB */
 };
-_Static_assert(LIMIT_DECODER_MEMORY > 1 << ZSTD_WINDOW_LOG, "the window fits into the decoder's memory");
+_Static_assert(LIMIT_DECODER_MEMORY > 1 << ZSTD_WINDOW_LOG,
+	       "the window fits into the decoder's memory");
 
 struct zstd {
 	ZSTD_DStream *z;
@@ -42,20 +43,24 @@ static int zstd_failed(struct op *op, const struct stream_source *in, size_t cod
 {
 	switch (ZSTD_getErrorCode(code)) {
 	case ZSTD_error_frameParameter_windowTooLarge:
-		return op_fail(op, ERR_LIMIT, "%.*s: its zstd window is larger than %d MiB", STR_ARG(in->what),
-			       1 << (ZSTD_WINDOW_LOG - 20));
+		return op_fail(op, ERR_LIMIT, "%.*s: its zstd window is larger than %d MiB",
+			       STR_ARG(in->what), 1 << (ZSTD_WINDOW_LOG - 20));
 	case ZSTD_error_prefix_unknown:
-		return op_fail(op, ERR_FORMAT, "%.*s: bytes after the end of the zstd data", STR_ARG(in->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: bytes after the end of the zstd data",
+			       STR_ARG(in->what));
 	case ZSTD_error_checksum_wrong:
-		return op_fail(op, ERR_FORMAT, "%.*s: zstd checksum does not match", STR_ARG(in->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: zstd checksum does not match",
+			       STR_ARG(in->what));
 	case ZSTD_error_memory_allocation:
-		return op_fail(op, ERR_MEMORY, "%.*s: no memory for a zstd decoder", STR_ARG(in->what));
+		return op_fail(op, ERR_MEMORY, "%.*s: no memory for a zstd decoder",
+			       STR_ARG(in->what));
 	default:
 		return op_fail(op, ERR_FORMAT, "%.*s: corrupt zstd data", STR_ARG(in->what));
 	}
 }
 
-static int zstd_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n, size_t *ret_n)
+static int zstd_read(struct op *op, void *state, struct stream_source *in, char *to, size_t n,
+		     size_t *ret_n)
 {
 	struct zstd *d = state;
 	ZSTD_outBuffer out = { to, n, 0 };
@@ -73,7 +78,8 @@ static int zstd_read(struct op *op, void *state, struct stream_source *in, char 
 		in->avail = str_from(in->avail, (ptrdiff_t)piece.pos);
 		d->inside = code != 0;
 		if (d->inside && out.pos == 0 && piece.pos == 0 && in->left == 0)
-			return op_fail(op, ERR_FORMAT, "%.*s: zstd data is truncated", STR_ARG(in->what));
+			return op_fail(op, ERR_FORMAT, "%.*s: zstd data is truncated",
+				       STR_ARG(in->what));
 	}
 	*ret_n = out.pos;
 	return 0;

@@ -1,12 +1,12 @@
 /*
  * tar_block: where things stand in a tar header block. For tar's files only.
  *
- *	  0 100  name            148  8  checksum              257  6  "ustar\0" (POSIX), "ustar " (GNU)
- *	100   8  mode            156  1  type                  263  2  "00" (POSIX), " \0" (GNU)
- *	108   8  uid             157 100 link                  265 32  user name    297 32  group name
- *	116   8  gid                                           329  8  major        337  8  minor
- *	124  12  size                                          345 155 prefix (POSIX only)
- *	136  12  mtime                                         500 12  unused
+ *	  0 100  name       148   8  checksum     257   6  "ustar\0" (POSIX) or "ustar " (GNU)
+ *	100   8  mode       156   1  type         263   2  "00" (POSIX) or " \0" (GNU)
+ *	108   8  uid        157 100  link         265  32  user name, group name: 32 each
+ *	116   8  gid                              329   8  major, minor: 8 each
+ *	124  12  size                             345 155  prefix (POSIX only)
+ *	136  12  mtime                            500  12  unused
  */
 #ifndef CODEC_TAR_BLOCK_H
 #define CODEC_TAR_BLOCK_H

@@ -12,7 +12,8 @@ bool tar_clean(str in, char *out, str *ret)
 		str part = str_cut(&in, '/');
 		if (part.len == 0 || str_eq(part, S(".")))
 			continue;
-		if (str_eq(part, S("..")) || part.len > LIMIT_NAME || memchr(part.p, '\0', (size_t)part.len))
+		if (str_eq(part, S("..")) || part.len > LIMIT_NAME ||
+		    memchr(part.p, '\0', (size_t)part.len))
 			return false;
 		if (part.len + (n > 0) > LIMIT_PATH - 1 - n)
 			return false;

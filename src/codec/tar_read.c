@@ -42,7 +42,7 @@ struct tar {
 	size_t pad;
 	uint64_t entries;
 	struct tar_said local, global;
-	char *pax;    /* [LIMIT_TAR_HEADER] */
+	char *pax; /* [LIMIT_TAR_HEADER] */
 	char long_path[LIMIT_PATH + 1], long_link[LIMIT_PATH + 1];
 	char path[LIMIT_PATH], link[LIMIT_PATH];
 };
@@ -167,7 +167,8 @@ static int read_end(struct op *op, struct tar *t)
 	do {
 		zero = zero && all_zero(t->window + t->from, t->to - t->from);
 		if (!zero)
-			return op_fail(op, ERR_FORMAT, "%.*s: bytes after the end of the tar archive",
+			return op_fail(op, ERR_FORMAT,
+				       "%.*s: bytes after the end of the tar archive",
 				       STR_ARG(t->what));
 		if ((rc = refill(op, t, &n)) < 0)
 			return rc;
@@ -204,9 +205,11 @@ static bool pax_value(struct tar_said *said, str key, str value)
 	bool has = value.len > 0; /* an empty value takes an earlier one back */
 
 	if (str_eq(key, S("path")))
-		return has && !memchr(value.p, '\0', (size_t)value.len) && (said->path = value, true);
+		return has && !memchr(value.p, '\0', (size_t)value.len) &&
+		       (said->path = value, true);
 	if (str_eq(key, S("linkpath")))
-		return has && !memchr(value.p, '\0', (size_t)value.len) && (said->link = value, true);
+		return has && !memchr(value.p, '\0', (size_t)value.len) &&
+		       (said->link = value, true);
 	if (str_eq(key, S("size")))
 		return num_parse(value, TAR_SIZE_MAX, &said->size) && (said->has_size = true);
 	if (str_eq(key, S("uid")))
@@ -228,24 +231,26 @@ static int parse_pax(struct op *op, const struct tar *t, str in, struct tar_said
 		ptrdiff_t blank = str_find(str_head(in, 8), ' ');
 		if (blank < 1 || !num_parse(str_head(in, blank), (uint64_t)in.len, &len) ||
 		    len < (uint64_t)blank + 4 || in.p[len - 1] != '\n')
-			return op_fail(op, ERR_FORMAT, "%.*s: malformed PAX record '%.*s'", STR_ARG(t->what),
-				       STR_ARG(str_head(at, 32)));
+			return op_fail(op, ERR_FORMAT, "%.*s: malformed PAX record '%.*s'",
+				       STR_ARG(t->what), STR_ARG(str_head(at, 32)));
 		str record = { in.p + blank + 1, (ptrdiff_t)len - blank - 2 };
 		in = str_from(in, (ptrdiff_t)len);
 		str value = record, key = str_cut(&value, '=');
 		if (!value.p || key.len == 0 || !pax_value(said, key, value))
-			return op_fail(op, ERR_FORMAT, "%.*s: PAX record '%.*s' is malformed or not supported",
+			return op_fail(op, ERR_FORMAT,
+				       "%.*s: PAX record '%.*s' is malformed or not supported",
 				       STR_ARG(t->what), STR_ARG(str_head(record, 80)));
 	}
 	return 0;
 }
 
 /* The content of an extension header, into a place of max bytes. */
-static int read_extension(struct op *op, struct tar *t, uint64_t size, char *to, uint64_t max, str *ret)
+static int read_extension(struct op *op, struct tar *t, uint64_t size, char *to, uint64_t max,
+			  str *ret)
 {
 	if (size > max)
-		return op_fail(op, ERR_LIMIT, "%.*s: a tar extension header of %llu bytes", STR_ARG(t->what),
-			       (unsigned long long)size);
+		return op_fail(op, ERR_LIMIT, "%.*s: a tar extension header of %llu bytes",
+			       STR_ARG(t->what), (unsigned long long)size);
 	int rc = take(op, t, to, size);
 	if (rc == 0)
 		rc = take(op, t, NULL, tar_padding(size));
@@ -256,8 +261,9 @@ static int read_extension(struct op *op, struct tar *t, uint64_t size, char *to,
 static int read_pax(struct op *op, struct tar *t, uint64_t size)
 {
 	str records;
-	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: two PAX headers for one entry", STR_ARG(t->what)) :
-				read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
+	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: two PAX headers for one entry",
+					STR_ARG(t->what))
+			      : read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
 
 	if (rc < 0)
 		return rc;
@@ -277,13 +283,15 @@ static int read_global(struct op *op, struct tar *t, uint64_t size)
 {
 	struct tar_said said = t->global;
 	str records;
-	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: a PAX header is nobody's", STR_ARG(t->what)) :
-				read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
+	int rc = t->local.pax ? op_fail(op, ERR_FORMAT, "%.*s: a PAX header is nobody's",
+					STR_ARG(t->what))
+			      : read_extension(op, t, size, t->pax, LIMIT_TAR_HEADER, &records);
 
 	if (rc < 0 || (rc = parse_pax(op, t, records, &said)) < 0)
 		return rc;
 	if (said.path.p || said.link.p || said.has_size)
-		return op_fail(op, ERR_FORMAT, "%.*s: a global PAX header gives a name or size", STR_ARG(t->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: a global PAX header gives a name or size",
+			       STR_ARG(t->what));
 	t->global = said;
 	return 0;
 }
@@ -301,7 +309,8 @@ static int read_long(struct op *op, struct tar *t, uint64_t size, char *to, str 
 	if (text.len && text.p[text.len - 1] == '\0')
 		text.len--;
 	if (text.len == 0 || memchr(text.p, '\0', (size_t)text.len))
-		return op_fail(op, ERR_FORMAT, "%.*s: a long name is empty or holds a NUL", STR_ARG(t->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: a long name is empty or holds a NUL",
+			       STR_ARG(t->what));
 	*said = text;
 	return 0;
 }
@@ -311,8 +320,8 @@ static int header_size(struct op *op, const struct tar *t, const char *h, uint64
 {
 	if (number_field(h, TAR_SIZE, 12, TAR_SIZE_MAX, ret))
 		return 0;
-	return op_fail(op, ERR_FORMAT, "%.*s: size out of range in the header of '%.*s'", STR_ARG(t->what),
-		       STR_ARG(text_field(h, TAR_NAME, TAR_NAME_MAX)));
+	return op_fail(op, ERR_FORMAT, "%.*s: size out of range in the header of '%.*s'",
+		       STR_ARG(t->what), STR_ARG(text_field(h, TAR_NAME, TAR_NAME_MAX)));
 }
 
 /* An extension header: 1 if it was one and is read. */
@@ -342,7 +351,8 @@ static int read_special(struct op *op, struct tar *t, const char *h)
 }
 
 /* The path as the archive has it: PAX or GNU long name, else prefix and name. */
-static str raw_path(const struct tar *t, const char *h, char joined[TAR_PREFIX_MAX + 1 + TAR_NAME_MAX])
+static str raw_path(const struct tar *t, const char *h,
+		    char joined[TAR_PREFIX_MAX + 1 + TAR_NAME_MAX])
 {
 	str name = text_field(h, TAR_NAME, TAR_NAME_MAX);
 	str prefix = text_field(h, TAR_PREFIX, TAR_PREFIX_MAX);
@@ -364,7 +374,8 @@ static bool type_of(char flag, str raw, enum tar_type *ret)
 	case '\0':
 	case '0':
 	case '7':
-		*ret = str_ends(raw, S("/")) ? TAR_DIRECTORY : TAR_FILE; /* as the first tars told them */
+		*ret = str_ends(raw, S("/")) ? TAR_DIRECTORY
+					     : TAR_FILE; /* as the first tars told them */
 		return true;
 	case '1':
 		*ret = TAR_HARDLINK;
@@ -392,10 +403,11 @@ static int read_names(struct op *op, struct tar *t, const char *h, struct tar_en
 		return op_fail(op, ERR_FORMAT, "%.*s: bad path '%.*s'", STR_ARG(t->what),
 			       STR_ARG(str_head(raw, 256)));
 	if (!type_of(h[TAR_TYPE], raw, &e->type))
-		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is a sparse or divided file", STR_ARG(t->what),
-			       STR_ARG(e->path));
+		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is a sparse or divided file",
+			       STR_ARG(t->what), STR_ARG(e->path));
 	if (e->type == TAR_OTHER && t->strict)
-		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is a device, FIFO or of another kind (type '%c')",
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s: '%.*s' is a device, FIFO or of another kind (type '%c')",
 			       STR_ARG(t->what), STR_ARG(e->path), h[TAR_TYPE]);
 	if (e->path.len == 0 && e->type != TAR_DIRECTORY)
 		return op_fail(op, ERR_FORMAT, "%.*s: the root is no directory", STR_ARG(t->what));
@@ -403,8 +415,8 @@ static int read_names(struct op *op, struct tar *t, const char *h, struct tar_en
 		return 0;
 	if (link.len == 0 || link.len >= LIMIT_PATH ||
 	    (e->type == TAR_HARDLINK && (!tar_clean(link, t->link, &link) || link.len == 0)))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad link target '%.*s' of '%.*s'", STR_ARG(t->what),
-			       STR_ARG(str_head(link, 256)), STR_ARG(e->path));
+		return op_fail(op, ERR_FORMAT, "%.*s: bad link target '%.*s' of '%.*s'",
+			       STR_ARG(t->what), STR_ARG(str_head(link, 256)), STR_ARG(e->path));
 	if (e->type == TAR_SYMLINK) {
 		memcpy(t->link, link.p, (size_t)link.len);
 		link.p = t->link;
@@ -436,7 +448,8 @@ static int read_numbers(struct op *op, const struct tar *t, const char *h, struc
 	    (!l->has_uid && !number_field(h, TAR_UID, 8, TAR_ID_MAX, &uid)) ||
 	    (!l->has_gid && !number_field(h, TAR_GID, 8, TAR_ID_MAX, &gid)) ||
 	    (!l->has_mtime && !number_field(h, TAR_MTIME, 12, TAR_MTIME_MAX, &mtime)))
-		return op_fail(op, ERR_FORMAT, "%.*s: mode, owner or time of '%.*s' is out of range",
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s: mode, owner or time of '%.*s' is out of range",
 			       STR_ARG(t->what), STR_ARG(e->path));
 	e->mode = (uint32_t)mode & 07777;
 	e->uid = (uint32_t)said_or(l->has_uid, l->uid, g->has_uid, g->uid, uid);
@@ -455,10 +468,11 @@ static int read_entry(struct op *op, struct tar *t, const char *h, struct tar_en
 	if (rc < 0 || (rc = read_numbers(op, t, h, &e)) < 0)
 		return rc;
 	if (e.size > 0 && e.type != TAR_FILE && (e.type != TAR_OTHER || strchr("346", h[TAR_TYPE])))
-		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is no file but has content", STR_ARG(t->what),
-			       STR_ARG(e.path));
+		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is no file but has content",
+			       STR_ARG(t->what), STR_ARG(e.path));
 	if (++t->entries > LIMIT_ENTRIES)
-		return op_fail(op, ERR_LIMIT, "%.*s: more than %d entries", STR_ARG(t->what), LIMIT_ENTRIES);
+		return op_fail(op, ERR_LIMIT, "%.*s: more than %d entries", STR_ARG(t->what),
+			       LIMIT_ENTRIES);
 	t->left = e.size;
 	t->pad = tar_padding(e.size);
 	if (e.type != TAR_FILE)
@@ -482,12 +496,14 @@ int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 		if ((rc = take(op, t, h, TAR_BLOCK)) < 0)
 			return rc;
 		if (all_zero(h, TAR_BLOCK) && (t->local.pax || t->local.path.p || t->local.link.p))
-			return op_fail(op, ERR_FORMAT, "%.*s: a PAX or long name header is nobody's",
+			return op_fail(op, ERR_FORMAT,
+				       "%.*s: a PAX or long name header is nobody's",
 				       STR_ARG(t->what));
 		if (all_zero(h, TAR_BLOCK))
 			return read_end(op, t);
 		if (!checksum_ok(h))
-			return op_fail(op, ERR_FORMAT, "%.*s: bad checksum in a tar header", STR_ARG(t->what));
+			return op_fail(op, ERR_FORMAT, "%.*s: bad checksum in a tar header",
+				       STR_ARG(t->what));
 		if ((rc = read_special(op, t, h)) < 0)
 			return rc;
 		if (rc == 0)
@@ -521,7 +537,8 @@ int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n)
 int tar_read_all(struct op *op, struct tar *t, size_t max, str *ret)
 {
 	if (t->left > max)
-		return op_fail(op, ERR_LIMIT, "%.*s: '%s' is larger than %zu bytes", STR_ARG(t->what), t->path, max);
+		return op_fail(op, ERR_LIMIT, "%.*s: '%s' is larger than %zu bytes",
+			       STR_ARG(t->what), t->path, max);
 	char *p = op_new(op, char, (ptrdiff_t)t->left + 1);
 	if (!p)
 		return op->code;

@@ -51,7 +51,8 @@ static ptrdiff_t split_at(str path)
 {
 	if (path.len <= TAR_NAME_MAX)
 		return 0;
-	for (ptrdiff_t i = path.len - 1 - TAR_NAME_MAX; i < path.len - 1 && i <= TAR_PREFIX_MAX; i++)
+	for (ptrdiff_t i = path.len - 1 - TAR_NAME_MAX; i < path.len - 1 && i <= TAR_PREFIX_MAX;
+	     i++)
 		if (i > 0 && path.p[i] == '/')
 			return i;
 	return -1;
@@ -123,8 +124,9 @@ static void put_pax(struct buf *b, const struct tar_entry *e, str path, unsigned
 
 static char type_flag(enum tar_type type)
 {
-	static const char flag[] = { [TAR_FILE] = '0', [TAR_HARDLINK] = '1', [TAR_SYMLINK] = '2',
-				     [TAR_DIRECTORY] = '5' };
+	static const char flag[] = {
+		[TAR_FILE] = '0', [TAR_HARDLINK] = '1', [TAR_SYMLINK] = '2', [TAR_DIRECTORY] = '5'
+	};
 
 	MUST(type != TAR_OTHER);
 	return flag[type];

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ptrdiff_t n;
 	if (ar_list(&op, fd, S("input"), &m, &n) == 0)
 		for (ptrdiff_t i = 0; i < n; i++)
-			MUST(m[i].name.len > 0 && m[i].offset <= size && m[i].size <= size - m[i].offset);
+			MUST(m[i].name.len > 0 && m[i].offset <= size &&
+			     m[i].size <= size - m[i].offset);
 	return 0;
 }

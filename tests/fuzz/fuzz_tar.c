@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_OP op;
 
 	op_init(&op, 64 << 20);
-	int rc = walk(&op, (str){ (const char *)data, (ptrdiff_t)size }, size == 0 || data[0] % 2 == 0);
+	int rc = walk(&op, (str){ (const char *)data, (ptrdiff_t)size },
+		      size == 0 || data[0] % 2 == 0);
 	MUST(rc == op.code && (rc == 0 || op.text[0]));
 	return 0;
 }

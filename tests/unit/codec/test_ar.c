@@ -25,8 +25,9 @@ static int members(struct op *op)
 	ptrdiff_t n;
 
 	TRY(list(op,
-		 S(MAGIC HEADER("debian-binary   ", "4         ") "2.0\n" HEADER("control.tar.xz/ ", "3         ")
-			   "abc\n" HEADER("data.tar.xz     ", "1         ") "x"),
+		 S(MAGIC HEADER("debian-binary   ", "4         ") "2.0\n" HEADER(
+			 "control.tar.xz/ ", "3         ") "abc\n" HEADER("data.tar.xz     ",
+									  "1         ") "x"),
 		 &m, &n));
 	CHECK(n == 3);
 	CHECK_STR(m[0].name, S("debian-binary"));
@@ -57,7 +58,8 @@ static int refused(struct op *op)
 		{ S_INIT(MAGIC HEADER("                ", "4         ") "1234"), "bad ar header" },
 		{ S_INIT(MAGIC HEADER("/               ", "4         ") "1234"), "bad ar header" },
 		{ S_INIT(MAGIC HEADER("a\0b             ", "4         ") "1234"), "bad ar header" },
-		{ S_INIT(MAGIC "a               1700000000  0     0     100644  4         XX1234"), "bad ar header" },
+		{ S_INIT(MAGIC "a               1700000000  0     0     100644  4         XX1234"),
+		  "bad ar header" },
 	};
 	struct ar_member *m;
 	ptrdiff_t n;

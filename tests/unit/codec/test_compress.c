@@ -80,4 +80,5 @@ static int corners(struct op *op)
 	return 0;
 }
 
-TESTS({ "the same bytes however they come", same_bytes, .once = true }, { "nothing, little, and a full disk", corners })
+TESTS({ "the same bytes however they come", same_bytes, .once = true },
+      { "nothing, little, and a full disk", corners })

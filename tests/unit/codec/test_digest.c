@@ -58,7 +58,8 @@ static int one_pass(struct op *op)
 		hash_result(h, HASH_MD5, out);
 		CHECK_STR(str_of(hex_text(out, 16, text)), S("900150983cd24fb0d6963f7d28e17f72"));
 		hash_result(h, HASH_SHA1, out);
-		CHECK_STR(str_of(hex_text(out, 20, text)), S("a9993e364706816aba3e25717850c26c9cd0d89d"));
+		CHECK_STR(str_of(hex_text(out, 20, text)),
+			  S("a9993e364706816aba3e25717850c26c9cd0d89d"));
 		hash_result(h, HASH_SHA256, out);
 		CHECK_STR(str_of(hex_text(out, 32, text)), S(ABC_SHA256));
 		hash_restart(h);

@@ -83,10 +83,13 @@ static int like_readelf(struct op *op)
 			buf_fmt(&b, "%.*s\n", STR_ARG(e.needed[k]));
 		TRY(buf_take(&b, &needed));
 		CHECK_STR(needed, readelf_values(op, out.out, "(NEEDED)", "library: ["));
-		CHECK_STR(as_line(op, e.soname), readelf_values(op, out.out, "(SONAME)", "soname: ["));
+		CHECK_STR(as_line(op, e.soname),
+			  readelf_values(op, out.out, "(SONAME)", "soname: ["));
 		CHECK_STR(as_line(op, e.rpath), readelf_values(op, out.out, "(RPATH)", "rpath: ["));
-		CHECK_STR(as_line(op, e.runpath), readelf_values(op, out.out, "(RUNPATH)", "runpath: ["));
-		CHECK_STR(as_line(op, e.interpreter), readelf_values(op, out.out, "interpreter: ", "interpreter: "));
+		CHECK_STR(as_line(op, e.runpath),
+			  readelf_values(op, out.out, "(RUNPATH)", "runpath: ["));
+		CHECK_STR(as_line(op, e.interpreter),
+			  readelf_values(op, out.out, "interpreter: ", "interpreter: "));
 		CHECK(e.dynamic == (str_find_str(out.out, S("(NULL)")) >= 0));
 	}
 	return 0;
@@ -120,9 +123,12 @@ static void put_segment(struct made *m, int i, uint32_t type, uint64_t at, uint6
 
 static void make(struct made *m, bool wide, bool big)
 {
-	static const char names[] = "\0libc.so.6\0libme.so.1\0$ORIGIN/../lib\0/lib/ld.so\0libm.so.6";
-	static const uint64_t dyn[][2] = { { 1, 1 },          { 14, 11 },         { 29, 22 }, { 5, BASE + AT_STR },
-					   { 10, sizeof(names) }, { 1, 48 },      { 0, 0 },   { 1, 1 } };
+	static const char names[] =
+		"\0libc.so.6\0libme.so.1\0$ORIGIN/../lib\0/lib/ld.so\0libm.so.6";
+	static const uint64_t dyn[][2] = {
+		{ 1, 1 },  { 14, 11 }, { 29, 22 }, { 5, BASE + AT_STR }, { 10, sizeof(names) },
+		{ 1, 48 }, { 0, 0 },   { 1, 1 }
+	};
 	int w = wide ? 8 : 4;
 
 	*m = (struct made){ .wide = wide, .big = big, .len = sizeof(m->bytes) };
@@ -170,7 +176,8 @@ static int every_class(struct op *op)
 		struct elf e;
 		make(&m, i & 1, i & 2);
 		TRY(read_made(op, &m, &e));
-		CHECK(e.type == 3 && e.machine == 183 && e.bits == (i & 1 ? 64 : 32) && e.big == !!(i & 2));
+		CHECK(e.type == 3 && e.machine == 183 && e.bits == (i & 1 ? 64 : 32) &&
+		      e.big == !!(i & 2));
 		CHECK(e.dynamic && e.needed_n == 2);
 		CHECK_STR(e.needed[0], S("libc.so.6"));
 		CHECK_STR(e.needed[1], S("libm.so.6"));
@@ -229,7 +236,8 @@ static int hostile(struct op *op)
 			return rc;
 		if (rc != ERR_FORMAT)
 			(void)printf("    lie %zu:\n", i);
-		test_check_fails(op, rc, ERR_FORMAT, lies[i].text, "read_made()", __FILE__, __LINE__);
+		test_check_fails(op, rc, ERR_FORMAT, lies[i].text, "read_made()", __FILE__,
+				 __LINE__);
 		op_forgive(op);
 	}
 	for (size_t n = 0; n < 600; n += n < 80 ? 1 : 37) {
@@ -247,5 +255,6 @@ static int hostile(struct op *op)
 	return op->code;
 }
 
-TESTS({ "what readelf says", like_readelf, .once = true }, { "both classes and byte orders", every_class },
+TESTS({ "what readelf says", like_readelf, .once = true },
+      { "both classes and byte orders", every_class },
       { "lies are refused", hostile, .once = true })

@@ -11,7 +11,10 @@
 #include "sys/proc.h"
 #include "unit/harness.h"
 
-#define LIB(name, path_) { .soname = S_INIT(name), .path = S_INIT(path_), .machine = 62, .bits = 64 }
+#define LIB(name, path_)                                                                 \
+	{                                                                                \
+		.soname = S_INIT(name), .path = S_INIT(path_), .machine = 62, .bits = 64 \
+	}
 
 /* Numbers count as numbers, downwards; libraries of one name keep the caller's order. */
 static int order(struct op *op)
@@ -25,11 +28,15 @@ static int order(struct op *op)
 		LIB("liba1.so", "/lib/liba1.so"),
 		LIB("libz.so.1", "/usr/lib/libz.so.1"),
 		LIB("other.so", "/opt/renamed.so"),
-		{ .soname = S_INIT("libz.so.1"), .path = S_INIT("/lib32/libz.so.1"), .machine = 62, .bits = 32 },
+		{ .soname = S_INIT("libz.so.1"),
+		  .path = S_INIT("/lib32/libz.so.1"),
+		  .machine = 62,
+		  .bits = 32 },
 	};
 	static const char *const want[] = {
-		"/opt/renamed.so",  "/lib32/libz.so.1", "/lib/libz.so.1", "/usr/lib/libz.so.1", "/lib/liba1.so",
-		"/lib/libab.so",    "/lib/liba.so.10",  "/lib/liba.so.9", "/lib/liba-1.so",
+		"/opt/renamed.so",    "/lib32/libz.so.1", "/lib/libz.so.1",
+		"/usr/lib/libz.so.1", "/lib/liba1.so",    "/lib/libab.so",
+		"/lib/liba.so.10",    "/lib/liba.so.9",   "/lib/liba-1.so",
 	};
 	enum { N = sizeof(libs) / sizeof(libs[0]) };
 	for (int big = 0; big < 2; big++) {
@@ -58,9 +65,15 @@ static int order(struct op *op)
 static int refused(struct op *op)
 {
 	static const struct ldcache_lib bad[] = {
-		LIB("", "/lib/x"),       LIB("libx.so", "lib/x"), LIB("lib\xc3\xa9.so", "/lib/x"),
-		LIB("lib\nx.so", "/lib/x"), LIB("libx.so", "/a\0b"),
-		{ .soname = S_INIT("libx.so"), .path = S_INIT("/lib/x"), .machine = 4711, .bits = 64 },
+		LIB("", "/lib/x"),
+		LIB("libx.so", "lib/x"),
+		LIB("lib\xc3\xa9.so", "/lib/x"),
+		LIB("lib\nx.so", "/lib/x"),
+		LIB("libx.so", "/a\0b"),
+		{ .soname = S_INIT("libx.so"),
+		  .path = S_INIT("/lib/x"),
+		  .machine = 4711,
+		  .bits = 64 },
 	};
 	str bytes;
 	struct ldcache_lib *got;
@@ -71,12 +84,14 @@ static int refused(struct op *op)
 	static const struct ldcache_lib good = LIB("libx.so", "/lib/libx.so");
 	TRY(ldcache_write(op, &good, 1, false, &bytes));
 	for (ptrdiff_t cut = 0; cut < bytes.len; cut++)
-		CHECK_FAILS(op, ldcache_read(op, exact(str_head(bytes, cut)), &got, &n), ERR_FORMAT, "bad loader");
+		CHECK_FAILS(op, ldcache_read(op, exact(str_head(bytes, cut)), &got, &n), ERR_FORMAT,
+			    "bad loader");
 	static const struct {
 		ptrdiff_t at;
 		const char *text;
-	} lies[] = { { 0, "magic" },      { 18, "magic" },   { 22, "pass its end" }, { 26, "pass its end" },
-		     { 28, "byte order" }, { 33, "extension" }, { 54, "outside" },    { 59, "outside" } };
+	} lies[] = { { 0, "magic" },         { 18, "magic" },      { 22, "pass its end" },
+		     { 26, "pass its end" }, { 28, "byte order" }, { 33, "extension" },
+		     { 54, "outside" },      { 59, "outside" } };
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		str wrong = exact(bytes);
 		((char *)(uintptr_t)wrong.p)[lies[i].at] = 'x';
@@ -105,7 +120,8 @@ static int lib_lines(struct op *op, str text, str *ret)
 	buf_init(&b, op, 4 << 20);
 	while (text.p) {
 		str line = str_cut(&text, '\n');
-		ptrdiff_t arrow = str_find_str(line, S(") => ")), os = str_find_str(line, S(", OS ABI"));
+		ptrdiff_t arrow = str_find_str(line, S(") => ")),
+			  os = str_find_str(line, S(", OS ABI"));
 		if (arrow < 0)
 			continue;
 		buf_add(&b, str_head(line, os < 0 ? arrow : os));
@@ -121,7 +137,8 @@ static bool ours_to_write(const struct ldcache_lib *lib)
 	return lib->hwcap == 0 && lib->machine != 0;
 }
 
-/* What ldconfig wrote, written by us from its entries in another order, reads and lists the same. */
+/* What ldconfig wrote, written by us from its entries in another order, reads and lists the same.
+ */
 static int same_as_ldconfig(struct op *op, const char *theirs, const char *dir)
 {
 	str bytes, ours, list_theirs, list_ours, path;
@@ -145,7 +162,8 @@ static int same_as_ldconfig(struct op *op, const char *theirs, const char *dir)
 		for (ptrdiff_t k = i + 1; k < plain; k++)
 			if (str_eq(mixed[i].soname, mixed[k].soname)) {
 				for (ptrdiff_t x = 0, y = 0; x < n; x++)
-					if (str_eq(lib[x].soname, mixed[i].soname) && ours_to_write(&lib[x]))
+					if (str_eq(lib[x].soname, mixed[i].soname) &&
+					    ours_to_write(&lib[x]))
 						mixed[y++ ? k : i] = lib[x];
 			}
 	TRY(ldcache_write(op, mixed, plain, false, &ours));
@@ -182,8 +200,9 @@ static int host_cache(struct op *op)
 /* A root of our own with a few of the host's libraries, and ldconfig -r over it. */
 static int own_root(struct op *op)
 {
-	static const char *const names[] = { "libc.so.6", "libm.so.6", "libcrypto.so.3", "libssl.so.3", "libz.so.1",
-					     "liblzma.so.5", "libstdc++.so.6", "libgcc_s.so.1" };
+	static const char *const names[] = { "libc.so.6",      "libm.so.6",    "libcrypto.so.3",
+					     "libssl.so.3",    "libz.so.1",    "liblzma.so.5",
+					     "libstdc++.so.6", "libgcc_s.so.1" };
 	int dirfd, out;
 	const char *dir = test_dir(&dirfd);
 	str bytes, path, cache;

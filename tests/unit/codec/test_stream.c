@@ -31,7 +31,8 @@ static void add_gzip(struct buf *b, str in)
 	size_t bound = libdeflate_gzip_compress_bound(z, (size_t)in.len);
 	char *p = malloc(bound);
 
-	buf_add(b, (str){ p, (ptrdiff_t)libdeflate_gzip_compress(z, in.p, (size_t)in.len, p, bound) });
+	buf_add(b,
+		(str){ p, (ptrdiff_t)libdeflate_gzip_compress(z, in.p, (size_t)in.len, p, bound) });
 	free(p);
 	libdeflate_free_compressor(z);
 }
@@ -41,7 +42,8 @@ static void add_xz_check(struct buf *b, str in, uint32_t preset, lzma_check chec
 	size_t bound = lzma_stream_buffer_bound((size_t)in.len), n = 0;
 	uint8_t *p = malloc(bound);
 
-	if (lzma_easy_buffer_encode(preset, check, NULL, (const uint8_t *)in.p, (size_t)in.len, p, &n, bound))
+	if (lzma_easy_buffer_encode(preset, check, NULL, (const uint8_t *)in.p, (size_t)in.len, p,
+				    &n, bound))
 		abort();
 	buf_add(b, (str){ (char *)p, (ptrdiff_t)n });
 	free(p);
@@ -86,7 +88,8 @@ static int unpack(struct op *op, str packed, uint64_t max_out, str *ret)
 	return stream_read_all(op, s, 256 << 20, ret);
 }
 
-/* Packed by each kind in several members, read from bytes and from a file, in pieces of all sizes. */
+/* Packed by each kind in several members, read from bytes and from a file, in pieces of all sizes.
+ */
 static int round_trip(struct op *op)
 {
 	static const size_t sizes[] = { 0, 1, 5, 511, 65536, 300000 };
@@ -117,12 +120,14 @@ static int round_trip(struct op *op)
 			char *to = op_new(op, char, pieces[i]);
 			if (!to)
 				return op->code;
-			TRY(stream_open_fd(op, fd, S("f"), 0, i & 1 ? UINT64_MAX : (uint64_t)all.len,
+			TRY(stream_open_fd(op, fd, S("f"), 0,
+					   i & 1 ? UINT64_MAX : (uint64_t)all.len,
 					   (uint64_t)want.len, &s));
 			CHECK(stream_kind(s) == kinds[k].kind);
 			do {
 				TRY(stream_read(op, s, to, pieces[i], &n));
-				CHECK(at + n <= (size_t)want.len && memcmp(to, want.p + at, n) == 0);
+				CHECK(at + n <= (size_t)want.len &&
+				      memcmp(to, want.p + at, n) == 0);
 				at += n;
 			} while (n > 0);
 			CHECK(at == (size_t)want.len);
@@ -151,13 +156,15 @@ static int members_over_windows(struct op *op)
 			struct op_mark mark = op_mark(op);
 			AUTO_STREAM *s = NULL;
 			str got;
-			/* Junk in front, so that the member's end falls on 128 KiB of the range + shift. */
+			/* Junk in front, so that the member's end falls on 128 KiB of the range +
+			 * shift. */
 			ptrdiff_t members = (131072 + shift) / member.len;
 			struct buf b;
 			buf_init(&b, op, 1 << 20);
 			for (ptrdiff_t i = 0; i < members; i++)
 				buf_add(&b, member);
-			if (kinds[k].kind == STREAM_ZSTD) { /* a skippable frame of the length that lacks */
+			if (kinds[k].kind ==
+			    STREAM_ZSTD) { /* a skippable frame of the length that lacks */
 				ptrdiff_t lack = 131072 + shift - members * member.len - 8;
 				while (lack < 0)
 					lack += 4;
@@ -219,7 +226,8 @@ static int damaged(struct op *op)
 			str bad = exact(all);
 			((char *)(uintptr_t)bad.p)[at] ^= 0x10;
 			int rc = unpack(op, bad, 1 << 20, &got);
-			CHECK(rc == ERR_FORMAT || rc == ERR_LIMIT || (rc == 0 && str_eq(got, want)));
+			CHECK(rc == ERR_FORMAT || rc == ERR_LIMIT ||
+			      (rc == 0 && str_eq(got, want)));
 			if (rc == ERR_MEMORY)
 				return rc;
 			op_forgive(op);
@@ -247,7 +255,8 @@ static int wrong_checksum(struct op *op)
 	return 0;
 }
 
-/* Bombs: a cap in bytes, a cap in ratio, a decoder's memory, a window, a gzip header without end. */
+/* Bombs: a cap in bytes, a cap in ratio, a decoder's memory, a window, a gzip header without end.
+ */
 static int bombs(struct op *op)
 {
 	str got;
@@ -261,9 +270,11 @@ static int bombs(struct op *op)
 		buf_init(&b, op, 1 << 20);
 		kinds[k].add(&b, (str){ zeros, 64 << 20 });
 		TRY(buf_take(&b, &all));
-		CHECK_FAILS(op, unpack(op, all, (64 << 20) - 1, &got), ERR_LIMIT, "unpacks to more than");
+		CHECK_FAILS(op, unpack(op, all, (64 << 20) - 1, &got), ERR_LIMIT,
+			    "unpacks to more than");
 		if (kinds[k].kind != STREAM_GZIP) /* deflate reaches 1,032 at most */
-			CHECK_FAILS(op, unpack(op, all, UINT64_MAX, &got), ERR_LIMIT, "times its size");
+			CHECK_FAILS(op, unpack(op, all, UINT64_MAX, &got), ERR_LIMIT,
+				    "times its size");
 	}
 	return 0;
 }
@@ -290,14 +301,17 @@ static int oversized(struct op *op)
 	CHECK_FAILS(op, unpack(op, exact(all), 1 << 20, &got), ERR_LIMIT, "MiB of memory");
 
 	/* A frame whose window descriptor says 2 GiB: exponent 21. */
-	CHECK_FAILS(op, unpack(op, exact(S("\x28\xb5\x2f\xfd\x00\xa8\x01\0\0")), 1 << 20, &got), ERR_LIMIT, "window");
+	CHECK_FAILS(op, unpack(op, exact(S("\x28\xb5\x2f\xfd\x00\xa8\x01\0\0")), 1 << 20, &got),
+		    ERR_LIMIT, "window");
 
 	buf_init(&b, op, 1 << 20);
 	buf_add(&b, S("\x1f\x8b\x08\x08\0\0\0\0\0\xff"));
 	buf_repeat(&b, 'n', 200000);
 	TRY(buf_take(&b, &all));
-	CHECK_FAILS(op, unpack(op, exact(all), 1 << 20, &got), ERR_FORMAT, "header is cut or longer");
-	CHECK_FAILS(op, unpack(op, exact(S("\x1f\x8b\x08\xe0\0\0\0\0\0\xff")), 9, &got), ERR_FORMAT, "gzip header");
+	CHECK_FAILS(op, unpack(op, exact(all), 1 << 20, &got), ERR_FORMAT,
+		    "header is cut or longer");
+	CHECK_FAILS(op, unpack(op, exact(S("\x1f\x8b\x08\xe0\0\0\0\0\0\xff")), 9, &got), ERR_FORMAT,
+		    "gzip header");
 
 	AUTO_STREAM *s = NULL;
 	TRY(stream_open_bytes(op, S("plain text"), S("sample"), 100, &s));
@@ -345,8 +359,10 @@ static int ranges(struct op *op)
 	CHECK(n == 0);
 	CHECK_FAILS(op, stream_read_full(op, s, to, 1), ERR_FORMAT, "truncated");
 	stream_close(&s);
-	CHECK_FAILS(op, stream_open_fd(op, fd, S("f"), 2, 9, 9, &s), ERR_FORMAT, "truncated at byte 10");
-	CHECK_FAILS(op, stream_open_fd(op, fd, S("f"), 11, UINT64_MAX, 9, &s), ERR_FORMAT, "truncated");
+	CHECK_FAILS(op, stream_open_fd(op, fd, S("f"), 2, 9, 9, &s), ERR_FORMAT,
+		    "truncated at byte 10");
+	CHECK_FAILS(op, stream_open_fd(op, fd, S("f"), 11, UINT64_MAX, 9, &s), ERR_FORMAT,
+		    "truncated");
 	CHECK_FAILS(op, stream_open_fd(op, dirfd, S("d"), 0, 9, 9, &s), ERR_FORMAT, "regular");
 	TRY(stream_open_fd(op, fd, S("f"), 0, UINT64_MAX, 10, &s));
 	if (ftruncate(fd, 3) < 0) { /* read-only descriptor: through another */

@@ -15,8 +15,8 @@ struct raw {
 	const char *name, *link, *prefix;
 	const char *mode, *uid, *size, *mtime; /* NULL: "0" */
 	const char *magic;                     /* NULL: "ustar" */
-	const char *content;                   /* behind it, padded; its length is the size by default */
-	ptrdiff_t content_len;                 /* 0: strlen */
+	const char *content;   /* behind it, padded; its length is the size by default */
+	ptrdiff_t content_len; /* 0: strlen */
 	bool bad_sum;
 };
 
@@ -32,7 +32,9 @@ static void put(struct buf *b, const struct raw *r)
 {
 	char h[512] = { 0 }, size[16];
 	unsigned sum = 0;
-	ptrdiff_t n = r->content_len ? r->content_len : r->content ? (ptrdiff_t)strlen(r->content) : 0;
+	ptrdiff_t n = r->content_len ? r->content_len
+		      : r->content   ? (ptrdiff_t)strlen(r->content)
+				     : 0;
 
 	(void)snprintf(size, sizeof(size), "%011o", (unsigned)n);
 	put_text(h, 0, 100, r->name);
@@ -110,7 +112,8 @@ static int forms(struct op *op)
 		{ '0', "q" },
 		{ 'g', "g", .content = "14 comment=hi\n10 gid=42\n8 uid=5\n" },
 		{ '0', "r", .uid = "7" },
-		{ 'x', "p", .content = "9 size=3\n7 uid=\n27 SCHILY.xattr.user.a=b\0c\n", .content_len = 43 },
+		{ 'x', "p", .content = "9 size=3\n7 uid=\n27 SCHILY.xattr.user.a=b\0c\n",
+		  .content_len = 43 },
 		{ '0', "z", .content = "xyz", .size = "0", .uid = "11" },
 		{ '0', "big", .uid = "\x80\0\0\0\0\0\0\0" },
 		{ '0', "\xff\xc3 name" },
@@ -145,6 +148,7 @@ static int forms(struct op *op)
 #define N50 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 #define N250 N50 N50 N50 N50 N50
 
+/* clang-format off: a table of lines */
 static const struct {
 	struct raw first, second; /* second: when its name or type is there */
 	int code;
@@ -171,21 +175,42 @@ static const struct {
 	{ { 'M', "rest" }, { 0 }, ERR_FORMAT, "sparse or divided" },
 	{ { '0', "f", .bad_sum = true }, { 0 }, ERR_FORMAT, "bad checksum" },
 	/* numbers */
-	{ { '0', "f", .size = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }, { 0 }, ERR_FORMAT, "size out of range" },
-	{ { '0', "f", .size = "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }, { 0 }, ERR_FORMAT, "size out of range" },
+	{ { '0', "f", .size = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" },
+	  { 0 },
+	  ERR_FORMAT,
+	  "size out of range" },
+	{ { '0', "f", .size = "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" },
+	  { 0 },
+	  ERR_FORMAT,
+	  "size out of range" },
 	{ { '0', "f", .size = "-1" }, { 0 }, ERR_FORMAT, "size out of range" },
 	{ { '0', "f", .size = "12 34" }, { 0 }, ERR_FORMAT, "size out of range" },
 	{ { '0', "f", .size = "9" }, { 0 }, ERR_FORMAT, "size out of range" },
 	{ { '0', "f", .size = "77777777777" }, { 0 }, ERR_LIMIT, "larger than" },
-	{ { '0', "f", .uid = "\xff\xff\xff\xff\xff\xff\xff\xff" }, { 0 }, ERR_FORMAT, "out of range" },
-	{ { '0', "f", .uid = "\x80\x01\x01\x01\xff\xff\xff\xff" }, { 0 }, ERR_FORMAT, "out of range" },
+	{ { '0', "f", .uid = "\xff\xff\xff\xff\xff\xff\xff\xff" },
+	  { 0 },
+	  ERR_FORMAT,
+	  "out of range" },
+	{ { '0', "f", .uid = "\x80\x01\x01\x01\xff\xff\xff\xff" },
+	  { 0 },
+	  ERR_FORMAT,
+	  "out of range" },
 	{ { '0', "f", .mode = "7777777" }, { 0 }, ERR_FORMAT, "out of range" },
-	{ { '0', "f", .mtime = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }, { 0 }, ERR_FORMAT, "out of range" },
+	{ { '0', "f", .mtime = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" },
+	  { 0 },
+	  ERR_FORMAT,
+	  "out of range" },
 	{ { 'x', "p", .content = "18 uid=4294967295\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
 	{ { 'x', "p", .content = "18 uid=4294967296\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
 	{ { 'x', "p", .content = "9 uid=-1\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
-	{ { 'x', "p", .content = "28 size=9223372036854775807\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
-	{ { 'x', "p", .content = "28 size=18446744073709551616\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
+	{ { 'x', "p", .content = "28 size=9223372036854775807\n" },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "PAX record" },
+	{ { 'x', "p", .content = "28 size=18446744073709551616\n" },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "PAX record" },
 	{ { 'x', "p", .content = "11 mtime=-5\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
 	{ { 'x', "p", .content = "13 mtime=5.x\n" }, { '0', "f" }, ERR_FORMAT, "PAX record" },
 	/* PAX forms */
@@ -197,30 +222,62 @@ static const struct {
 	{ { 'x', "p", .content = "9 pathxx\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
 	{ { 'x', "p", .content = "6 =xx\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
 	{ { 'x', "p", .content = "10 path=x\n\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
-	{ { 'x', "p", .content = "99999999999999999999 path=x\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
+	{ { 'x', "p", .content = "99999999999999999999 path=x\n" },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "malformed" },
 	{ { 'x', "p", .content = "8 path=\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
-	{ { 'x', "p", .content = "12 path=a\0b\n", .content_len = 12 }, { '0', "f" }, ERR_FORMAT, "PAX record" },
+	{ { 'x', "p", .content = "12 path=a\0b\n", .content_len = 12 },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "PAX record" },
 	{ { 'x', "p", .content = "12 path=../x\n" }, { '0', "f" }, ERR_FORMAT, "malformed" },
 	{ { 'x', "p", .content = "13 path=../x\n" }, { '0', "f" }, ERR_FORMAT, "bad path '../x'" },
-	{ { 'x', "p", .content = "22 GNU.sparse.major=1\n" }, { '0', "f" }, ERR_FORMAT, "not supported" },
-	{ { 'x', "p", .content = "10 path=x\n" }, { 'x', "p", .content = "10 path=y\n" }, ERR_FORMAT, "two PAX" },
-	{ { 'x', "p", .content = "10 path=x\n" }, { 'L', "p", .content = "y" }, ERR_FORMAT, "named twice" },
-	{ { 'L', "p", .content = "y" }, { 'x', "p", .content = "10 path=x\n" }, ERR_FORMAT, "named twice" },
+	{ { 'x', "p", .content = "22 GNU.sparse.major=1\n" },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "not supported" },
+	{ { 'x', "p", .content = "10 path=x\n" },
+	  { 'x', "p", .content = "10 path=y\n" },
+	  ERR_FORMAT,
+	  "two PAX" },
+	{ { 'x', "p", .content = "10 path=x\n" },
+	  { 'L', "p", .content = "y" },
+	  ERR_FORMAT,
+	  "named twice" },
+	{ { 'L', "p", .content = "y" },
+	  { 'x', "p", .content = "10 path=x\n" },
+	  ERR_FORMAT,
+	  "named twice" },
 	{ { 'L', "p", .content = "y" }, { 'L', "p", .content = "z" }, ERR_FORMAT, "named twice" },
-	{ { 'x', "p", .content = "10 path=x\n" }, { 'g', "p", .content = "8 uid=1\n" }, ERR_FORMAT, "nobody's" },
+	{ { 'x', "p", .content = "10 path=x\n" },
+	  { 'g', "p", .content = "8 uid=1\n" },
+	  ERR_FORMAT,
+	  "nobody's" },
 	{ { 'x', "p", .content = "10 path=x\n" }, { 0 }, ERR_FORMAT, "nobody's" },
 	{ { 'L', "p", .content = "x" }, { 0 }, ERR_FORMAT, "nobody's" },
 	{ { 'g', "p", .content = "10 path=x\n" }, { '0', "f" }, ERR_FORMAT, "global" },
 	{ { 'g', "p", .content = "10 size=0\n" }, { '0', "f" }, ERR_FORMAT, "global" },
-	{ { 'L', "p", .content = "a\0b", .content_len = 3 }, { '0', "f" }, ERR_FORMAT, "holds a NUL" },
+	{ { 'L', "p", .content = "a\0b", .content_len = 3 },
+	  { '0', "f" },
+	  ERR_FORMAT,
+	  "holds a NUL" },
 	{ { 'L', "p", .content = "\0", .content_len = 1 }, { '0', "f" }, ERR_FORMAT, "empty" },
 	{ { 'L', "p", .content = N250 "nnnnnn" }, { '0', "f" }, ERR_FORMAT, "bad path" },
-	{ { 'L', "p", .size = "10000000000" }, { 0 }, ERR_LIMIT, "extension header of 1073741824 bytes" },
+	{ { 'L', "p", .size = "10000000000" },
+	  { 0 },
+	  ERR_LIMIT,
+	  "extension header of 1073741824 bytes" },
 	{ { 'x', "p", .size = "4000001" }, { 0 }, ERR_LIMIT, "extension header" },
 	{ { 'x', "p", .size = "3777777" }, { 0 }, ERR_FORMAT, "truncated" },
-	/* The inner tar's header must not be seen as an entry (TARmageddon): PAX says 512, ustar 0. */
-	{ { 'x', "p", .content = "12 size=512\n" }, { '0', "outer", .size = "0" }, ERR_FORMAT, "truncated" },
+	/* The inner tar's header must not be seen as an entry (TARmageddon): PAX says 512, ustar 0.
+	 */
+	{ { 'x', "p", .content = "12 size=512\n" },
+	  { '0', "outer", .size = "0" },
+	  ERR_FORMAT,
+	  "truncated" },
 };
+/* clang-format on */
 
 static int attacks(struct op *op)
 {
@@ -239,7 +296,8 @@ static int attacks(struct op *op)
 			return rc;
 		if (rc != hostile[i].code)
 			(void)printf("    attack %zu:\n", i);
-		test_check_fails(op, rc, hostile[i].code, hostile[i].text, "walk()", __FILE__, __LINE__);
+		test_check_fails(op, rc, hostile[i].code, hostile[i].text, "walk()", __FILE__,
+				 __LINE__);
 		op_forgive(op);
 		op_reset(op, mark);
 	}
@@ -255,10 +313,14 @@ static int ends(struct op *op)
 		int code;
 		const char *text;
 	} cases[] = {
-		{ 0, S_INIT(""), ERR_FORMAT, "truncated" },     { 512, S_INIT(""), ERR_FORMAT, "truncated" },
-		{ 1000, S_INIT(""), ERR_FORMAT, "truncated" },  { 1024, S_INIT(""), 0, "" },
-		{ 10240, S_INIT(""), 0, "" },                   { 1024 + 7, S_INIT(""), 0, "" },
-		{ 1024, S_INIT("x"), ERR_FORMAT, "bytes after" }, { 700000, S_INIT("x"), ERR_FORMAT, "bytes after" },
+		{ 0, S_INIT(""), ERR_FORMAT, "truncated" },
+		{ 512, S_INIT(""), ERR_FORMAT, "truncated" },
+		{ 1000, S_INIT(""), ERR_FORMAT, "truncated" },
+		{ 1024, S_INIT(""), 0, "" },
+		{ 10240, S_INIT(""), 0, "" },
+		{ 1024 + 7, S_INIT(""), 0, "" },
+		{ 1024, S_INIT("x"), ERR_FORMAT, "bytes after" },
+		{ 700000, S_INIT("x"), ERR_FORMAT, "bytes after" },
 		{ 512, S_INIT("x"), ERR_FORMAT, "truncated" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -274,7 +336,8 @@ static int ends(struct op *op)
 		int rc = walk(op, exact(archive), true, &out);
 		if (rc == ERR_MEMORY)
 			return rc;
-		test_check_fails(op, rc, cases[i].code, cases[i].text, "walk()", __FILE__, __LINE__);
+		test_check_fails(op, rc, cases[i].code, cases[i].text, "walk()", __FILE__,
+				 __LINE__);
 		op_forgive(op);
 		op_reset(op, mark);
 	}
@@ -295,7 +358,8 @@ static int ends(struct op *op)
 	for (ptrdiff_t n = 0; n < archive.len; n += 64) {
 		struct op_mark mark = op_mark(op);
 		buf_init(&out, op, 1 << 20);
-		CHECK_FAILS(op, walk(op, exact(str_head(archive, n)), false, &out), ERR_FORMAT, "truncated");
+		CHECK_FAILS(op, walk(op, exact(str_head(archive, n)), false, &out), ERR_FORMAT,
+			    "truncated");
 		op_reset(op, mark);
 	}
 	return 0;
@@ -325,10 +389,18 @@ static int cleaning(struct op *op)
 		str in;
 		const char *want; /* NULL: refused */
 	} cases[] = {
-		{ S_INIT("a/b"), "a/b" },   { S_INIT("./a//b/./c/"), "a/b/c" }, { S_INIT("/etc/x"), "etc/x" },
-		{ S_INIT("/"), "" },        { S_INIT("./"), "" },               { S_INIT(""), "" },
-		{ S_INIT(".../a"), ".../a" }, { S_INIT("a/.."), NULL },         { S_INIT("../a"), NULL },
-		{ S_INIT("a\0b"), NULL },   { S_INIT(N250 "12345"), N250 "12345" }, { S_INIT(N250 "123456"), NULL },
+		{ S_INIT("a/b"), "a/b" },
+		{ S_INIT("./a//b/./c/"), "a/b/c" },
+		{ S_INIT("/etc/x"), "etc/x" },
+		{ S_INIT("/"), "" },
+		{ S_INIT("./"), "" },
+		{ S_INIT(""), "" },
+		{ S_INIT(".../a"), ".../a" },
+		{ S_INIT("a/.."), NULL },
+		{ S_INIT("../a"), NULL },
+		{ S_INIT("a\0b"), NULL },
+		{ S_INIT(N250 "12345"), N250 "12345" },
+		{ S_INIT(N250 "123456"), NULL },
 	};
 	char out[LIMIT_PATH];
 	str got;
@@ -359,11 +431,15 @@ static struct tar_entry *written(struct op *op, ptrdiff_t *ret_n)
 	static struct tar_entry e[] = {
 		{ TAR_DIRECTORY, .path = S_INIT(""), .mode = 0755 },
 		{ TAR_DIRECTORY, .path = S_INIT("usr/bin"), .mode = 01755 },
-		{ TAR_FILE, .path = S_INIT("usr/bin/x"), .mode = 04711, .uid = 7, .gid = 8, .size = 3, .mtime = 1700000000 },
-		{ TAR_HARDLINK, .path = S_INIT("usr/bin/y"), .link = S_INIT("usr/bin/x"), .mode = 0755 },
+		{ TAR_FILE, .path = S_INIT("usr/bin/x"), .mode = 04711, .uid = 7, .gid = 8,
+		  .size = 3, .mtime = 1700000000 },
+		{ TAR_HARDLINK, .path = S_INIT("usr/bin/y"), .link = S_INIT("usr/bin/x"),
+		  .mode = 0755 },
 		{ TAR_SYMLINK, .path = S_INIT("lib"), .link = S_INIT("usr/lib"), .mode = 0777 },
-		{ TAR_FILE, .path = S_INIT("ids"), .uid = 2097151, .gid = 2097152, .mtime = 077777777777 },
-		{ TAR_FILE, .path = S_INIT("more"), .uid = 4294967294, .gid = 1, .mtime = 0100000000000 },
+		{ TAR_FILE, .path = S_INIT("ids"), .uid = 2097151, .gid = 2097152,
+		  .mtime = 077777777777 },
+		{ TAR_FILE, .path = S_INIT("more"), .uid = 4294967294, .gid = 1,
+		  .mtime = 0100000000000 },
 		{ TAR_FILE },
 		{ TAR_FILE },
 		{ TAR_DIRECTORY },
@@ -442,7 +518,8 @@ static int gnu_tar(struct op *op)
 	TRY(write_all(op, e, n, &archive));
 	TRY(file_replace(op, dirfd, S("a.tar"), archive, 0600));
 	TRY(op_text(op, &path, "%s/a.tar", dir));
-	const char *argv[] = { "tar", "--utc", "--full-time", "--numeric-owner", "-tvf", path.p, NULL };
+	const char *argv[] = { "tar",  "--utc", "--full-time", "--numeric-owner",
+			       "-tvf", path.p,  NULL };
 	TRY(proc_run(op, &(struct proc_spec){ .argv = argv, .output_max = 1 << 20 }, &got));
 	CHECK(got.status == 0);
 	CHECK_STR(got.err, S(""));
@@ -475,7 +552,8 @@ static int content(struct op *op)
 
 	buf_init(&b, op, 4 << 20);
 	for (int i = 0; i < 3; i++) {
-		tar_header(&b, &(struct tar_entry){ TAR_FILE, .path = S("f"), .size = (uint64_t)n });
+		tar_header(&b,
+			   &(struct tar_entry){ TAR_FILE, .path = S("f"), .size = (uint64_t)n });
 		for (ptrdiff_t at = 0; at < n; at++)
 			buf_char(&b, (char)(at * 7 + (at >> 9)));
 		buf_repeat(&b, '\0', (ptrdiff_t)tar_padding((uint64_t)n));
@@ -502,7 +580,8 @@ static int content(struct op *op)
 		CHECK(at == (size_t)n);
 		CHECK(tar_next(op, t, &e) == 1);
 		str all;
-		CHECK_FAILS(op, tar_read_all(op, t, 700000, &all), ERR_LIMIT, "'f' is larger than 700000");
+		CHECK_FAILS(op, tar_read_all(op, t, 700000, &all), ERR_LIMIT,
+			    "'f' is larger than 700000");
 		TRY(tar_read_all(op, t, 700001, &all));
 		CHECK(str_eq(all, (str){ archive.p + 512, n }));
 		CHECK(tar_next(op, t, &e) == 0 && tar_next(op, t, &e) == 0);
@@ -513,4 +592,5 @@ static int content(struct op *op)
 TESTS({ "every form of header is read", forms }, { "attacks are refused", attacks, .once = true },
       { "archives end where they say", ends, .once = true }, { "unknown kinds may be told", lax },
       { "paths have one form", cleaning }, { "what is written is read", round_trip },
-      { "GNU tar reads what is written", gnu_tar, .once = true }, { "content comes in pieces", content, .once = true })
+      { "GNU tar reads what is written", gnu_tar, .once = true },
+      { "content comes in pieces", content, .once = true })
