@@ -8,6 +8,7 @@ enum {
 };
 
 const struct verb *const verbs[] = {
+	&verb_store,
 	&verb_help,
 };
 const size_t verbs_n = sizeof(verbs) / sizeof(verbs[0]);

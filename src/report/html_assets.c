@@ -83,7 +83,7 @@ const char html_script[] =
 	"'use strict';\n"
 	"document.querySelectorAll('table.sift').forEach(t=>{\n"
 	"const body=t.tBodies[0],rows=[...body.rows],box=document.createElement('input');\n"
-	"box.type='search';box.placeholder='Filter '+rows.length+' rows';"
+	"box.type='search';box.placeholder='Filter';"
 	"box.setAttribute('aria-label','Filter this table');\n"
 	"box.addEventListener('input',()=>{const w=box.value.toLowerCase();"
 	"rows.forEach(r=>{r.hidden=!r.textContent.toLowerCase().includes(w)})});\n"
