@@ -44,13 +44,13 @@ struct effect_cut { /* an edge that is left out, or (added) put in */
 	bool added;
 };
 
-struct effects; /* opaque: all files, parsed when first asked for */
+struct effects; /* opaque; never changes once open, so that threads may share it */
 
 /* dir: a directory of the user's effects, or empty. Lives in op. */
 int effects_open(struct op *op, str dir, struct effects **ret) MUST_USE;
 
 /* Cuts and additions that hold for a package's dependencies; [n], own first, then common. */
-int effects_cuts(struct op *op, struct effects *e, str package, struct effect_cut **ret, ptrdiff_t *ret_n) MUST_USE;
+int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret, ptrdiff_t *ret_n) MUST_USE;
 
 /* How a package's scripts are answered. */
 struct effects_answer {
@@ -67,13 +67,13 @@ struct effects_answer {
  * message names the package, script and hash; `ret_unanswered` gets the script's unrecognised
  * lines and a template of the effect to write.
  */
-int effects_answer(struct op *op, struct effects *e, const struct contents *c, struct effects_answer *ret,
+int effects_answer(struct op *op, const struct effects *e, const struct contents *c, struct effects_answer *ret,
 		   str *ret_unanswered) MUST_USE;
 
 /* Paths that images do without, by glob, and those kept all the same: effects/drop.yaml. */
-int effects_drops(struct op *op, struct effects *e, struct texts *ret_drop, struct texts *ret_keep) MUST_USE;
+int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop, struct texts *ret_keep) MUST_USE;
 
 /* The rank of a package's layer, 0 (rarely updated, lowest) to 99: effects/rank.yaml; 50 if unnamed. */
-int effects_rank(struct op *op, struct effects *e, str package, int *ret) MUST_USE;
+int effects_rank(struct op *op, const struct effects *e, str package, int *ret) MUST_USE;
 
 #endif

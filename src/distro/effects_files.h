@@ -1,0 +1,16 @@
+/*
+ * effects_files: the files of effects/ as they are compiled in (made by tools/embed-table).
+ */
+#ifndef DISTRO_EFFECTS_FILES_H
+#define DISTRO_EFFECTS_FILES_H
+
+#include "base/str.h"
+
+struct embedded {
+	const char *name; /* "common.yaml" */
+	str text;
+};
+extern const struct embedded effects_files[]; /* [effects_files_n], sorted by name */
+extern const int effects_files_n;
+
+#endif

@@ -1,0 +1,810 @@
+#include "script.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/vec.h"
+
+enum {
+	SCRIPT_DEPTH = 16, /* nested if and case; people stay below six */
+	WORDS_MAX = 256,   /* words of one logical line */
+	JOINS_MAX = 256,   /* lines joined into one */
+	JOINED_MAX = 64 << 10,
+	SCRIPT_MAX = 512 << 10, /* bytes; larger ones are left over whole. The archive's largest has 60 KiB */
+};
+
+enum section_use { SECTION_SKIP = 1, SECTION_SYSUSERS, SECTION_TMPFILES, SECTION_ALTERNATIVES };
+
+/*
+ * The tools that write sections. Skipped are those that serve init systems, upgrades, menus,
+ * registries that no image reads, and caches that are made elsewhere or at run time.
+ */
+static const struct {
+	str tool;
+	enum section_use use;
+} tools[] = {
+	{ S_INIT("dh_installsysusers"), SECTION_SYSUSERS },
+	{ S_INIT("dh_installtmpfiles"), SECTION_TMPFILES },
+	{ S_INIT("dh_installalternatives"), SECTION_ALTERNATIVES },
+	{ S_INIT("dh_installsystemd"), SECTION_SKIP },
+	{ S_INIT("dh_installsystemduser"), SECTION_SKIP },
+	{ S_INIT("dh_systemd_enable"), SECTION_SKIP },
+	{ S_INIT("dh_systemd_start"), SECTION_SKIP },
+	{ S_INIT("dh_installinit"), SECTION_SKIP },
+	{ S_INIT("dh_runit"), SECTION_SKIP },
+	{ S_INIT("dh_installdeb"), SECTION_SKIP },         /* conffile moves between versions */
+	{ S_INIT("dh_installdebconf"), SECTION_SKIP },
+	{ S_INIT("dh_installmenu"), SECTION_SKIP },
+	{ S_INIT("dh_installmime"), SECTION_SKIP },
+	{ S_INIT("dh_installudev"), SECTION_SKIP },
+	{ S_INIT("dh_installmodules"), SECTION_SKIP },     /* depmod: no kernel in an image */
+	{ S_INIT("dh_installinitramfs"), SECTION_SKIP },
+	{ S_INIT("dh_installemacsen"), SECTION_SKIP },
+	{ S_INIT("dh_apparmor"), SECTION_SKIP },
+	{ S_INIT("dh_icons"), SECTION_SKIP },
+	{ S_INIT("dh_usrlocal"), SECTION_SKIP },           /* empty directories below /usr/local */
+	{ S_INIT("dh_makeshlibs"), SECTION_SKIP },         /* ldconfig: the cache is made by us */
+	{ S_INIT("dh_python3"), SECTION_SKIP },            /* byte code: not reproducible, not needed */
+	{ S_INIT("dh_pypy3"), SECTION_SKIP },
+};
+
+static const str section_begin = S_INIT("# Automatically added by ");
+static const str section_end = S_INIT("# End automatically added section");
+
+struct line {
+	str text;    /* a logical line: continuations joined by a blank, trimmed */
+	bool opaque; /* a quote or here-document goes on behind it: nothing after it is sure */
+};
+
+struct parser {
+	struct op *op;
+	enum script_kind kind;
+	struct script *out;
+	VEC(struct line) line;
+	VEC(str) alternatives;
+	struct buf left;
+	bool lost; /* structure was not understood: all that follows is left over */
+	int rc;
+};
+
+/* A word of a line, with its quotes, and whether a command could begin there. */
+struct word {
+	str text;
+	bool command;
+};
+struct words {
+	struct word p[WORDS_MAX];
+	ptrdiff_t n;
+	bool open; /* an unterminated quote, or too many words */
+};
+
+static bool is_operator(char c)
+{
+	return c == ';' || c == '&' || c == '|' || c == '(' || c == ')';
+}
+
+/* The length of the word that s begins with, quotes and substitutions included; -1: unterminated. */
+static ptrdiff_t word_length(str s)
+{
+	ptrdiff_t i = 0;
+
+	while (i < s.len && s.p[i] != ' ' && s.p[i] != '\t' && !is_operator(s.p[i])) {
+		char c = s.p[i++];
+		if (c == '\\') {
+			i++;
+		} else if (c == '\'' || c == '"' || c == '`') {
+			while (i < s.len && s.p[i] != c)
+				i += c != '\'' && s.p[i] == '\\' ? 2 : 1;
+			if (i++ >= s.len)
+				return -1;
+		} else if (c == '$' && i < s.len && (s.p[i] == '(' || s.p[i] == '{')) {
+			char close = s.p[i] == '(' ? ')' : '}', opens = s.p[i];
+			for (int depth = 0; i < s.len; i++) {
+				depth += s.p[i] == opens;
+				depth -= s.p[i] == close;
+				if (!depth)
+					break;
+			}
+			if (i++ >= s.len)
+				return -1;
+		}
+	}
+	return i <= s.len ? i : -1;
+}
+
+static bool opens_command(str word)
+{
+	static const str words[] = { S_INIT("then"), S_INIT("else"), S_INIT("do"), S_INIT("!"),
+				     S_INIT("{"),    S_INIT("elif"), S_INIT("if"), S_INIT("while"), S_INIT("until") };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eq(word, words[i]))
+			return true;
+	return false;
+}
+
+/* Cut a line into words and operators (";;", "&&", "(" ...); a comment ends it. */
+static void split_words(str s, struct words *ret)
+{
+	bool command = true;
+
+	ret->n = 0;
+	ret->open = false;
+	for (;;) {
+		s = str_trim(s);
+		if (!s.len || s.p[0] == '#')
+			return;
+		ptrdiff_t n = is_operator(s.p[0]) ? 1 : word_length(s);
+		if (is_operator(s.p[0]) && s.len > 1 && s.p[1] == s.p[0] && s.p[0] != '(' && s.p[0] != ')')
+			n = 2;
+		if (n <= 0 || ret->n == WORDS_MAX) {
+			ret->open = true;
+			return;
+		}
+		str word = str_head(s, n);
+		ret->p[ret->n++] = (struct word){ word, command && !is_operator(word.p[0]) };
+		command = is_operator(word.p[0]) || (command && opens_command(word));
+		s = str_from(s, n);
+	}
+}
+
+static bool is_word(const struct words *w, ptrdiff_t i, str text)
+{
+	return i >= 0 && i < w->n && str_eq(w->p[i].text, text);
+}
+
+/* A word as the shell would pass it, if it is literal: no expansion, no glob. */
+static bool literal(struct op *op, str word, str *ret, int *ret_rc)
+{
+	str copy;
+	ptrdiff_t n = 0;
+	char quote = 0;
+
+	*ret_rc = op_copy(op, word, &copy);
+	if (*ret_rc < 0)
+		return false;
+	char *out = (char *)(uintptr_t)copy.p;
+	for (ptrdiff_t i = 0; i < word.len; i++) {
+		char c = word.p[i];
+		if (quote ? c == quote : c == '\'' || c == '"') {
+			quote = quote ? 0 : c;
+			continue;
+		}
+		if (quote != '\'' && (c == '$' || c == '`' || c == '\\'))
+			return false;
+		if (!quote && memchr("*?[<>~{}#", c, 9))
+			return false;
+		out[n++] = c;
+	}
+	*ret = (str){ copy.p, n };
+	return true;
+}
+
+/* What a condition is worth on a fresh installation. */
+enum truth { FALSE, TRUE, UNSURE /* a test without side effect */, UNKNOWN };
+
+static enum truth negate(enum truth t)
+{
+	return t == FALSE ? TRUE : t == TRUE ? FALSE : t;
+}
+
+/* "$1", "${1}", "$2" ..., quoted or not: the argument's number, or 0. */
+static int argument(str word)
+{
+	if (word.len >= 2 && word.p[0] == '"' && word.p[word.len - 1] == '"')
+		word = str_head(str_from(word, 1), word.len - 2);
+	if (word.len >= 4 && str_starts(word, S("${")) && word.p[3] != '}' && str_ends(word, S(":-}")))
+		word = str_head(word, 3);
+	if (str_eq(word, S("$1")) || str_eq(word, S("${1}")) || str_eq(word, S("${1")))
+		return 1;
+	if (str_eq(word, S("$2")) || str_eq(word, S("${2}")) || str_eq(word, S("${2")))
+		return 2;
+	return 0;
+}
+
+/* A word's value where it is certain: literal or an argument. */
+static bool value(struct parser *p, str word, str *ret)
+{
+	int n = argument(word);
+
+	if (n) {
+		*ret = n == 2 ? S("") : p->kind == SCRIPT_PREINST ? S("install") : S("configure");
+		return true;
+	}
+	return literal(p->op, word, ret, &p->rc);
+}
+
+/* The words of a test, without its brackets. */
+static enum truth test_truth(struct parser *p, const struct word *w, ptrdiff_t n)
+{
+	str a, b;
+
+	if (n > 0 && str_eq(w[0].text, S("!")))
+		return negate(test_truth(p, w + 1, n - 1 > 3 ? 0 : n - 1));
+	if (n == 2 && (str_eq(w[0].text, S("-n")) || str_eq(w[0].text, S("-z")))) {
+		if (!value(p, w[1].text, &a))
+			return UNSURE;
+		return (a.len != 0) == (w[0].text.p[1] == 'n') ? TRUE : FALSE;
+	}
+	if (n != 3)
+		return UNSURE;
+	bool equal = str_eq(w[1].text, S("=")) || str_eq(w[1].text, S("=="));
+	if (!equal && !str_eq(w[1].text, S("!=")))
+		return UNSURE;
+	/* "x$1" = "xconfigure" is the same without the x. */
+	str left = w[0].text, right = w[2].text;
+	if (str_starts(left, S("x")) && str_starts(right, S("x"))) {
+		left = str_from(left, 1);
+		right = str_from(right, 1);
+	} else if (str_starts(left, S("\"x")) && str_starts(right, S("\"x"))) {
+		return UNSURE;
+	}
+	if (!value(p, left, &a) || !value(p, right, &b))
+		return UNSURE;
+	return str_eq(a, b) == equal ? TRUE : FALSE;
+}
+
+/*
+ * dpkg --compare-versions "$2" OP VERSION with an empty $2: it is lower than any version, and with
+ * an -nl operator higher. Source: dpkg(1).
+ */
+static enum truth compare_truth(const struct word *w, ptrdiff_t n)
+{
+	static const struct {
+		str op;
+		enum truth truth;
+	} ops[] = {
+		{ S_INIT("lt"), TRUE },     { S_INIT("le"), TRUE },     { S_INIT("ne"), TRUE },
+		{ S_INIT("eq"), FALSE },    { S_INIT("ge"), FALSE },    { S_INIT("gt"), FALSE },
+		{ S_INIT("lt-nl"), FALSE }, { S_INIT("le-nl"), FALSE }, { S_INIT("ge-nl"), TRUE },
+		{ S_INIT("gt-nl"), TRUE },
+	};
+
+	if (n != 5 || argument(w[2].text) != 2 || argument(w[4].text) || w[4].text.len < 1)
+		return UNSURE;
+	if (memchr("$`", w[4].text.p[w[4].text.len > 1 && w[4].text.p[0] == '"'], 2))
+		return UNSURE;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (str_eq(w[3].text, ops[i].op))
+			return ops[i].truth;
+	return UNSURE;
+}
+
+/* One command of a condition. */
+static enum truth command_truth(struct parser *p, const struct word *w, ptrdiff_t n)
+{
+	if (n > 0 && str_eq(w[0].text, S("!")))
+		return negate(command_truth(p, w + 1, n > SCRIPT_DEPTH ? 0 : n - 1));
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (str_find_str(w[i].text, S("$(")) >= 0 || str_find(w[i].text, '`') >= 0 ||
+		    str_find(w[i].text, '>') >= 0)
+			return UNKNOWN;
+	if (n >= 2 && str_eq(w[0].text, S("[")) && str_eq(w[n - 1].text, S("]"))) {
+		/* -a binds: one false part makes the whole false; -o is not looked into. */
+		ptrdiff_t from = 1;
+		enum truth all = TRUE;
+		for (ptrdiff_t i = 1; i < n; i++) {
+			if (str_eq(w[i].text, S("-o")) || str_eq(w[i].text, S("(")))
+				return UNSURE;
+			if (!str_eq(w[i].text, S("-a")) && i != n - 1)
+				continue;
+			enum truth part = test_truth(p, w + from, i - from);
+			if (part == FALSE)
+				all = FALSE;
+			else if (part != TRUE && all == TRUE)
+				all = UNSURE;
+			from = i + 1;
+		}
+		return all;
+	}
+	if (n >= 1 && str_eq(w[0].text, S("test")))
+		return n > 5 ? UNSURE : test_truth(p, w + 1, n - 1);
+	if (n >= 2 && str_eq(w[0].text, S("dpkg")) && str_eq(w[1].text, S("--compare-versions")))
+		return compare_truth(w, n);
+	if (n == 1 && str_eq(w[0].text, S("true")))
+		return TRUE;
+	if (n == 1 && str_eq(w[0].text, S("false")))
+		return FALSE;
+	return UNKNOWN;
+}
+
+/* Commands joined by && and ||, left to right as the shell does; UNKNOWN once one that may act is met. */
+static enum truth list_truth(struct parser *p, const struct words *w, ptrdiff_t from, ptrdiff_t to)
+{
+	enum truth all = TRUE;
+	bool or = false, first = true;
+
+	while (from < to) {
+		ptrdiff_t end = from;
+		while (end < to && !str_eq(w->p[end].text, S("&&")) && !str_eq(w->p[end].text, S("||"))) {
+			if (is_operator(w->p[end].text.p[0]))
+				return UNKNOWN;
+			end++;
+		}
+		bool runs = first || (or ? all != TRUE : all != FALSE);
+		if (runs) {
+			enum truth one = command_truth(p, w->p + from, end - from);
+			if (one == UNKNOWN)
+				return UNKNOWN;
+			if (first || (or ? all == FALSE : all == TRUE))
+				all = one;
+			else if (or ? one == TRUE : one == FALSE)
+				all = one; /* UNSURE || TRUE, UNSURE && FALSE */
+		}
+		first = false;
+		or = end < to && str_eq(w->p[end].text, S("||"));
+		from = end + 1;
+	}
+	return first ? UNKNOWN : all;
+}
+
+static void leave(struct parser *p, str text)
+{
+	buf_add(&p->left, text);
+	buf_char(&p->left, '\n');
+}
+
+/* Structure was not understood at line i: all from there on is left over. */
+static ptrdiff_t lose(struct parser *p, ptrdiff_t i)
+{
+	for (; i < p->line.n && !p->lost; i++)
+		leave(p, p->line.p[i].text);
+	p->lost = true;
+	return p->line.n;
+}
+
+/* Does a line begin with a word that ends a list? */
+static bool ends_list(str first)
+{
+	static const str words[] = { S_INIT("fi"), S_INIT("else"), S_INIT("elif"), S_INIT("esac"),
+				     S_INIT(";;"), S_INIT("done"), S_INIT("}"),    S_INIT(")") };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eq(first, words[i]))
+			return true;
+	return false;
+}
+
+/* How many blocks a line opens less those that it closes. */
+static int nesting(const struct words *w)
+{
+	static const str open[] = { S_INIT("if"), S_INIT("case"), S_INIT("do"), S_INIT("{") };
+	static const str close[] = { S_INIT("fi"), S_INIT("esac"), S_INIT("done"), S_INIT("}") };
+	int n = 0;
+
+	n += w->n == 1 && is_word(w, 0, S("(")); /* a subshell of several lines */
+	n -= is_word(w, 0, S(")"));
+	for (ptrdiff_t i = 0; i < w->n; i++) {
+		for (size_t k = 0; k < sizeof(open) / sizeof(open[0]) && w->p[i].command; k++)
+			n += str_eq(w->p[i].text, open[k]) - str_eq(w->p[i].text, close[k]);
+	}
+	return n;
+}
+
+/* From line i on, past what is not executed, to the line that ends this list. */
+static ptrdiff_t skip_list(struct parser *p, ptrdiff_t i)
+{
+	struct words w;
+
+	for (int depth = 0; i < p->line.n; i++) {
+		split_words(p->line.p[i].text, &w);
+		if (p->line.p[i].opaque || w.open)
+			return lose(p, i);
+		if (depth == 0 && w.n && ends_list(w.p[0].text))
+			return i;
+		depth += nesting(&w);
+		if (depth < 0)
+			return lose(p, i);
+	}
+	return i;
+}
+
+static bool is_assignment(str word)
+{
+	ptrdiff_t equal = str_find(word, '=');
+
+	for (ptrdiff_t i = 0; i < equal; i++) {
+		char c = word.p[i];
+		if (!(c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (i && c >= '0' && c <= '9')))
+			return false;
+	}
+	return equal > 0 && str_find_str(word, S("$(")) < 0 && str_find(word, '`') < 0;
+}
+
+/* Commands that change nothing: by name, with any words but substitutions and redirections. */
+static bool is_inert(const struct words *w, ptrdiff_t n)
+{
+	static const str names[] = { S_INIT(":"),    S_INIT("true"),   S_INIT("echo"),       S_INIT("printf"),
+				     S_INIT("umask"), S_INIT("export"), S_INIT("db_version"), S_INIT("db_stop"),
+				     S_INIT("db_capb"), S_INIT("local"), S_INIT("unset") };
+	bool known = false, assignments = true;
+
+	if (n >= 3 && is_word(w, n - 1, S("2")) && is_word(w, n - 2, S("&")) && str_ends(w->p[n - 3].text, S(">")))
+		n -= 3; /* >&2 */
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str word = w->p[i].text;
+		bool quoted = word.p[0] == '\'';
+		if (!quoted && (str_find_str(word, S("$(")) >= 0 || is_operator(word.p[0])))
+			return false;
+		if (word.p[0] == '>' || word.p[0] == '<' || word.p[0] == '`')
+			return false;
+		assignments &= is_assignment(word);
+	}
+	if (n == 2 && is_word(w, 0, S("set")))
+		return w->p[1].text.len > 1 && memchr("-+", w->p[1].text.p[0], 2) && w->p[1].text.p[1] != '-';
+	if (n == 2 && is_word(w, 0, S(".")))
+		return is_word(w, 1, S("/usr/share/debconf/confmodule"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		known |= is_word(w, 0, names[i]);
+	return n > 0 && (known || assignments);
+}
+
+/* update-alternatives --install with literal words: noted as one line of them. */
+static bool take_alternative(struct parser *p, const struct words *w, ptrdiff_t n)
+{
+	struct buf b;
+	bool install = false;
+
+	buf_init(&b, p->op, LIMIT_STANZA);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str word;
+		if (!literal(p->op, w->p[i].text, &word, &p->rc) || !word.len || str_find(word, ' ') >= 0 ||
+		    is_operator(word.p[0]))
+			return false;
+		install |= str_eq(word, S("--install"));
+		if (i)
+			buf_char(&b, ' ');
+		buf_add(&b, word);
+	}
+	if (!install)
+		return false;
+	str *to = vec_push(p->op, &p->alternatives);
+	int rc = to ? buf_take(&b, to) : ERR_MEMORY;
+	if (rc < 0)
+		p->rc = rc;
+	return true;
+}
+
+/* One simple command where it is executed; sure: in any case. */
+static bool run_simple(struct parser *p, const struct words *w, bool sure, bool *ret_ended)
+{
+	ptrdiff_t n = w->n;
+
+	while (n && is_word(w, n - 1, S(";")))
+		n--;
+	if (n >= 2 && is_word(w, n - 2, S("||")) && (is_word(w, n - 1, S("true")) || is_word(w, n - 1, S(":"))))
+		n -= 2;
+	if (!n || is_inert(w, n))
+		return true;
+	if (n == 2 && is_word(w, 0, S("exit"))) {
+		if (is_word(w, 1, S("0"))) {
+			*ret_ended = true;
+			return sure;
+		}
+		return !sure;
+	}
+	if (is_word(w, 0, S("update-alternatives")))
+		return sure && take_alternative(p, w, n);
+	/* COND && COMMAND with a COND that does not hold. */
+	for (ptrdiff_t i = 0, at = -1; i < n; i++) {
+		if (is_word(w, i, S("||")) || is_word(w, i, S(";")))
+			return false;
+		if (is_word(w, i, S("&&")))
+			at = i;
+		if (at == i && list_truth(p, w, 0, at) == FALSE) {
+			for (; i < n; i++)
+				if (is_word(w, i, S("||")) || is_word(w, i, S(";")))
+					return false;
+			return true;
+		}
+	}
+	return false;
+}
+
+static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure);
+
+/* if, elif and else from line i to behind its fi. */
+static ptrdiff_t run_if(struct parser *p, ptrdiff_t i, int depth, bool sure)
+{
+	bool done = false, certain = true; /* a branch is taken; all conditions so far were known */
+
+	for (;;) {
+		struct words w;
+		split_words(p->line.p[i].text, &w);
+		bool is_else = is_word(&w, 0, S("else"));
+		ptrdiff_t then = w.n - 1;
+		if (is_word(&w, 0, S("fi")))
+			return w.n > 1 && !(w.n == 2 && is_word(&w, 1, S(";"))) ? lose(p, i) : i + 1;
+		if (is_else ? w.n != 1 : !is_word(&w, then, S("then")) || !is_word(&w, then - 1, S(";")))
+			return lose(p, i);
+		enum truth t = is_else ? TRUE : done ? FALSE : list_truth(p, &w, 1, then - 1);
+		if (t == UNKNOWN)
+			leave(p, p->line.p[i].text);
+		if (done || t == FALSE) {
+			i = skip_list(p, i + 1);
+		} else {
+			i = run_list(p, i + 1, depth + 1, sure && certain && t == TRUE);
+			done = t == TRUE;
+			certain &= t == TRUE;
+		}
+		if (p->lost || i >= p->line.n)
+			return lose(p, i);
+	}
+}
+
+/* Does a case arm's pattern, words [from, to), match text? -1: it cannot be told. */
+static int arm_matches(struct parser *p, const struct words *w, ptrdiff_t from, ptrdiff_t to, bool known, str text)
+{
+	for (ptrdiff_t i = from; i < to; i++) {
+		str pattern;
+		if (is_word(w, i, S("|")))
+			continue;
+		if (is_word(w, i, S("*")))
+			return known ? 1 : -1;
+		if (!literal(p->op, w->p[i].text, &pattern, &p->rc))
+			return -1;
+		if (!known)
+			return -1;
+		if (str_eq(pattern, text))
+			return 1;
+	}
+	return 0;
+}
+
+static bool run_text(struct parser *p, str text, bool sure)
+{
+	struct words w;
+	bool ended = false;
+
+	split_words(text, &w);
+	return !w.open && nesting(&w) == 0 && run_simple(p, &w, sure, &ended) && !ended;
+}
+
+/* case WORD in ... esac from line i to behind its esac. */
+static ptrdiff_t run_case(struct parser *p, ptrdiff_t i, int depth, bool sure)
+{
+	struct words w;
+	str text = S("");
+	bool done = false;
+
+	split_words(p->line.p[i].text, &w);
+	if (w.n != 3 || !is_word(&w, 2, S("in")))
+		return lose(p, i);
+	bool known = argument(w.p[1].text) != 0 && value(p, w.p[1].text, &text);
+	for (i++; i < p->line.n; i++) {
+		split_words(p->line.p[i].text, &w);
+		if (is_word(&w, 0, S("esac")))
+			return w.n > 1 && !(w.n == 2 && is_word(&w, 1, S(";"))) ? lose(p, i) : i + 1;
+		if (is_word(&w, 0, S(";;")) && w.n == 1)
+			continue;
+		ptrdiff_t from = is_word(&w, 0, S("(")), to = from;
+		while (to < w.n && !is_word(&w, to, S(")")))
+			to++;
+		if (to >= w.n || to == from || p->line.p[i].opaque || w.open)
+			return lose(p, i);
+		str line = p->line.p[i].text, rest = S("");
+		if (to + 1 < w.n)
+			rest = str_from(line, w.p[to + 1].text.p - line.p);
+		int matches = done ? 0 : arm_matches(p, &w, from, to, known, text);
+		bool runs_sure = sure && matches > 0;
+		if (matches && rest.len && !run_text(p, rest, runs_sure))
+			leave(p, line);
+		if (!matches && nesting(&w) != 0)
+			return lose(p, i);
+		i = matches ? run_list(p, i + 1, depth + 1, runs_sure) : skip_list(p, i + 1);
+		done |= matches > 0;
+		if (p->lost || i >= p->line.n)
+			return lose(p, i);
+		i -= is_word(&(struct words){ .p = { { p->line.p[i].text, true } }, .n = 1 }, 0, S("esac"));
+	}
+	return lose(p, i);
+}
+
+/* NAME() { ... }: nothing happens until it is called, and a call is no command that we know. */
+static ptrdiff_t skip_function(struct parser *p, ptrdiff_t i, const struct words *w)
+{
+	if (w->n == 3 && i + 1 < p->line.n && str_eq(p->line.p[i + 1].text, S("{")))
+		i++;
+	else if (w->n < 4 || !is_word(w, 3, S("{")))
+		return lose(p, i);
+	else if (nesting(w) == 0)
+		return i + 1;
+	i = skip_list(p, i + 1);
+	if (p->lost || i >= p->line.n || !str_eq(p->line.p[i].text, S("}")))
+		return lose(p, i);
+	return i + 1;
+}
+
+/* Lines from i on as they are executed, to the line that ends this list. */
+static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure)
+{
+	struct words w;
+
+	while (i < p->line.n && p->rc >= 0 && !p->lost) {
+		str line = p->line.p[i].text;
+		bool ended = false;
+		split_words(line, &w);
+		if (p->line.p[i].opaque || w.open || depth > SCRIPT_DEPTH)
+			return lose(p, i);
+		if (!w.n) {
+			i++;
+			continue;
+		}
+		if (ends_list(w.p[0].text))
+			return i;
+		if (is_word(&w, 0, S("if")) && nesting(&w) == 1) {
+			i = run_if(p, i, depth, sure);
+		} else if (is_word(&w, 0, S("case")) && nesting(&w) == 1) {
+			i = run_case(p, i, depth, sure);
+		} else if (w.n >= 3 && is_word(&w, 1, S("(")) && is_word(&w, 2, S(")"))) {
+			i = skip_function(p, i, &w);
+		} else if (nesting(&w) != 0) {
+			return lose(p, i);
+		} else {
+			if (!run_simple(p, &w, sure, &ended))
+				leave(p, line);
+			if (ended && sure) /* nothing behind it is executed */
+				return p->line.n;
+			i++;
+		}
+	}
+	return i;
+}
+
+/* Does a logical line go on? Then without its backslash, if it has one. */
+static bool goes_on(str *line)
+{
+	struct words w;
+
+	if (str_ends(*line, S("\\"))) {
+		*line = str_trim(str_head(*line, line->len - 1));
+		return true;
+	}
+	if (str_ends(*line, S("&&")) || str_ends(*line, S("||")) || str_ends(*line, S("|")))
+		return true;
+	split_words(*line, &w);
+	return w.n && !w.open && (is_word(&w, 0, S("if")) || is_word(&w, 0, S("elif"))) &&
+	       !is_word(&w, w.n - 1, S("then")) && !is_word(&w, w.n - 1, S("fi"));
+}
+
+static int push_line(struct parser *p, str text)
+{
+	struct words w;
+
+	split_words(text, &w);
+	bool split = w.n > 1 && !w.open && is_word(&w, w.n - 1, S(";;"));
+	if (split)
+		text = str_trim(str_head(text, w.p[w.n - 1].text.p - text.p));
+	struct line *line = vec_push(p->op, &p->line);
+	if (!line)
+		return ERR_MEMORY;
+	*line = (struct line){ text, w.open || str_find_str(text, S("<<")) >= 0 };
+	if (!split)
+		return 0;
+	line = vec_push(p->op, &p->line);
+	if (line)
+		*line = (struct line){ S(";;"), false };
+	return line ? 0 : ERR_MEMORY;
+}
+
+/* Make logical lines of what stands outside debhelper's sections. */
+static int logical_lines(struct parser *p, str text)
+{
+	while (text.len) {
+		str whole = str_trim(str_cut(&text, '\n'));
+		if (!whole.len || whole.p[0] == '#')
+			continue;
+		for (int joins = 0; joins < JOINS_MAX && whole.len < JOINED_MAX && goes_on(&whole) && text.len; joins++) {
+			str next = str_trim(str_cut(&text, '\n'));
+			if (str_starts(next, S("#")))
+				next = S("");
+			/* "if A" with "then" on the next line is "if A; then" */
+			bool then = str_starts(next, S("then")) && !str_ends(whole, S(";"));
+			int rc = op_text(p->op, &whole, "%.*s%s%.*s", STR_ARG(whole), then ? "; " : " ", STR_ARG(next));
+			if (rc < 0)
+				return rc;
+		}
+		int rc = push_line(p, str_trim(whole));
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* One section: skipped, noted for its data, or left over if its tool is unknown. */
+static void take_section(struct parser *p, str tool, str body)
+{
+	enum section_use use = 0;
+
+	p->out->sections = true;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		if (str_eq(tool, tools[i].tool))
+			use = tools[i].use;
+	p->out->sysusers |= use == SECTION_SYSUSERS;
+	p->out->tmpfiles |= use == SECTION_TMPFILES;
+	if (use == SECTION_ALTERNATIVES) {
+		struct parser inner = { .op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives };
+		buf_init(&inner.left, p->op, LIMIT_CONTROL_FILE);
+		int rc = logical_lines(&inner, body);
+		if (rc >= 0 && run_list(&inner, 0, 0, true) < inner.line.n)
+			leave(&inner, body);
+		p->alternatives = (__typeof__(p->alternatives)){ inner.alternatives.p, inner.alternatives.n,
+								 inner.alternatives.cap };
+		p->rc = rc < 0 ? rc : inner.rc < 0 ? inner.rc : p->rc;
+		buf_add(&p->left, buf_view(&inner.left));
+	} else if (!use) {
+		buf_fmt(&p->left, "%.*s%.*s\n%.*s", STR_ARG(section_begin), STR_ARG(tool), STR_ARG(body));
+	}
+}
+
+/* Take debhelper's sections out of text; *ret_rest is what is left. */
+static int take_sections(struct parser *p, str text, str *ret_rest)
+{
+	struct buf rest;
+
+	buf_init(&rest, p->op, SCRIPT_MAX);
+	while (text.len && p->rc >= 0) {
+		str at = text, line = str_trim(str_cut(&text, '\n'));
+		if (!str_starts(line, section_begin)) {
+			buf_add(&rest, str_head(at, at.len - text.len));
+			continue;
+		}
+		str tool = str_from(line, section_begin.len), body = text;
+		tool = str_cut(&tool, '/');
+		ptrdiff_t end = -1;
+		while (text.len && end < 0) {
+			str begin = text;
+			line = str_trim(str_cut(&text, '\n'));
+			if (str_eq(line, section_end))
+				end = begin.p - body.p;
+			else if (str_starts(line, section_begin))
+				break;
+		}
+		if (end < 0) { /* an open section is none */
+			leave(p, at);
+			break;
+		}
+		take_section(p, tool, str_head(body, end));
+	}
+	return p->rc < 0 ? p->rc : buf_take(&rest, ret_rest);
+}
+
+/* "#!/bin/sh", also bash and dash, with no option but -e and -u. */
+static bool is_shell(str first)
+{
+	str path = str_trim(str_from(first, 2)), name, options;
+
+	options = path;
+	name = str_base_name(str_word(&options));
+	options = str_trim(options);
+	return str_starts(first, S("#!")) &&
+	       (str_eq(name, S("sh")) || str_eq(name, S("bash")) || str_eq(name, S("dash"))) &&
+	       (!options.len || str_eq(options, S("-e")) || str_eq(options, S("-u")) || str_eq(options, S("-eu")));
+}
+
+int script_read(struct op *op, str text, enum script_kind kind, struct script *ret)
+{
+	struct script out = { 0 };
+	struct parser p = { .op = op, .kind = kind, .out = &out };
+	str rest = text, code;
+
+	if (!text.len || text.len > SCRIPT_MAX || !is_shell(str_cut(&rest, '\n')) || memchr(text.p, 0, (size_t)text.len)) {
+		*ret = (struct script){ .left = text };
+		return 0;
+	}
+	buf_init(&p.left, op, SCRIPT_MAX * 4);
+	int rc = take_sections(&p, rest, &code);
+	if (rc < 0 || (rc = logical_lines(&p, code)) < 0)
+		return rc;
+	ptrdiff_t end = run_list(&p, 0, 0, true);
+	if (p.rc >= 0 && end < p.line.n)
+		lose(&p, end);
+	if (p.rc < 0)
+		return p.rc;
+	out.alternatives = (struct texts){ p.alternatives.p, p.alternatives.n };
+	rc = buf_take(&p.left, &out.left);
+	if (rc == 0)
+		*ret = out;
+	return rc;
+}

@@ -1,0 +1,30 @@
+/*
+ * script: what a maintainer script would do on a fresh installation, as far as that can be told
+ * without running it. Source: Debian Policy 6; debhelper's autoscripts; dpkg(1).
+ *
+ * Nothing is guessed. A script is cut into debhelper's sections, which are known by the tool that
+ * wrote them, and the rest, of which only these are understood: comments, `set -e`, plain
+ * assignments, messages, debconf's beginning and end, functions that nobody calls,
+ * `update-alternatives --install` with literal words, and `case "$1"` and `if` whose conditions
+ * have one value when a package is installed for the first time ($1 is "install" or "configure",
+ * $2 is empty). Whatever stands where it would be executed and is something else is left over.
+ */
+#ifndef DISTRO_SCRIPT_H
+#define DISTRO_SCRIPT_H
+
+#include "codec/node.h"
+
+#include "effects.h"
+
+struct script {
+	bool sections;       /* debhelper's sections were in it */
+	bool sysusers;       /* one of them applies usr/lib/sysusers.d */
+	bool tmpfiles;       /* one of them applies usr/lib/tmpfiles.d */
+	struct texts alternatives; /* "update-alternatives --install ..." commands, one line each */
+	str left;            /* lines that were not understood; empty: the script is answered */
+};
+
+/* kind: SCRIPT_PREINST or SCRIPT_POSTINST. Lives in op and in text. Only memory can fail. */
+int script_read(struct op *op, str text, enum script_kind kind, struct script *ret) MUST_USE;
+
+#endif
