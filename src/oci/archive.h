@@ -10,6 +10,9 @@
 
 typedef int archive_sink(struct op *op, void *to, str bytes);
 
+/* The sink that writes to the descriptor at *to (an int). */
+int archive_to_file(struct op *op, void *to, str bytes) MUST_USE;
+
 /* The bytes of a blob, verified as they pass: a failure may come after the last. */
 int blob_copy(struct op *op, const struct store *s, const struct image_descriptor *d, archive_sink *sink,
 	      void *to) MUST_USE;
