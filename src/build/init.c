@@ -133,9 +133,7 @@ static void put_packages(struct buf *b, str package)
 		     "# Dependencies come along. A version is pinned by name=version, a package refused by '!name'.\n"
 		     "packages:\n"));
 	buf_fmt(b, "  - %.*s\n", STR_ARG(package));
-	buf_add(b, S("  - base-files\n  - ca-certificates\n  - netbase\n  - tzdata\n\n"
-		     "environment:\n"
-		     "  PATH: /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"));
+	buf_add(b, S("  - base-files\n  - ca-certificates\n  - netbase\n  - tzdata\n"));
 }
 
 static void put_paths(struct buf *b, const struct known *k)
@@ -176,7 +174,7 @@ static void put_tests_tail(struct buf *b)
 		     "      path: /bin/sh\n"
 		     "      shouldExist: false\n"
 		     "  metadataTest:\n"
-		     "    user: \"65532\"\n"));
+		     "    user: \"65532:65532\"\n"));
 }
 
 static void put_known(struct buf *b, const struct known *k)
@@ -245,7 +243,7 @@ static void put_generic(struct buf *b, str package)
 		   "  fileExistenceTests:\n    - name: the program is there\n      path: /usr/bin/%.*s\n"
 		   "      isExecutableBy: any\n"
 		   "    - name: no shell\n      path: /bin/sh\n      shouldExist: false\n"
-		   "  metadataTest:\n    user: \"65532\"\n",
+		   "  metadataTest:\n    user: \"65532:65532\"\n",
 		STR_ARG(package), STR_ARG(package));
 }
 
