@@ -8,6 +8,7 @@ enum {
 };
 
 const struct verb *const verbs[] = {
+	&verb_init,
 	&verb_store,
 	&verb_help,
 };
