@@ -57,14 +57,15 @@ static bool valid_signature(str line, str *ret_signer)
 const char *repo_release_judge(str status, str *ret_signer)
 {
 	const char *why = "it has no signature of a key in the keyring";
-	bool good = false, found = false;
+	str signer, first = S("");
+	bool good = false;
 	int texts = 0;
 
 	while (status.p) {
 		str line = str_cut(&status, '\n');
 		if (!str_eq(str_word(&line), S("[GNUPG:]")))
 			continue;
-		str word = str_word(&line), signer;
+		str word = str_word(&line);
 		if (str_eq(word, S("PLAINTEXT")) && ++texts > 1)
 			return "it holds more than one message";
 		if (str_eq(word, S("BADSIG")))
@@ -83,11 +84,13 @@ const char *repo_release_judge(str status, str *ret_signer)
 			continue;
 		if (!valid_signature(line, &signer))
 			why = "its signature rests on a broken digest";
-		else if (!found)
-			*ret_signer = signer;
-		found = found || valid_signature(line, &signer);
+		else if (first.len == 0)
+			first = signer;
 	}
-	return found ? NULL : why;
+	if (first.len == 0)
+		return why;
+	*ret_signer = first;
+	return NULL;
 }
 
 /* A keyring that gpgv can read; it would look for a bare name in a place of its own. */

@@ -1,0 +1,17 @@
+/* The signed text of a Release file, and gpgv's verdict on it. */
+#include "distro/repo_parts.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	AUTO_OP op;
+	struct repo_release r;
+	str text = { (const char *)data, (ptrdiff_t)size }, signer = S("");
+
+	op_init(&op, 64 << 20);
+	if (repo_release_parse(&op, text, S("amd64"), &r) == 0)
+		MUST(r.suite.len || r.codename.len);
+	if (!repo_release_judge(text, &signer))
+		MUST(signer.len > 0);
+	return 0;
+}
