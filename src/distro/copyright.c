@@ -108,7 +108,7 @@ static int add_duty(struct duties *d, str expression)
 /* A comma before the "and" makes it the weaker one: "A or B, and C". */
 static int add_synopsis(struct duties *d, str synopsis)
 {
-	struct terms part, duty;
+	struct terms part = { 0 }, duty = { 0 };
 	int rc = split(d->op, synopsis, S(", and "), &part);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < part.n; i++) {

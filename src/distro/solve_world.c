@@ -265,11 +265,13 @@ static int add_need(struct solve_world *w, struct solve_unit *u, const struct re
 			return rc;
 		if (!u->held || r->order != RELATION_EXACTLY)
 			continue;
-		str *exact = vec_push(w->op, &name_of(w, r->name)->exact);
+		struct world_name *name = name_of(w, r->name);
+		MUST(name); /* ask() put it there */
+		str *exact = vec_push(w->op, &name->exact);
 		if (!exact)
 			return w->op->code;
 		*exact = r->version;
-		name_of(w, r->name)->loaded = false;
+		name->loaded = false;
 	}
 	return 0;
 }
