@@ -172,16 +172,20 @@ static int read_command(const struct reader *r, const struct node *node, void *t
 	return read_command_env(r, &raw, command);
 }
 
-/* "-rw-r--r--" as ls writes it, the first character any type. */
+/* "-rw-r--r--" as ls writes it, or as Go's os.FileMode does: "dtrwxrwxrwx", "urwxr-xr-x". */
 static bool is_mode_text(str s)
 {
-	static const str may[] = { S_INIT("-dlbcps"), S_INIT("r-"), S_INIT("w-"), S_INIT("xsS-"), S_INIT("r-"),
-				   S_INIT("w-"), S_INIT("xsS-"), S_INIT("r-"), S_INIT("w-"), S_INIT("xtT-") };
+	static const str may[] = { S_INIT("r-"), S_INIT("w-"), S_INIT("xsS-"), S_INIT("r-"), S_INIT("w-"), S_INIT("xsS-"),
+				   S_INIT("r-"), S_INIT("w-"), S_INIT("xtT-") };
+	ptrdiff_t before = s.len - (ptrdiff_t)COUNT(may);
 
-	if (s.len != (ptrdiff_t)COUNT(may))
+	if (before < 1 || before > 4)
 		return false;
+	for (ptrdiff_t i = 0; i < before; i++)
+		if (str_find(S("-dlLbcpsDSugt"), s.p[i]) < 0)
+			return false;
 	for (size_t i = 0; i < COUNT(may); i++)
-		if (str_find(may[i], s.p[i]) < 0)
+		if (str_find(may[i], s.p[before + (ptrdiff_t)i]) < 0)
 			return false;
 	return true;
 }
@@ -202,8 +206,7 @@ static int check_file(const struct reader *r, const struct node *node, const str
 	if (!known)
 		return node_fail(r->op, r->doc, node_get(node, S("isExecutableBy")),
 				 "'isExecutableBy' must be owner, group, other or any");
-	/* Go's os.FileMode writes special bits before the others: "dtrwxrwxrwx". */
-	if (raw->permissions.len && raw->permissions.len != 11 && !is_mode_text(raw->permissions))
+	if (raw->permissions.len && !is_mode_text(raw->permissions))
 		return node_fail(r->op, r->doc, node_get(node, S("permissions")),
 				 "'permissions' must be like -rw-r--r--");
 	if ((raw->uid > UINT32_MAX && raw->uid != UINT64_MAX) || (raw->gid > UINT32_MAX && raw->gid != UINT64_MAX))
