@@ -21,8 +21,8 @@ const struct shipped_file *recipe_shipped(str path)
 	return NULL;
 }
 
-static int fail_cycle(const struct recipe_place *at, const struct recipe_raw *raw, const struct chain *chain, str file,
-		      const char *what)
+static int fail_cycle(const struct recipe_place *at, const struct recipe_raw *raw,
+		      const struct chain *chain, str file, const char *what)
 {
 	struct buf b;
 	str way;
@@ -32,13 +32,16 @@ static int fail_cycle(const struct recipe_place *at, const struct recipe_raw *ra
 		buf_fmt(&b, "%.*s -> ", STR_ARG(chain->file[i]));
 	buf_add(&b, file);
 	int rc = buf_take(&b, &way);
-	return rc < 0 ? rc : node_fail(at->op, at->doc, raw->extends_node, "%s: %.*s", what, STR_ARG(way));
+	return rc < 0 ? rc
+		      : node_fail(at->op, at->doc, raw->extends_node, "%s: %.*s", what,
+				  STR_ARG(way));
 }
 
 /* "nginx" and not "./nginx.yaml" or "nginx.yaml": a recipe that temper ships. */
 static bool names_shipped(str extends)
 {
-	return str_find(extends, '/') < 0 && !str_ends(extends, S(".yaml")) && !str_ends(extends, S(".yml"));
+	return str_find(extends, '/') < 0 && !str_ends(extends, S(".yaml")) &&
+	       !str_ends(extends, S(".yml"));
 }
 
 static int fail_not_shipped(const struct recipe_place *at, const struct recipe_raw *raw)
@@ -61,12 +64,15 @@ static int fail_not_shipped(const struct recipe_place *at, const struct recipe_r
 		best = nearest_word(raw->extends, one, 1);
 	}
 	return node_fail(at->op, at->doc, raw->extends_node,
-			 "temper ships no recipe '%.*s'%s%s%s (a recipe of your own is named with its .yaml)",
-			 STR_ARG(raw->extends), best ? "; did you mean '" : "", best ? best : "", best ? "'?" : "");
+			 "temper ships no recipe '%.*s'%s%s%s (a recipe of your own is named with "
+			 "its .yaml)",
+			 STR_ARG(raw->extends), best ? "; did you mean '" : "", best ? best : "",
+			 best ? "'?" : "");
 }
 
 /* Where the recipe that raw extends is, and its text. */
-static int open_base(const struct recipe_place *at, const struct recipe_raw *raw, struct recipe_place *ret, str *text)
+static int open_base(const struct recipe_place *at, const struct recipe_raw *raw,
+		     struct recipe_place *ret, str *text)
 {
 	struct recipe_place base = { .op = at->op };
 	str name = raw->extends;
@@ -76,7 +82,8 @@ static int open_base(const struct recipe_place *at, const struct recipe_raw *raw
 	while (str_starts(name, S("./")))
 		name = str_from(name, 2);
 	if (names_shipped(raw->extends)) {
-		if ((rc = op_text(at->op, &base.file, "%.*s/%.*s.yaml", STR_ARG(raw->extends), STR_ARG(raw->extends))) < 0)
+		if ((rc = op_text(at->op, &base.file, "%.*s/%.*s.yaml", STR_ARG(raw->extends),
+				  STR_ARG(raw->extends))) < 0)
 			return rc;
 		const struct shipped_file *f = recipe_shipped(base.file);
 		if (!f)
@@ -85,23 +92,26 @@ static int open_base(const struct recipe_place *at, const struct recipe_raw *raw
 		base.shipped = true;
 	} else if (str_starts(name, S("/")) && !at->shipped) {
 		base.file = name;
-	} else if ((rc = op_text(at->op, &base.file, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(name))) < 0) {
+	} else if ((rc = op_text(at->op, &base.file, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(name))) <
+		   0) {
 		return rc;
 	}
 	base.dir = str_head(base.file, str_rfind(base.file, '/') + 1);
 	if (!base.shipped) {
-		rc = at->shipped ? op_fail(at->op, ERR_USAGE, "a shipped recipe extends a file: %.*s",
-					   STR_ARG(base.file)) :
-				   file_read_user(at->op, base.file, LIMIT_DOCUMENT, text);
+		rc = at->shipped
+			     ? op_fail(at->op, ERR_USAGE, "a shipped recipe extends a file: %.*s",
+				       STR_ARG(base.file))
+			     : file_read_user(at->op, base.file, LIMIT_DOCUMENT, text);
 		if (rc < 0)
-			return op_fail_in(at->op, "%.*s:%d:%d: 'extends'", STR_ARG(at->file), raw->extends_node->line,
-					  raw->extends_node->col);
+			return op_fail_in(at->op, "%.*s:%d:%d: 'extends'", STR_ARG(at->file),
+					  raw->extends_node->line, raw->extends_node->col);
 	}
 	*ret = base;
 	return 0;
 }
 
-static int read_chain(struct recipe_place *at, str text, struct chain *chain, struct recipe_raw *ret);
+static int read_chain(struct recipe_place *at, str text, struct chain *chain,
+		      struct recipe_raw *ret);
 
 static int read_base(const struct recipe_place *at, struct chain *chain, struct recipe_raw *raw)
 {
@@ -117,21 +127,23 @@ static int read_base(const struct recipe_place *at, struct chain *chain, struct 
 			return fail_cycle(at, raw, chain, place.file, "'extends' goes in a circle");
 	}
 	if (chain->n > RECIPE_EXTENDS_MAX)
-		return fail_cycle(at, raw, chain, place.file, "'extends' goes through more than 8 recipes");
+		return fail_cycle(at, raw, chain, place.file,
+				  "'extends' goes through more than 8 recipes");
 	rc = read_chain(&place, text, chain, &base);
 	return rc < 0 ? rc : recipe_merge(at->op, &base, raw);
 }
 
 /* A recipe and all that it extends. Depth is bounded by RECIPE_EXTENDS_MAX. */
-static int read_chain(struct recipe_place *at, str text, struct chain *chain, struct recipe_raw *ret)
+static int read_chain(struct recipe_place *at, str text, struct chain *chain,
+		      struct recipe_raw *ret)
 {
 	int rc;
 
 	at->doc = op_new(at->op, struct doc, 1);
 	if (!at->doc)
 		return at->op->code;
-	rc = at->canonical ? json_parse(at->op, at->file, text, at->doc) :
-			     yaml_parse(at->op, at->file, text, at->doc);
+	rc = at->canonical ? json_parse(at->op, at->file, text, at->doc)
+			   : yaml_parse(at->op, at->file, text, at->doc);
 	if (rc < 0)
 		return rc;
 	chain->file[chain->n++] = at->file;
@@ -151,9 +163,11 @@ static int check_whole(const struct recipe_place *at, const struct recipe_raw *r
 {
 	const struct recipe *r = &raw->r;
 
-	if (r->healthcheck.test.n && str_eq(r->healthcheck.test.p[0], S("CMD-SHELL")) && !r->allow_shell)
+	if (r->healthcheck.test.n && str_eq(r->healthcheck.test.p[0], S("CMD-SHELL")) &&
+	    !r->allow_shell)
 		return node_fail(at->op, at->doc, raw->health ? raw->health : &at->doc->root,
-				 "a health check by CMD-SHELL needs 'allow: [shell]' and a shell among the packages");
+				 "a health check by CMD-SHELL needs 'allow: [shell]' and a shell "
+				 "among the packages");
 	if (r->cmd.n && r->entrypoint.n == 0 && str_starts(r->cmd.p[0], S("-")))
 		return node_fail(at->op, at->doc, &at->doc->root,
 				 "'cmd' begins with the option '%.*s' and there is no 'entrypoint'",
@@ -178,7 +192,8 @@ static int finish(struct recipe_place *at, struct recipe_raw *raw)
 		return rc;
 	r->digest = digest_of(r->canonical);
 	if (r->keyring.len && r->keyring.p[0] != '/' && !at->canonical &&
-	    (rc = op_text(at->op, &r->keyring, "%.*s%.*s", STR_ARG(raw->keyring_dir), STR_ARG(r->keyring))) < 0)
+	    (rc = op_text(at->op, &r->keyring, "%.*s%.*s", STR_ARG(raw->keyring_dir),
+			  STR_ARG(r->keyring))) < 0)
 		return rc;
 	if (r->platforms.n == 0) {
 		str *host = op_new(at->op, str, 1);
@@ -205,7 +220,9 @@ static int read_whole(struct recipe_place *at, str text, struct recipe *ret)
 
 int recipe_read(struct op *op, str path, struct recipe *ret)
 {
-	struct recipe_place at = { .op = op, .file = path, .dir = str_head(path, str_rfind(path, '/') + 1) };
+	struct recipe_place at = { .op = op,
+				   .file = path,
+				   .dir = str_head(path, str_rfind(path, '/') + 1) };
 	str text;
 	int rc = file_read_user(op, path, LIMIT_DOCUMENT, &text);
 

@@ -16,8 +16,8 @@
 typedef bool same_line(const void *a, const void *b);
 
 /* Base's elements that child does not have, then child's, in a new array. */
-static int append(struct op *op, const void *base, ptrdiff_t base_n, void **child, ptrdiff_t *child_n, size_t size,
-		  same_line *same)
+static int append(struct op *op, const void *base, ptrdiff_t base_n, void **child,
+		  ptrdiff_t *child_n, size_t size, same_line *same)
 {
 	char *out = op_alloc(op, size, base_n + *child_n);
 	ptrdiff_t n = 0;
@@ -51,7 +51,8 @@ static bool same_package(const void *a, const void *b)
 
 static bool same_account(const void *a, const void *b)
 {
-	return str_eq(((const struct recipe_account *)a)->name, ((const struct recipe_account *)b)->name);
+	return str_eq(((const struct recipe_account *)a)->name,
+		      ((const struct recipe_account *)b)->name);
 }
 
 static bool same_path(const void *a, const void *b)
@@ -64,8 +65,8 @@ static bool same_key(const void *a, const void *b)
 	return str_eq(((const struct pair *)a)->key, ((const struct pair *)b)->key);
 }
 
-#define APPEND(op, base, child, array, n, same)                                                    \
-	append((op), (base)->array, (base)->n, (void **)&(child)->array, &(child)->n,              \
+#define APPEND(op, base, child, array, n, same)                                       \
+	append((op), (base)->array, (base)->n, (void **)&(child)->array, &(child)->n, \
 	       sizeof(*(child)->array), (same))
 
 static int merge_lists(struct op *op, const struct recipe *base, struct recipe *child)

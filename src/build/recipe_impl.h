@@ -17,19 +17,20 @@ enum {
 struct recipe_raw {
 	struct recipe r;
 	str extends, from;
-	str keyring_dir;          /* beside what a relative keyring is meant */
+	str keyring_dir; /* beside what a relative keyring is meant */
 	bool has_entrypoint, has_cmd, has_healthcheck;
-	const struct node *accounts, *paths, *files, *health, *allow, *ports, *platforms, *volumes, *setuid;
+	const struct node *accounts, *paths, *files, *health, *allow, *ports, *platforms, *volumes,
+		*setuid;
 	const struct node *packages, *extends_node, *from_node, *tests_node;
 };
 
 /* Where a recipe and the files beside it come from. */
 struct recipe_place {
 	struct op *op;
-	str file;                 /* as messages name it */
-	str dir;                  /* of the files beside it; "" or with a trailing slash */
-	bool shipped;             /* dir is inside the program */
-	bool canonical;           /* read back from an image: nothing beside it */
+	str file;       /* as messages name it */
+	str dir;        /* of the files beside it; "" or with a trailing slash */
+	bool shipped;   /* dir is inside the program */
+	bool canonical; /* read back from an image: nothing beside it */
 	struct doc *doc;
 };
 
@@ -45,7 +46,8 @@ extern const struct shipped_file shipped_files[];
 const struct shipped_file *recipe_shipped(str path);
 
 /* The content of a file beside the recipe. ERR_USAGE naming the node that asks for it. */
-int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret) MUST_USE;
+int recipe_beside(const struct recipe_place *at, const struct node *node, str name,
+		  str *ret) MUST_USE;
 
 /* One document into a raw recipe; nothing is inherited, no default is set. */
 int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret) MUST_USE;

@@ -52,14 +52,18 @@ int recipe_beside(const struct recipe_place *at, const struct node *node, str na
 	if (rc < 0)
 		return rc;
 	if (at->canonical)
-		return node_fail(at->op, at->doc, node, "a recipe of an image holds its files and names none");
+		return node_fail(at->op, at->doc, node,
+				 "a recipe of an image holds its files and names none");
 	if (!ok || name.p[0] == '/')
-		return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%.*s'", STR_ARG(name));
+		return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%.*s'",
+				 STR_ARG(name));
 	if ((rc = op_text(at->op, &full, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(clean))) < 0)
 		return rc;
 	if (!at->shipped) {
 		rc = file_read_user(at->op, full, LIMIT_DOCUMENT, ret);
-		return rc < 0 ? op_fail_in(at->op, "%.*s:%d:%d", STR_ARG(at->file), node->line, node->col) : 0;
+		return rc < 0 ? op_fail_in(at->op, "%.*s:%d:%d", STR_ARG(at->file), node->line,
+					   node->col)
+			      : 0;
 	}
 	const struct shipped_file *f = recipe_shipped(full);
 	if (!f)
@@ -71,7 +75,8 @@ int recipe_beside(const struct recipe_place *at, const struct node *node, str na
 /* A list of texts (one alone will do); each goes through `check`, which may rewrite it. */
 typedef int check_text(const struct recipe_place *at, const struct node *node, str in, str *ret);
 
-static int read_list(const struct recipe_place *at, const struct node *list, check_text *check, struct texts *ret)
+static int read_list(const struct recipe_place *at, const struct node *list, check_text *check,
+		     struct texts *ret)
 {
 	bool many = list && list->kind == NODE_LIST;
 	ptrdiff_t n = many ? list->n : list && list->kind != NODE_NULL;
@@ -80,19 +85,22 @@ static int read_list(const struct recipe_place *at, const struct node *list, che
 	if (!p)
 		return at->op->code;
 	if (n > RECIPE_LIST_MAX)
-		return node_fail(at->op, at->doc, list, "a list of more than %d lines", RECIPE_LIST_MAX);
+		return node_fail(at->op, at->doc, list, "a list of more than %d lines",
+				 RECIPE_LIST_MAX);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		const struct node *node = many ? &list->child[i] : list;
 		str text;
 		if (!node_text(node, &text))
-			return node_fail(at->op, at->doc, node, "'%.*s' must be a list of texts", STR_ARG(list->key));
+			return node_fail(at->op, at->doc, node, "'%.*s' must be a list of texts",
+					 STR_ARG(list->key));
 		int rc = check(at, node, text, &p[i]);
 		if (rc < 0)
 			return rc;
 		for (ptrdiff_t k = 0; k < i; k++) {
 			if (str_eq(p[k], p[i]))
-				return node_fail(at->op, at->doc, node, "'%.*s' stands twice in '%.*s'",
-						 STR_ARG(text), STR_ARG(list->key));
+				return node_fail(at->op, at->doc, node,
+						 "'%.*s' stands twice in '%.*s'", STR_ARG(text),
+						 STR_ARG(list->key));
 		}
 	}
 	*ret = (struct texts){ p, n };
@@ -113,15 +121,18 @@ static bool all_in_set(str s, const char *more)
 	return s.len > 0;
 }
 
-/* Debian Policy 5.6.1, and an architecture behind a colon; what follows the name is the solver's. */
+/* Debian Policy 5.6.1, and an architecture behind a colon; what follows the name is the solver's.
+ */
 static int check_package(const struct recipe_place *at, const struct node *node, str in, str *ret)
 {
 	str name = recipe_package_name(in);
 
 	if (name.len < 2 || !in_set(name.p[0], "") || !all_in_set(name, "+-.:"))
-		return node_fail(at->op, at->doc, node, "not the name of a package: '%.*s'", STR_ARG(in));
+		return node_fail(at->op, at->doc, node, "not the name of a package: '%.*s'",
+				 STR_ARG(in));
 	if (in.p[0] == '!' && name.len != in.len - 1)
-		return node_fail(at->op, at->doc, node, "'!' excludes a package whatever its version: '%.*s'",
+		return node_fail(at->op, at->doc, node,
+				 "'!' excludes a package whatever its version: '%.*s'",
 				 STR_ARG(in));
 	*ret = in;
 	return 0;
@@ -134,8 +145,10 @@ static int check_port(const struct recipe_place *at, const struct node *node, st
 	uint64_t port;
 
 	if (!num_parse(number, UINT16_MAX, &port) || port == 0 ||
-	    (!str_eq(protocol, S("tcp")) && !str_eq(protocol, S("udp")) && !str_eq(protocol, S("sctp"))))
-		return node_fail(at->op, at->doc, node, "not a port such as 8080 or 53/udp: '%.*s'", STR_ARG(in));
+	    (!str_eq(protocol, S("tcp")) && !str_eq(protocol, S("udp")) &&
+	     !str_eq(protocol, S("sctp"))))
+		return node_fail(at->op, at->doc, node, "not a port such as 8080 or 53/udp: '%.*s'",
+				 STR_ARG(in));
 	return op_text(at->op, ret, "%llu/%.*s", (unsigned long long)port, STR_ARG(protocol));
 }
 
@@ -149,7 +162,8 @@ static int check_absolute(const struct recipe_place *at, const struct node *node
 	if (rc < 0)
 		return rc;
 	if ((!ok && !str_eq(in, S("/"))) || !str_starts(in, S("/")))
-		return node_fail(at->op, at->doc, node, "not an absolute path: '%.*s'", STR_ARG(in));
+		return node_fail(at->op, at->doc, node, "not an absolute path: '%.*s'",
+				 STR_ARG(in));
 	return op_text(at->op, ret, "/%.*s", STR_ARG(clean));
 }
 
@@ -159,7 +173,8 @@ static int check_setuid(const struct recipe_place *at, const struct node *node, 
 	int rc = recipe_clean_path(at->op, in, &ok, ret);
 
 	if (rc == 0 && !ok)
-		return node_fail(at->op, at->doc, node, "not a path in an image: '%.*s'", STR_ARG(in));
+		return node_fail(at->op, at->doc, node, "not a path in an image: '%.*s'",
+				 STR_ARG(in));
 	return rc;
 }
 
@@ -168,7 +183,8 @@ static int check_platform(const struct recipe_place *at, const struct node *node
 	const struct platform *p = platform_find(in);
 
 	if (!p)
-		return node_fail(at->op, at->doc, node, "not a platform that temper knows: '%.*s' (it knows %s)",
+		return node_fail(at->op, at->doc, node,
+				 "not a platform that temper knows: '%.*s' (it knows %s)",
 				 STR_ARG(in), platform_names());
 	*ret = str_of(p->name);
 	return 0;
@@ -180,8 +196,10 @@ static int check_allow(const struct recipe_place *at, const struct node *node, s
 	const char *near = nearest_word(in, known, N(known));
 
 	if (!str_eq(in, S("shell")) && !str_eq(in, S("package-manager")))
-		return node_fail(at->op, at->doc, node, "'allow' knows shell and package-manager, not '%.*s'%s%s%s",
-				 STR_ARG(in), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		return node_fail(at->op, at->doc, node,
+				 "'allow' knows shell and package-manager, not '%.*s'%s%s%s",
+				 STR_ARG(in), near ? "; did you mean '" : "", near ? near : "",
+				 near ? "'?" : "");
 	*ret = in;
 	return 0;
 }
@@ -227,34 +245,39 @@ struct raw_health {
 
 static const struct field health_fields[] = {
 	{ "test", FIELD_NODE, offsetof(struct raw_health, test), true, "a list of words" },
-	{ "interval", FIELD_TEXT, offsetof(struct raw_health, interval), false, "a duration such as 30s" },
-	{ "timeout", FIELD_TEXT, offsetof(struct raw_health, timeout), false, "a duration such as 3s" },
-	{ "start-period", FIELD_TEXT, offsetof(struct raw_health, start_period), false, "a duration such as 5s" },
+	{ "interval", FIELD_TEXT, offsetof(struct raw_health, interval), false,
+	  "a duration such as 30s" },
+	{ "timeout", FIELD_TEXT, offsetof(struct raw_health, timeout), false,
+	  "a duration such as 3s" },
+	{ "start-period", FIELD_TEXT, offsetof(struct raw_health, start_period), false,
+	  "a duration such as 5s" },
 	{ "retries", FIELD_U64, offsetof(struct raw_health, retries), false, "a number" },
 };
 
-static int read_duration(const struct recipe_place *at, const struct node *map, const char *key, str text,
-			 uint64_t *ret)
+static int read_duration(const struct recipe_place *at, const struct node *map, const char *key,
+			 str text, uint64_t *ret)
 {
 	if (text.len == 0 && !node_get(map, str_of(key)))
 		return 0;
 	/* Docker takes nothing between 0 and a millisecond. */
 	if (!recipe_duration(text, ret) || (*ret && *ret < 1000000))
 		return node_fail(at->op, at->doc, node_get(map, str_of(key)),
-				 "'%s' must be a duration such as 30s or 1m30s, of 1ms at least", key);
+				 "'%s' must be a duration such as 30s or 1m30s, of 1ms at least",
+				 key);
 	return 0;
 }
 
-
 /* ["CMD", words...], also where the list begins with the program itself; ["CMD-SHELL", text]. */
-static int read_health_test(const struct recipe_place *at, const struct node *test, struct texts *ret)
+static int read_health_test(const struct recipe_place *at, const struct node *test,
+			    struct texts *ret)
 {
 	struct texts words = { 0 };
 	str *p;
 
 	if (test->kind == NODE_TEXT || test->kind == NODE_NULL)
-		return node_fail(at->op, at->doc, test,
-				 "'test' must be a list of words: a text would need a shell in the image");
+		return node_fail(
+			at->op, at->doc, test,
+			"'test' must be a list of words: a text would need a shell in the image");
 	struct node list = *test;
 	p = op_new(at->op, str, test->n + 1);
 	if (!p)
@@ -262,10 +285,12 @@ static int read_health_test(const struct recipe_place *at, const struct node *te
 	p[0] = S("CMD");
 	for (ptrdiff_t i = 0; i < list.n; i++) {
 		if (!node_text(&list.child[i], &p[i + 1]))
-			return node_fail(at->op, at->doc, &list.child[i], "'test' must be a list of words");
+			return node_fail(at->op, at->doc, &list.child[i],
+					 "'test' must be a list of words");
 	}
 	words = (struct texts){ p, list.n + 1 };
-	if (list.n && (str_eq(p[1], S("CMD")) || str_eq(p[1], S("CMD-SHELL")) || str_eq(p[1], S("NONE"))))
+	if (list.n &&
+	    (str_eq(p[1], S("CMD")) || str_eq(p[1], S("CMD-SHELL")) || str_eq(p[1], S("NONE"))))
 		words = (struct texts){ p + 1, list.n };
 	if (test->kind != NODE_LIST || (words.n < 2 && !str_eq(words.p[0], S("NONE"))))
 		return node_fail(at->op, at->doc, test, "'test' must be a list of words");
@@ -290,7 +315,8 @@ static int read_health(const struct recipe_place *at, struct recipe_raw *raw)
 	    (rc = read_duration(at, map, "start-period", in.start_period, &h->start_period)) < 0)
 		return rc;
 	if (in.retries > 1000)
-		return node_fail(at->op, at->doc, node_get(map, S("retries")), "'retries' is 1000 at most");
+		return node_fail(at->op, at->doc, node_get(map, S("retries")),
+				 "'retries' is 1000 at most");
 	h->retries = in.retries;
 	return 0;
 }
@@ -299,8 +325,8 @@ static int read_health(const struct recipe_place *at, struct recipe_raw *raw)
 
 static bool good_name(str s)
 {
-	return s.len <= 128 && in_set(s.p[0], "") && in_set(s.p[s.len - 1], "") && all_in_set(s, "._-/") &&
-	       str_find_str(s, S("//")) < 0;
+	return s.len <= 128 && in_set(s.p[0], "") && in_set(s.p[s.len - 1], "") &&
+	       all_in_set(s, "._-/") && str_find_str(s, S("//")) < 0;
 }
 
 static bool good_signal(str s)
@@ -326,7 +352,8 @@ static bool good_compression(str s)
 
 static bool good_address(str s)
 {
-	return (str_starts(s, S("http://")) || str_starts(s, S("https://")) || str_starts(s, S("file:/"))) &&
+	return (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
+		str_starts(s, S("file:/"))) &&
 	       str_find(s, ' ') < 0;
 }
 
@@ -338,21 +365,26 @@ static int check_texts(const struct recipe_place *at, const struct recipe_raw *r
 		bool (*good)(str s);
 		const char *expected;
 	} check[] = {
-		{ "name", raw->r.name, good_name, "lower-case letters, digits, dots, dashes and slashes" },
-		{ "stop-signal", raw->r.stop_signal, good_signal, "a signal's name such as SIGQUIT" },
+		{ "name", raw->r.name, good_name,
+		  "lower-case letters, digits, dots, dashes and slashes" },
+		{ "stop-signal", raw->r.stop_signal, good_signal,
+		  "a signal's name such as SIGQUIT" },
 		{ "compression", raw->r.compression, good_compression, "gzip or zstd" },
 		{ "mirror", raw->r.mirror, good_address, "an http:, https: or file: address" },
-		{ "security-mirror", raw->r.security_mirror, good_address, "an http:, https: or file: address" },
+		{ "security-mirror", raw->r.security_mirror, good_address,
+		  "an http:, https: or file: address" },
 	};
 
 	for (size_t i = 0; i < N(check); i++) {
 		const struct node *node = node_get(&at->doc->root, str_of(check[i].key));
 		if (node && (check[i].value.len == 0 || !check[i].good(check[i].value)))
-			return node_fail(at->op, at->doc, node, "'%s' must be %s", check[i].key, check[i].expected);
+			return node_fail(at->op, at->doc, node, "'%s' must be %s", check[i].key,
+					 check[i].expected);
 	}
 	const struct node *budget = node_get(&at->doc->root, S("layer-budget"));
 	if (budget && (raw->r.layer_budget < 2 || raw->r.layer_budget > LIMIT_LAYERS))
-		return node_fail(at->op, at->doc, budget, "'layer-budget' must be between 2 and %d", LIMIT_LAYERS);
+		return node_fail(at->op, at->doc, budget, "'layer-budget' must be between 2 and %d",
+				 LIMIT_LAYERS);
 	return 0;
 }
 
@@ -363,10 +395,11 @@ static int check_pairs(const struct recipe_place *at, const char *key, const str
 
 	for (ptrdiff_t i = 0; i < pairs->n; i++) {
 		str name = pairs->p[i].key;
-		if (name.len == 0 || str_find(name, '\0') >= 0 || str_find(pairs->p[i].value, '\0') >= 0 ||
+		if (name.len == 0 || str_find(name, '\0') >= 0 ||
+		    str_find(pairs->p[i].value, '\0') >= 0 ||
 		    (environment && str_find(name, '=') >= 0))
-			return node_fail(at->op, at->doc, &node->child[i], "not a name for '%s': '%.*s'", key,
-					 STR_ARG(name));
+			return node_fail(at->op, at->doc, &node->child[i],
+					 "not a name for '%s': '%.*s'", key, STR_ARG(name));
 	}
 	return 0;
 }
@@ -378,10 +411,12 @@ static int read_from(const struct recipe_place *at, struct recipe_raw *raw)
 	if (!raw->from_node)
 		return 0;
 	if (!node_text(raw->from_node, &raw->from) || !str_starts(raw->from, S("debian/")))
-		return node_fail(at->op, at->doc, raw->from_node, "'from' must be debian/SUITE such as debian/trixie");
+		return node_fail(at->op, at->doc, raw->from_node,
+				 "'from' must be debian/SUITE such as debian/trixie");
 	suite = str_from(raw->from, 7);
 	if (!all_in_set(suite, "-.") || suite.p[0] == '-' || suite.p[0] == '.')
-		return node_fail(at->op, at->doc, raw->from_node, "not the name of a suite: '%.*s'", STR_ARG(suite));
+		return node_fail(at->op, at->doc, raw->from_node, "not the name of a suite: '%.*s'",
+				 STR_ARG(suite));
 	raw->r.suite = suite;
 	return 0;
 }
@@ -398,10 +433,12 @@ static int read_extends(const struct recipe_place *at, struct recipe_raw *raw)
 	if (!raw->extends_node)
 		return 0;
 	if (at->canonical)
-		return node_fail_key(at->op, at->doc, raw->extends_node, "a recipe of an image extends none");
+		return node_fail_key(at->op, at->doc, raw->extends_node,
+				     "a recipe of an image extends none");
 	if (!node_text(raw->extends_node, &raw->extends) || raw->extends.len == 0)
 		return node_fail(at->op, at->doc, raw->extends_node,
-				 "'extends' must be a recipe beside this one or the name of one that temper ships");
+				 "'extends' must be a recipe beside this one or the name of one "
+				 "that temper ships");
 	return 0;
 }
 
@@ -420,17 +457,20 @@ static int check_test_files(const struct recipe_place *at, const struct recipe_r
 
 int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret)
 {
-	struct recipe_raw raw = { .r = { .file = at->file, .doc = at->doc }, .keyring_dir = at->dir };
+	struct recipe_raw raw = { .r = { .file = at->file, .doc = at->doc },
+				  .keyring_dir = at->dir };
 	const struct node *root = &at->doc->root;
 	int rc;
 
 	if ((rc = fields_read(at->op, at->doc, root, recipe_fields, N(recipe_fields), &raw)) < 0 ||
-	    (rc = check_texts(at, &raw)) < 0 || (rc = read_extends(at, &raw)) < 0 || (rc = read_from(at, &raw)) < 0 ||
-	    (rc = read_lists(at, &raw)) < 0 || (rc = read_work_dir(at, &raw)) < 0 || (rc = read_health(at, &raw)) < 0 ||
+	    (rc = check_texts(at, &raw)) < 0 || (rc = read_extends(at, &raw)) < 0 ||
+	    (rc = read_from(at, &raw)) < 0 || (rc = read_lists(at, &raw)) < 0 ||
+	    (rc = read_work_dir(at, &raw)) < 0 || (rc = read_health(at, &raw)) < 0 ||
 	    (rc = recipe_read_accounts(at, &raw)) < 0 || (rc = recipe_read_paths(at, &raw)) < 0 ||
 	    (rc = check_pairs(at, "environment", &raw.r.environment)) < 0 ||
 	    (rc = check_pairs(at, "labels", &raw.r.labels)) < 0 ||
-	    (rc = check_pairs(at, "annotations", &raw.r.annotations)) < 0 || (rc = check_test_files(at, &raw)) < 0)
+	    (rc = check_pairs(at, "annotations", &raw.r.annotations)) < 0 ||
+	    (rc = check_test_files(at, &raw)) < 0)
 		return rc;
 	if (raw.tests_node && raw.tests_node->kind != NODE_MAP && raw.tests_node->kind != NODE_NULL)
 		return node_fail(at->op, at->doc, raw.tests_node, "'tests' must be a mapping");

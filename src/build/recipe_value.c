@@ -16,8 +16,11 @@ static uint64_t take_unit(str *s)
 		str name;
 		uint64_t ns;
 	} unit[] = {
-		{ S_INIT("ns"), 1 }, { S_INIT("us"), 1000 }, { S_INIT("ms"), 1000000 },
-		{ S_INIT("s"), UINT64_C(1000000000) }, { S_INIT("m"), UINT64_C(60000000000) },
+		{ S_INIT("ns"), 1 },
+		{ S_INIT("us"), 1000 },
+		{ S_INIT("ms"), 1000000 },
+		{ S_INIT("s"), UINT64_C(1000000000) },
+		{ S_INIT("m"), UINT64_C(60000000000) },
 		{ S_INIT("h"), UINT64_C(3600000000000) },
 	};
 
@@ -46,8 +49,8 @@ bool recipe_duration(str s, uint64_t *ret)
 			return false;
 		s = str_from(s, n);
 		uint64_t unit = take_unit(&s);
-		if (!unit || __builtin_mul_overflow(count, unit, &part) || __builtin_add_overflow(sum, part, &sum) ||
-		    sum > INT64_MAX)
+		if (!unit || __builtin_mul_overflow(count, unit, &part) ||
+		    __builtin_add_overflow(sum, part, &sum) || sum > INT64_MAX)
 			return false;
 	}
 	*ret = sum;

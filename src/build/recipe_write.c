@@ -84,7 +84,10 @@ static void put_content(struct json_out *j, struct buf *b, str text)
 static void put_path(struct json_out *j, struct buf *b, const struct recipe_path *p)
 {
 	static const char *const type[] = {
-		[PATH_DIRECTORY] = "directory", [PATH_FILE] = "file", [PATH_SYMLINK] = "symlink", [PATH_MODE] = "mode",
+		[PATH_DIRECTORY] = "directory",
+		[PATH_FILE] = "file",
+		[PATH_SYMLINK] = "symlink",
+		[PATH_MODE] = "mode",
 	};
 	char mode[16];
 
@@ -154,7 +157,8 @@ static bool json_number(str s)
 	return true;
 }
 
-static int put_node(struct op *op, const struct doc *doc, struct json_out *j, const struct node *node, int depth)
+static int put_node(struct op *op, const struct doc *doc, struct json_out *j,
+		    const struct node *node, int depth)
 {
 	bool truth = false, map = node->kind == NODE_MAP;
 

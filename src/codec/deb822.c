@@ -78,7 +78,8 @@ static int without_comments(struct op *op, str value, str *ret)
 	return buf_take(&b, ret);
 }
 
-/* The value that begins at line's colon and goes on over the lines of *in that begin with a blank. */
+/* The value that begins at line's colon and goes on over the lines of *in that begin with a blank.
+ */
 static int take_value(struct op *op, str first, str *in, str *ret)
 {
 	bool comments = false;
@@ -100,7 +101,8 @@ static int take_value(struct op *op, str first, str *in, str *ret)
 	return comments && str_find(*ret, '#') >= 0 ? without_comments(op, *ret, ret) : 0;
 }
 
-static int add_field(struct op *op, struct deb822_stanza *s, ptrdiff_t *cap, struct deb822_field field)
+static int add_field(struct op *op, struct deb822_stanza *s, ptrdiff_t *cap,
+		     struct deb822_field field)
 {
 	for (ptrdiff_t i = 0; i < s->n; i++) {
 		if (same_name(s->field[i].name, field.name))
@@ -124,7 +126,8 @@ static int take_field(struct op *op, str line, str *in, struct deb822_stanza *s,
 		return op_fail(op, ERR_FORMAT, "a line without a colon: '%.*s'",
 			       STR_ARG(str_head(str_trim(line), 80)));
 	if (!good_name(field.name))
-		return op_fail(op, ERR_FORMAT, "not a field's name: '%.*s'", STR_ARG(str_head(field.name, 80)));
+		return op_fail(op, ERR_FORMAT, "not a field's name: '%.*s'",
+			       STR_ARG(str_head(field.name, 80)));
 	int rc = take_value(op, str_from(line, colon + 1), in, &field.value);
 	return rc < 0 ? rc : add_field(op, s, cap, field);
 }
@@ -142,7 +145,8 @@ static int measure(struct op *op, str in, str *ret)
 			break;
 		}
 		if (rest.p - in.p > LIMIT_STANZA)
-			return op_fail(op, ERR_LIMIT, "a stanza is larger than %d bytes", LIMIT_STANZA);
+			return op_fail(op, ERR_LIMIT, "a stanza is larger than %d bytes",
+				       LIMIT_STANZA);
 	}
 	*ret = str_head(in, in.len - rest.len);
 	if (str_find(*ret, '\0') >= 0)

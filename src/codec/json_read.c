@@ -14,12 +14,12 @@
  */
 struct reader {
 	struct op *op;
-	struct op scratch;      /* holds the stack */
+	struct op scratch; /* holds the stack */
 	str file;
 	const char *p, *end;
 	const char *line_start;
 	int line;
-	struct node *stack;     /* [n] */
+	struct node *stack; /* [n] */
 	ptrdiff_t n, cap;
 	ptrdiff_t open[LIMIT_DEPTH];
 	int depth;
@@ -31,7 +31,8 @@ enum {
 
 static int fail(struct reader *r, const char *at, int code, const char *why)
 {
-	return op_fail(r->op, code, "%.*s:%d:%td: %s", STR_ARG(r->file), r->line, at - r->line_start + 1, why);
+	return op_fail(r->op, code, "%.*s:%d:%td: %s", STR_ARG(r->file), r->line,
+		       at - r->line_start + 1, why);
 }
 
 static char peek(const struct reader *r)
@@ -55,8 +56,9 @@ static struct node *push(struct reader *r)
 {
 	if (r->n == r->cap) {
 		ptrdiff_t cap = r->cap ? r->cap * 2 : 64;
-		struct node *grown = op_extend(&r->scratch, r->stack, (size_t)r->cap * sizeof(*grown),
-					       (size_t)cap * sizeof(*grown));
+		struct node *grown =
+			op_extend(&r->scratch, r->stack, (size_t)r->cap * sizeof(*grown),
+				  (size_t)cap * sizeof(*grown));
 		if (!grown) {
 			(void)op_adopt_error(r->op, &r->scratch);
 			return NULL;
@@ -163,7 +165,8 @@ static int unescape_unicode(struct reader *r, const char **p, const char *end, c
 	if (c >= 0xdc00 && c < 0xe000)
 		return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
 	if (c >= 0xd800 && c < 0xdc00) {
-		int32_t low = end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? hex4(*p + 2, end) : -1;
+		int32_t low =
+			end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? hex4(*p + 2, end) : -1;
 		if (low < 0xdc00 || low >= 0xe000)
 			return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
 		c = 0x10000 + ((c - 0xd800) << 10 | (low - 0xdc00));
@@ -261,7 +264,9 @@ static int read_literal(struct reader *r, struct node *node)
 	static const struct {
 		str word;
 		enum node_kind kind;
-	} literal[] = { { S_INIT("true"), NODE_BOOL }, { S_INIT("false"), NODE_BOOL }, { S_INIT("null"), NODE_NULL } };
+	} literal[] = { { S_INIT("true"), NODE_BOOL },
+			{ S_INIT("false"), NODE_BOOL },
+			{ S_INIT("null"), NODE_NULL } };
 	str rest = { r->p, r->end - r->p };
 
 	for (size_t i = 0; i < sizeof(literal) / sizeof(literal[0]); i++) {
@@ -272,8 +277,9 @@ static int read_literal(struct reader *r, struct node *node)
 		r->p += literal[i].word.len;
 		return 0;
 	}
-	return fail(r, r->p, ERR_FORMAT, r->p == r->end ? "the text ends where a value is expected" :
-							  "a value is expected here");
+	return fail(r, r->p, ERR_FORMAT,
+		    r->p == r->end ? "the text ends where a value is expected"
+				   : "a value is expected here");
 }
 
 static int open_container(struct reader *r, struct node *node, enum node_kind kind)
@@ -297,8 +303,17 @@ static int read_value(struct reader *r, struct node *node)
 	case '"':
 		node->kind = NODE_TEXT;
 		return read_text(r, &node->text);
-	case '-': case '0': case '1': case '2': case '3': case '4':
-	case '5': case '6': case '7': case '8': case '9':
+	case '-':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
 		node->kind = NODE_NUMBER;
 		return read_number(r, &node->text);
 	default:
@@ -308,7 +323,8 @@ static int read_value(struct reader *r, struct node *node)
 
 static int fail_duplicate(struct reader *r, const struct node *node)
 {
-	return op_fail(r->op, ERR_FORMAT, "%.*s:%d:%d: the key '%.*s' stands here for the second time",
+	return op_fail(r->op, ERR_FORMAT,
+		       "%.*s:%d:%d: the key '%.*s' stands here for the second time",
 		       STR_ARG(r->file), node->key_line, node->key_col, STR_ARG(node->key));
 }
 
@@ -391,7 +407,8 @@ static int step(struct reader *r)
 	if (r->n > at + 1) {
 		if (peek(r) != ',')
 			return fail(r, r->p, ERR_FORMAT,
-				    in_map ? "a comma or } is expected here" : "a comma or ] is expected here");
+				    in_map ? "a comma or } is expected here"
+					   : "a comma or ] is expected here");
 		r->p++;
 		skip_blanks(r);
 	}
@@ -428,7 +445,12 @@ static int read_document(struct reader *r)
 int json_parse(struct op *op, str file, str text, struct doc *ret)
 {
 	struct reader r = {
-		.op = op, .file = file, .p = text.p, .end = text.p + text.len, .line_start = text.p, .line = 1,
+		.op = op,
+		.file = file,
+		.p = text.p,
+		.end = text.p + text.len,
+		.line_start = text.p,
+		.line = 1,
 	};
 
 	if (text.len > INT32_MAX)

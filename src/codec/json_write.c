@@ -79,7 +79,9 @@ void json_array_end(struct json_out *j)
 
 static void escape(struct buf *b, unsigned char c)
 {
-	static const char letter[32] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
+	static const char letter[32] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
+	};
 
 	if (c >= 0x80)
 		buf_add(b, S("\xef\xbf\xbd"));

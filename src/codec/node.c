@@ -20,7 +20,8 @@ const struct node *node_get(const struct node *node, str key)
 
 bool node_text(const struct node *node, str *ret)
 {
-	if (!node || (node->kind != NODE_TEXT && node->kind != NODE_NUMBER && node->kind != NODE_BOOL))
+	if (!node ||
+	    (node->kind != NODE_TEXT && node->kind != NODE_NUMBER && node->kind != NODE_BOOL))
 		return false;
 	*ret = node->text;
 	return true;
@@ -39,8 +40,9 @@ bool node_bool(const struct node *node, bool *ret)
 	return true;
 }
 
-__attribute__((format(printf, 5, 0)))
-static int fail_at(struct op *op, const struct doc *doc, int line, int col, const char *fmt, va_list args)
+__attribute__((format(printf, 5, 0))) static int fail_at(struct op *op, const struct doc *doc,
+							 int line, int col, const char *fmt,
+							 va_list args)
 {
 	char text[OP_ERROR_MAX];
 
@@ -60,7 +62,8 @@ int node_fail(struct op *op, const struct doc *doc, const struct node *node, con
 	return rc;
 }
 
-int node_fail_key(struct op *op, const struct doc *doc, const struct node *node, const char *fmt, ...)
+int node_fail_key(struct op *op, const struct doc *doc, const struct node *node, const char *fmt,
+		  ...)
 {
 	va_list args;
 
@@ -273,8 +276,8 @@ static int check_required(struct op *op, const struct doc *doc, const struct nod
 	return 0;
 }
 
-int fields_read(struct op *op, const struct doc *doc, const struct node *map, const struct field *fields,
-		size_t n, void *ret)
+int fields_read(struct op *op, const struct doc *doc, const struct node *map,
+		const struct field *fields, size_t n, void *ret)
 {
 	if (map->kind != NODE_MAP)
 		return node_fail(op, doc, map, "a mapping is expected here");

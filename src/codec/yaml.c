@@ -18,9 +18,9 @@
  */
 struct item {
 	struct node node;
-	ptrdiff_t size;  /* nodes of this tree */
-	int height;      /* levels of this tree; 1 for a scalar */
-	bool plain;      /* a scalar without quotes and tag */
+	ptrdiff_t size; /* nodes of this tree */
+	int height;     /* levels of this tree; 1 for a scalar */
+	bool plain;     /* a scalar without quotes and tag */
 	bool alias;
 };
 
@@ -35,7 +35,7 @@ struct frame {
 	ptrdiff_t base;        /* of the children on the stack */
 	struct item key;       /* of the value that comes next */
 	bool has_key;
-	ptrdiff_t merge;       /* index of the child under "<<", or -1 */
+	ptrdiff_t merge; /* index of the child under "<<", or -1 */
 };
 
 struct reader {
@@ -44,18 +44,18 @@ struct reader {
 	struct fy_parser *parser;
 	struct fy_diag *diag;
 	VEC(struct item) stack;
-	struct frame *frame;   /* [LIMIT_DEPTH] */
+	struct frame *frame; /* [LIMIT_DEPTH] */
 	int depth;
 	ptrdiff_t nodes;
-	struct map anchors;    /* name -> struct anchor */
+	struct map anchors; /* name -> struct anchor */
 	int documents;
 };
 
-#define TRY(call)                                                                                  \
-	do {                                                                                       \
-		int rc_ = (call);                                                                  \
-		if (rc_ < 0)                                                                       \
-			return rc_;                                                                \
+#define TRY(call)                   \
+	do {                        \
+		int rc_ = (call);   \
+		if (rc_ < 0)        \
+			return rc_; \
 	} while (0)
 
 static bool in_words(str s, const char *words)
@@ -168,8 +168,9 @@ static int tagged_kind(str tag, str text)
 
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
 		if (str_eq(tag, core[i].tag))
-			return core[i].kind == NODE_TEXT || plain_kind(text) == core[i].kind ? (int)core[i].kind :
-											       -1;
+			return core[i].kind == NODE_TEXT || plain_kind(text) == core[i].kind
+				       ? (int)core[i].kind
+				       : -1;
 	}
 	return -1;
 }
@@ -177,7 +178,8 @@ static int tagged_kind(str tag, str text)
 static int read_scalar(struct reader *r, struct fy_event *event, struct item *item)
 {
 	struct node *node = &item->node;
-	bool plain = !event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
+	bool plain =
+		!event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
 
 	TRY(token_text(r->op, event->scalar.value, &node->text));
 	item->plain = plain && !event->scalar.tag;
@@ -187,7 +189,8 @@ static int read_scalar(struct reader *r, struct fy_event *event, struct item *it
 		TRY(token_text(r->op, event->scalar.tag, &tag));
 		int kind = tagged_kind(tag, node->text);
 		if (kind < 0)
-			return node_fail(r->op, r->doc, node, "a tag that is not known here: %.*s", STR_ARG(tag));
+			return node_fail(r->op, r->doc, node, "a tag that is not known here: %.*s",
+					 STR_ARG(tag));
 		node->kind = (enum node_kind)kind;
 	}
 	return 0;
@@ -197,7 +200,8 @@ static int count(struct reader *r, const struct node *node, ptrdiff_t size, int 
 {
 	r->nodes += size;
 	if (r->nodes > LIMIT_YAML_NODES)
-		return node_fail(r->op, r->doc, node, "more than %d values, aliases counted", LIMIT_YAML_NODES);
+		return node_fail(r->op, r->doc, node, "more than %d values, aliases counted",
+				 LIMIT_YAML_NODES);
 	if (r->depth + height > LIMIT_DEPTH)
 		return node_fail(r->op, r->doc, node, "nested deeper than %d levels", LIMIT_DEPTH);
 	return 0;
@@ -248,7 +252,8 @@ static int add_item(struct reader *r, struct item *item)
 		item->node.key_col = top->key.node.col;
 		if (top->key.plain && str_eq(item->node.key, S("<<"))) {
 			if (top->merge >= 0)
-				return node_fail_key(r->op, r->doc, &item->node, "a second merge key");
+				return node_fail_key(r->op, r->doc, &item->node,
+						     "a second merge key");
 			top->merge = r->stack.n;
 		}
 		top->has_key = false;
@@ -287,9 +292,11 @@ static int on_alias(struct reader *r, struct fy_event *event)
 	TRY(token_text(r->op, event->alias.anchor, &name));
 	const struct anchor *anchor = map_get(&r->anchors, name);
 	if (!anchor)
-		return node_fail(r->op, r->doc, &here, "the alias *%.*s stands for nothing", STR_ARG(name));
+		return node_fail(r->op, r->doc, &here, "the alias *%.*s stands for nothing",
+				 STR_ARG(name));
 	if (!anchor->done)
-		return node_fail(r->op, r->doc, &here, "the alias *%.*s holds itself", STR_ARG(name));
+		return node_fail(r->op, r->doc, &here, "the alias *%.*s holds itself",
+				 STR_ARG(name));
 	struct item item = anchor->item;
 	item.node.line = here.line;
 	item.node.col = here.col;
@@ -299,10 +306,11 @@ static int on_alias(struct reader *r, struct fy_event *event)
 	return add_item(r, &item);
 }
 
-static int on_open(struct reader *r, struct fy_event *event, enum node_kind kind, struct fy_token *tag,
-		   struct fy_token *anchor)
+static int on_open(struct reader *r, struct fy_event *event, enum node_kind kind,
+		   struct fy_token *tag, struct fy_token *anchor)
 {
-	struct frame f = { .self = { .node = { .kind = kind }, .size = 1, .height = 1 }, .merge = -1 };
+	struct frame f = { .self = { .node = { .kind = kind }, .size = 1, .height = 1 },
+			   .merge = -1 };
 	str want = kind == NODE_MAP ? S("tag:yaml.org,2002:map") : S("tag:yaml.org,2002:seq"), got;
 
 	set_place(r, event, &f.self.node);
@@ -310,8 +318,8 @@ static int on_open(struct reader *r, struct fy_event *event, enum node_kind kind
 	if (tag) {
 		TRY(token_text(r->op, tag, &got));
 		if (!str_eq(got, want) && !str_eq(got, S("!")))
-			return node_fail(r->op, r->doc, &f.self.node, "a tag that is not known here: %.*s",
-					 STR_ARG(got));
+			return node_fail(r->op, r->doc, &f.self.node,
+					 "a tag that is not known here: %.*s", STR_ARG(got));
 	}
 	TRY(open_anchor(r, anchor, &f.anchor));
 	f.base = r->stack.n;
@@ -333,7 +341,8 @@ static int merged_mapping(struct reader *r, const struct frame *f, const struct 
 		return 0;
 	const struct item *from = &r->stack.p[f->merge];
 	if (!from->alias || from->node.kind != NODE_MAP)
-		return node_fail_key(r->op, r->doc, &from->node, "'<<' must be an alias of a mapping");
+		return node_fail_key(r->op, r->doc, &from->node,
+				     "'<<' must be an alias of a mapping");
 	*ret = &from->node;
 	return 0;
 }
@@ -400,9 +409,11 @@ static int on_event(struct reader *r, struct fy_event *event)
 	case FYET_ALIAS:
 		return on_alias(r, event);
 	case FYET_SEQUENCE_START:
-		return on_open(r, event, NODE_LIST, event->sequence_start.tag, event->sequence_start.anchor);
+		return on_open(r, event, NODE_LIST, event->sequence_start.tag,
+			       event->sequence_start.anchor);
 	case FYET_MAPPING_START:
-		return on_open(r, event, NODE_MAP, event->mapping_start.tag, event->mapping_start.anchor);
+		return on_open(r, event, NODE_MAP, event->mapping_start.tag,
+			       event->mapping_start.anchor);
 	case FYET_SEQUENCE_END:
 	case FYET_MAPPING_END:
 		return on_close(r);
@@ -419,8 +430,8 @@ static int fail_syntax(struct reader *r)
 
 	if (!e || !e->msg)
 		return op_fail(r->op, ERR_USAGE, "%.*s: is not YAML", STR_ARG(r->doc->file));
-	return op_fail(r->op, ERR_USAGE, "%.*s:%d:%d: is not YAML: %s", STR_ARG(r->doc->file), e->line, e->column,
-		       e->msg);
+	return op_fail(r->op, ERR_USAGE, "%.*s:%d:%d: is not YAML: %s", STR_ARG(r->doc->file),
+		       e->line, e->column, e->msg);
 }
 
 static int read_events(struct reader *r)
@@ -453,12 +464,15 @@ static int check_bytes(struct op *op, str file, str text)
 	const char *line_start = text.p;
 
 	if (text.len > LIMIT_DOCUMENT)
-		return op_fail(op, ERR_USAGE, "%.*s: larger than %d bytes", STR_ARG(file), LIMIT_DOCUMENT);
+		return op_fail(op, ERR_USAGE, "%.*s: larger than %d bytes", STR_ARG(file),
+			       LIMIT_DOCUMENT);
 	while (text.len > 0) {
 		ptrdiff_t width = utf8_width(text);
 		if (width == 0 || text.p[0] == '\0')
-			return op_fail(op, ERR_USAGE, "%.*s:%d:%td: a byte that is not text: 0x%02x", STR_ARG(file),
-				       line, text.p - line_start + 1, (unsigned char)text.p[0]);
+			return op_fail(op, ERR_USAGE,
+				       "%.*s:%d:%td: a byte that is not text: 0x%02x",
+				       STR_ARG(file), line, text.p - line_start + 1,
+				       (unsigned char)text.p[0]);
 		if (text.p[0] == '\n') {
 			line++;
 			line_start = text.p + 1;
@@ -498,8 +512,9 @@ int yaml_parse(struct op *op, str file, str text, struct doc *ret)
 	if (!diag)
 		return op_fail(op, ERR_MEMORY, "out of memory in libfyaml");
 	fy_diag_set_collect_errors(diag, true);
-	const struct fy_parse_cfg how = { .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
-					  .diag = diag };
+	const struct fy_parse_cfg how = {
+		.flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE, .diag = diag
+	};
 	__attribute__((cleanup(parser_close))) struct fy_parser *parser = fy_parser_create(&how);
 	if (!parser || fy_parser_set_string(parser, text.len ? text.p : "", (size_t)text.len) != 0)
 		return op_fail(op, ERR_MEMORY, "out of memory in libfyaml");

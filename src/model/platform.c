@@ -4,15 +4,20 @@
 
 /* Debian's release architectures. Loaders: each port's ABI supplement, as glibc installs them. */
 static const struct platform known[] = {
-	{ "linux/amd64", "amd64", "", "amd64", "x86_64-linux-gnu", "lib64/ld-linux-x86-64.so.2", EM_X86_64, false, 64 },
-	{ "linux/arm64", "arm64", "v8", "arm64", "aarch64-linux-gnu", "lib/ld-linux-aarch64.so.1", EM_AARCH64, false,
+	{ "linux/amd64", "amd64", "", "amd64", "x86_64-linux-gnu", "lib64/ld-linux-x86-64.so.2",
+	  EM_X86_64, false, 64 },
+	{ "linux/arm64", "arm64", "v8", "arm64", "aarch64-linux-gnu", "lib/ld-linux-aarch64.so.1",
+	  EM_AARCH64, false, 64 },
+	{ "linux/arm/v7", "arm", "v7", "armhf", "arm-linux-gnueabihf", "lib/ld-linux-armhf.so.3",
+	  EM_ARM, false, 32 },
+	{ "linux/386", "386", "", "i386", "i386-linux-gnu", "lib/ld-linux.so.2", EM_386, false,
+	  32 },
+	{ "linux/ppc64le", "ppc64le", "", "ppc64el", "powerpc64le-linux-gnu", "lib64/ld64.so.2",
+	  EM_PPC64, false, 64 },
+	{ "linux/riscv64", "riscv64", "", "riscv64", "riscv64-linux-gnu",
+	  "lib/ld-linux-riscv64-lp64d.so.1", EM_RISCV, false, 64 },
+	{ "linux/s390x", "s390x", "", "s390x", "s390x-linux-gnu", "lib/ld64.so.1", EM_S390, true,
 	  64 },
-	{ "linux/arm/v7", "arm", "v7", "armhf", "arm-linux-gnueabihf", "lib/ld-linux-armhf.so.3", EM_ARM, false, 32 },
-	{ "linux/386", "386", "", "i386", "i386-linux-gnu", "lib/ld-linux.so.2", EM_386, false, 32 },
-	{ "linux/ppc64le", "ppc64le", "", "ppc64el", "powerpc64le-linux-gnu", "lib64/ld64.so.2", EM_PPC64, false, 64 },
-	{ "linux/riscv64", "riscv64", "", "riscv64", "riscv64-linux-gnu", "lib/ld-linux-riscv64-lp64d.so.1", EM_RISCV,
-	  false, 64 },
-	{ "linux/s390x", "s390x", "", "s390x", "s390x-linux-gnu", "lib/ld64.so.1", EM_S390, true, 64 },
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
@@ -65,5 +70,6 @@ const struct platform *platform_host(void)
 
 const char *platform_names(void)
 {
-	return "linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/riscv64, linux/s390x";
+	return "linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/riscv64, "
+	       "linux/s390x";
 }

@@ -5,7 +5,8 @@
 #include "unit/harness.h"
 
 /* What init writes must be a recipe, with tests, to the word. */
-static int accepted(struct op *op, str package, str description, struct recipe *ret, struct tests *ret_tests)
+static int accepted(struct op *op, str package, str description, struct recipe *ret,
+		    struct tests *ret_tests)
 {
 	int dir;
 	const char *where = test_dir(&dir);
@@ -47,7 +48,8 @@ static int packages(struct op *op)
 		TRY(accepted(op, str_of(known[i].package), S(""), &r, &t));
 		CHECK(r.entrypoint.n > 0 && r.description.len > 0);
 		CHECK_STR(r.entrypoint.p[0], str_of(known[i].program));
-		CHECK(t.command_n == known[i].commands && t.http_n == known[i].https && t.file_n > 0);
+		CHECK(t.command_n == known[i].commands && t.http_n == known[i].https &&
+		      t.file_n > 0);
 		CHECK(r.ports.n == (known[i].port ? 1 : 0));
 		if (known[i].port && r.ports.n)
 			CHECK_STR(r.ports.p[0], str_of(known[i].port));
@@ -71,8 +73,10 @@ static int refuses(struct op *op)
 	str text;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK_FAILS(op, init_recipe(op, str_of(bad[i]), S(""), &text), ERR_USAGE, "not the name of a package");
+		CHECK_FAILS(op, init_recipe(op, str_of(bad[i]), S(""), &text), ERR_USAGE,
+			    "not the name of a package");
 	return 0;
 }
 
-TESTS({ "packages", packages, .once = true }, { "descriptions", descriptions }, { "refuses", refuses })
+TESTS({ "packages", packages, .once = true }, { "descriptions", descriptions },
+      { "refuses", refuses })

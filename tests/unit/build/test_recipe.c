@@ -21,7 +21,8 @@ static int round_trip(struct op *op, const struct recipe *r)
 	TRY(recipe_read_canonical(op, S("recipe.json"), exact(r->canonical), &again));
 	CHECK_STR(again.canonical, r->canonical);
 	CHECK(digest_eq(&again.digest, &r->digest));
-	CHECK(again.path_n == r->path_n && again.user_n == r->user_n && again.group_n == r->group_n);
+	CHECK(again.path_n == r->path_n && again.user_n == r->user_n &&
+	      again.group_n == r->group_n);
 	CHECK_STR(again.run_as, r->run_as);
 	return 0;
 }
@@ -44,7 +45,8 @@ static int one_golden(struct op *op, int dir, str yaml)
 		str got = str_of(op->text), at = str_head(path, str_rfind(path, '/') + 1);
 		CHECK(str_starts(got, at));
 		for (ptrdiff_t i; (i = str_find_str(got, at)) >= 0;)
-			TRY(op_text((op_forgive(op), op), &got, "%.*s%.*s", (int)i, got.p, STR_ARG(str_from(got, i + at.len))));
+			TRY(op_text((op_forgive(op), op), &got, "%.*s%.*s", (int)i, got.p,
+				    STR_ARG(str_from(got, i + at.len))));
 		CHECK_STR(got, str_trim(want));
 		op_forgive(op);
 		return 0;
@@ -105,12 +107,15 @@ static int values(struct op *op)
 	CHECK_STR(r.suite, S("bookworm"));
 	CHECK(r.user_n == 2 && r.user[0].id == 1000 && r.user[1].id == UINT32_MAX);
 	CHECK(r.group_n == 1 && r.group[0].id == 33 && r.group[0].members.n == 1);
-	CHECK(r.path_n == 7 && r.path[0].mode == 01777 && r.path[0].line == 16 && r.path[1].mode == 0600);
+	CHECK(r.path_n == 7 && r.path[0].mode == 01777 && r.path[0].line == 16 &&
+	      r.path[1].mode == 0600);
 	CHECK_STR(r.path[0].path, S("srv"));
 	CHECK_STR(r.path[2].text, S("\xff\0\xfe"));
-	CHECK(r.path[3].type == PATH_SYMLINK && r.path[4].type == PATH_MODE && r.path[5].text.len == 0);
+	CHECK(r.path[3].type == PATH_SYMLINK && r.path[4].type == PATH_MODE &&
+	      r.path[5].text.len == 0);
 	CHECK_STR(r.path[6].source, S("minimal.yaml"));
-	CHECK(r.healthcheck.interval == UINT64_C(90000000000) && r.healthcheck.timeout == 500000000);
+	CHECK(r.healthcheck.interval == UINT64_C(90000000000) &&
+	      r.healthcheck.timeout == 500000000);
 	CHECK_STR(r.ports.p[0], S("80/tcp"));
 	CHECK_STR(r.volumes.p[0], S("/srv/data"));
 	CHECK_STR(r.work_dir, S("/srv"));
@@ -142,11 +147,14 @@ static int same_elsewhere(struct op *op)
 static const struct {
 	const char *json, *message;
 } foreign[] = {
-	{ "{\"name\":\"x\",\"extends\":\"static\"}", "r.json:1:13: a recipe of an image extends none" },
+	{ "{\"name\":\"x\",\"extends\":\"static\"}",
+	  "r.json:1:13: a recipe of an image extends none" },
 	{ "{\"name\":\"x\",\"files\":{\"/a\":\"/etc/passwd\"}}", "names none" },
 	{ "{\"name\":\"x\",\"paths\":[{\"path\":\"/a\",\"source\":\"b\"}]}", "names none" },
-	{ "{\"name\":\"x\",\"paths\":[{\"path\":\"/a\",\"hex\":\"0g\"}]}", "pairs of lower-case hexadecimal digits" },
-	{ "{\"name\":\"x\",\"paths\":[{\"path\":\"/a\",\"hex\":\"0\"}]}", "pairs of lower-case hexadecimal digits" },
+	{ "{\"name\":\"x\",\"paths\":[{\"path\":\"/a\",\"hex\":\"0g\"}]}",
+	  "pairs of lower-case hexadecimal digits" },
+	{ "{\"name\":\"x\",\"paths\":[{\"path\":\"/a\",\"hex\":\"0\"}]}",
+	  "pairs of lower-case hexadecimal digits" },
 	{ "[]", "a mapping is expected here" },
 };
 
@@ -155,10 +163,13 @@ static int foreign_canonical(struct op *op)
 	struct recipe r;
 
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		CHECK_FAILS(op, recipe_read_canonical(op, S("r.json"), exact(str_of(foreign[i].json)), &r), ERR_USAGE,
-			    foreign[i].message);
+		CHECK_FAILS(
+			op,
+			recipe_read_canonical(op, S("r.json"), exact(str_of(foreign[i].json)), &r),
+			ERR_USAGE, foreign[i].message);
 	return 0;
 }
 
-TESTS({ "golden cases", golden, .once = true }, { "shipped recipes", shipped, .once = true }, { "values", values },
-      { "same elsewhere", same_elsewhere, .once = true }, { "foreign canonical", foreign_canonical })
+TESTS({ "golden cases", golden, .once = true }, { "shipped recipes", shipped, .once = true },
+      { "values", values }, { "same elsewhere", same_elsewhere, .once = true },
+      { "foreign canonical", foreign_canonical })

@@ -7,7 +7,8 @@
 
 static int reads(struct op *op)
 {
-	str in = exact(S("\n# comment\nPackage: a\nDepends: b,\n c,\n\td\nDescription: short\n long\n .\n more\n\n \t\n"
+	str in = exact(S("\n# comment\nPackage: a\nDepends: b,\n c,\n\td\nDescription: short\n "
+			 "long\n .\n more\n\n \t\n"
 			 "package: z\nEmpty:\nVersion:1\n"));
 	struct deb822_stanza s;
 
@@ -47,8 +48,11 @@ static const struct {
 	{ "no colon\n", "a line without a colon: 'no colon'" },
 	{ "A: 1\nB\n", "a line without a colon" },
 	{ "A: 1\na: 2\n", "the field a stands twice" },
-	{ " A: 1\n", "not a field's name" }, { ": x\n", "not a field's name" }, { "-A: x\n", "not a field's name" },
-	{ "A b: x\n", "not a field's name" }, { "\xc3\xa9: x\n", "not a field's name" },
+	{ " A: 1\n", "not a field's name" },
+	{ ": x\n", "not a field's name" },
+	{ "-A: x\n", "not a field's name" },
+	{ "A b: x\n", "not a field's name" },
+	{ "\xc3\xa9: x\n", "not a field's name" },
 };
 
 static int refuses(struct op *op)

@@ -46,16 +46,25 @@ static int again(struct op *op, const struct node *node, int indent, str *ret)
 static const struct {
 	const char *in, *out; /* out NULL: the same */
 } good[] = {
-	{ "null", NULL }, { "true", NULL }, { "false", NULL }, { "0", NULL }, { "-0.5e+10", NULL },
+	{ "null", NULL },
+	{ "true", NULL },
+	{ "false", NULL },
+	{ "0", NULL },
+	{ "-0.5e+10", NULL },
 	{ " [ 1 , 2 ] \r\n\t", "[1,2]" },
-	{ "[]", NULL }, { "{}", NULL }, { "[[],{},[{}]]", NULL },
+	{ "[]", NULL },
+	{ "{}", NULL },
+	{ "[[],{},[{}]]", NULL },
 	{ "{\"a\":{\"b\":[1,\"c\"]},\"d\":null}", NULL },
 	{ "\"\"", NULL },
-	{ "\"\\u0041\\/\\u00e9\\u20ac\\ud83d\\ude00\"", "\"A/\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
+	{ "\"\\u0041\\/\\u00e9\\u20ac\\ud83d\\ude00\"",
+	  "\"A/\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
 	{ "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001f\"", NULL },
 	{ "\"a long text of more than eight bytes, then \xc3\xa9 and more after it\"", NULL },
-	{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,\"k\":11,\"l\":12,\"m\":13,"
-	  "\"n\":14}", NULL },
+	{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,\"k\":"
+	  "11,\"l\":12,\"m\":13,"
+	  "\"n\":14}",
+	  NULL },
 	{ "\"\x7f\"", NULL },
 };
 
@@ -87,30 +96,45 @@ static const struct {
 	{ "{\"a\":1", "1:7: a comma or }" },
 	{ "{\"a\":\n1,\n \"a\":2}", "x.json:3:2: the key 'a' stands here for the second time" },
 	{ "{\"a\":1,\"\\u0061\":2}", "1:8: the key 'a'" },
-	{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,\"k\":11,\"l\":12,\"a\":13}",
+	{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,\"k\":"
+	  "11,\"l\":12,\"a\":13}",
 	  "the key 'a' stands here for the second time" },
 	{ "1 2", "1:3: bytes behind the end" },
-	{ "01", "1:1: not a number" }, { "-", "not a number" }, { "1.", "not a number" }, { "1e", "not a number" },
-	{ "+1", "a value" }, { ".5", "a value" }, { "-a", "not a number" },
+	{ "01", "1:1: not a number" },
+	{ "-", "not a number" },
+	{ "1.", "not a number" },
+	{ "1e", "not a number" },
+	{ "+1", "a value" },
+	{ ".5", "a value" },
+	{ "-a", "not a number" },
 	{ "\"abc", "1:1: a text without its closing quote" },
-	{ "\"abc\\", "closing quote" }, { "\"abc\\\"", "closing quote" },
+	{ "\"abc\\", "closing quote" },
+	{ "\"abc\\\"", "closing quote" },
 	{ "\"a\nb\"", "1:3: a control character" },
 	{ "\"a\tb\"", "a control character" },
-	{ "\"\\q\"", "an unknown escape" }, { "\"\\\xc3\xa9\"", "an unknown escape" },
-	{ "\"\\u12\"", "four hexadecimal digits" }, { "\"\\u12g4\"", "four hexadecimal digits" },
-	{ "\"\\ud83d\"", "a lone surrogate" }, { "\"\\ude00\"", "a lone surrogate" },
-	{ "\"\\ud83d\\u0041\"", "a lone surrogate" }, { "\"\\ud83dxxxxxx\"", "a lone surrogate" },
-	{ "\"\xff\"", "not UTF-8" }, { "\"\xc0\x80\"", "not UTF-8" }, { "\"\xed\xa0\x80\"", "not UTF-8" },
+	{ "\"\\q\"", "an unknown escape" },
+	{ "\"\\\xc3\xa9\"", "an unknown escape" },
+	{ "\"\\u12\"", "four hexadecimal digits" },
+	{ "\"\\u12g4\"", "four hexadecimal digits" },
+	{ "\"\\ud83d\"", "a lone surrogate" },
+	{ "\"\\ude00\"", "a lone surrogate" },
+	{ "\"\\ud83d\\u0041\"", "a lone surrogate" },
+	{ "\"\\ud83dxxxxxx\"", "a lone surrogate" },
+	{ "\"\xff\"", "not UTF-8" },
+	{ "\"\xc0\x80\"", "not UTF-8" },
+	{ "\"\xed\xa0\x80\"", "not UTF-8" },
 	{ "\"\xe2\x82\"", "not UTF-8" },
-	{ "[1}", "a comma or ]" }, { "{\"a\":1]", "a comma or }" }, { "]", "a value" },
+	{ "[1}", "a comma or ]" },
+	{ "{\"a\":1]", "a comma or }" },
+	{ "]", "a value" },
 };
 
 static int refuses(struct op *op)
 {
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct doc doc;
-		CHECK_FAILS(op, json_parse(op, S("x.json"), exact(str_of(bad[i].in)), &doc), ERR_FORMAT,
-			    bad[i].message);
+		CHECK_FAILS(op, json_parse(op, S("x.json"), exact(str_of(bad[i].in)), &doc),
+			    ERR_FORMAT, bad[i].message);
 	}
 	return 0;
 }
@@ -125,19 +149,23 @@ static int depth(struct op *op)
 	TRY(json_parse(op, S("x"), exact((str){ text, (ptrdiff_t)2 * LIMIT_DEPTH }), &doc));
 	memset(text, '[', LIMIT_DEPTH + 1);
 	memset(text + LIMIT_DEPTH + 1, ']', LIMIT_DEPTH + 1);
-	CHECK_FAILS(op, json_parse(op, S("x"), exact((str){ text, (ptrdiff_t)2 * LIMIT_DEPTH + 2 }), &doc),
-		    ERR_FORMAT, "x:1:65: nested too deep");
+	CHECK_FAILS(
+		op,
+		json_parse(op, S("x"), exact((str){ text, (ptrdiff_t)2 * LIMIT_DEPTH + 2 }), &doc),
+		ERR_FORMAT, "x:1:65: nested too deep");
 	return 0;
 }
 
 /* Every cut of a text is refused, or is whole by itself. */
 static int cut_anywhere(struct op *op)
 {
-	str whole = S("{\"a\": [1, -2.5e3, \"\\ud83d\\ude00x\", true, null], \"b\": {\"c\": \"\xe2\x82\xac\"}}");
+	str whole = S("{\"a\": [1, -2.5e3, \"\\ud83d\\ude00x\", true, null], \"b\": {\"c\": "
+		      "\"\xe2\x82\xac\"}}");
 	struct doc doc;
 
 	for (ptrdiff_t n = 0; n < whole.len; n++)
-		CHECK_FAILS(op, json_parse(op, S("x"), exact(str_head(whole, n)), &doc), ERR_FORMAT, "x:1:");
+		CHECK_FAILS(op, json_parse(op, S("x"), exact(str_head(whole, n)), &doc), ERR_FORMAT,
+			    "x:1:");
 	return json_parse(op, S("x"), exact(whole), &doc);
 }
 
@@ -149,7 +177,8 @@ static int places(struct op *op)
 	const struct node *b = node_get(&doc.root, S("b"));
 	CHECK(b && b->key_line == 3 && b->key_col == 3 && b->line == 3 && b->col == 8);
 	CHECK(b && b->n == 1 && b->child[0].line == 4 && b->child[0].col == 5);
-	CHECK(node_get(&doc.root, S("c")) == NULL && node_get(b, S("c")) == NULL && !node_get(NULL, S("c")));
+	CHECK(node_get(&doc.root, S("c")) == NULL && node_get(b, S("c")) == NULL &&
+	      !node_get(NULL, S("c")));
 	return 0;
 }
 
@@ -185,8 +214,10 @@ static int writes(struct op *op)
 	json_array_end(&j);
 	json_object_end(&j);
 	TRY(buf_take(&b, &out));
-	CHECK_STR(out, S("{\n  \"name\": \"a\\\"\xef\xbf\xbd\\u0001\",\n  \"size\": 18446744073709551615,\n"
-			 "  \"list\": [\n    -9223372036854775808,\n    true,\n    null,\n    []\n  ]\n}"));
+	CHECK_STR(out, S("{\n  \"name\": \"a\\\"\xef\xbf\xbd\\u0001\",\n  \"size\": "
+			 "18446744073709551615,\n"
+			 "  \"list\": [\n    -9223372036854775808,\n    true,\n    null,\n    []\n "
+			 " ]\n}"));
 	struct doc doc;
 	TRY(json_parse(op, S("x"), exact(out), &doc));
 	TRY(again(op, &doc.root, 2, &out));
@@ -195,5 +226,5 @@ static int writes(struct op *op)
 }
 
 TESTS({ "reads and writes", reads_and_writes }, { "refuses", refuses }, { "depth", depth },
-      { "cut anywhere", cut_anywhere }, { "places", places }, { "aliases its input", aliases_its_input },
-      { "writes", writes })
+      { "cut anywhere", cut_anywhere }, { "places", places },
+      { "aliases its input", aliases_its_input }, { "writes", writes })

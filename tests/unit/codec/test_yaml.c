@@ -38,15 +38,20 @@ static void show(struct json_out *j, const struct node *node)
 static const struct {
 	const char *in, *out;
 } good[] = {
-	{ "", "null" }, { "# nothing\n", "null" }, { "---\n", "null" },
+	{ "", "null" },
+	{ "# nothing\n", "null" },
+	{ "---\n", "null" },
 	{ "a: 1\r\nb: x\r\n", "{\"a\":1,\"b\":\"x\"}" },
-	{ "a:\n- 1\n- -2.5e3\n- 0x1F\n- 0o17\n- .5\n- +1\n- .inf", "{\"a\":[1,-2.5e3,0x1F,0o17,.5,+1,.inf]}" },
+	{ "a:\n- 1\n- -2.5e3\n- 0x1F\n- 0o17\n- .5\n- +1\n- .inf",
+	  "{\"a\":[1,-2.5e3,0x1F,0o17,.5,+1,.inf]}" },
 	{ "[yes, no, on, 1.2.3, 1e, 0x, ., 12_000]",
 	  "[\"yes\",\"no\",\"on\",\"1.2.3\",\"1e\",\"0x\",\".\",\"12_000\"]" },
-	{ "[true, False, ~, null, '', \"true\", '1']", "[true,False,null,null,\"\",\"true\",\"1\"]" },
+	{ "[true, False, ~, null, '', \"true\", '1']",
+	  "[true,False,null,null,\"\",\"true\",\"1\"]" },
 	{ "[!!str 1, ! 2, !!int 3, !!null '', !<tag:yaml.org,2002:str> x]",
 	  "[\"1\",\"2\",3,null,\"x\"]" },
-	{ "a: |\n  one\n  two\nb: >-\n  three\n  four\n", "{\"a\":\"one\\ntwo\\n\",\"b\":\"three four\"}" },
+	{ "a: |\n  one\n  two\nb: >-\n  three\n  four\n",
+	  "{\"a\":\"one\\ntwo\\n\",\"b\":\"three four\"}" },
 	{ "a: &x {b: 1, c: 2}\nd: {c: 3, <<: *x, e: *x}",
 	  "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"c\":3,\"e\":{\"b\":1,\"c\":2},\"b\":1}}" },
 	{ "a: {'<<': 1}", "{\"a\":{\"<<\":1}}" },
@@ -98,8 +103,13 @@ static const struct {
 	{ ": b", "1:1: a key is missing" },
 	{ "a: \xff", "x.yaml:1:4: a byte that is not text: 0xff" },
 	{ "a: b\nc: \xc0\x80", "x.yaml:2:4: a byte that is not text" },
-	{ "@a", "is not YAML" }, { "a: b: c", "is not YAML" }, { "\"a", "is not YAML" }, { "{a: ]", "is not YAML" },
-	{ "- a\nb: c", "is not YAML" }, { "a: \"\\q\"", "is not YAML" }, { "%FOO\n--- %", "is not YAML" },
+	{ "@a", "is not YAML" },
+	{ "a: b: c", "is not YAML" },
+	{ "\"a", "is not YAML" },
+	{ "{a: ]", "is not YAML" },
+	{ "- a\nb: c", "is not YAML" },
+	{ "a: \"\\q\"", "is not YAML" },
+	{ "%FOO\n--- %", "is not YAML" },
 };
 
 static int refuses(struct op *op)
@@ -107,9 +117,10 @@ static int refuses(struct op *op)
 	struct doc doc;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK_FAILS(op, yaml_parse(op, S("x.yaml"), exact(str_of(bad[i].in)), &doc), ERR_USAGE,
-			    bad[i].message);
-	CHECK_FAILS(op, yaml_parse(op, S("x.yaml"), exact(S("a\0b")), &doc), ERR_USAGE, "not text: 0x00");
+		CHECK_FAILS(op, yaml_parse(op, S("x.yaml"), exact(str_of(bad[i].in)), &doc),
+			    ERR_USAGE, bad[i].message);
+	CHECK_FAILS(op, yaml_parse(op, S("x.yaml"), exact(S("a\0b")), &doc), ERR_USAGE,
+		    "not text: 0x00");
 	return 0;
 }
 
@@ -128,13 +139,15 @@ static int bombs(struct op *op)
 			buf_fmt(&b, "*l%d%s", i - 1, k < 8 ? "," : "]\n");
 	}
 	TRY(buf_take(&b, &text));
-	CHECK_FAILS(op, yaml_parse(op, S("x"), text, &doc), ERR_USAGE, "x:6:14: more than 200000 values");
+	CHECK_FAILS(op, yaml_parse(op, S("x"), text, &doc), ERR_USAGE,
+		    "x:6:14: more than 200000 values");
 	buf_init(&b, op, 100000);
 	buf_add(&b, S("a0: &a0 [x]\n"));
 	for (int i = 1; i < 100; i++)
 		buf_fmt(&b, "a%d: &a%d [*a%d]\n", i, i, i - 1);
 	TRY(buf_take(&b, &text));
-	CHECK_FAILS(op, yaml_parse(op, S("x"), text, &doc), ERR_USAGE, "nested deeper than 64 levels");
+	CHECK_FAILS(op, yaml_parse(op, S("x"), text, &doc), ERR_USAGE,
+		    "nested deeper than 64 levels");
 	buf_init(&b, op, 100000);
 	buf_repeat(&b, '[', 70);
 	TRY(buf_take(&b, &text));
@@ -154,4 +167,5 @@ static int places(struct op *op)
 	return 0;
 }
 
-TESTS({ "reads", reads }, { "refuses", refuses }, { "bombs", bombs, .once = true }, { "places", places })
+TESTS({ "reads", reads }, { "refuses", refuses }, { "bombs", bombs, .once = true },
+      { "places", places })

@@ -7,12 +7,26 @@ static int platforms(struct op *op)
 	static const struct {
 		const char *word, *name;
 	} cases[] = {
-		{ "linux/amd64", "linux/amd64" }, { "amd64", "linux/amd64" }, { "arm64/v8", "linux/arm64" },
-		{ "linux/arm64/v8", "linux/arm64" }, { "arm64", "linux/arm64" }, { "arm/v7", "linux/arm/v7" },
-		{ "linux/arm", "linux/arm/v7" }, { "armhf", "linux/arm/v7" }, { "i386", "linux/386" },
-		{ "386", "linux/386" }, { "ppc64el", "linux/ppc64le" }, { "s390x", "linux/s390x" },
-		{ "riscv64", "linux/riscv64" }, { "", NULL }, { "linux/", NULL }, { "arm64/v9", NULL },
-		{ "arm64/", NULL }, { "amd64/", NULL }, { "windows/amd64", NULL }, { "amd640", NULL },
+		{ "linux/amd64", "linux/amd64" },
+		{ "amd64", "linux/amd64" },
+		{ "arm64/v8", "linux/arm64" },
+		{ "linux/arm64/v8", "linux/arm64" },
+		{ "arm64", "linux/arm64" },
+		{ "arm/v7", "linux/arm/v7" },
+		{ "linux/arm", "linux/arm/v7" },
+		{ "armhf", "linux/arm/v7" },
+		{ "i386", "linux/386" },
+		{ "386", "linux/386" },
+		{ "ppc64el", "linux/ppc64le" },
+		{ "s390x", "linux/s390x" },
+		{ "riscv64", "linux/riscv64" },
+		{ "", NULL },
+		{ "linux/", NULL },
+		{ "arm64/v9", NULL },
+		{ "arm64/", NULL },
+		{ "amd64/", NULL },
+		{ "windows/amd64", NULL },
+		{ "amd640", NULL },
 	};
 
 	(void)op;
@@ -30,13 +44,15 @@ static int platforms(struct op *op)
 static int order(struct op *op)
 {
 	/* In order; each directory before all below it, and nothing between. */
-	static const char *const path[] = { "", "a", "a/b", "a/b/c", "a/b-c", "a-b", "a-b/c", "a.b", "aa", "\xc3\xa9" };
+	static const char *const path[] = { "",    "a",     "a/b", "a/b/c", "a/b-c",
+					    "a-b", "a-b/c", "a.b", "aa",    "\xc3\xa9" };
 	enum { N = sizeof(path) / sizeof(path[0]) };
 
 	(void)op;
 	for (int i = 0; i < N; i++) {
 		for (int k = 0; k < N; k++) {
-			struct entry a = { .path = exact(str_of(path[i])) }, b = { .path = exact(str_of(path[k])) };
+			struct entry a = { .path = exact(str_of(path[i])) },
+				     b = { .path = exact(str_of(path[k])) };
 			int got = entry_cmp(&a, &b);
 			CHECK((got > 0) - (got < 0) == (i > k) - (i < k));
 		}
