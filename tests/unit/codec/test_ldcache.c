@@ -232,6 +232,62 @@ static int own_root(struct op *op)
 	return same_as_ldconfig(op, cache.p, dir);
 }
 
+/*
+ * The real loader in a root where only our cache knows the libraries' directory, entered by a user
+ * namespace; where there is none to be had, there is nothing to be learnt here.
+ */
+static int loader_finds(struct op *op)
+{
+	static const char *const names[] = { "libssl.so.3", "libcrypto.so.3", "libc.so.6",
+					     "libz.so.1", "libm.so.6" };
+	enum { N = sizeof(names) / sizeof(names[0]) };
+	struct ldcache_lib lib[N];
+	int dirfd, out;
+	str root, bytes, path;
+	struct stat st;
+	struct proc_result got;
+
+	if (!proc_exists("unshare") || stat("/lib64/ld-linux-x86-64.so.2", &st) < 0)
+		return 0;
+	TRY(op_text(op, &root, "%s/root", test_dir(&dirfd)));
+	TRY(dir_open(op, dirfd, S("root/opt/libs"), true, &out));
+	AUTO_FD libs = out;
+	TRY(dir_open(op, dirfd, S("root/etc"), true, &out));
+	AUTO_FD etc = out;
+	TRY(file_read_user(op, S("/lib64/ld-linux-x86-64.so.2"), 64 << 20, &bytes));
+	TRY(file_replace(op, dirfd, S("root/ld.so"), bytes, 0755));
+	for (int i = 0; i < N; i++) {
+		lib[i] = (struct ldcache_lib){ str_of(names[i]), .machine = 62, .bits = 64 };
+		TRY(op_text(op, &lib[i].path, "/opt/libs/%s", names[i]));
+		TRY(op_text(op, &path, "/usr/lib/x86_64-linux-gnu/%s", names[i]));
+		if (stat(path.p, &st) < 0)
+			return 0;
+		TRY(file_read_user(op, path, 64 << 20, &bytes));
+		TRY(file_replace(op, libs, str_of(names[i]), bytes, 0755));
+	}
+	TRY(ldcache_write(op, lib, N, false, &bytes));
+	TRY(file_replace(op, etc, S("ld.so.cache"), bytes, 0644));
+	const char *probe[] = { "unshare", "-Ur", "chroot", root.p, "/ld.so", "--version", NULL };
+	struct proc_spec spec = { .argv = probe, .output_max = 65536 };
+	if (proc_run(op, &spec, &got) != 0 || got.status != 0)
+		return op->code;
+	const char *list[] = {
+		"unshare", "-Ur", "chroot", root.p, "/ld.so", "--list", "/opt/libs/libssl.so.3",
+		NULL
+	};
+	spec.argv = list;
+	TRY(proc_run(op, &spec, &got));
+	CHECK(got.status == 0);
+	CHECK(str_find_str(got.out, S("libcrypto.so.3 => /opt/libs/libcrypto.so.3")) >= 0);
+	CHECK(str_find_str(got.out, S("libc.so.6 => /opt/libs/libc.so.6")) >= 0);
+	TRY(ldcache_write(op, lib, 1, false, &bytes)); /* and without them it does not */
+	TRY(file_replace(op, etc, S("ld.so.cache"), bytes, 0644));
+	TRY(proc_run(op, &spec, &got));
+	CHECK(str_find_str(got.out, S("libcrypto.so.3 => not found")) >= 0 || got.status != 0);
+	return 0;
+}
+
 TESTS({ "names in the loader's order", order }, { "lies are refused", refused },
       { "like the host's own cache", host_cache, .once = true },
-      { "like ldconfig over the same root", own_root, .once = true })
+      { "like ldconfig over the same root", own_root, .once = true },
+      { "the loader finds what is in it", loader_finds, .once = true })
