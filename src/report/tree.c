@@ -331,15 +331,19 @@ static void packages(const struct out *t, const struct outcome *o)
 static void foot(const struct out *t, const struct outcome *o)
 {
 	char digest[DIGEST_TEXT], created[CLOCK_TEXT];
+	struct buf line;
 
 	buf_add(t->b, t->style->utf8 ? S("└─ ") : S("`- "));
 	colour(t, TEXT_BOLD);
 	buf_add(t->b, str_of(digest_text(&o->manifest, digest)));
 	colour(t, TEXT_PLAIN);
-	buf_add(t->b, S("\n   user "));
-	text_safe(t->b, o->user);
-	buf_fmt(t->b, ", created %s, ", clock_rfc3339(o->created, created));
-	text_safe(t->b, o->compressor);
+	buf_init(&line, t->b->op, 1 << 16);
+	buf_add(&line, S("user "));
+	buf_add(&line, o->user);
+	buf_fmt(&line, ", created %s, ", clock_rfc3339(o->created, created));
+	buf_add(&line, o->compressor);
+	buf_add(t->b, S("\n   "));
+	text_clip(t->b, buf_view(&line), t->style->width - 3, t->style);
 	buf_char(t->b, '\n');
 	if (o->next.n)
 		buf_add(t->b, S("\nnext:\n"));
