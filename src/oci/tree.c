@@ -79,7 +79,8 @@ static int splice(struct merge *m, str link, char *rest, str *left)
 	if (link.len + 1 + left->len > REST_MAX)
 		return op_fail(m->op, ERR_LIMIT, "%.*s: a path through '%.*s' is too long", STR_ARG(m->what),
 			       STR_ARG(link));
-	memmove(rest + link.len + 1, left->p, (size_t)left->len);
+	if (left->len)
+		memmove(rest + link.len + 1, left->p, (size_t)left->len);
 	memcpy(rest, link.p, (size_t)link.len);
 	rest[link.len] = '/';
 	*left = (str){ rest, link.len + 1 + left->len };

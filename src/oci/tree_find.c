@@ -27,7 +27,8 @@ static bool splice(str link, char *rest, str *left)
 {
 	if (link.len + 1 + left->len > REST_MAX)
 		return false;
-	memmove(rest + link.len + 1, left->p ? left->p : "", (size_t)left->len);
+	if (left->len)
+		memmove(rest + link.len + 1, left->p, (size_t)left->len);
 	memcpy(rest, link.p, (size_t)link.len);
 	rest[link.len] = '/';
 	*left = (str){ rest, link.len + 1 + left->len };
