@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "codec/json.h"
@@ -20,12 +21,19 @@ struct work {
 	struct repo_mirror mirror;
 	bool has_mirror;
 	struct parts_input parts;
+	struct texts selected; /* platforms to compose; the lock may have more */
 };
 
-static void say(const struct work *w, const char *step, str detail)
+static void begun(const struct work *w, const char *step)
 {
-	if (w->voice && w->voice->step)
-		w->voice->step(w->voice->arg, step, detail);
+	if (w->voice && w->voice->begin)
+		w->voice->begin(w->voice->arg, step);
+}
+
+static void done(const struct work *w, const char *step, str detail)
+{
+	if (w->voice && w->voice->done)
+		w->voice->done(w->voice->arg, step, detail);
 }
 
 static bool compression_kind(str name, enum compress_kind *ret)
@@ -56,6 +64,47 @@ static void want_mirror(struct work *w)
 		op_forgive(w->op);
 }
 
+static bool lists(const struct texts *platforms, const struct platform *p)
+{
+	for (ptrdiff_t i = 0; i < platforms->n; i++)
+		if (platform_find(platforms->p[i]) == p)
+			return true;
+	return false;
+}
+
+/* What to build for; a platform that the user asks for and the recipe does not list is locked too. */
+static int select_platforms(struct work *w)
+{
+	struct texts *all = &w->recipe.platforms;
+	const struct texts *asked = &w->source->platforms;
+	str *p = op_new(w->op, str, all->n + asked->n + 1);
+
+	if (!p)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < all->n; i++)
+		p[i] = all->p[i];
+	all->p = p;
+	for (ptrdiff_t i = 0; i < asked->n; i++) {
+		const struct platform *want = platform_find(asked->p[i]);
+		if (!want)
+			return op_fail(w->op, ERR_USAGE, "unknown platform %.*s; known: %s", STR_ARG(asked->p[i]),
+				       platform_names());
+		if (!lists(all, want))
+			all->p[all->n++] = str_of(want->name);
+	}
+	w->selected = *all;
+	if (asked->n) {
+		w->selected = *asked;
+	} else if (!w->source->all_platforms && platform_host() && lists(all, platform_host())) {
+		str *own = op_new(w->op, str, 1);
+		if (!own)
+			return w->op->code;
+		own[0] = str_of(platform_host()->name);
+		w->selected = (struct texts){ own, 1 };
+	}
+	return 0;
+}
+
 static int begin(struct work *w)
 {
 	str compression = w->source->compression;
@@ -63,8 +112,6 @@ static int begin(struct work *w)
 
 	if (rc < 0)
 		return rc;
-	if (w->source->platforms.n)
-		w->recipe.platforms = w->source->platforms;
 	w->parts = (struct parts_input){ .store = w->store, .recipe = &w->recipe, .effects = w->effects,
 					 .offline = w->source->offline };
 	if (w->voice) {
@@ -73,11 +120,7 @@ static int begin(struct work *w)
 	}
 	if (!compression_kind(compression.len ? compression : w->recipe.compression, &w->parts.compression))
 		return op_fail(w->op, ERR_USAGE, "unknown compression %.*s; known: gzip, zstd", STR_ARG(compression));
-	for (ptrdiff_t i = 0; i < w->recipe.platforms.n; i++)
-		if (!platform_find(w->recipe.platforms.p[i]))
-			return op_fail(w->op, ERR_USAGE, "unknown platform %.*s; known: %s",
-				       STR_ARG(w->recipe.platforms.p[i]), platform_names());
-	return 0;
+	return select_platforms(w);
 }
 
 /* The lock */
@@ -114,14 +157,20 @@ static const char *stale(const struct work *w, const struct lock *lock)
 	return NULL;
 }
 
-static void said_resolve(void *arg, const char *step, str detail)
+static void resolve_begun(void *arg, const char *step)
 {
-	say(arg, step, detail);
+	begun(arg, step);
+}
+
+static void resolve_done(void *arg, const char *step, str detail)
+{
+	done(arg, step, detail);
 }
 
 static int make_lock(struct work *w, struct lock *ret)
 {
-	struct resolve_input in = { .parts = &w->parts, .keyring = w->recipe.keyring, .say = said_resolve, .say_arg = w };
+	struct resolve_input in = { .parts = &w->parts, .keyring = w->recipe.keyring, .begin = resolve_begun,
+				    .done = resolve_done, .arg = w };
 
 	if (w->source->offline) {
 		int rc = need_mirror(w);
@@ -166,24 +215,28 @@ static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_be
 	return make_lock(w, &b->lock);
 }
 
-/* The record of a finished build: what was made, and what proof and tests said. */
+/* The record of a finished build: what was made, from exactly what. */
 
-static int record_key(struct op *op, const struct lock *lock, struct digest *ret)
+static int record_key(struct op *op, const struct lock *lock, const struct texts *selected, struct digest *ret)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	str text, all;
+	struct buf b;
+	str text;
 	int rc = lock_write(op, lock, NULL, false, &text);
 
-	if (rc == 0)
-		rc = op_text(op, &all, "%s %s %s %s\n%.*s", LAYER_RULES, CONTENTS_RULES, TEMPER_VERSION,
-			     epoch ? epoch : "", STR_ARG(text));
-	if (rc == 0)
-		*ret = digest_of(all);
+	if (rc < 0)
+		return rc;
+	buf_init(&b, op, LIMIT_LOCK + 4096);
+	buf_fmt(&b, "%s %s %s %s\n", LAYER_RULES, CONTENTS_RULES, TEMPER_VERSION, epoch ? epoch : "");
+	for (ptrdiff_t i = 0; i < selected->n; i++)
+		buf_fmt(&b, "%s\n", platform_find(selected->p[i])->name);
+	buf_add(&b, text);
+	if ((rc = buf_take(&b, &text)) == 0)
+		*ret = digest_of(text);
 	return rc;
 }
 
-int build_remember(struct op *op, const struct store *store, const struct built *b, bool proven, bool tested,
-		   bool skipped)
+int build_remember(struct op *op, const struct store *store, const struct built *b, bool tested)
 {
 	char text[DIGEST_TEXT];
 	struct json_out j;
@@ -197,26 +250,21 @@ int build_remember(struct op *op, const struct store *store, const struct built 
 	json_pair(&j, "mediaType", b->image.media_type);
 	json_pair(&j, "digest", str_of(digest_text(&b->image.digest, text)));
 	json_pair_u64(&j, "size", b->image.size);
-	const struct { const char *key; bool value; } flag[] = {
-		{ "proven", proven }, { "tested", tested }, { "skipped", skipped },
-	};
-	for (size_t i = 0; i < sizeof(flag) / sizeof(flag[0]); i++) {
-		json_key(&j, str_of(flag[i].key));
-		json_bool(&j, flag[i].value);
-	}
+	json_key(&j, S("tested"));
+	json_bool(&j, tested);
 	json_object_end(&j);
 	int rc = buf_take(&out, &record);
 	if (rc == 0)
-		rc = record_key(op, &b->lock, &key);
+		rc = record_key(op, &b->lock, &b->platforms, &key);
 	return rc < 0 ? rc : store_key_put(op, store, "build", &key, record);
 }
 
 /* Are all layers of the lock's images, and their manifests, in the store? */
-static bool all_there(const struct store *store, const struct lock *lock)
+static bool all_there(const struct store *store, const struct lock *lock, const struct texts *selected)
 {
-	for (ptrdiff_t i = 0; i < lock->platform_n; i++) {
-		const struct lock_platform *p = &lock->platform[i];
-		if (p->layer_n == 0 || !store_blob_has(store, &p->manifest))
+	for (ptrdiff_t i = 0; i < selected->n; i++) {
+		const struct lock_platform *p = lock_platform_find(lock, platform_find(selected->p[i]));
+		if (!p || p->layer_n == 0 || !store_blob_has(store, &p->manifest))
 			return false;
 		for (ptrdiff_t l = 0; l < p->layer_n; l++)
 			if (!store_blob_has(store, &p->layer[l].digest))
@@ -226,14 +274,14 @@ static bool all_there(const struct store *store, const struct lock *lock)
 }
 
 /* 0: the record of exactly this build was found and b filled; 1: not. */
-static int recall(struct work *w, struct built *b)
+static int recall(struct work *w, const struct build_wish *wish, struct built *b)
 {
 	struct digest key;
 	struct doc doc;
 	str record, digest;
-	int rc = record_key(w->op, &b->lock, &key);
+	int rc = record_key(w->op, &b->lock, &w->selected, &key);
 
-	if (rc < 0 || !all_there(w->store, &b->lock) || w->source->effects.len)
+	if (rc < 0 || !all_there(w->store, &b->lock, &w->selected) || w->source->effects.len)
 		return rc < 0 ? rc : 1;
 	if ((rc = store_key_get(w->op, w->store, "build", &key, 4096, &record)) != 0)
 		return rc;
@@ -245,19 +293,18 @@ static int recall(struct work *w, struct built *b)
 	bool ok = node_text(node_get(n, S("mediaType")), &b->image.media_type) &&
 		  node_text(node_get(n, S("digest")), &digest) && digest_parse(digest, &b->image.digest) &&
 		  node_u64(node_get(n, S("size")), &b->image.size) &&
-		  node_bool(node_get(n, S("proven")), &b->proven) &&
-		  node_bool(node_get(n, S("tested")), &b->tested) &&
-		  node_bool(node_get(n, S("skipped")), &b->skipped);
-	if (!ok || !store_blob_has(w->store, &b->image.digest))
+		  node_bool(node_get(n, S("tested")), &b->tested);
+	if (!ok || (wish->tested && !b->tested) || !store_blob_has(w->store, &b->image.digest))
 		return 1;
 	b->unchanged = true;
-	b->n = b->lock.platform_n;
+	b->n = w->selected.n;
 	return 0;
 }
 
 static int compose_all(struct work *w, struct built *b)
 {
-	b->n = b->lock.platform_n;
+	b->n = w->selected.n;
+	b->platforms = w->selected;
 	b->manifest = op_new(w->op, struct image_descriptor, b->n);
 	b->outcome = op_new(w->op, struct outcome, b->n);
 	if (!b->manifest || !b->outcome)
@@ -265,14 +312,17 @@ static int compose_all(struct work *w, struct built *b)
 	for (ptrdiff_t i = 0; i < b->n; i++) {
 		struct composed c;
 		str text;
-		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[i], &c);
+		begun(w, "compose");
+		const struct lock_platform *p = lock_platform_find(&b->lock, platform_find(w->selected.p[i]));
+		MUST(p); /* the lock would be stale */
+		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[p - b->lock.platform], &c);
 		if (rc < 0)
 			return rc;
 		b->manifest[i] = c.manifest;
 		b->outcome[i] = c.outcome;
 		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n, c.outcome.platform->name)) < 0)
 			return rc;
-		say(w, "compose", text);
+		done(w, "compose", text);
 	}
 	if (b->n == 1) {
 		b->image = b->manifest[0];
@@ -286,8 +336,8 @@ static int vendored(struct work *w, const struct lock *lock)
 	return w->source->vendor.len ? vendor_load(w->op, w->store, w->source->vendor, lock) : 0;
 }
 
-int build_image(struct op *op, const struct store *store, const struct build_source *source, bool locked,
-		bool whole, const struct build_voice *voice, struct built *ret)
+int build_image(struct op *op, const struct store *store, const struct build_source *source,
+		const struct build_wish *wish, const struct build_voice *voice, struct built *ret)
 {
 	struct work w = { .op = op, .store = store, .source = source, .voice = voice };
 	struct built b = { .n = 0 };
@@ -298,10 +348,10 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 		rc = begin(&w);
 	if (rc == 0)
 		rc = find_lock_path(&w, &b.lock_path);
-	if (rc < 0 || (rc = settle_lock(&w, locked, &b, &before)) < 0)
+	if (rc < 0 || (rc = settle_lock(&w, wish->locked, &b, &before)) < 0)
 		return rc;
 	b.recipe = w.recipe;
-	if (!whole && b.lock_state == BUILD_LOCK_FOUND && (rc = recall(&w, &b)) <= 0) {
+	if (!wish->whole && b.lock_state == BUILD_LOCK_FOUND && (rc = recall(&w, wish, &b)) <= 0) {
 		*ret = b;
 		return rc;
 	}
@@ -310,7 +360,7 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 	want_mirror(&w);
 	if ((rc = compose_all(&w, &b)) < 0)
 		return rc;
-	if (!locked && (rc = write_lock(&w, &b.lock, b.lock_path, before)) < 0)
+	if (!wish->locked && (rc = write_lock(&w, &b.lock, b.lock_path, before)) < 0)
 		return rc;
 	*ret = b;
 	return 0;
@@ -381,12 +431,14 @@ static int compare(struct op *op, const struct store *store, const struct lock *
 int build_lock(struct op *op, const struct store *store, const struct build_source *source, bool check,
 	       const struct build_voice *voice, struct relocked *ret)
 {
-	struct work w = { .op = op, .store = store, .source = source, .voice = voice };
+	struct build_source every = *source; /* a lock is of all platforms */
+	struct work w = { .op = op, .store = store, .source = &every, .voice = voice };
 	struct relocked r = { .differs = true };
 	struct lock was = { .platform_n = 0 };
 	str before = S(""), after;
 	int rc = recipe_read(op, source->recipe, &w.recipe);
 
+	every.all_platforms = source->platforms.n == 0;
 	if (rc == 0)
 		rc = begin(&w);
 	if (rc == 0)

@@ -15,13 +15,15 @@ struct build_source {
 	str effects;        /* a directory of the user's effects, or empty */
 	str vendor;         /* an OCI layout with packages and layers, or empty */
 	str compression;    /* "gzip" or "zstd"; empty: the recipe's */
-	struct texts platforms; /* empty: the recipe's */
+	struct texts platforms; /* to build for; empty: this machine's if the recipe lists it, else all */
+	bool all_platforms;     /* all that the recipe lists */
 	bool offline;
 };
 
 /* What is heard while it works. */
 struct build_voice {
-	void (*step)(void *arg, const char *step, str detail); /* a step is done; may be NULL */
+	void (*begin)(void *arg, const char *step);      /* a step begins; may be NULL */
+	void (*done)(void *arg, const char *step, str detail); /* and is done; may be NULL */
 	repo_progress *bytes;                                  /* of downloads; may be NULL */
 	void *arg;
 };
@@ -37,26 +39,32 @@ struct built {
 	str lock_path;
 	enum build_lock_state lock_state;
 	struct image_descriptor image;  /* manifest, or index of several platforms */
-	struct image_descriptor *manifest; /* [n], one a platform, in the lock's order */
+	struct image_descriptor *manifest; /* [n], one a platform that was built */
+	struct texts platforms;         /* [n], as they were asked for */
 	struct outcome *outcome;        /* [n]; outcome.test empty. Not filled when `unchanged` */
 	ptrdiff_t n;
 	bool unchanged;                 /* the store had exactly this image: nothing was done */
-	bool proven, tested, skipped;   /* of an unchanged one: what its build found */
+	bool tested;                    /* of an unchanged one: its tests were run too, and passed */
 	struct recipe recipe;
 };
 
-/*
- * build_image(op, store, source, locked, whole, voice, ret): with `locked`, a missing or stale lock is
- * ERR_NO with the command that makes it; otherwise one is made or refreshed and written. Unless
- * `whole`, an image that the store has from exactly this lock is told as unchanged at the cost of
- * a few look-ups. The lock's outcome half is written back when it was empty or differs.
- */
-int build_image(struct op *op, const struct store *store, const struct build_source *source, bool locked,
-		bool whole, const struct build_voice *voice, struct built *ret) MUST_USE;
+struct build_wish {
+	bool locked;  /* build exactly what the lock says */
+	bool whole;   /* the account of the image is wanted, not only the image */
+	bool tested;  /* an image whose tests were not run is not finished */
+};
 
-/* Remember what the tests of a build found, so that an unchanged one need not run them again. */
-int build_remember(struct op *op, const struct store *store, const struct built *b, bool proven, bool tested,
-		   bool skipped) MUST_USE;
+/*
+ * build_image(op, store, source, wish, voice, ret): with wish->locked, a missing or stale lock is
+ * ERR_NO with the command that makes it; otherwise one is made or refreshed and written. Unless
+ * wish->whole, an image that build_remember() knows from exactly this lock is told as unchanged, at
+ * the cost of a few look-ups. The lock's outcome half is written back when it was empty or differs.
+ */
+int build_image(struct op *op, const struct store *store, const struct build_source *source,
+		const struct build_wish *wish, const struct build_voice *voice, struct built *ret) MUST_USE;
+
+/* Remember a build that is proven and, if `tested`, passed all its tests: it need not be done again. */
+int build_remember(struct op *op, const struct store *store, const struct built *b, bool tested) MUST_USE;
 
 /* A package that differs between two locks. */
 struct lock_change {

@@ -4,12 +4,6 @@
 #include "base/vec.h"
 #include "sys/clock.h"
 
-static void say(const struct resolve_input *in, const char *step, str detail)
-{
-	if (in->say)
-		in->say(in->say_arg, step, detail);
-}
-
 static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e, struct lock_edge *ret)
 {
 	*ret = (struct lock_edge){ .cut = e->cut.len > 0 && !e->added, .added = e->added };
@@ -150,6 +144,7 @@ static int resolve_platform(struct op *op, const struct resolve_input *in, struc
 	str text;
 
 	op_init(&own, op->ceiling);
+	in->begin(in->arg, "resolve");
 	int rc = repo_open(&own, in->parts->store, &spec, &repo);
 	if (rc == 0)
 		rc = solve(&own, repo, in->parts->effects, &request, &answer);
@@ -158,10 +153,14 @@ static int resolve_platform(struct op *op, const struct resolve_input *in, struc
 	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0)
 		return rc;
 	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
-		say(in, "resolve", text);
+		in->done(in->arg, "resolve", text);
 	repo_close(&repo);
 	op_done(&own);
-	return fill_answers(op, in, ret);
+	in->begin(in->arg, "unpack");
+	rc = fill_answers(op, in, ret);
+	if (rc == 0 && (rc = op_text(op, &text, "every script answered")) == 0)
+		in->done(in->arg, "unpack", text);
+	return rc;
 }
 
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)

@@ -9,16 +9,16 @@
 #include "parts.h"
 
 /*
- * resolve(op, in, mirror, ret): for every platform of the recipe. The lock's outcome halves are
- * empty. Steps are told through `say` (may be NULL).
+ * resolve(op, in, ret): for every platform of the recipe. The lock's outcome halves are empty.
+ * Steps ("resolve", "unpack") are told as they begin and when they are done.
  */
-typedef void resolve_say(void *arg, const char *step, str detail);
 struct resolve_input {
 	const struct parts_input *parts;
 	struct repo_mirror mirror;
 	str keyring;            /* empty: the default */
-	resolve_say *say;
-	void *say_arg;
+	void (*begin)(void *arg, const char *step);
+	void (*done)(void *arg, const char *step, str detail);
+	void *arg;
 };
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret) MUST_USE;
 

@@ -9,6 +9,9 @@ enum {
 
 const struct verb *const verbs[] = {
 	&verb_init,
+	&verb_build,
+	&verb_lock,
+	&verb_rebuild,
 	&verb_store,
 	&verb_help,
 };

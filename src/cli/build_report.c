@@ -1,0 +1,116 @@
+#include "build_report.h"
+
+#include <fcntl.h>
+
+#include "report/html.h"
+#include "report/outcome_json.h"
+#include "report/tree.h"
+#include "sys/file.h"
+
+enum {
+	REPORT_MAX = 1 << 30, /* bytes of a report: an SBOM with 4 million files is smaller */
+};
+
+struct text_style style_of(const struct term *t, bool verbose)
+{
+	return (struct text_style){ .colour = t->colour, .utf8 = t->utf8, .width = t->width, .verbose = verbose };
+}
+
+typedef int report_writer(struct buf *b, const struct outcome *o, const struct text_style *style);
+
+static int write_tree(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	tree_write(b, o, style);
+	return 0;
+}
+
+static int write_html(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	html_write(b, o);
+	return 0;
+}
+
+static int write_json(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	outcome_json_write(b, o);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	report_writer *write;
+} format[] = {
+	{ "tree", write_tree },           { "html", write_html }, { "json", write_json },
+};
+
+static report_writer *writer_of(str name)
+{
+	for (size_t i = 0; i < sizeof(format) / sizeof(format[0]); i++)
+		if (str_eq(str_of(format[i].name), name))
+			return format[i].write;
+	return NULL; /* option_parse() has refused it */
+}
+
+bool report_needs_all(const struct texts *output)
+{
+	for (ptrdiff_t i = 0; i < output->n; i++)
+		if (!str_eq(output->p[i], S("tree")))
+			return true;
+	return false;
+}
+
+/* "report.html" for the first platform, "report-linux-arm64.html" for another. */
+static int file_name(struct op *op, str name, const struct outcome *o, ptrdiff_t i, str *ret)
+{
+	ptrdiff_t dot = str_rfind(name, '.');
+	str tail = dot > str_rfind(name, '/') ? str_from(name, dot) : S("");
+
+	if (i == 0) {
+		*ret = name;
+		return 0;
+	}
+	return op_text(op, ret, "%.*s-linux-%s%.*s", (int)(name.len - tail.len), name.p, o->platform->oci_arch,
+		       STR_ARG(tail));
+}
+
+static int write_one(struct op *op, const struct cli *cli, str word, const struct outcome *o, ptrdiff_t i, bool verbose)
+{
+	str name = str_cut(&word, '='), file, text;
+	bool to_file = word.p != NULL;
+	struct text_style style = style_of(&cli->out, verbose);
+	struct buf b;
+
+	if (!writer_of(name))
+		return op_fail(op, ERR_USAGE, "format %.*s is not there yet", STR_ARG(name));
+	if (to_file)
+		style = (struct text_style){ .utf8 = true, .width = 100, .verbose = verbose };
+	buf_init(&b, op, REPORT_MAX);
+	int rc = writer_of(name)(&b, o, &style);
+	if (rc == 0)
+		rc = buf_take(&b, &text);
+	if (rc < 0 || !to_file)
+		return rc < 0 ? rc : term_write(op, &cli->out, text);
+	if ((rc = file_name(op, word, o, i, &file)) < 0)
+		return rc;
+	return file_replace(op, AT_FDCWD, file, text, 0644);
+}
+
+int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
+		   ptrdiff_t n, bool verbose)
+{
+	str tree = S("tree");
+	struct texts all = output->n ? *output : (struct texts){ &tree, 1 };
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
+		for (ptrdiff_t k = 0; rc == 0 && k < all.n; k++) {
+			struct op_mark mark = op_mark(op);
+			rc = write_one(op, cli, all.p[k], &outcome[i], i, verbose);
+			if (rc == 0)
+				op_reset(op, mark);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,25 @@
+/*
+ * build_report: the reports of a build (-o FORMAT[=FILE]), each format by its writer.
+ */
+#ifndef CLI_BUILD_REPORT_H
+#define CLI_BUILD_REPORT_H
+
+#include "model/outcome.h"
+#include "report/text.h"
+#include "verbs.h"
+
+/*
+ * report_outputs(op, cli, output, outcome, n, verbose): write every report that was asked for (the
+ * tree to standard output if none was). A format without a file goes to standard output. With
+ * several platforms, "report.html" becomes "report-linux-arm64.html" for the second and so on.
+ * Files are written whole or not at all.
+ */
+int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
+		   ptrdiff_t n, bool verbose) MUST_USE;
+
+/* Does any output need more than the tree? */
+bool report_needs_all(const struct texts *output);
+
+struct text_style style_of(const struct term *t, bool verbose);
+
+#endif

@@ -1,0 +1,81 @@
+/* temper lock: the lock made anew, and the difference as a change record. */
+#include "build_report.h"
+#include "build_run.h"
+
+static void put_change(struct buf *b, const struct lock_change *c, const struct text_style *style)
+{
+	bool added = c->before.len == 0, removed = c->after.len == 0;
+
+	text_colour(b, style, added ? TEXT_GREEN : removed ? TEXT_RED : TEXT_YELLOW);
+	buf_char(b, added ? '+' : removed ? '-' : '~');
+	text_colour(b, style, TEXT_PLAIN);
+	buf_char(b, ' ');
+	text_safe(b, c->name);
+	buf_char(b, ' ');
+	text_safe(b, removed ? c->before : added ? c->after : c->before);
+	if (!added && !removed) {
+		buf_add(b, S(" -> "));
+		text_safe(b, c->after);
+	}
+	for (ptrdiff_t i = 0; i < c->cves.n; i++) {
+		buf_add(b, i ? S(", ") : S("  fixes "));
+		text_safe(b, c->cves.p[i]);
+	}
+	buf_char(b, '\n');
+}
+
+static void put_changes(struct buf *b, const struct relocked *r, const struct text_style *style)
+{
+	const struct platform *last = NULL;
+
+	for (ptrdiff_t i = 0; i < r->change_n; i++) {
+		const struct lock_change *c = &r->change[i];
+		if (c->platform != last && r->built.lock.platform_n > 1)
+			buf_fmt(b, "%s\n", c->platform->name);
+		last = c->platform;
+		put_change(b, c, style);
+	}
+}
+
+static int say(struct op *op, const struct cli *cli, const struct lock_options *o, const struct relocked *r)
+{
+	struct text_style style = style_of(&cli->out, false);
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, 64 << 20);
+	put_changes(&b, r, &style);
+	text_safe(&b, r->built.lock_path);
+	if (!r->differs)
+		buf_add(&b, S(" is up to date\n"));
+	else if (o->check)
+		buf_add(&b, r->had_lock ? S(" would change\n") : S(" is missing\n"));
+	else
+		buf_add(&b, r->had_lock ? S(" refreshed\n") : S(" written\n"));
+	int rc = buf_take(&b, &text);
+	return rc < 0 ? rc : term_write(op, &cli->out, text);
+}
+
+int verb_lock_run(struct op *op, const struct cli *cli, const void *options)
+{
+	const struct lock_options *o = options;
+	struct build_source source = source_of(&o->source, cli->operand.p[0]);
+	AUTO_STORE store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 };
+	struct progress progress;
+	struct build_voice voice = voice_of(&progress);
+	struct relocked r;
+	int rc = store_open(op, o->source.store, &store);
+
+	progress_init(&progress, &cli->err, o->progress.progress, o->progress.quiet);
+	source.platforms = o->platform;
+	if (rc < 0)
+		return rc;
+	if ((rc = build_lock(op, &store, &source, o->check, &voice, &r)) < 0) {
+		progress_fail(&progress);
+		return rc;
+	}
+	progress_clear(&progress);
+	if (!o->progress.quiet && (rc = say(op, cli, o, &r)) < 0)
+		return rc;
+	return o->check && r.differs ? 1 : 0;
+}
