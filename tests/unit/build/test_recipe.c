@@ -3,6 +3,7 @@
 
 #include "build/recipe.h"
 #include "build/test.h"
+#include "codec/yaml.h"
 #include "sys/file.h"
 #include "unit/harness.h"
 
@@ -170,6 +171,42 @@ static int foreign_canonical(struct op *op)
 	return 0;
 }
 
+/* The key of a table's row, "| [`key`](#place) | ..." or "| `key` | ...", or nothing. */
+static str documented_key(str line)
+{
+	if (!str_starts(line, S("| `")) && !str_starts(line, S("| [`")))
+		return S("");
+	(void)str_cut(&line, '`');
+	return str_cut(&line, '`');
+}
+
+/* docs/recipe.md's first table names each key that there is, and none that is not. */
+static int documented(struct op *op)
+{
+	struct recipe r;
+	struct doc doc;
+	str text, json, all;
+	int keys = 0;
+
+	TRY(test_file(op, "docs/recipe.md", &text));
+	TRY(test_file(op, "tests/case/recipe/everything.yaml", &all));
+	TRY(yaml_parse(op, S("everything.yaml"), all, &doc));
+	text = str_head(text, str_find_str(text, S("\n### ")));
+	while (text.p) {
+		str key = documented_key(str_cut(&text, '\n'));
+		if (key.len == 0)
+			continue;
+		keys++;
+		CHECK(node_get(&doc.root, key) || str_eq(key, S("extends")));
+		TRY(op_text(op, &json, "{\"%.*s\": null}", STR_ARG(key)));
+		CHECK(recipe_read_canonical(op, S("x"), json, &r) == ERR_USAGE);
+		CHECK(str_find_str(str_of(op->text), S("unknown key")) < 0);
+		op_forgive(op);
+	}
+	CHECK(keys == doc.root.n + 1);
+	return 0;
+}
+
 TESTS({ "golden cases", golden, .once = true }, { "shipped recipes", shipped, .once = true },
       { "values", values }, { "same elsewhere", same_elsewhere, .once = true },
-      { "foreign canonical", foreign_canonical })
+      { "foreign canonical", foreign_canonical }, { "documented", documented, .once = true })
