@@ -179,14 +179,35 @@ static int append(struct op *op, struct effect_list *to, const struct effect_lis
 	return 0;
 }
 
+/*
+ * Digest of a script's hand-written code: debhelper's sections are taken away and the package's own
+ * version reads @VERSION@, so that it lives through rebuilds that change nothing else.
+ */
+static int code_digest(struct op *op, str code, str version, struct digest *ret)
+{
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, LIMIT_CONTROL_FILE);
+	for (ptrdiff_t at; (at = str_find_str(code, version)) >= 0; code = str_from(code, at + version.len)) {
+		buf_add(&b, str_head(code, at));
+		buf_add(&b, S("@VERSION@"));
+	}
+	buf_add(&b, code);
+	int rc = buf_take(&b, &text);
+	if (rc == 0)
+		*ret = digest_of(text);
+	return rc;
+}
+
 /* The entry that answers for a script by its hash: the user's before ours. 1 if there is none. */
-static int answer_by_hash(struct answering *a, enum script_kind kind)
+static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code)
 {
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
 			for (ptrdiff_t k = 0; s->kind == kind && k < s->hash_n; k++) {
-				if (!digest_eq(&s->hash[k], &a->c->script[kind].sha256))
+				if (!digest_eq(&s->hash[k].digest, s->hash[k].code ? code : &a->c->script[kind].sha256))
 					continue;
 				a->used[place] = true;
 				a->sysusers |= s->sysusers;
@@ -199,9 +220,9 @@ static int answer_by_hash(struct answering *a, enum script_kind kind)
 }
 
 /* What a user needs to answer: the lines, and a file to fill in. */
-static void write_template(struct answering *a, enum script_kind kind, str left)
+static void write_template(struct answering *a, enum script_kind kind, const struct digest *code, str left)
 {
-	char hash[DIGEST_TEXT];
+	char hash[DIGEST_TEXT], hex[DIGEST_HEX];
 	const struct contents *c = a->c;
 	struct buf *b = &a->unanswered;
 
@@ -219,7 +240,7 @@ static void write_template(struct answering *a, enum script_kind kind, str left)
 		"\nWrite what they do on a fresh installation into effects/%.*s.yaml (docs/effects.md):\n\n"
 		"package: %.*s\n"
 		"scripts:\n"
-		"  - %s: [%s]\n"
+		"  - %s: [%s] # or code:%s, which lives through rebuilds\n"
 		"    versions: \"%.*s\"\n"
 		"    why: ... # in a few words: what it does, and what of that an image needs\n"
 		"effects: []\n"
@@ -227,13 +248,14 @@ static void write_template(struct answering *a, enum script_kind kind, str left)
 		"  # - copy: {path: etc/x, from: usr/share/x}\n"
 		"  # - link: {path: etc/y, to: /etc/x}\n\n",
 		STR_ARG(c->name), STR_ARG(c->name), script_name[kind], digest_text(&c->script[kind].sha256, hash),
-		STR_ARG(c->version), STR_ARG(c->name));
+		digest_hex(code, hex), STR_ARG(c->version), STR_ARG(c->name));
 }
 
 static int answer_script(struct answering *a, enum script_kind kind)
 {
 	const struct contents_script *s = &a->c->script[kind];
 	struct script read;
+	struct digest code;
 	str origin;
 
 	if (!s->text.len)
@@ -249,10 +271,12 @@ static int answer_script(struct answering *a, enum script_kind kind)
 		if ((rc = alternatives_read(a->op, read.alternatives.p[i], origin, &a->list)) < 0)
 			return rc;
 	/* An entry of the user's counts also where the script is understood: it may add effects. */
-	if ((rc = answer_by_hash(a, kind)) <= 0 || !read.left.len)
+	if ((rc = code_digest(a->op, read.code, a->c->version, &code)) < 0)
+		return rc;
+	if ((rc = answer_by_hash(a, kind, &code)) <= 0 || !read.left.len)
 		return rc < 0 ? rc : 0;
 	char hash[DIGEST_TEXT];
-	write_template(a, kind, read.left);
+	write_template(a, kind, &code, read.left);
 	return op_fail(a->op, ERR_NO, "%.*s %.*s: its %s %s is not answered by any effect", STR_ARG(a->c->name),
 		       STR_ARG(a->c->version), script_name[kind], digest_text(&s->sha256, hash));
 }

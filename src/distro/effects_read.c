@@ -188,12 +188,17 @@ static int read_script(struct op *op, const struct doc *doc, const struct node *
 	struct texts hashes = raw.preinst.n ? raw.preinst : raw.postinst;
 	s->kind = raw.preinst.n ? SCRIPT_PREINST : SCRIPT_POSTINST;
 	s->hash_n = hashes.n;
-	s->hash = op_new(op, struct digest, hashes.n);
+	s->hash = op_new(op, struct effects_hash, hashes.n);
 	if (!s->hash)
 		return ERR_MEMORY;
-	for (ptrdiff_t i = 0; i < hashes.n; i++)
-		if (!digest_parse(hashes.p[i], &s->hash[i]))
-			return node_fail(op, doc, node, "\"%.*s\" is no sha256: hash", STR_ARG(hashes.p[i]));
+	for (ptrdiff_t i = 0; i < hashes.n; i++) {
+		str hash = hashes.p[i];
+		s->hash[i].code = str_starts(hash, S("code:"));
+		if (s->hash[i].code)
+			hash = str_from(hash, 5);
+		if (!digest_parse(hash, &s->hash[i].digest))
+			return node_fail(op, doc, node, "\"%.*s\" is no sha256: or code: hash", STR_ARG(hashes.p[i]));
+	}
 	return read_effects(op, doc, raw.effects, &s->effects, &s->sysusers, &s->tmpfiles);
 }
 

@@ -8,7 +8,10 @@
 
 struct effects_script { /* one entry of `scripts` */
 	enum script_kind kind;
-	struct digest *hash; /* [hash_n] */
+	struct effects_hash {
+		struct digest digest;
+		bool code; /* of the code alone, without sections and version: see effects.c */
+	} *hash;             /* [hash_n] */
 	ptrdiff_t hash_n;
 	struct effect_list effects;
 	bool sysusers, tmpfiles; /* the script applies the package's data of that kind */

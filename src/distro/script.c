@@ -802,6 +802,7 @@ int script_read(struct op *op, str text, enum script_kind kind, struct script *r
 		lose(&p, end);
 	if (p.rc < 0)
 		return p.rc;
+	out.code = code;
 	out.alternatives = (struct texts){ p.alternatives.p, p.alternatives.n };
 	rc = buf_take(&p.left, &out.left);
 	if (rc == 0)

@@ -21,6 +21,7 @@ struct script {
 	bool sysusers;       /* one of them applies usr/lib/sysusers.d */
 	bool tmpfiles;       /* one of them applies usr/lib/tmpfiles.d */
 	struct texts alternatives; /* "update-alternatives --install ..." commands, one line each */
+	str code;            /* the script without debhelper's sections; empty if it is no shell script */
 	str left;            /* lines that were not understood; empty: the script is answered */
 };
 
