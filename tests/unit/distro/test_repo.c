@@ -262,6 +262,55 @@ static int good(struct op *op)
 	return 0;
 }
 
+/* Each allocation fails in turn, over the network (fresh) and over what the store remembers. */
+static int fails_well(struct op *op)
+{
+	AUTO_ARCHIVE a;
+	AUTO_REPO *r = NULL;
+	int rc = set_up(op, &a);
+
+	if (rc > 0)
+		return 0;
+	TRY(rc);
+	TRY(open_file(&a, false, &r));
+	for (int64_t nth = 1, left = 0; left == 0; nth++) {
+		AUTO_OP own;
+		AUTO_REPO *again = NULL;
+		struct archive b = a;
+		op_init(&own, 0);
+		own.fault = &left;
+		left = nth;
+		b.op = &own;
+		rc = open_file(&b, nth % 3 != 0, &again);
+		if (rc == 0)
+			rc = look_at(&own, again);
+		CHECK(rc == ERR_MEMORY || rc == 0);
+		if (rc != ERR_MEMORY && rc != 0)
+			printf("    allocation %lld: %d %s\n", (long long)nth, rc, own.text);
+	}
+	return 0;
+}
+
+/* The mirror promises by-hash and does not have it: the plain name will do. */
+static int falls_back(struct op *op)
+{
+	AUTO_ARCHIVE a;
+	AUTO_REPO *r = NULL;
+	struct pocket p = main_pocket();
+	int rc = set_up(op, &a);
+
+	if (rc > 0)
+		return 0;
+	TRY(rc);
+	p.by_hash = false;
+	TRY(publish(&a, &p));
+	p.by_hash = true;
+	TRY(publish(&a, &p));
+	TRY(dir_remove(op, a.dir, S("debian/dists/trixie/main/binary-amd64/by-hash")));
+	TRY(open_file(&a, false, &r));
+	return look_at(op, r);
+}
+
 /* Spoil the archive, and see repo_open() refuse it. The store must hold no index of it. */
 enum spoil { SPOIL_TEXT, SPOIL_UNSIGNED, SPOIL_AROUND, SPOIL_PACKAGES, SPOIL_SHORT, SPOIL_LONG, SPOIL_GONE,
 	     SPOIL_HTML, SPOIL_TWO, SPOIL_NO_SUITE, SPOIL_NO_SECURITY };
@@ -460,6 +509,7 @@ static int over_http(struct op *op)
 	return 0;
 }
 
-TESTS({ "good", good, .once = true }, { "spoilt", refuses_spoilt, .once = true },
+TESTS({ "good", good, .once = true }, { "fails well", fails_well, .once = true },
+      { "falls back", falls_back, .once = true }, { "spoilt", refuses_spoilt, .once = true },
       { "signed", refuses_signed, .once = true }, { "packages", refuses_packages, .once = true },
       { "over http", over_http, .once = true })
