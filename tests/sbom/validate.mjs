@@ -1,0 +1,93 @@
+// validate.mjs FILE...: check bills of materials, each by what it says it is. Exit 1 if one is wrong.
+//
+// CycloneDX 1.6: the official JSON schema, as @cyclonedx/cyclonedx-library ships it.
+// SPDX 2.3: the official JSON schema where SPDX_SCHEMA names it (no npm package ships it), and
+// always what no schema can say: every identifier once, every relation between elements that
+// exist, every licence an expression with its references declared.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const Ajv = require('ajv').default;
+const addFormats = require('ajv-formats').default;
+const addFormats2019 = require('ajv-formats-draft2019');
+const parseLicence = require('spdx-expression-parse');
+
+const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+function compile(schema, others = []) {
+  const ajv = new Ajv({ allErrors: true, strict: false, addUsedSchema: false });
+  addFormats(ajv);
+  addFormats2019(ajv);
+  ajv.addFormat('string', true);
+  for (const [document, name] of others) ajv.addSchema(document, name);
+  const validate = ajv.compile(schema);
+  return (document) => (validate(document) ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message}`));
+}
+
+function checkCycloneDX(document) {
+  const library = dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json'));
+  const schema = (name) => read(join(library, 'res', 'schema', `${name}.SNAPSHOT.schema.json`));
+  const check = compile(schema('bom-1.6'), [
+    [schema('spdx'), 'http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json'],
+    [schema('jsf-0.82'), 'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json'],
+    [schema('cryptography-defs'), 'http://cyclonedx.org/schema/cryptography-defs.SNAPSHOT.schema.json'],
+  ]);
+  const problems = check(document);
+  const refs = new Set([document.metadata.component['bom-ref']]);
+  for (const c of document.components) if (c['bom-ref']) refs.add(c['bom-ref']);
+  for (const d of document.dependencies)
+    for (const ref of [d.ref, ...d.dependsOn]) if (!refs.has(ref)) problems.push(`no component ${ref}`);
+  return problems;
+}
+
+// An empty list stands for NOASSERTION.
+function references(expression) {
+  const walk = (node) => (node.license ? [node.license] : [...walk(node.left), ...walk(node.right)]);
+  return expression === 'NOASSERTION' ? [] : walk(parseLicence(expression));
+}
+
+function checkLicences(document) {
+  const problems = [];
+  const declared = new Set((document.hasExtractedLicensingInfos ?? []).map((l) => l.licenseId));
+  for (const p of document.packages) {
+    try {
+      for (const name of references(p.licenseDeclared ?? 'NOASSERTION'))
+        if (name.startsWith('LicenseRef-') && !declared.has(name)) problems.push(`${p.SPDXID}: ${name} is not declared`);
+    } catch (e) {
+      problems.push(`${p.SPDXID}: ${p.licenseDeclared}: ${e.message}`);
+    }
+  }
+  return problems;
+}
+
+function checkSPDX(document) {
+  const problems = process.env.SPDX_SCHEMA ? compile(read(process.env.SPDX_SCHEMA))(document) : [];
+  const ids = new Set(['SPDXRef-DOCUMENT']);
+  for (const e of [...document.packages, ...document.files]) {
+    if (ids.has(e.SPDXID)) problems.push(`${e.SPDXID} twice`);
+    if (!/^SPDXRef-[A-Za-z0-9.-]+$/.test(e.SPDXID)) problems.push(`${e.SPDXID} is no identifier`);
+    ids.add(e.SPDXID);
+  }
+  for (const p of document.packages) {
+    if (!p.name || !p.downloadLocation) problems.push(`${p.SPDXID}: no name or downloadLocation`);
+    if (p.filesAnalyzed !== false && !p.packageVerificationCode) problems.push(`${p.SPDXID}: no verification code`);
+  }
+  for (const r of document.relationships)
+    for (const id of [r.spdxElementId, r.relatedSpdxElement]) if (!ids.has(id)) problems.push(`no element ${id}`);
+  return problems.concat(checkLicences(document));
+}
+
+let wrong = 0;
+for (const path of process.argv.slice(2)) {
+  const document = read(path);
+  const kind = document.bomFormat ?? document.spdxVersion;
+  const problems =
+    kind === 'CycloneDX' ? checkCycloneDX(document) : kind === 'SPDX-2.3' ? checkSPDX(document) : [`unknown form ${kind}`];
+  console.log(`${problems.length ? 'FAIL' : 'ok  '} ${path} (${kind}${
+    kind === 'SPDX-2.3' && !process.env.SPDX_SCHEMA ? ', structure; set SPDX_SCHEMA for the schema' : ''})`);
+  for (const p of problems.slice(0, 20)) console.log(`     ${p}`);
+  wrong += problems.length;
+}
+process.exit(wrong ? 1 : 0);
