@@ -12,6 +12,7 @@ const struct verb *const verbs[] = {
 	&verb_build,
 	&verb_lock,
 	&verb_rebuild,
+	&verb_test,
 	&verb_store,
 	&verb_help,
 };
