@@ -176,23 +176,28 @@ static void put_head(struct buf *b, str package, str description)
 		STR_ARG(package));
 	put_image_name(b, package);
 	buf_add(b, S(".yaml\nname: "));
-	/* Quoted, since a name such as 0ad or 7zip may look like a number. */
-	buf_char(b, '"');
+	/* A name such as 7zip or 0ad stays a text for whatever reads it. */
+	const char *quote = package.p[0] <= '9' ? "\"" : "";
+	buf_add(b, str_of(quote));
 	put_image_name(b, package);
-	buf_add(b, S("\"\ndescription: "));
+	buf_fmt(b, "%s\ndescription: ", quote);
 	put_quoted(b, description);
 	buf_char(b, '\n');
 }
 
 static void put_packages(struct buf *b, str package)
 {
-	buf_add(b, S("\n# The suite whose packages are taken, with its security updates.\nfrom: "
-		     "debian/trixie\n\n"
+	buf_add(b, S("\n# The C library, certificates, time zones, name tables and an account "
+		     "without rights: a\n"
+		     "# recipe that temper ships.\n"
+		     "extends: base\n\n"
+		     "# The suite whose packages are taken, with its security updates.\n"
+		     "from: debian/trixie\n\n"
 		     "# Dependencies come along. A version is pinned by name=version, a package "
-		     "refused by '!name'.\n"
+		     "refused by "
+		     "'!name'.\n"
 		     "packages:\n"));
 	buf_fmt(b, "  - %.*s\n", STR_ARG(package));
-	buf_add(b, S("  - base-files\n  - ca-certificates\n  - netbase\n  - tzdata\n"));
 }
 
 static void put_paths(struct buf *b, const struct known *k)
