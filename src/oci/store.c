@@ -69,6 +69,8 @@ int store_open(struct op *op, str path, struct store *ret)
 
 void store_close(struct store *s)
 {
+	if (!s->path.p) /* never opened, however it was initialized */
+		return;
 	fd_close(&s->dir);
 	fd_close(&s->blobs);
 	fd_close(&s->keys);

@@ -29,7 +29,7 @@ struct store {
  * Made if missing.
  */
 int store_open(struct op *op, str path, struct store *ret) MUST_USE;
-void store_close(struct store *s);
+void store_close(struct store *s); /* may run twice, and on a struct store that is all zeros */
 #define AUTO_STORE __attribute__((cleanup(store_close))) struct store
 
 /* A blob, opened for reading at its start. 1 if it is not there. Size only, not digest, is told. */

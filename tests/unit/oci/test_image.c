@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "fixture.h"
 #include "oci/archive.h"
@@ -161,6 +162,8 @@ static int indexes(struct op *op)
 	CHECK_STR(list[1].platform, S("linux/arm64/v8"));
 	TRY(image_manifests(op, &s, &d[0].digest, &list, &n));
 	CHECK(n == 1 && digest_eq(&list[0].digest, &d[0].digest));
+	/* the index says arm64 of what is amd64: the one that was chosen is told by its config */
+	CHECK_FAILS(op, image_get(op, &s, &index.digest, S("linux/arm64"), &image), ERR_USAGE, "not for linux/arm64");
 	CHECK_FAILS(op, image_get(op, &s, &index.digest, S("linux/riscv64"), &image), ERR_USAGE, "linux/arm64/v8");
 	int rc = image_get(op, &s, &missing, S(""), &image);
 	TRY(rc);
@@ -308,6 +311,55 @@ static int failed_exports(struct op *op)
 	return 0;
 }
 
+/* No room for it: an error, and neither an archive, a layout nor a temporary file. */
+static int full_disk(struct op *op)
+{
+	static const char *const places[] = { "oci-dir:%s/small/o", "oci-archive:%s/small/o", "docker-archive:%s/small/o",
+					      "oci-dir:%s/small/kept" };
+	const char *dir = test_dir(NULL);
+	AUTO_STORE s = FIXTURE_STORE;
+	AUTO_FD small = -1;
+	struct image_descriptor big, little, got;
+	ptrdiff_t n = 0;
+	str place, to, *name, text;
+	struct buf b;
+	int rc = 0;
+
+	TRY(op_text(op, &place, "%s/s", dir));
+	TRY(store_open(op, place, &s));
+	buf_init(&b, op, 1 << 20);
+	buf_add(&b, S("f a "));
+	buf_repeat(&b, 'x', 600000);
+	TRY(buf_take(&b, &text));
+	TRY(fixture_image(op, &s, text, NULL, &big));
+	TRY(fixture_image(op, &s, S("f a one"), NULL, &little));
+	TRY(op_text(op, &place, "%s/small", dir));
+	TRY(dir_open(op, AT_FDCWD, place, true, &small));
+	fd_close(&small);
+	if (mount("tmpfs", place.p, "tmpfs", 0, "size=256k") < 0) {
+		(void)printf("     a full disk was not tried: cannot mount a tmpfs (%s)\n", strerror(errno));
+		return 0;
+	}
+	rc = op_text(op, &to, "oci-dir:%s/small/kept", dir);
+	rc = rc < 0 ? rc : image_export(op, &s, &little.digest, S("x:1"), to);
+	for (size_t i = 0; rc == 0 && i < 4; i++) {
+		str pattern = str_of(places[i]);
+		ptrdiff_t at = str_find(pattern, '%');
+		if ((rc = op_text(op, &to, "%.*s%s%.*s", STR_ARG(str_head(pattern, at)), dir,
+				  STR_ARG(str_from(pattern, at + 2)))) < 0)
+			break;
+		int full = image_export(op, &s, &big.digest, S("x:1"), to);
+		CHECK_FAILS(op, full, ERR_IO, "No space left");
+	}
+	CHECK(rc == 0 && dir_open(op, AT_FDCWD, place, false, &small) == 0 &&
+	      dir_list(op, small, S("small"), &name, &n) == 0 && n == 1);
+	CHECK(op_text(op, &to, "oci-dir:%s/small/kept:1", dir) == 0 && image_import(op, &s, to, &got, &text) == 0 &&
+	      digest_eq(&got.digest, &little.digest));
+	fd_close(&small);
+	CHECK(umount2(place.p, MNT_DETACH) == 0);
+	return rc;
+}
+
 /* Docker archives of other hands: {0} is the config's, {1} the layer's path. */
 static int foreign_archives(struct op *op)
 {
@@ -376,4 +428,5 @@ TESTS({ "manifests are read strictly", reading_manifests }, { "too many layers",
       { "a layout with failing allocations", trip_layout },
       { "layouts keep their other images", layouts_are_shared },
       { "a failed export leaves nothing", failed_exports },
+      { "a full disk", full_disk, .once = true },
       { "Docker archives of other hands", foreign_archives, .once = true })
