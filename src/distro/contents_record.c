@@ -265,6 +265,8 @@ static void read_entry(struct reader *r, struct entry *e)
 	hex_bytes(r, str_head(hex, 64), e->sha256.b, 32);
 	hex_bytes(r, str_from(hex, 64), e->sha1, 20);
 	e->script = text(r);
+	if (e->script.len == 0)
+		e->script = (str){ NULL, 0 }; /* no script at all */
 	if (r->line.p)
 		e->elf = read_elf(r);
 }
