@@ -179,35 +179,15 @@ static int append(struct op *op, struct effect_list *to, const struct effect_lis
 	return 0;
 }
 
-/*
- * Digest of a script's hand-written code: debhelper's sections are taken away and the package's own
- * version reads @VERSION@, so that it lives through rebuilds that change nothing else.
- */
-static int code_digest(struct op *op, str code, str version, struct digest *ret)
-{
-	struct buf b;
-	str text;
-
-	buf_init(&b, op, LIMIT_CONTROL_FILE);
-	for (ptrdiff_t at; (at = str_find_str(code, version)) >= 0; code = str_from(code, at + version.len)) {
-		buf_add(&b, str_head(code, at));
-		buf_add(&b, S("@VERSION@"));
-	}
-	buf_add(&b, code);
-	int rc = buf_take(&b, &text);
-	if (rc == 0)
-		*ret = digest_of(text);
-	return rc;
-}
-
 /* The entry that answers for a script by its hash: the user's before ours. 1 if there is none. */
-static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code)
+static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code, bool has_code)
 {
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
 			for (ptrdiff_t k = 0; s->kind == kind && k < s->hash_n; k++) {
-				if (!digest_eq(&s->hash[k].digest, s->hash[k].code ? code : &a->c->script[kind].sha256))
+				if (!digest_eq(&s->hash[k].digest, s->hash[k].code ? code : &a->c->script[kind].sha256) ||
+				    (s->hash[k].code && !has_code))
 					continue;
 				a->used[place] = true;
 				a->sysusers |= s->sysusers;
@@ -271,9 +251,9 @@ static int answer_script(struct answering *a, enum script_kind kind)
 		if ((rc = alternatives_read(a->op, read.alternatives.p[i], origin, &a->list)) < 0)
 			return rc;
 	/* An entry of the user's counts also where the script is understood: it may add effects. */
-	if ((rc = code_digest(a->op, read.code, a->c->version, &code)) < 0)
+	if ((rc = script_code_digest(a->op, &read, a->c->version, &code)) < 0)
 		return rc;
-	if ((rc = answer_by_hash(a, kind, &code)) <= 0 || !read.left.len)
+	if ((rc = answer_by_hash(a, kind, &code, read.code.len > 0)) <= 0 || !read.left.len)
 		return rc < 0 ? rc : 0;
 	char hash[DIGEST_TEXT];
 	write_template(a, kind, &code, read.left);

@@ -712,8 +712,8 @@ static int logical_lines(struct parser *p, str text)
 	return 0;
 }
 
-/* One section: skipped, noted for its data, or left over if its tool is unknown. */
-static void take_section(struct parser *p, str tool, str body)
+/* One section: skipped, or noted for its data. False for one of an unknown tool: it is code. */
+static bool take_section(struct parser *p, str tool, str body)
 {
 	enum section_use use = 0;
 
@@ -723,19 +723,17 @@ static void take_section(struct parser *p, str tool, str body)
 			use = tools[i].use;
 	p->out->sysusers |= use == SECTION_SYSUSERS;
 	p->out->tmpfiles |= use == SECTION_TMPFILES;
-	if (use == SECTION_ALTERNATIVES) {
-		struct parser inner = { .op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives };
-		buf_init(&inner.left, p->op, LIMIT_CONTROL_FILE);
-		int rc = logical_lines(&inner, body);
-		if (rc >= 0 && run_list(&inner, 0, 0, true) < inner.line.n)
-			leave(&inner, body);
+	if (use != SECTION_ALTERNATIVES)
+		return use != 0;
+	struct parser inner = { .op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives };
+	buf_init(&inner.left, p->op, LIMIT_CONTROL_FILE);
+	int rc = logical_lines(&inner, body);
+	bool whole = rc >= 0 && run_list(&inner, 0, 0, true) == inner.line.n && !inner.left.len;
+	if (whole)
 		p->alternatives = (__typeof__(p->alternatives)){ inner.alternatives.p, inner.alternatives.n,
 								 inner.alternatives.cap };
-		p->rc = rc < 0 ? rc : inner.rc < 0 ? inner.rc : p->rc;
-		buf_add(&p->left, buf_view(&inner.left));
-	} else if (!use) {
-		buf_fmt(&p->left, "%.*s%.*s\n%.*s", STR_ARG(section_begin), STR_ARG(tool), STR_ARG(body));
-	}
+	p->rc = rc < 0 ? rc : inner.rc < 0 ? inner.rc : p->rc;
+	return whole;
 }
 
 /* Take debhelper's sections out of text; *ret_rest is what is left. */
@@ -745,7 +743,7 @@ static int take_sections(struct parser *p, str text, str *ret_rest)
 
 	buf_init(&rest, p->op, SCRIPT_MAX);
 	while (text.len && p->rc >= 0) {
-		str at = text, line = str_trim(str_cut(&text, '\n'));
+		str at = text, whole = text, line = str_trim(str_cut(&text, '\n'));
 		if (!str_starts(line, section_begin)) {
 			buf_add(&rest, str_head(at, at.len - text.len));
 			continue;
@@ -762,10 +760,12 @@ static int take_sections(struct parser *p, str text, str *ret_rest)
 				break;
 		}
 		if (end < 0) { /* an open section is none */
-			leave(p, at);
+			leave(p, str_cut(&at, '\n'));
+			buf_add(&rest, whole);
 			break;
 		}
-		take_section(p, tool, str_head(body, end));
+		if (!take_section(p, tool, str_head(body, end)))
+			buf_fmt(&rest, "%.*s%.*s\n%.*s", STR_ARG(section_begin), STR_ARG(tool), (int)end, body.p);
 	}
 	return p->rc < 0 ? p->rc : buf_take(&rest, ret_rest);
 }
@@ -781,6 +781,23 @@ static bool is_shell(str first)
 	return str_starts(first, S("#!")) &&
 	       (str_eq(name, S("sh")) || str_eq(name, S("bash")) || str_eq(name, S("dash"))) &&
 	       (!options.len || str_eq(options, S("-e")) || str_eq(options, S("-u")) || str_eq(options, S("-eu")));
+}
+
+int script_code_digest(struct op *op, const struct script *s, str version, struct digest *ret)
+{
+	struct buf b;
+	str text, code = s->code;
+
+	buf_init(&b, op, LIMIT_CONTROL_FILE);
+	for (ptrdiff_t at; version.len && (at = str_find_str(code, version)) >= 0; code = str_from(code, at + version.len)) {
+		buf_add(&b, str_head(code, at));
+		buf_add(&b, S("@VERSION@"));
+	}
+	buf_add(&b, code);
+	int rc = buf_take(&b, &text);
+	if (rc == 0)
+		*ret = digest_of(text);
+	return rc;
 }
 
 int script_read(struct op *op, str text, enum script_kind kind, struct script *ret)

@@ -60,10 +60,10 @@ static const struct {
 	{ "stray fi", SH "fi\nrm /a\n", "fi\nrm /a\n" },
 	{ "no fi", SH "if [ -z \"$2\" ]; then\nrm /a\n", "rm /a\n" },
 	{ "skipped section", SH "# Automatically added by dh_installinit/13.1\nrm x\n# End automatically added section\n", "" },
-	{ "unknown section", SH "# Automatically added by dh_x/1\nrm x\n# End automatically added section\n", "# Automatically added by dh_x\nrm x\n" },
-	{ "open section", SH "# Automatically added by dh_installinit/13.1\nrm x\n", "# Automatically added by dh_installinit/13.1\nrm x\n\n" },
+	{ "unknown section", SH "# Automatically added by dh_x/1\nrm x\n# End automatically added section\n", "rm x\n" },
+	{ "open section", SH "# Automatically added by dh_installinit/13.1\nrm x\n", "# Automatically added by dh_installinit/13.1\nrm x\n" },
 	{ "section in section", SH "# Automatically added by dh_x/1\n# Automatically added by dh_icons/1\n# End automatically added section\n",
-	  "# Automatically added by dh_x/1\n# Automatically added by dh_icons/1\n# End automatically added section\n\n" },
+	  "# Automatically added by dh_x/1\n" },
 };
 
 static int leaves(struct op *op)
