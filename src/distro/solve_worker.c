@@ -17,6 +17,14 @@
 #include "base/vec.h"
 #include "sys/file.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER
+#endif
+#endif
+
 /*
  * The worker's reply: REPLY_CHOSEN or REPLY_PROBLEM, a count, then that many unit indices or facts.
  * libsolv sees a name and a version a unit, one provided word a clause ("c12") and one a unit that
@@ -202,7 +210,7 @@ static void confine_worker(void)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || setrlimit(RLIMIT_CPU, &seconds) < 0 ||
 	    setrlimit(RLIMIT_CORE, &none) < 0 || null < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(1);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(TEMPER_SANITIZED)
+#ifndef ADDRESS_SANITIZER /* whose shadow takes terabytes of address space */
 	struct rlimit memory = { LIMIT_SOLVER_MEMORY, LIMIT_SOLVER_MEMORY };
 	if (setrlimit(RLIMIT_AS, &memory) < 0)
 		_exit(1);

@@ -322,7 +322,8 @@ static int run_file(struct op *op, str name, int *seen)
 	text = str_from(text, at);
 	while ((at = str_find_str(text, S("\n--- "))) >= 0) {
 		text = str_from(text, at + 5);
-		str title = str_cut(&text, '\n');
+		str title;
+		TRY(op_copy(op, str_cut(&text, '\n'), &title));
 		ptrdiff_t end = str_find_str(text, S("\n--- "));
 		TRY(run_one(op, &w, title, end < 0 ? text : str_head(text, end)));
 		++*seen;
