@@ -527,8 +527,11 @@ static int find(struct op *op, struct repo *r, str name, enum repo_index_kind ki
 {
 	struct repo_packages *list = map_get(&r->found[kind], name);
 
-	if (!list && look_up(r, name, kind, &list) < 0)
-		return op_adopt_error(op, &r->own);
+	if (!list && look_up(r, name, kind, &list) < 0) {
+		int rc = op_adopt_error(op, &r->own);
+		op_forgive(&r->own);
+		return rc;
+	}
 	struct repo_package *copy = op_new(op, struct repo_package, list->n);
 	if (!copy)
 		return op->code;

@@ -72,7 +72,10 @@ struct repo_spec {
  * index it names by hash unless the store has it, and open the parsed index, which is cached in
  * the store under the digests of the three Packages files. -updates and -security are used where
  * the mirror has them; a mirror without -security is an error unless the suite is sid, unstable,
- * testing or experimental.
+ * testing or experimental. Offline, the newest state that the store remembers is verified and used
+ * again, its Valid-Until passed over: the user asked for it, and repo_state() tells. The newest Date
+ * is remembered for each mirror's address. *store must outlive the repo. Runs gpgv: not from a pool.
+ * First time 1.2 s and 65 MiB for trixie, then 12 ms a pocket, nearly all of them gpgv's.
  */
 int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec, struct repo **ret) MUST_USE;
 void repo_close(struct repo **r);

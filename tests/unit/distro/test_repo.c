@@ -489,10 +489,8 @@ static int over_http(struct op *op)
 	if (rc > 0)
 		return 0;
 	TRY(rc);
-	if (!http_server_start(&server, a.dir)) {
-		CHECK(!"cannot listen on a loopback port");
-		return 0;
-	}
+	if (!http_server_start(&server, a.dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		AUTO_REPO *r = NULL;
 		str base;

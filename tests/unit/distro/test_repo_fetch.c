@@ -138,10 +138,8 @@ static int resumes(struct op *op)
 	str got;
 
 	TRY(set_up(op, &p));
-	if (!http_server_start(&server, p.dir)) {
-		CHECK(!"cannot listen on a loopback port");
-		return 0;
-	}
+	if (!http_server_start(&server, p.dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
 	TRY(op_text(op, &m.archive, "http://127.0.0.1:%d/ok", server.port));
 	TRY(op_text(op, &cut.archive, "http://127.0.0.1:%d/cut", server.port));
 	struct repo_want w = want("big", p.big);

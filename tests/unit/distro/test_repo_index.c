@@ -6,6 +6,7 @@
 #include "distro/repo_parts.h"
 #include "unit/harness.h"
 
+#define CLOSED { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1, .use = -1 }
 #define SHA "SHA256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
 #define SHB "SHA256: 1f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
 #define A(name, version) "Package: " name "\nVersion: " version "\nArchitecture: amd64\nFilename: pool/" name ".deb\nSize: 10\n"
@@ -39,14 +40,13 @@ static int finds(struct op *op)
 		"Provides: httpd, httpd-cgi (= 1), httpd\nDescription: small web server\n with more text\n"
 		"Filename: pool/main/n/nginx/nginx_1.0-1+b1_amd64.deb\nSize: 123\n" SHA "\n"
 		A("nginx", "1.0~rc1") SHB "\n" A("nginx", "1.10") SHA "\n" A("nginx", "1.10") SHA "\n";
-	struct store s;
+	AUTO_STORE s = CLOSED;
 	struct repo_packages list = { 0 };
 	struct repo_index *x = NULL;
 	struct digest d;
 	struct buf seen;
 
 	TRY(store_open(op, str_of(test_dir(NULL)), &s));
-	AUTO_STORE guard = s;
 	TRY(build(op, &s, exact(str_of(text)), &d));
 	int rc = repo_index_open(op, &s, &d, S("arm64"), &x);
 	TRY(rc);
@@ -85,14 +85,13 @@ static int finds(struct op *op)
 
 static int finds_among_many(struct op *op)
 {
-	struct store s;
+	AUTO_STORE s = CLOSED;
 	struct repo_index *x = NULL;
 	struct digest d;
 	struct buf b;
 	str text;
 
 	TRY(store_open(op, str_of(test_dir(NULL)), &s));
-	AUTO_STORE guard = s;
 	buf_init(&b, op, 64 << 20);
 	for (int i = 0; i < 20000; i++)
 		buf_fmt(&b, "Package: p%05d\nVersion: 1\nArchitecture: all\nProvides: virtual, v%d\n"
@@ -158,11 +157,10 @@ static const struct {
 
 static int refuses(struct op *op)
 {
-	struct store s;
+	AUTO_STORE s = CLOSED;
 	struct digest d;
 
 	TRY(store_open(op, str_of(test_dir(NULL)), &s));
-	AUTO_STORE guard = s;
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
 		str text = exact(str_of(hostile[i].text));
 		if (hostile[i].code)
@@ -181,13 +179,12 @@ static int refuses(struct op *op)
 static int survives_damage(struct op *op)
 {
 	static const char text[] = A("aa", "1") SHA "Provides: cc, dd\n\n" A("bb", "1") SHA;
-	struct store s;
+	AUTO_STORE s = CLOSED;
 	struct digest d, key, blob;
 	char hex[DIGEST_HEX];
 	str record, whole;
 
 	TRY(store_open(op, str_of(test_dir(NULL)), &s));
-	AUTO_STORE guard = s;
 	TRY(build(op, &s, str_of(text), &d));
 	TRY(repo_index_key(op, &d, S("amd64"), &key));
 	TRY(store_key_get(op, &s, "index", &key, 1000, &record));

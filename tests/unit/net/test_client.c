@@ -149,10 +149,8 @@ static int over_http(struct op *op)
 	(void)test_dir(&dir);
 	TRY(write_samples(op, dir, &big));
 	TRY(file_replace(op, dir, S("small"), str_head(big, 3500), 0644));
-	if (!http_server_start(&server, dir)) {
-		CHECK(!"cannot listen on a loopback port");
-		return 0;
-	}
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
 	for (int i = 0; i < ROWS; i++) {
 		sink[i] = (struct sink){ .have = rows[i].have, .again = i == 0 };
 		buf_init(&sink[i].b, op, 1 << 20);
@@ -199,7 +197,7 @@ static int dead_ends(struct op *op)
 	TRY(write_samples(op, dir, &big));
 	TRY(client_open(op, &c));
 	if (!http_server_start(&server, dir))
-		return 0;
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
 	TRY(op_text(op, &url, "http://127.0.0.1:%d/ok/big", server.port));
 	struct client_request req = { .url = url, .max = BIG, .size = BIG, .sink = sink_fails };
 	CHECK_FAILS(op, client_fetch(op, c, &req, 1, NULL, NULL, &res), ERR_IO, "disk is full");
