@@ -23,15 +23,15 @@ enum {
 /* A pocket while it is being opened. */
 struct source {
 	str suite, base;
-	bool optional;         /* the mirror may do without */
+	bool optional; /* the mirror may do without */
 	bool have;
-	str url;               /* of its InRelease */
+	str url; /* of its InRelease */
 	str inrelease;
-	struct buf bytes;      /* of it, while it arrives */
+	struct buf bytes; /* of it, while it arrives */
 	struct repo_release release;
 	struct digest digest, key;
 	str signer;
-	int fd;                /* Packages, packed, while it is fetched */
+	int fd; /* Packages, packed, while it is fetched */
 	uint64_t got;
 };
 
@@ -47,14 +47,15 @@ struct opening {
 };
 
 struct repo {
-	struct op own;            /* state, samples and every text that was given out */
+	struct op own; /* state, samples and every text that was given out */
 	struct repo_state state;
 	struct repo_index *index[POCKETS]; /* [state.n] */
-	struct map found[2];      /* by enum repo_index_kind: name to struct repo_packages */
+	struct map found[2]; /* by enum repo_index_kind: name to struct repo_packages */
 	const struct store *store;
 };
 
-/* --- InRelease --------------------------------------------------------------------------------- */
+/* --- InRelease ---------------------------------------------------------------------------------
+ */
 
 static int add_source(struct opening *o, str base, const char *pocket, bool optional)
 {
@@ -81,7 +82,8 @@ static int plan(struct opening *o)
 		char c = suite.p[i];
 		bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 		if (!word && (i == 0 || (c != '-' && c != '.')))
-			return op_fail(o->op, ERR_USAGE, "'%.*s' is no name of a suite", STR_ARG(suite));
+			return op_fail(o->op, ERR_USAGE, "'%.*s' is no name of a suite",
+				       STR_ARG(suite));
 	}
 	if (suite.len == 0 || suite.len > 64)
 		return op_fail(o->op, ERR_USAGE, "'%.*s' is no name of a suite", STR_ARG(suite));
@@ -112,8 +114,11 @@ static int fetch_releases(struct opening *o)
 	for (ptrdiff_t i = 0; i < o->n; i++) {
 		struct source *s = &o->source[i];
 		buf_init(&s->bytes, o->op, LIMIT_RELEASE);
-		req[i] = (struct client_request){ .url = s->url, .max = LIMIT_RELEASE, .size = CLIENT_SIZE_UNKNOWN,
-						  .sink = add_to_buf, .to = &s->bytes };
+		req[i] = (struct client_request){ .url = s->url,
+						  .max = LIMIT_RELEASE,
+						  .size = CLIENT_SIZE_UNKNOWN,
+						  .sink = add_to_buf,
+						  .to = &s->bytes };
 	}
 	if ((rc = client_fetch(o->op, o->client, req, o->n, NULL, NULL, res)) < 0)
 		return rc;
@@ -129,7 +134,8 @@ static int fetch_releases(struct opening *o)
 }
 
 /* "date SECONDS" and "release sha256:HEX": what was last seen of a pocket. 1: nothing. */
-static int read_record(struct opening *o, const struct source *s, int64_t *ret_date, struct digest *ret)
+static int read_record(struct opening *o, const struct source *s, int64_t *ret_date,
+		       struct digest *ret)
 {
 	uint64_t date = 0;
 	str text;
@@ -184,13 +190,16 @@ static int is_missing(struct opening *o, const struct source *s)
 	const struct repo_mirror *m = &o->spec->mirror;
 
 	if (o->spec->offline)
-		return op_fail(o->op, ERR_NET, "the store knows nothing of %.*s on %.*s: run once with the network",
+		return op_fail(o->op, ERR_NET,
+			       "the store knows nothing of %.*s on %.*s: run once with the network",
 			       STR_ARG(s->suite), STR_ARG(s->base));
 	if (s == &o->source[0])
-		return op_fail(o->op, ERR_USAGE, "the mirror %.*s (from %.*s) has no suite %.*s", STR_ARG(s->base),
-			       STR_ARG(m->source), STR_ARG(s->suite));
-	return op_fail(o->op, ERR_USAGE, "the security mirror %.*s has no suite %.*s: name one that does "
-		       "(security-mirror: http://...)", STR_ARG(s->base), STR_ARG(s->suite));
+		return op_fail(o->op, ERR_USAGE, "the mirror %.*s (from %.*s) has no suite %.*s",
+			       STR_ARG(s->base), STR_ARG(m->source), STR_ARG(s->suite));
+	return op_fail(o->op, ERR_USAGE,
+		       "the security mirror %.*s has no suite %.*s: name one that does "
+		       "(security-mirror: http://...)",
+		       STR_ARG(s->base), STR_ARG(s->suite));
 }
 
 /* The signature, the form, the suite, the time; and that time does not run backwards. */
@@ -215,9 +224,11 @@ static int check_source(struct opening *o, struct source *s)
 	if ((rc = read_record(o, s, &date, &seen)) < 0)
 		return rc;
 	if (rc == 0 && s->release.date < date)
-		return op_fail(o->op, ERR_VERIFY, "%.*s is of %s, older than the one of %s that was seen before: "
-			       "the mirror is stale or rolled back", STR_ARG(s->url),
-			       clock_rfc3339(s->release.date, then), clock_rfc3339(date, now));
+		return op_fail(o->op, ERR_VERIFY,
+			       "%.*s is of %s, older than the one of %s that was seen before: "
+			       "the mirror is stale or rolled back",
+			       STR_ARG(s->url), clock_rfc3339(s->release.date, then),
+			       clock_rfc3339(date, now));
 	if (s->release.plain.path.len == 0 || s->release.packed.path.len == 0)
 		return op_fail(o->op, ERR_USAGE, "%.*s lists no packages for %.*s", STR_ARG(s->url),
 			       STR_ARG(o->arch));
@@ -238,7 +249,8 @@ static int check_sources(struct opening *o)
 	return 0;
 }
 
-/* --- Packages ---------------------------------------------------------------------------------- */
+/* --- Packages ----------------------------------------------------------------------------------
+ */
 
 static int add_to_file(struct op *op, void *to, str bytes)
 {
@@ -280,10 +292,11 @@ static int packed_url(struct opening *o, const struct source *s, bool by_hash, s
 	char hex[DIGEST_HEX];
 
 	if (!by_hash)
-		return op_text(o->op, ret, "%.*s/dists/%.*s/%.*s", STR_ARG(s->base), STR_ARG(s->suite),
-			       STR_ARG(l->path));
+		return op_text(o->op, ret, "%.*s/dists/%.*s/%.*s", STR_ARG(s->base),
+			       STR_ARG(s->suite), STR_ARG(l->path));
 	return op_text(o->op, ret, "%.*s/dists/%.*s/%.*s/by-hash/SHA256/%s", STR_ARG(s->base),
-		       STR_ARG(s->suite), STR_ARG(str_dir_name(l->path)), digest_hex(&l->sha256, hex));
+		       STR_ARG(s->suite), STR_ARG(str_dir_name(l->path)),
+		       digest_hex(&l->sha256, hex));
 }
 
 /* Fetch what is wanted (want[i]); what came is wanted no more. Gone is no failure if by_hash. */
@@ -301,8 +314,11 @@ static int fetch_packed(struct opening *o, bool want[POCKETS], bool by_hash)
 		s->got = 0;
 		if (s->fd < 0 && (rc = file_temp(o->op, o->store->tmp, &s->fd)) < 0)
 			return rc;
-		req[n] = (struct client_request){ .max = LIMIT_INDEX, .size = s->release.packed.size,
-						  .sink = add_to_file, .done = verify_packed, .to = s };
+		req[n] = (struct client_request){ .max = LIMIT_INDEX,
+						  .size = s->release.packed.size,
+						  .sink = add_to_file,
+						  .done = verify_packed,
+						  .to = s };
 		if ((rc = packed_url(o, s, by_hash, &req[n].url)) < 0)
 			return rc;
 		which[n++] = i;
@@ -311,8 +327,10 @@ static int fetch_packed(struct opening *o, bool want[POCKETS], bool by_hash)
 		return rc;
 	for (ptrdiff_t k = 0; k < n; k++) {
 		if (res[k].code && !(by_hash && res[k].gone))
-			return op_fail(o->op, res[k].code, "%.*s (the signed Release file announces it: the mirror "
-				       "is being updated, or lies)", STR_ARG(res[k].error));
+			return op_fail(o->op, res[k].code,
+				       "%.*s (the signed Release file announces it: the mirror "
+				       "is being updated, or lies)",
+				       STR_ARG(res[k].error));
 		want[which[k]] = res[k].code != 0;
 	}
 	return 0;
@@ -321,12 +339,15 @@ static int fetch_packed(struct opening *o, bool want[POCKETS], bool by_hash)
 static int build_index(struct opening *o, struct source *s)
 {
 	AUTO_STREAM *in = NULL;
-	int rc = stream_open_fd(o->op, s->fd, s->release.packed.path, 0, s->got, s->release.plain.size, &in);
+	int rc = stream_open_fd(o->op, s->fd, s->release.packed.path, 0, s->got,
+				s->release.plain.size, &in);
 
 	if (rc == 0)
 		rc = repo_index_build(o->op, o->store, in, &s->release.plain, o->arch);
 	fd_close(&s->fd);
-	return rc < 0 ? op_fail_in(o->op, "%.*s of %.*s", STR_ARG(s->release.packed.path), STR_ARG(s->suite)) : 0;
+	return rc < 0 ? op_fail_in(o->op, "%.*s of %.*s", STR_ARG(s->release.packed.path),
+				   STR_ARG(s->suite))
+		      : 0;
 }
 
 /* Have the index of every pocket in the store. */
@@ -340,7 +361,8 @@ static int ensure_indexes(struct opening *o)
 		struct repo_index *x = NULL;
 		if (!o->source[i].have)
 			continue;
-		rc = repo_index_open(o->op, o->store, &o->source[i].release.plain.sha256, o->arch, &x);
+		rc = repo_index_open(o->op, o->store, &o->source[i].release.plain.sha256, o->arch,
+				     &x);
 		repo_index_close(&x);
 		if (rc == ERR_VERIFY)
 			op_forgive(o->op);
@@ -350,9 +372,12 @@ static int ensure_indexes(struct opening *o)
 		any = any || rc != 0;
 	}
 	if (any && o->spec->offline)
-		return op_fail(o->op, ERR_NET, "the index of %.*s for %.*s is not in the store: run once with the "
-			       "network", STR_ARG(o->spec->suite), STR_ARG(o->arch));
-	if (any && ((rc = fetch_packed(o, want, true)) < 0 || (rc = fetch_packed(o, want, false)) < 0))
+		return op_fail(o->op, ERR_NET,
+			       "the index of %.*s for %.*s is not in the store: run once with the "
+			       "network",
+			       STR_ARG(o->spec->suite), STR_ARG(o->arch));
+	if (any &&
+	    ((rc = fetch_packed(o, want, true)) < 0 || (rc = fetch_packed(o, want, false)) < 0))
 		return rc;
 	for (ptrdiff_t i = 0; i < o->n; i++)
 		if (missing[i] && (rc = build_index(o, &o->source[i])) < 0)
@@ -360,14 +385,18 @@ static int ensure_indexes(struct opening *o)
 	return 0;
 }
 
-/* --- the repository ---------------------------------------------------------------------------- */
+/* --- the repository ----------------------------------------------------------------------------
+ */
 
 static int keep_pocket(struct repo *r, const struct source *s, struct repo_pocket *ret)
 {
 	const struct repo_release *rel = &s->release;
-	struct { str from, *to; } text[] = {
-		{ s->suite, &ret->suite }, { rel->codename, &ret->codename }, { rel->version, &ret->version },
-		{ rel->origin, &ret->origin }, { rel->label, &ret->label }, { s->signer, &ret->signer },
+	struct {
+		str from, *to;
+	} text[] = {
+		{ s->suite, &ret->suite },       { rel->codename, &ret->codename },
+		{ rel->version, &ret->version }, { rel->origin, &ret->origin },
+		{ rel->label, &ret->label },     { s->signer, &ret->signer },
 	};
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
@@ -395,9 +424,11 @@ static int keep(struct opening *o, struct repo *r)
 			continue;
 		rc = keep_pocket(r, s, &r->state.pocket[at]);
 		if (rc == 0)
-			rc = repo_index_open(own, o->store, &s->release.plain.sha256, o->arch, &r->index[at]);
+			rc = repo_index_open(own, o->store, &s->release.plain.sha256, o->arch,
+					     &r->index[at]);
 		if (rc > 0)
-			rc = op_fail(own, ERR_IO, "the index of %.*s went out of the store while it was opened",
+			rc = op_fail(own, ERR_IO,
+				     "the index of %.*s went out of the store while it was opened",
 				     STR_ARG(s->suite));
 		if (rc < 0)
 			return op_adopt_error(o->op, own);
@@ -420,19 +451,37 @@ static int open_all(struct opening *o, struct repo *r)
 	return keep(o, r);
 }
 
-int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec, struct repo **ret)
+/* It lies in its own arena, so that it may be closed after the op that opened it is gone. */
+static struct repo *new_repo(struct op *op, const struct store *store)
 {
-	struct opening o = { .op = op, .store = store, .spec = spec, .arch = str_of(spec->platform->deb_arch) };
-	struct repo *r = op_new(op, struct repo, 1);
-	struct op_mark mark = op_mark(op);
+	struct op own;
 
-	if (!r)
-		return op->code;
-	op_init(&r->own, 0);
-	r->own.fault = op->fault;
+	op_init(&own, 0);
+	own.fault = op->fault;
+	struct repo *r = op_new(&own, struct repo, 1);
+	if (!r) {
+		op_adopt_error(op, &own);
+		op_done(&own);
+		return NULL;
+	}
+	r->own = own;
 	r->store = store;
 	map_init(&r->found[REPO_INDEX_REAL], &r->own);
 	map_init(&r->found[REPO_INDEX_PROVIDED], &r->own);
+	return r;
+}
+
+int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec,
+	      struct repo **ret)
+{
+	struct opening o = {
+		.op = op, .store = store, .spec = spec, .arch = str_of(spec->platform->deb_arch)
+	};
+	struct op_mark mark = op_mark(op);
+	struct repo *r = new_repo(op, store);
+
+	if (!r)
+		return op->code;
 	o.keyring = spec->keyring.len ? spec->keyring : spec->mirror.keyring;
 	o.keyring = o.keyring.len ? o.keyring : S(KEYRING);
 	o.now = spec->now ? spec->now : clock_now();
@@ -458,7 +507,8 @@ void repo_close(struct repo **r)
 		return;
 	for (int i = 0; i < POCKETS; i++)
 		repo_index_close(&(*r)->index[i]);
-	op_done(&(*r)->own);
+	struct op own = (*r)->own;
+	op_done(&own);
 	*r = NULL;
 }
 
@@ -467,7 +517,8 @@ const struct repo_state *repo_state(const struct repo *r)
 	return &r->state;
 }
 
-/* --- look-ups ---------------------------------------------------------------------------------- */
+/* --- look-ups ----------------------------------------------------------------------------------
+ */
 
 static int by_name_and_version(const void *a, const void *b)
 {
@@ -493,7 +544,8 @@ static int merge(struct op *op, struct repo_packages *list)
 		bool same = q && str_eq(p->name, q->name) && str_eq(p->version, q->version) &&
 			    str_eq(p->arch, q->arch);
 		if (same && !digest_eq(&p->sha256, &q->sha256))
-			return op_fail(op, ERR_VERIFY, "package %.*s %.*s has two contents in two pockets",
+			return op_fail(op, ERR_VERIFY,
+				       "package %.*s %.*s has two contents in two pockets",
 				       STR_ARG(p->name), STR_ARG(p->version));
 		if (!same)
 			list->p[kept++] = *p;
@@ -522,8 +574,8 @@ static int look_up(struct repo *r, str name, enum repo_index_kind kind, struct r
 }
 
 /* Each name is looked up once; its records then stay. */
-static int find(struct op *op, struct repo *r, str name, enum repo_index_kind kind, struct repo_package **ret,
-		ptrdiff_t *ret_n)
+static int find(struct op *op, struct repo *r, str name, enum repo_index_kind kind,
+		struct repo_package **ret, ptrdiff_t *ret_n)
 {
 	struct repo_packages *list = map_get(&r->found[kind], name);
 
@@ -547,7 +599,8 @@ int repo_find(struct op *op, struct repo *r, str name, struct repo_package **ret
 	return find(op, r, name, REPO_INDEX_REAL, ret, ret_n);
 }
 
-int repo_providers(struct op *op, struct repo *r, str name, struct repo_package **ret, ptrdiff_t *ret_n)
+int repo_providers(struct op *op, struct repo *r, str name, struct repo_package **ret,
+		   ptrdiff_t *ret_n)
 {
 	return find(op, r, name, REPO_INDEX_PROVIDED, ret, ret_n);
 }

@@ -10,23 +10,24 @@
 
 /* Where a suite's pockets live. Addresses have no trailing slash. */
 struct repo_mirror {
-	str archive;   /* of main and -updates: ".../debian" */
-	str security;  /* of -security: ".../debian-security" */
-	str source;    /* where that was found: "recipe", a file name with line, ... */
-	str keyring;   /* the configuration's word, or empty; absolute */
+	str archive;  /* of main and -updates: ".../debian" */
+	str security; /* of -security: ".../debian-security" */
+	str source;   /* where that was found: "recipe", a file name with line, ... */
+	str keyring;  /* the configuration's word, or empty; absolute */
 };
 
 /*
  * repo_mirror_find(op, recipe_mirror, recipe_security, ret): the recipe's word; else the
  * configuration file (the first there is of $TEMPER_CONFIG, $XDG_CONFIG_HOME/temper/config.yaml or
- * ~/.config/temper/config.yaml, and /etc/temper/config.yaml; keys mirror, security-mirror, keyring);
- * else the host's apt sources (/etc/apt/sources.list, sources.list.d: *.sources and *.list), of
- * which the address of a Debian archive counts and not the suite. A mirror without a security
- * address gets "-security" appended to its last component; whether that answers, repo_open() sees.
- * Else ERR_USAGE with one line that says how to name one. http:, https: and file: addresses. No
- * network is used. Everything lives in op.
+ * ~/.config/temper/config.yaml, and /etc/temper/config.yaml; keys mirror, security-mirror,
+ * keyring); else the host's apt sources (/etc/apt/sources.list, sources.list.d: *.sources and
+ * *.list), of which the address of a Debian archive counts and not the suite. A mirror without a
+ * security address gets "-security" appended to its last component; whether that answers,
+ * repo_open() sees. Else ERR_USAGE with one line that says how to name one. http:, https: and file:
+ * addresses. No network is used. Everything lives in op.
  */
-int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security, struct repo_mirror *ret) MUST_USE;
+int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security,
+		     struct repo_mirror *ret) MUST_USE;
 
 /* One signed pocket at one moment. */
 struct repo_pocket {
@@ -34,9 +35,9 @@ struct repo_pocket {
 	str codename, version; /* of the Release file; version "13.8" may be empty */
 	str origin, label;
 	int64_t date, valid_until; /* seconds; valid_until 0 when the file has none */
-	struct digest release; /* of InRelease */
-	struct digest packages; /* of the Packages file, uncompressed */
-	str signer;            /* fingerprint of the key whose signature was good */
+	struct digest release;     /* of InRelease */
+	struct digest packages;    /* of the Packages file, uncompressed */
+	str signer;                /* fingerprint of the key whose signature was good */
 };
 struct repo_state {
 	struct repo_pocket *pocket; /* [n]: suite, -updates, -security; those that the mirror has */
@@ -48,22 +49,22 @@ struct repo_package {
 	str name, version, arch, source, source_version, multi_arch, priority, section;
 	str depends, pre_depends, provides, conflicts, breaks, replaces, description;
 	bool essential;
-	str path;              /* repository-relative: "pool/main/n/nginx/nginx_..._amd64.deb" */
-	uint64_t size;         /* of the .deb, bytes */
+	str path;      /* repository-relative: "pool/main/n/nginx/nginx_..._amd64.deb" */
+	uint64_t size; /* of the .deb, bytes */
 	uint64_t installed_kib;
 	struct digest sha256;
-	int pocket;            /* index into repo_state.pocket */
+	int pocket; /* index into repo_state.pocket */
 };
 
 struct repo; /* opaque: state and index of one suite and architecture */
 
 struct repo_spec {
-	str suite;             /* "trixie" */
+	str suite; /* "trixie" */
 	const struct platform *platform;
 	struct repo_mirror mirror;
-	str keyring;           /* path, or empty: the mirror's, else Debian's archive keyring */
-	bool offline;          /* the newest state in the store, no network, however old */
-	int64_t now;           /* for Valid-Until; 0: the clock's word */
+	str keyring;  /* path, or empty: the mirror's, else Debian's archive keyring */
+	bool offline; /* the newest state in the store, no network, however old */
+	int64_t now;  /* for Valid-Until; 0: the clock's word */
 };
 
 /*
@@ -73,11 +74,13 @@ struct repo_spec {
  * the store under the digests of the three Packages files. -updates and -security are used where
  * the mirror has them; a mirror without -security is an error unless the suite is sid, unstable,
  * testing or experimental. Offline, the newest state that the store remembers is verified and used
- * again, its Valid-Until passed over: the user asked for it, and repo_state() tells. The newest Date
- * is remembered for each mirror's address. *store must outlive the repo. Runs gpgv: not from a pool.
- * First time 1.2 s and 65 MiB for trixie, then 12 ms a pocket, nearly all of them gpgv's.
+ * again, its Valid-Until passed over: the user asked for it, and repo_state() tells. The newest
+ * Date is remembered for each mirror's address. *store must outlive the repo; op need not. Runs
+ * gpgv: not from a pool. First time 1.2 s and 65 MiB for trixie, then 12 ms a pocket, nearly all of
+ * them gpgv's.
  */
-int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec, struct repo **ret) MUST_USE;
+int repo_open(struct op *op, const struct store *store, const struct repo_spec *spec,
+	      struct repo **ret) MUST_USE;
 void repo_close(struct repo **r);
 #define AUTO_REPO __attribute__((cleanup(repo_close))) struct repo
 
@@ -87,8 +90,10 @@ const struct repo_state *repo_state(const struct repo *r);
  * Packages by name (all versions, highest first) and by what they provide (names in Provides;
  * real packages of that name not included). The records live in op, their texts in the repo.
  */
-int repo_find(struct op *op, struct repo *r, str name, struct repo_package **ret, ptrdiff_t *ret_n) MUST_USE;
-int repo_providers(struct op *op, struct repo *r, str name, struct repo_package **ret, ptrdiff_t *ret_n) MUST_USE;
+int repo_find(struct op *op, struct repo *r, str name, struct repo_package **ret,
+	      ptrdiff_t *ret_n) MUST_USE;
+int repo_providers(struct op *op, struct repo *r, str name, struct repo_package **ret,
+		   ptrdiff_t *ret_n) MUST_USE;
 
 /* The package name nearest to a misspelt one, or the empty view. */
 int repo_nearest(struct op *op, struct repo *r, str name, str *ret) MUST_USE;
@@ -100,14 +105,15 @@ int repo_nearest(struct op *op, struct repo *r, str name, str *ret) MUST_USE;
  * `progress` (may be NULL) hears bytes done and to do, from the calling thread.
  */
 struct repo_want {
-	str name, version;      /* for messages */
+	str name, version; /* for messages */
 	str path;
-	bool security;          /* from the security mirror */
+	bool security; /* from the security mirror */
 	uint64_t size;
 	struct digest sha256;
 };
 typedef void repo_progress(void *arg, uint64_t done, uint64_t total);
 int repo_fetch(struct op *op, const struct store *store, const struct repo_mirror *mirror,
-	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress, void *arg) MUST_USE;
+	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress,
+	       void *arg) MUST_USE;
 
 #endif

@@ -15,7 +15,7 @@ struct job {
 	const struct repo_want *want;
 	struct file_new file; /* fd -1 while not on its way */
 	uint64_t have;
-	bool shared;          /* the name is for later runs too: not removed on failure */
+	bool shared; /* the name is for later runs too: not removed on failure */
 };
 
 static void put_away(struct job *j)
@@ -41,7 +41,8 @@ static bool open_shared(struct job *j)
 	for (int tries = 0; tries < 3; tries++) {
 		(void)snprintf(j->file.name, sizeof(j->file.name), "tmp-%.32s",
 			       digest_hex(&j->want->sha256, hex));
-		j->file.fd = openat(j->store->tmp, j->file.name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		j->file.fd = openat(j->store->tmp, j->file.name,
+				    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 		if (j->file.fd >= 0 && lock(j->file.fd) && fstat(j->file.fd, &st) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_nlink == 1) {
 			j->have = (uint64_t)st.st_size;
@@ -128,10 +129,11 @@ static int make_url(struct op *op, const struct repo_mirror *m, const struct rep
 	str base = w->security ? m->security : m->archive;
 
 	if (!repo_path_valid(w->path))
-		return op_fail(op, ERR_FORMAT, "package %.*s %.*s: '%.*s' is no path of a package", STR_ARG(w->name),
-			       STR_ARG(w->version), STR_ARG(w->path));
+		return op_fail(op, ERR_FORMAT, "package %.*s %.*s: '%.*s' is no path of a package",
+			       STR_ARG(w->name), STR_ARG(w->version), STR_ARG(w->path));
 	if (w->size == 0 || w->size > LIMIT_PACKAGE)
-		return op_fail(op, ERR_LIMIT, "package %.*s %.*s: a size of %llu bytes is not allowed",
+		return op_fail(op, ERR_LIMIT,
+			       "package %.*s %.*s: a size of %llu bytes is not allowed",
 			       STR_ARG(w->name), STR_ARG(w->version), (unsigned long long)w->size);
 	return op_text(op, ret, "%.*s/%.*s", STR_ARG(base), STR_ARG(w->path));
 }
@@ -157,11 +159,13 @@ static int judge(struct op *op, const struct job *job, const struct client_reque
 	if (failed > 1)
 		(void)snprintf(more, sizeof(more), " (and %td more packages)", failed - 1);
 	if (res[first].gone)
-		return op_fail(op, ERR_NET, "package %.*s %.*s%s is no longer on the mirror (%.*s): refresh the lock "
-			       "with temper lock", STR_ARG(w->name), STR_ARG(w->version), more,
-			       STR_ARG(req[first].url));
-	return op_fail(op, res[first].code, "package %.*s %.*s%s: %.*s", STR_ARG(w->name), STR_ARG(w->version), more,
-		       STR_ARG(res[first].error));
+		return op_fail(
+			op, ERR_NET,
+			"package %.*s %.*s%s is no longer on the mirror (%.*s): refresh the lock "
+			"with temper lock",
+			STR_ARG(w->name), STR_ARG(w->version), more, STR_ARG(req[first].url));
+	return op_fail(op, res[first].code, "package %.*s %.*s%s: %.*s", STR_ARG(w->name),
+		       STR_ARG(w->version), more, STR_ARG(res[first].error));
 }
 
 /* The client counts bytes; the caller wants to know out of how many. */
@@ -179,7 +183,8 @@ static void tell(void *arg, uint64_t done_bytes)
 		t->progress(t->arg, done_bytes, t->total);
 }
 
-static int fetch_jobs(struct op *op, struct job *job, struct client_request *req, ptrdiff_t n, struct teller *t)
+static int fetch_jobs(struct op *op, struct job *job, struct client_request *req, ptrdiff_t n,
+		      struct teller *t)
 {
 	AUTO_CLIENT *client = NULL;
 	struct client_result *res = op_new(op, struct client_result, n);
@@ -202,7 +207,8 @@ static bool wanted_before(const struct job *job, ptrdiff_t n, const struct diges
 }
 
 int repo_fetch(struct op *op, const struct store *store, const struct repo_mirror *mirror,
-	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress, void *arg)
+	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress,
+	       void *arg)
 {
 	struct teller t = { progress, arg, 0 };
 	struct job *job = op_new(op, struct job, n);
@@ -212,11 +218,16 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 	if (!job || !req)
 		return op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
-		if (store_blob_has(store, &want[i].sha256) || wanted_before(job, missing, &want[i].sha256))
+		if (store_blob_has(store, &want[i].sha256) ||
+		    wanted_before(job, missing, &want[i].sha256))
 			continue;
 		job[missing] = (struct job){ .store = store, .want = &want[i], .file.fd = -1 };
-		req[missing] = (struct client_request){ .max = LIMIT_PACKAGE, .size = want[i].size, .begin = begin,
-							.sink = add, .done = done, .to = &job[missing] };
+		req[missing] = (struct client_request){ .max = LIMIT_PACKAGE,
+							.size = want[i].size,
+							.begin = begin,
+							.sink = add,
+							.done = done,
+							.to = &job[missing] };
 		int rc = make_url(op, mirror, &want[i], &req[missing].url);
 		if (rc < 0)
 			return rc;
@@ -226,7 +237,9 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 	if (missing == 0)
 		return 0;
 	if (offline)
-		return op_fail(op, ERR_NET, "package %.*s %.*s (of %td) is not in the store, and the network is off",
-			       STR_ARG(job[0].want->name), STR_ARG(job[0].want->version), missing);
+		return op_fail(
+			op, ERR_NET,
+			"package %.*s %.*s (of %td) is not in the store, and the network is off",
+			STR_ARG(job[0].want->name), STR_ARG(job[0].want->version), missing);
 	return fetch_jobs(op, job, req, missing, &t);
 }

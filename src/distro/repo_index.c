@@ -7,9 +7,10 @@
 
 #define TEXT(field) offsetof(struct repo_package, field)
 const size_t repo_index_texts[REPO_INDEX_TEXTS] = {
-	TEXT(name), TEXT(version), TEXT(arch), TEXT(source), TEXT(source_version), TEXT(multi_arch),
-	TEXT(priority), TEXT(section), TEXT(depends), TEXT(pre_depends), TEXT(provides), TEXT(conflicts),
-	TEXT(breaks), TEXT(replaces), TEXT(description), TEXT(path),
+	TEXT(name),           TEXT(version),     TEXT(arch),        TEXT(source),
+	TEXT(source_version), TEXT(multi_arch),  TEXT(priority),    TEXT(section),
+	TEXT(depends),        TEXT(pre_depends), TEXT(provides),    TEXT(conflicts),
+	TEXT(breaks),         TEXT(replaces),    TEXT(description), TEXT(path),
 };
 
 struct sample {
@@ -31,7 +32,8 @@ int repo_index_key(struct op *op, const struct digest *packages, str arch, struc
 {
 	char hex[DIGEST_HEX];
 	str text;
-	int rc = op_text(op, &text, REPO_INDEX_MAGIC " %.*s %s", STR_ARG(arch), digest_hex(packages, hex));
+	int rc = op_text(op, &text, REPO_INDEX_MAGIC " %.*s %s", STR_ARG(arch),
+			 digest_hex(packages, hex));
 
 	if (rc == 0)
 		*ret = digest_of(text);
@@ -44,11 +46,15 @@ static int damaged(struct op *op, const struct repo_index *x)
 	char hex[DIGEST_HEX];
 	int rc = store_blob_delete(op, x->store, &x->blob);
 
-	return rc < 0 ? rc : op_fail(op, ERR_VERIFY, "the index sha256:%s in the store was damaged and is "
-				     "deleted; run the command again", digest_hex(&x->blob, hex));
+	return rc < 0 ? rc
+		      : op_fail(op, ERR_VERIFY,
+				"the index sha256:%s in the store was damaged and is "
+				"deleted; run the command again",
+				digest_hex(&x->blob, hex));
 }
 
-static int read_samples(struct op *op, struct repo_index *x, str bytes, uint32_t blocks, uint64_t end)
+static int read_samples(struct op *op, struct repo_index *x, str bytes, uint32_t blocks,
+			uint64_t end)
 {
 	struct rd r = { .in = bytes };
 
@@ -62,8 +68,8 @@ static int read_samples(struct op *op, struct repo_index *x, str bytes, uint32_t
 		s->offset = rd_u64(&r);
 		s->len = rd_u32(&r);
 		s->key = rd_take(&r, rd_u16(&r));
-		if (r.bad || s->len > REPO_INDEX_BLOCK_MAX || s->offset < x->table || s->offset > end ||
-		    s->len > end - s->offset)
+		if (r.bad || s->len > REPO_INDEX_BLOCK_MAX || s->offset < x->table ||
+		    s->offset > end || s->len > end - s->offset)
 			return damaged(op, x);
 	}
 	return r.in.len ? damaged(op, x) : 0;
@@ -84,7 +90,8 @@ static int read_footer(struct op *op, struct repo_index *x, uint64_t size)
 	uint64_t samples = rd_u64(&r);
 	uint32_t len = rd_u32(&r), blocks = rd_u32(&r);
 	rd_skip(&r, 4);
-	if (!str_eq(r.in, S(REPO_INDEX_MAGIC)) || samples > end || len != end - samples || x->table > samples)
+	if (!str_eq(r.in, S(REPO_INDEX_MAGIC)) || samples > end || len != end - samples ||
+	    x->table > samples)
 		return damaged(op, x);
 	char *bytes = op_new(op, char, len);
 	if (!bytes)
@@ -94,8 +101,8 @@ static int read_footer(struct op *op, struct repo_index *x, uint64_t size)
 	return read_samples(op, x, (str){ bytes, (ptrdiff_t)len }, blocks, samples);
 }
 
-int repo_index_open(struct op *op, const struct store *store, const struct digest *packages, str arch,
-		    struct repo_index **ret)
+int repo_index_open(struct op *op, const struct store *store, const struct digest *packages,
+		    str arch, struct repo_index **ret)
 {
 	struct digest key;
 	uint64_t size;
@@ -162,7 +169,8 @@ struct entry {
 
 static struct entry read_entry(struct rd *r)
 {
-	struct entry e = { .kind = rd_u8(r) == REPO_INDEX_REAL ? REPO_INDEX_REAL : REPO_INDEX_PROVIDED };
+	struct entry e = { .kind = rd_u8(r) == REPO_INDEX_REAL ? REPO_INDEX_REAL
+							       : REPO_INDEX_PROVIDED };
 
 	e.offset = rd_u64(r);
 	e.len = rd_u32(r);

@@ -18,20 +18,20 @@ enum {
 /* One line of the table, before it is sorted. */
 struct entry {
 	str key;
-	uint64_t offset;      /* of the record */
+	uint64_t offset; /* of the record */
 	uint32_t len;
 	enum repo_index_kind kind;
-	str version;          /* of real packages, and the two below */
+	str version; /* of real packages, and the two below */
 	bool all;
 	struct digest sha256;
 };
 
 struct builder {
 	struct op *op;
-	struct op turn;       /* what one stanza needs */
+	struct op turn; /* what one stanza needs */
 	str arch;
 	struct store_writer w;
-	struct buf out;       /* not yet in w */
+	struct buf out; /* not yet in w */
 	VEC(struct entry) entry;
 	uint32_t packages;
 };
@@ -61,7 +61,8 @@ static int flush(struct builder *b, size_t at_least)
 static void put_record(struct buf *b, const struct repo_package *p)
 {
 	for (int i = 0; i < REPO_INDEX_TEXTS; i++) {
-		const str *text = (const str *)(const void *)((const char *)p + repo_index_texts[i]);
+		const str *text =
+			(const str *)(const void *)((const char *)p + repo_index_texts[i]);
 		put(b, (uint64_t)text->len, 4);
 		buf_add(b, *text);
 	}
@@ -71,7 +72,8 @@ static void put_record(struct buf *b, const struct repo_package *p)
 	put(b, p->essential, 1);
 }
 
-static struct entry *add_entry(struct builder *b, str key, uint64_t offset, enum repo_index_kind kind)
+static struct entry *add_entry(struct builder *b, str key, uint64_t offset,
+			       enum repo_index_kind kind)
 {
 	struct entry *e = vec_push(b->op, &b->entry);
 
@@ -100,7 +102,8 @@ static int add_package(struct builder *b, const struct repo_package *p)
 	for (ptrdiff_t i = 0; p->provides.len && i < provides.n; i++) {
 		str name = provides.group[i].alternative[0].name;
 		if (name.len > LIMIT_NAME)
-			return op_fail(b->op, ERR_LIMIT, "a name in Provides is longer than %d bytes", LIMIT_NAME);
+			return op_fail(b->op, ERR_LIMIT,
+				       "a name in Provides is longer than %d bytes", LIMIT_NAME);
 		if (!add_entry(b, name, offset, REPO_INDEX_PROVIDED))
 			return b->op->code;
 	}
@@ -120,8 +123,10 @@ static int add_stanzas(struct builder *b, str text)
 			return 0;
 		if (rc < 0 || repo_package_read(&b->turn, &s, b->arch, &p) < 0) {
 			op_adopt_error(b->op, &b->turn);
-			return rc < 0 ? rc : op_fail_in(b->op, "package '%.*s'",
-							STR_ARG(str_head(deb822_get(&s, "Package"), 100)));
+			return rc < 0 ? rc
+				      : op_fail_in(
+						b->op, "package '%.*s'",
+						STR_ARG(str_head(deb822_get(&s, "Package"), 100)));
 		}
 		if ((rc = add_package(b, &p)) < 0)
 			return op_fail_in(b->op, "package %.*s", STR_ARG(p.name));
@@ -148,7 +153,8 @@ static int add_all(struct builder *b, struct stream *in, const struct repo_liste
 
 	while (rc == 0 && n > 0) {
 		if (len == WINDOW)
-			return op_fail(b->op, ERR_LIMIT, "a stanza is larger than %d bytes", LIMIT_STANZA);
+			return op_fail(b->op, ERR_LIMIT, "a stanza is larger than %d bytes",
+				       LIMIT_STANZA);
 		if ((rc = stream_read(b->op, in, window + len, WINDOW - len, &n)) < 0)
 			return rc;
 		hash_add(h, (str){ window + len, (ptrdiff_t)n });
@@ -165,7 +171,8 @@ static int add_all(struct builder *b, struct stream *in, const struct repo_liste
 		return rc;
 	hash_result(h, HASH_SHA256, got.b);
 	if (total != plain->size || !digest_eq(&got, &plain->sha256))
-		return op_fail(b->op, ERR_VERIFY, "unpacked, it is not what the signed Release file says");
+		return op_fail(b->op, ERR_VERIFY,
+			       "unpacked, it is not what the signed Release file says");
 	return 0;
 }
 
@@ -204,7 +211,8 @@ static int order_entries(struct builder *b)
 				break;
 			again = e[j].all == e[i].all;
 			if (again && !digest_eq(&e[j].sha256, &e[i].sha256))
-				return op_fail(b->op, ERR_FORMAT, "package %.*s %.*s is listed twice and differently",
+				return op_fail(b->op, ERR_FORMAT,
+					       "package %.*s %.*s is listed twice and differently",
 					       STR_ARG(e[i].key), STR_ARG(e[i].version));
 		}
 		if (!again)

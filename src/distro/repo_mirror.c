@@ -27,12 +27,14 @@ static str strip_slashes(str s)
 /* Is it a suite of Debian's, or one of its pockets? *ret_codename: and named by its codename? */
 static bool suite_is_debian(str suite, bool *ret_codename)
 {
-	static const char *const suffix[] = { "/updates", "-updates", "-security", "-backports-sloppy",
-					      "-backports", "-proposed-updates", "-proposed" };
-	static const char *const codename[] = { "stretch", "buster", "bullseye", "bookworm", "trixie",
-						"forky", "duke", "sid" };
-	static const char *const class[] = { "stable", "oldstable", "oldoldstable", "testing",
-					     "unstable", "experimental" };
+	static const char *const suffix[] = { "/updates",   "-updates",
+					      "-security",  "-backports-sloppy",
+					      "-backports", "-proposed-updates",
+					      "-proposed" };
+	static const char *const codename[] = { "stretch", "buster", "bullseye", "bookworm",
+						"trixie",  "forky",  "duke",     "sid" };
+	static const char *const class[] = { "stable",  "oldstable", "oldoldstable",
+					     "testing", "unstable",  "experimental" };
 
 	for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++)
 		if (str_ends(suite, str_of(suffix[i])))
@@ -104,7 +106,8 @@ static int weigh(struct op *op, struct candidate c, struct repo_sources *acc)
 	}
 	*best = points;
 	int rc = op_copy(op, c.uri, security ? &acc->security : &acc->archive);
-	return rc < 0 ? rc : op_copy(op, c.where, security ? &acc->security_where : &acc->archive_where);
+	return rc < 0 ? rc
+		      : op_copy(op, c.where, security ? &acc->security_where : &acc->archive_where);
 }
 
 static bool words_have(str words, str word)
@@ -115,10 +118,12 @@ static bool words_have(str words, str word)
 	return false;
 }
 
-static int read_stanza(struct op *op, str where, const struct deb822_stanza *s, struct repo_sources *acc)
+static int read_stanza(struct op *op, str where, const struct deb822_stanza *s,
+		       struct repo_sources *acc)
 {
 	str enabled = deb822_get(s, "Enabled"), uris = deb822_get(s, "URIs");
-	struct candidate c = { .where = where, .signed_by = deb822_get(s, "Signed-By"),
+	struct candidate c = { .where = where,
+			       .signed_by = deb822_get(s, "Signed-By"),
 			       .has_main = words_have(deb822_get(s, "Components"), S("main")) };
 
 	if (str_eq(enabled, S("no")) || str_eq(enabled, S("false")) || str_eq(enabled, S("0")) ||
@@ -244,7 +249,8 @@ int repo_sources_scan(struct op *op, str path, struct repo_sources *acc)
 	return 0;
 }
 
-/* --- the configuration ------------------------------------------------------------------------- */
+/* --- the configuration -------------------------------------------------------------------------
+ */
 
 struct config {
 	str mirror, security_mirror, keyring;
@@ -261,8 +267,8 @@ static int find_config(struct op *op, str *ret_path, str *ret_text)
 	if (own.len)
 		return file_read_user(op, own, LIMIT_DOCUMENT, ret_text);
 	if (base.len || home.len) {
-		rc = op_text(op, ret_path, "%.*s%s/temper/config.yaml", STR_ARG(base.len ? base : home),
-			     base.len ? "" : "/.config");
+		rc = op_text(op, ret_path, "%.*s%s/temper/config.yaml",
+			     STR_ARG(base.len ? base : home), base.len ? "" : "/.config");
 		rc = rc < 0 ? rc : file_read(op, AT_FDCWD, *ret_path, LIMIT_DOCUMENT, ret_text);
 	}
 	if (rc != 1)
@@ -275,8 +281,10 @@ static int read_config(struct op *op, struct config *ret, str *ret_path)
 {
 	static const struct field fields[] = {
 		{ "mirror", FIELD_TEXT, offsetof(struct config, mirror), false, "an address" },
-		{ "security-mirror", FIELD_TEXT, offsetof(struct config, security_mirror), false, "an address" },
-		{ "keyring", FIELD_TEXT, offsetof(struct config, keyring), false, "the path of a keyring" },
+		{ "security-mirror", FIELD_TEXT, offsetof(struct config, security_mirror), false,
+		  "an address" },
+		{ "keyring", FIELD_TEXT, offsetof(struct config, keyring), false,
+		  "the path of a keyring" },
 	};
 	struct doc doc;
 	str text;
@@ -289,7 +297,8 @@ static int read_config(struct op *op, struct config *ret, str *ret_path)
 	return fields_read(op, &doc, &doc.root, fields, sizeof(fields) / sizeof(fields[0]), ret);
 }
 
-static int name_mirror(struct op *op, str archive, str security, str source, struct repo_mirror *ret)
+static int name_mirror(struct op *op, str archive, str security, str source,
+		       struct repo_mirror *ret)
 {
 	int rc = client_check_url(op, archive);
 
@@ -320,8 +329,10 @@ int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security, stru
 	else if ((rc = repo_sources_scan(op, S("/etc/apt"), &apt)) == 0 && apt.archive.len)
 		rc = name_mirror(op, apt.archive, apt.security, apt.archive_where, &m);
 	else if (rc == 0)
-		rc = op_fail(op, ERR_USAGE, "no mirror of Debian is known: name one in the recipe "
-			     "(mirror: http://...), in ~/.config/temper/config.yaml, or in apt's sources");
+		rc = op_fail(op, ERR_USAGE,
+			     "no mirror of Debian is known: name one in the recipe "
+			     "(mirror: http://...), in ~/.config/temper/config.yaml, or in apt's "
+			     "sources");
 	if (rc < 0)
 		return rc;
 	m.keyring = config.keyring;

@@ -68,16 +68,20 @@ static int refuse(struct op *op, const char *field, str value)
 {
 	if (value.len == 0)
 		return op_fail(op, ERR_FORMAT, "the field %s is missing", field);
-	return op_fail(op, ERR_FORMAT, "the field %s has a value that is not allowed: '%.*s'", field,
-		       STR_ARG(str_head(value, 200)));
+	return op_fail(op, ERR_FORMAT, "the field %s has a value that is not allowed: '%.*s'",
+		       field, STR_ARG(str_head(value, 200)));
 }
 
-int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch, struct repo_package *ret)
+int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
+		      struct repo_package *ret)
 {
-	str path = deb822_get(s, "Filename"), size = deb822_get(s, "Size"), sha = deb822_get(s, "SHA256");
+	str path = deb822_get(s, "Filename"), size = deb822_get(s, "Size"),
+	    sha = deb822_get(s, "SHA256");
 	str installed = deb822_get(s, "Installed-Size");
-	struct repo_package p = { .name = deb822_get(s, "Package"), .version = deb822_get(s, "Version"),
-				  .arch = deb822_get(s, "Architecture"), .path = path };
+	struct repo_package p = { .name = deb822_get(s, "Package"),
+				  .version = deb822_get(s, "Version"),
+				  .arch = deb822_get(s, "Architecture"),
+				  .path = path };
 
 	if (!relation_name_valid(p.name) || p.name.len > LIMIT_NAME)
 		return refuse(op, "Package", p.name);

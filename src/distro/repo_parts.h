@@ -7,11 +7,12 @@
 #include "net/client.h"
 #include "repo.h"
 
-/* --- apt's sources (repo_mirror.c) ------------------------------------------------------------- */
+/* --- apt's sources (repo_mirror.c) -------------------------------------------------------------
+ */
 
 /* The likeliest addresses of a Debian archive among all sources read so far. */
 struct repo_sources {
-	str archive, archive_where;   /* "file:line" */
+	str archive, archive_where; /* "file:line" */
 	str security, security_where;
 	int archive_score, security_score; /* 0: none yet */
 };
@@ -21,12 +22,14 @@ struct repo_sources {
  * commented out, disabled, of another kind than deb, without the component main, on a CD or not
  * of a Debian suite do not count, nor do lines that make no sense: apt will have complained.
  */
-int repo_sources_read(struct op *op, str file, str text, bool deb822, struct repo_sources *acc) MUST_USE;
+int repo_sources_read(struct op *op, str file, str text, bool deb822,
+		      struct repo_sources *acc) MUST_USE;
 
 /* All of an /etc/apt at path. A missing directory is an empty one. */
 int repo_sources_scan(struct op *op, str path, struct repo_sources *acc) MUST_USE;
 
-/* --- Release files (repo_release.c) ------------------------------------------------------------ */
+/* --- Release files (repo_release.c) ------------------------------------------------------------
+ */
 
 /* One file that a Release file vouches for. An empty path: it is not listed. */
 struct repo_listed {
@@ -63,7 +66,8 @@ const char *repo_release_judge(str status, str *ret_signer);
 int repo_release_parse(struct op *op, str text, str arch, struct repo_release *ret) MUST_USE;
 
 /* Is it the suite that was asked for, of now, and not from the future? Else ERR_VERIFY. */
-int repo_release_check(struct op *op, const struct repo_release *r, str suite, int64_t now) MUST_USE;
+int repo_release_check(struct op *op, const struct repo_release *r, str suite,
+		       int64_t now) MUST_USE;
 
 /* --- the parsed index (repo_index.c, repo_index_build.c) ----------------------------------------
  *
@@ -71,17 +75,17 @@ int repo_release_check(struct op *op, const struct repo_release *r, str suite, i
  *
  *	offset  size  meaning
  *	0       8     REPO_INDEX_MAGIC
- *	8             records: the texts of struct repo_package in the order of repo_index_texts, each
- *	              u32 length and bytes; u64 size, u64 installed_kib, 32 bytes sha256, u8 essential
- *	table         entries sorted by key, kind and version (highest first), in blocks of about 4 KiB:
- *	              u8 kind, u64 offset and u32 length of the record, u16 length of the key, the key
- *	samples       for each block: u64 offset, u32 length, u16 length of its first key, that key
- *	end - 36      u64 table, u64 samples, u32 bytes of samples, u32 blocks, u32 packages, magic
+ *	8             records: the texts of struct repo_package in the order of repo_index_texts,
+ *each u32 length and bytes; u64 size, u64 installed_kib, 32 bytes sha256, u8 essential table
+ *entries sorted by key, kind and version (highest first), in blocks of about 4 KiB: u8 kind, u64
+ *offset and u32 length of the record, u16 length of the key, the key samples       for each block:
+ *u64 offset, u32 length, u16 length of its first key, that key end - 36      u64 table, u64
+ *samples, u32 bytes of samples, u32 blocks, u32 packages, magic
  */
 #define REPO_INDEX_MAGIC "tmprepo1"
 enum {
 	REPO_INDEX_FOOTER = 36,
-	REPO_INDEX_BLOCK = 4096,     /* a block ends with the entry that passes this */
+	REPO_INDEX_BLOCK = 4096, /* a block ends with the entry that passes this */
 	REPO_INDEX_BLOCK_MAX = 8192,
 	REPO_INDEX_TEXTS = 16,
 };
@@ -92,28 +96,30 @@ extern const size_t repo_index_texts[REPO_INDEX_TEXTS]; /* offsets in struct rep
 bool repo_path_valid(str path);
 
 /*
- * repo_package_read(op, s, arch, ret): a stanza of Packages, checked: ERR_FORMAT without Package, Version,
- * Architecture (arch or all), Filename, Size or SHA256, or with one that is malformed.
+ * repo_package_read(op, s, arch, ret): a stanza of Packages, checked: ERR_FORMAT without Package,
+ * Version, Architecture (arch or all), Filename, Size or SHA256, or with one that is malformed.
  */
 struct deb822_stanza;
-int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch, struct repo_package *ret) MUST_USE;
+int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
+		      struct repo_package *ret) MUST_USE;
 
 /*
- * repo_index_build(op, store, in, plain, arch): parse the Packages file that comes out of `in` and put
- * its index into the store. Nothing is kept unless size and digest are those of `plain`.
+ * repo_index_build(op, store, in, plain, arch): parse the Packages file that comes out of `in` and
+ * put its index into the store. Nothing is kept unless size and digest are those of `plain`.
  */
 struct stream;
 int repo_index_build(struct op *op, const struct store *store, struct stream *in,
 		     const struct repo_listed *plain, str arch) MUST_USE;
 
 /* Under which key of the kind "index" its record stands. */
-int repo_index_key(struct op *op, const struct digest *packages, str arch, struct digest *ret) MUST_USE;
+int repo_index_key(struct op *op, const struct digest *packages, str arch,
+		   struct digest *ret) MUST_USE;
 
 struct repo_index; /* opaque; lives in the op that opened it */
 
 /* The index of the Packages file of that digest. 1: the store has none. Two preads. */
-int repo_index_open(struct op *op, const struct store *store, const struct digest *packages, str arch,
-		    struct repo_index **ret) MUST_USE;
+int repo_index_open(struct op *op, const struct store *store, const struct digest *packages,
+		    str arch, struct repo_index **ret) MUST_USE;
 void repo_index_close(struct repo_index **x);
 
 /* Packages of the name, or that provide it: appended to *list. Records and texts live in op. */

@@ -12,7 +12,7 @@
 enum {
 	STATUS_MAX = 256 << 10, /* bytes of gpgv's status lines: some hundred a signature */
 	GPGV_MS = 60 * 1000,
-	FUTURE_MAX_S = 86400,   /* clocks may differ; time zones were once mistaken for UTC */
+	FUTURE_MAX_S = 86400, /* clocks may differ; time zones were once mistaken for UTC */
 };
 
 /* How many lines of text are just this one? */
@@ -70,7 +70,8 @@ const char *repo_release_judge(str status, str *ret_signer)
 			return "it holds more than one message";
 		if (str_eq(word, S("BADSIG")))
 			return "its signature is bad: it was changed after it was signed";
-		if (str_eq(word, S("ERROR")) || str_eq(word, S("UNEXPECTED")) || str_eq(word, S("NODATA")))
+		if (str_eq(word, S("ERROR")) || str_eq(word, S("UNEXPECTED")) ||
+		    str_eq(word, S("NODATA")))
 			return "it is not a signed message";
 		if (str_eq(word, S("EXPSIG")) || str_eq(word, S("EXPKEYSIG")))
 			why = "its signature or the key that made it has expired";
@@ -104,12 +105,16 @@ static int check_keyring(struct op *op, str keyring)
 	if (!str_starts(keyring, S("/")))
 		return op_fail(op, ERR_USAGE, "the keyring %.*s must be named by an absolute path",
 			       STR_ARG(keyring));
-	if ((rc = file_open_user(op, keyring, &fd)) < 0 || (rc = file_size(op, fd, keyring, &size)) < 0)
-		return op_fail_in(op, "the keyring of the archive (package debian-archive-keyring)");
+	if ((rc = file_open_user(op, keyring, &fd)) < 0 ||
+	    (rc = file_size(op, fd, keyring, &size)) < 0)
+		return op_fail_in(op,
+				  "the keyring of the archive (package debian-archive-keyring)");
 	if (pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
 	    str_eq((str){ head, sizeof(head) }, S("-----")))
-		return op_fail(op, ERR_USAGE, "the keyring %.*s is armored, which gpgv cannot read: "
-			       "convert it with gpg --dearmor", STR_ARG(keyring));
+		return op_fail(op, ERR_USAGE,
+			       "the keyring %.*s is armored, which gpgv cannot read: "
+			       "convert it with gpg --dearmor",
+			       STR_ARG(keyring));
 	return 0;
 }
 
@@ -118,21 +123,28 @@ static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struc
 	const char *ring = op_cstr(op, keyring);
 	if (!ring)
 		return op->code;
-	const char *const argv[] = { "gpgv", "--homedir", "/nonexistent", "--status-fd", "3", "--keyring", ring,
-				     "--output", "-", "-", NULL };
+	const char *const argv[] = { "gpgv",      "--homedir", "/nonexistent", "--status-fd", "3",
+				     "--keyring", ring,        "--output",     "-",           "-",
+				     NULL };
 	const char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", NULL };
-	struct proc_spec spec = { .argv = argv, .env = env, .input = inrelease, .fd = status,
-				  .timeout_ms = GPGV_MS, .output_max = LIMIT_RELEASE };
+	struct proc_spec spec = { .argv = argv,
+				  .env = env,
+				  .input = inrelease,
+				  .fd = status,
+				  .timeout_ms = GPGV_MS,
+				  .output_max = LIMIT_RELEASE };
 	int rc = proc_run(op, &spec, ret);
 
 	if (rc > 0)
-		return op_fail(op, ERR_IO, "gpgv is needed to verify a repository: install the package gpgv");
+		return op_fail(op, ERR_IO,
+			       "gpgv is needed to verify a repository: install the package gpgv");
 	if (rc == 0 && ret->timed_out)
 		return op_fail(op, ERR_IO, "gpgv did not end within %d seconds", GPGV_MS / 1000);
 	return rc;
 }
 
-int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text, str *ret_signer)
+int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text,
+			str *ret_signer)
 {
 	struct proc_result run;
 	str status, signer;
@@ -141,7 +153,8 @@ int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str
 	if (rc < 0)
 		return rc;
 	if (!is_one_message(inrelease))
-		return op_fail(op, ERR_VERIFY, "%.*s is not one signed message: the mirror answers something else",
+		return op_fail(op, ERR_VERIFY,
+			       "%.*s is not one signed message: the mirror answers something else",
 			       STR_ARG(what));
 	AUTO_FD fd = memfd_create("status", MFD_CLOEXEC);
 	if (fd < 0)
@@ -154,13 +167,15 @@ int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str
 		return rc;
 	const char *why = repo_release_judge(status, &signer);
 	if (why)
-		return op_fail(op, ERR_VERIFY, "%.*s: %s (keyring %.*s)", STR_ARG(what), why, STR_ARG(keyring));
+		return op_fail(op, ERR_VERIFY, "%.*s: %s (keyring %.*s)", STR_ARG(what), why,
+			       STR_ARG(keyring));
 	*ret_text = run.out;
 	*ret_signer = signer;
 	return 0;
 }
 
-/* --- the signed text --------------------------------------------------------------------------- */
+/* --- the signed text ---------------------------------------------------------------------------
+ */
 
 /* A line " HEX SIZE PATH" of the list. */
 static int read_listed(struct op *op, str line, struct repo_listed *ret)
@@ -168,8 +183,8 @@ static int read_listed(struct op *op, str line, struct repo_listed *ret)
 	str hex = str_word(&line), size = str_word(&line);
 	struct repo_listed l = { .path = str_word(&line) };
 
-	if (!digest_parse(hex, &l.sha256) || hex.len != 64 || !num_parse(size, INT64_MAX, &l.size) ||
-	    l.path.len == 0 || str_trim(line).len)
+	if (!digest_parse(hex, &l.sha256) || hex.len != 64 ||
+	    !num_parse(size, INT64_MAX, &l.size) || l.path.len == 0 || str_trim(line).len)
 		return op_fail(op, ERR_FORMAT, "a line of the list SHA256 is malformed");
 	*ret = l;
 	return 0;
@@ -189,8 +204,10 @@ static int find_listed(struct op *op, str list, str path, struct repo_listed *re
 			return rc;
 		if (!str_eq(at.path, path))
 			continue;
-		if (found.path.len && (!digest_eq(&at.sha256, &found.sha256) || at.size != found.size))
-			return op_fail(op, ERR_FORMAT, "%.*s is listed twice and differently", STR_ARG(path));
+		if (found.path.len &&
+		    (!digest_eq(&at.sha256, &found.sha256) || at.size != found.size))
+			return op_fail(op, ERR_FORMAT, "%.*s is listed twice and differently",
+				       STR_ARG(path));
 		found = at;
 	}
 	*ret = found;
@@ -206,13 +223,14 @@ static int find_packages(struct op *op, str list, str arch, struct repo_release 
 	if (rc < 0 || (rc = find_listed(op, list, path, &ret->plain)) < 0)
 		return rc;
 	for (size_t i = 0; i < 3 && ret->packed.path.len == 0; i++) {
-		if ((rc = op_text(op, &path, "main/binary-%.*s/Packages%s", STR_ARG(arch), suffix[i])) < 0 ||
+		if ((rc = op_text(op, &path, "main/binary-%.*s/Packages%s", STR_ARG(arch),
+				  suffix[i])) < 0 ||
 		    (rc = find_listed(op, list, path, &ret->packed)) < 0)
 			return rc;
 	}
 	if (ret->plain.size > LIMIT_INDEX || ret->packed.size > LIMIT_INDEX)
-		return op_fail(op, ERR_LIMIT, "its index %.*s is larger than %d bytes", STR_ARG(ret->plain.path),
-			       LIMIT_INDEX);
+		return op_fail(op, ERR_LIMIT, "its index %.*s is larger than %d bytes",
+			       STR_ARG(ret->plain.path), LIMIT_INDEX);
 	return 0;
 }
 
@@ -254,11 +272,15 @@ int repo_release_check(struct op *op, const struct repo_release *r, str suite, i
 	char at[CLOCK_TEXT];
 
 	if (!str_eq(suite, r->codename) && !str_eq(suite, r->suite))
-		return op_fail(op, ERR_VERIFY, "it is of %.*s (%.*s) and not of %.*s: the mirror swaps suites",
+		return op_fail(op, ERR_VERIFY,
+			       "it is of %.*s (%.*s) and not of %.*s: the mirror swaps suites",
 			       STR_ARG(r->codename), STR_ARG(r->suite), STR_ARG(suite));
 	if (r->date - FUTURE_MAX_S > now)
-		return op_fail(op, ERR_VERIFY, "it is dated %s, in the future: this machine's clock is wrong, or the "
-			       "mirror's", clock_rfc3339(r->date, at));
+		return op_fail(
+			op, ERR_VERIFY,
+			"it is dated %s, in the future: this machine's clock is wrong, or the "
+			"mirror's",
+			clock_rfc3339(r->date, at));
 	if (r->valid_until && now > r->valid_until)
 		return op_fail(op, ERR_VERIFY, "it was valid until %s: the mirror is stale",
 			       clock_rfc3339(r->valid_until, at));

@@ -30,6 +30,7 @@ enum {
 static const int64_t back_off_ms[TRIES] = { 0, 200, 800, 2000 };
 
 /* The functions of libcurl that are used, by the names of its header. */
+/* clang-format off */
 #define CURL_FUNCTIONS(X)                                                                          \
 	X(global_init) X(easy_init) X(easy_cleanup) X(easy_setopt) X(easy_getinfo)                 \
 	X(easy_strerror) X(multi_init) X(multi_cleanup) X(multi_add_handle)                        \
@@ -40,6 +41,7 @@ struct curl_api {
 #undef X
 	bool loaded;
 };
+/* clang-format on */
 static struct curl_api curl;
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
@@ -54,13 +56,13 @@ struct transfer {
 	struct batch *batch;
 	const struct client_request *req;
 	struct client_result *res;
-	CURL *easy;          /* while it is with libcurl */
-	int tries;           /* begun so far */
-	int64_t due_ms;      /* when the next may begin */
+	CURL *easy;     /* while it is with libcurl */
+	int tries;      /* begun so far */
+	int64_t due_ms; /* when the next may begin */
 	bool begun, finished;
-	bool again;          /* done() has sent it back once */
-	bool looked;         /* at the status of the answer that is coming in */
-	uint64_t skip;       /* bytes of this answer that the sink has already */
+	bool again;    /* done() has sent it back once */
+	bool looked;   /* at the status of the answer that is coming in */
+	uint64_t skip; /* bytes of this answer that the sink has already */
 	bool has_range;
 	uint64_t range_from; /* of Content-Range */
 	enum stop stop;      /* why on_body() ended it */
@@ -72,7 +74,7 @@ struct batch {
 	struct client *client;
 	struct transfer *t; /* [n] */
 	ptrdiff_t n, active, left;
-	ptrdiff_t first;    /* all before it are finished */
+	ptrdiff_t first; /* all before it are finished */
 	client_progress *progress;
 	void *arg;
 	int64_t told_ms;
@@ -86,8 +88,8 @@ static void load_curl(void)
 
 	if (!lib)
 		return;
-#define X(name)                                                                                    \
-	*(void **)&curl.name = dlsym(lib, "curl_" #name);                                          \
+#define X(name)                                           \
+	*(void **)&curl.name = dlsym(lib, "curl_" #name); \
 	all = all && curl.name;
 	CURL_FUNCTIONS(X)
 #undef X
@@ -100,7 +102,8 @@ static int need_curl(struct op *op, struct client *c)
 		return 0;
 	(void)pthread_once(&curl_once, load_curl);
 	if (!curl.loaded)
-		return op_fail(op, ERR_IO, "cannot load libcurl.so.4: install the package libcurl4");
+		return op_fail(op, ERR_IO,
+			       "cannot load libcurl.so.4: install the package libcurl4");
 	c->multi = curl.multi_init();
 	if (!c->multi)
 		return op_fail(op, ERR_MEMORY, "libcurl is out of memory");
@@ -138,7 +141,8 @@ int client_check_url(struct op *op, str url)
 	bool http = str_starts(url, S("http://")) || str_starts(url, S("https://"));
 
 	if (!file && !http)
-		return op_fail(op, ERR_USAGE, "%.*s is no http:, https: or file: address", STR_ARG(url));
+		return op_fail(op, ERR_USAGE, "%.*s is no http:, https: or file: address",
+			       STR_ARG(url));
 	if (url.len > URL_MAX)
 		return op_fail(op, ERR_USAGE, "an address is longer than %d bytes", URL_MAX);
 	for (ptrdiff_t i = 0; i < url.len; i++)
@@ -155,7 +159,8 @@ int client_check_url(struct op *op, str url)
 	if (host.len == 0)
 		return op_fail(op, ERR_USAGE, "%.*s names no host", STR_ARG(url));
 	if (str_find(host, '@') >= 0)
-		return op_fail(op, ERR_USAGE, "an address on %.*s holds a user name: that is not supported",
+		return op_fail(op, ERR_USAGE,
+			       "an address on %.*s holds a user name: that is not supported",
 			       STR_ARG(str_from(host, str_rfind(host, '@') + 1)));
 	return 0;
 }
@@ -172,8 +177,8 @@ static int finish(struct transfer *t, int code, const char *why)
 		return 0;
 	/* libcurl's sentences begin with a capital letter. */
 	char first = why[0] >= 'A' && why[0] <= 'Z' && why[1] >= 'a' ? (char)(why[0] + 32) : why[0];
-	return op_text(b->op, &t->res->error, "cannot fetch %.*s: %c%s", STR_ARG(t->req->url), first,
-		       first ? why + 1 : "");
+	return op_text(b->op, &t->res->error, "cannot fetch %.*s: %c%s", STR_ARG(t->req->url),
+		       first, first ? why + 1 : "");
 }
 
 /* All bytes are there: ask the caller. */
@@ -268,8 +273,9 @@ static int pour_file(struct transfer *t, int fd)
 		if (r == 0)
 			break;
 		if (!take_bytes(t, (str){ piece, r }))
-			return t->stop == STOP_SINK ? t->batch->op->code :
-						      finish(t, ERR_LIMIT, "it is larger than announced");
+			return t->stop == STOP_SINK
+				       ? t->batch->op->code
+				       : finish(t, ERR_LIMIT, "it is larger than announced");
 	}
 	if (t->req->size != CLIENT_SIZE_UNKNOWN && t->res->got != t->req->size)
 		return finish(t, ERR_NET, "it is smaller than announced");
@@ -415,9 +421,16 @@ static bool status_is_transient(long status)
 static bool code_is_transient(CURLcode code)
 {
 	static const CURLcode transient[] = {
-		CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
-		CURLE_PARTIAL_FILE, CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR,
-		CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_AGAIN,
+		CURLE_COULDNT_RESOLVE_PROXY,
+		CURLE_COULDNT_RESOLVE_HOST,
+		CURLE_COULDNT_CONNECT,
+		CURLE_PARTIAL_FILE,
+		CURLE_OPERATION_TIMEDOUT,
+		CURLE_SSL_CONNECT_ERROR,
+		CURLE_GOT_NOTHING,
+		CURLE_SEND_ERROR,
+		CURLE_RECV_ERROR,
+		CURLE_AGAIN,
 	};
 
 	for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++)
@@ -450,8 +463,9 @@ static int stopped(struct transfer *t)
 	case STOP_SINK:
 		return t->batch->op->code;
 	case STOP_SIZE:
-		return finish(t, ERR_LIMIT, t->req->size <= t->req->max ? "it is larger than announced" :
-									   "it is larger than allowed");
+		return finish(t, ERR_LIMIT,
+			      t->req->size <= t->req->max ? "it is larger than announced"
+							  : "it is larger than allowed");
 	case STOP_RANGE:
 		return finish(t, ERR_NET, "the server sends another part than was asked for");
 	default:
@@ -591,7 +605,9 @@ static int run(struct batch *b)
 int client_fetch(struct op *op, struct client *c, const struct client_request *req, ptrdiff_t n,
 		 client_progress *progress, void *arg, struct client_result *res)
 {
-	struct batch b = { .op = op, .client = c, .n = n, .left = n, .progress = progress, .arg = arg };
+	struct batch b = {
+		.op = op, .client = c, .n = n, .left = n, .progress = progress, .arg = arg
+	};
 
 	b.t = op_new(op, struct transfer, n);
 	if (!b.t)
@@ -623,8 +639,9 @@ static int add_to_buf(struct op *op, void *to, str bytes)
 int client_get(struct op *op, struct client *c, str url, size_t max, str *ret)
 {
 	struct buf b;
-	struct client_request req = { .url = url, .max = max, .size = CLIENT_SIZE_UNKNOWN,
-				      .sink = add_to_buf, .to = &b };
+	struct client_request req = {
+		.url = url, .max = max, .size = CLIENT_SIZE_UNKNOWN, .sink = add_to_buf, .to = &b
+	};
 	struct client_result res;
 
 	buf_init(&b, op, max);

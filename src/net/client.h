@@ -33,8 +33,8 @@ typedef void client_progress(void *arg, uint64_t done);
 
 struct client_request {
 	str url;
-	uint64_t max;        /* ceiling of the whole thing, bytes */
-	uint64_t size;       /* what it must have, or CLIENT_SIZE_UNKNOWN */
+	uint64_t max;  /* ceiling of the whole thing, bytes */
+	uint64_t size; /* what it must have, or CLIENT_SIZE_UNKNOWN */
 	client_sink *sink;
 	client_begin *begin; /* may be NULL */
 	client_done *done;   /* may be NULL */
@@ -42,11 +42,12 @@ struct client_request {
 };
 
 struct client_result {
-	int code;      /* 0, ERR_NET, ERR_LIMIT (too large), ERR_VERIFY (done() said 1), ERR_USAGE (the address) */
-	int status;    /* HTTP's last, 0 if none came; a file: gives 200 or 404 */
-	bool gone;     /* the server says that there is no such thing: 404, 410 */
-	uint64_t got;  /* bytes that the sink has */
-	str error;     /* "cannot fetch http://...: ...", in op; empty if code is 0 */
+	int code;   /* 0, ERR_NET, ERR_LIMIT (too large), ERR_VERIFY (done() said 1), ERR_USAGE (the
+		       address) */
+	int status; /* HTTP's last, 0 if none came; a file: gives 200 or 404 */
+	bool gone;  /* the server says that there is no such thing: 404, 410 */
+	uint64_t got; /* bytes that the sink has */
+	str error;    /* "cannot fetch http://...: ...", in op; empty if code is 0 */
 };
 
 struct client; /* opaque: keeps connections open between batches */
