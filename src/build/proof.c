@@ -12,22 +12,32 @@
 
 /* Programs that read commands: what an intruder looks for first. */
 static const char *const shell[] = {
-	"ash", "bash", "bash-static", "busybox", "csh", "dash", "elvish", "fish", "ksh", "ksh93", "lksh",
-	"mksh", "mksh-static", "nu", "posh", "pwsh", "rbash", "rzsh", "sash", "sh", "tcsh", "toybox", "yash",
-	"zsh", "zsh-static", "zsh5",
+	"ash",    "bash", "bash-static", "busybox",    "csh",  "dash",        "elvish",
+	"fish",   "ksh",  "ksh93",       "lksh",       "mksh", "mksh-static", "nu",
+	"posh",   "pwsh", "rbash",       "rzsh",       "sash", "sh",          "tcsh",
+	"toybox", "yash", "zsh",         "zsh-static", "zsh5",
 };
 
 /* Programs that bring in further software. */
 static const char *const package_manager[] = {
-	"apk", "apt", "apt-cache", "apt-cdrom", "apt-get", "apt-mark", "aptitude", "dnf", "dpkg", "dpkg-deb",
-	"dpkg-divert", "dpkg-query", "dpkg-split", "dpkg-statoverride", "dpkg-trigger", "flatpak", "microdnf",
-	"pacman", "rpm", "snap", "yum", "zypper",
+	"apk",          "apt",
+	"apt-cache",    "apt-cdrom",
+	"apt-get",      "apt-mark",
+	"aptitude",     "dnf",
+	"dpkg",         "dpkg-deb",
+	"dpkg-divert",  "dpkg-query",
+	"dpkg-split",   "dpkg-statoverride",
+	"dpkg-trigger", "flatpak",
+	"microdnf",     "pacman",
+	"rpm",          "snap",
+	"yum",          "zypper",
 };
 
-/* Names that the /usr merge made links. Source: Debian usrmerge, dpkg-root layouts of base-files. */
+/* Names that the /usr merge made links. Source: Debian usrmerge, dpkg-root layouts of base-files.
+ */
 static const str merged[] = {
-	S_INIT("bin"), S_INIT("lib"), S_INIT("lib32"), S_INIT("lib64"), S_INIT("libo32"), S_INIT("libx32"),
-	S_INIT("sbin"),
+	S_INIT("bin"),    S_INIT("lib"),    S_INIT("lib32"), S_INIT("lib64"),
+	S_INIT("libo32"), S_INIT("libx32"), S_INIT("sbin"),
 };
 
 /* Where `#!/usr/bin/env x` looks, in order. */
@@ -39,8 +49,9 @@ static const struct {
 	uint16_t machine;
 	const char *name;
 } machine[] = {
-	{ 3, "i386" }, { 8, "MIPS" }, { 20, "PowerPC" }, { 21, "PowerPC 64" }, { 22, "S/390" }, { 40, "ARM" },
-	{ 62, "x86-64" }, { 183, "AArch64" }, { 243, "RISC-V" }, { 247, "BPF" }, { 258, "LoongArch" },
+	{ 3, "i386" },     { 8, "MIPS" },  { 20, "PowerPC" },    { 21, "PowerPC 64" },
+	{ 22, "S/390" },   { 40, "ARM" },  { 62, "x86-64" },     { 183, "AArch64" },
+	{ 243, "RISC-V" }, { 247, "BPF" }, { 258, "LoongArch" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -96,9 +107,11 @@ static int tree_each(struct proof *p, struct proof_tally *t, const struct entry 
 	if (map_get(&p->entry, e->path) != e)
 		return proof_bad(p, t, "%.*s stands there twice", STR_ARG(e->path));
 	if (dir.len && !above)
-		return proof_bad(p, t, "%.*s lies in a directory that is not in the image", STR_ARG(e->path));
+		return proof_bad(p, t, "%.*s lies in a directory that is not in the image",
+				 STR_ARG(e->path));
 	if (above && above->type != ENTRY_DIRECTORY)
-		return proof_bad(p, t, "%.*s lies below %.*s, which is no directory", STR_ARG(e->path), STR_ARG(dir));
+		return proof_bad(p, t, "%.*s lies below %.*s, which is no directory",
+				 STR_ARG(e->path), STR_ARG(dir));
 	return 0;
 }
 
@@ -117,15 +130,16 @@ static int machine_each(struct proof *p, struct proof_tally *t, const struct ent
 	for (size_t i = 0; i < COUNT(machine); i++)
 		if (machine[i].machine == e->elf->machine)
 			name = machine[i].name;
-	return proof_bad(p, t, "%.*s is for %s, %d bits, %s endian", STR_ARG(e->path), name, e->elf->bits,
-			 e->elf->big ? "big" : "little");
+	return proof_bad(p, t, "%.*s is for %s, %d bits, %s endian", STR_ARG(e->path), name,
+			 e->elf->bits, e->elf->big ? "big" : "little");
 }
 
 static bool runs(const struct proof *p, str dir, str program)
 {
 	const struct entry *e;
 
-	return proof_resolve(p, dir, program, &e) == PROOF_THERE && e->type == ENTRY_FILE && (e->mode & 0111);
+	return proof_resolve(p, dir, program, &e) == PROOF_THERE && e->type == ENTRY_FILE &&
+	       (e->mode & 0111);
 }
 
 static bool found_in_path(const struct proof *p, str program)
@@ -135,7 +149,8 @@ static bool found_in_path(const struct proof *p, str program)
 	for (size_t i = 0; i < COUNT(program_dir); i++) {
 		const struct entry *dir;
 		enum proof_found found = proof_resolve(p, S(""), str_of(program_dir[i]), &dir);
-		if (found == PROOF_THERE && dir->type == ENTRY_DIRECTORY && runs(p, dir->path, program))
+		if (found == PROOF_THERE && dir->type == ENTRY_DIRECTORY &&
+		    runs(p, dir->path, program))
 			return true;
 	}
 	return false;
@@ -160,15 +175,18 @@ static int script_each(struct proof *p, struct proof_tally *t, const struct entr
 
 	t->also++;
 	if (program.len == 0 || program.p[0] != '/')
-		return proof_bad(p, t, "%.*s names no interpreter by an absolute path", STR_ARG(e->path));
+		return proof_bad(p, t, "%.*s names no interpreter by an absolute path",
+				 STR_ARG(e->path));
 	if (!runs(p, S(""), program))
-		return proof_bad(p, t, "%.*s needs %.*s, which is not in the image", STR_ARG(e->path), STR_ARG(program));
+		return proof_bad(p, t, "%.*s needs %.*s, which is not in the image",
+				 STR_ARG(e->path), STR_ARG(program));
 	if (!str_eq(str_base_name(program), S("env")))
 		return 0;
 	str started = env_program(words);
 	if (started.len && found_in_path(p, started))
 		return 0;
-	return proof_bad(p, t, "%.*s needs %.*s, which no program directory holds", STR_ARG(e->path), STR_ARG(started));
+	return proof_bad(p, t, "%.*s needs %.*s, which no program directory holds",
+			 STR_ARG(e->path), STR_ARG(started));
 }
 
 static int interpreter_each(struct proof *p, struct proof_tally *t, const struct entry *e)
@@ -183,7 +201,8 @@ static int interpreter_each(struct proof *p, struct proof_tally *t, const struct
 	str program = e->elf->interpreter;
 	if (program.p[0] == '/' && runs(p, S(""), program))
 		return 0;
-	return proof_bad(p, t, "%.*s needs %.*s, which is not in the image", STR_ARG(e->path), STR_ARG(program));
+	return proof_bad(p, t, "%.*s needs %.*s, which is not in the image", STR_ARG(e->path),
+			 STR_ARG(program));
 }
 
 static int link_each(struct proof *p, struct proof_tally *t, const struct entry *e)
@@ -195,8 +214,8 @@ static int link_each(struct proof *p, struct proof_tally *t, const struct entry 
 		to = map_get(&p->entry, e->link);
 		if (to && to->type == ENTRY_FILE)
 			return 0;
-		return proof_bad(p, t, "%.*s is a hard link to %.*s, which is no file of the image", STR_ARG(e->path),
-				 STR_ARG(e->link));
+		return proof_bad(p, t, "%.*s is a hard link to %.*s, which is no file of the image",
+				 STR_ARG(e->path), STR_ARG(e->link));
 	}
 	if (e->type != ENTRY_SYMLINK)
 		return 0;
@@ -205,9 +224,11 @@ static int link_each(struct proof *p, struct proof_tally *t, const struct entry 
 	case PROOF_THERE:
 		return 0;
 	case PROOF_RUNTIME:
-		return proof_note(p, t, "%.*s -> %.*s is there only at run time", STR_ARG(e->path), STR_ARG(e->link));
+		return proof_note(p, t, "%.*s -> %.*s is there only at run time", STR_ARG(e->path),
+				  STR_ARG(e->link));
 	case PROOF_CIRCLE:
-		return proof_bad(p, t, "%.*s -> %.*s turns in a circle", STR_ARG(e->path), STR_ARG(e->link));
+		return proof_bad(p, t, "%.*s -> %.*s turns in a circle", STR_ARG(e->path),
+				 STR_ARG(e->link));
 	case PROOF_ABSENT:
 		break;
 	}
@@ -221,8 +242,10 @@ static int setuid_each(struct proof *p, struct proof_tally *t, const struct entr
 	t->seen++;
 	for (ptrdiff_t i = 0; i < p->in->allow_setuid.n; i++)
 		if (glob_match(p->in->allow_setuid.p[i], e->path))
-			return proof_note(p, t, "%.*s (%04o) is allowed by the recipe", STR_ARG(e->path), e->mode);
-	return proof_bad(p, t, "%.*s is %s (%04o)", STR_ARG(e->path), e->mode & 04000 ? "setuid" : "setgid", e->mode);
+			return proof_note(p, t, "%.*s (%04o) is allowed by the recipe",
+					  STR_ARG(e->path), e->mode);
+	return proof_bad(p, t, "%.*s is %s (%04o)", STR_ARG(e->path),
+			 e->mode & 04000 ? "setuid" : "setgid", e->mode);
 }
 
 static int key_each(struct proof *p, struct proof_tally *t, const struct entry *e)
@@ -251,9 +274,11 @@ static int owner_each(struct proof *p, struct proof_tally *t, const struct entry
 
 	t->seen++;
 	if (!has_id(p->uid.p, p->uid.n, e->uid))
-		rc = proof_bad(p, t, "%.*s belongs to uid %u, which has no account", STR_ARG(e->path), e->uid);
+		rc = proof_bad(p, t, "%.*s belongs to uid %u, which has no account",
+			       STR_ARG(e->path), e->uid);
 	if (rc == 0 && !has_id(p->gid.p, p->gid.n, e->gid))
-		rc = proof_bad(p, t, "%.*s belongs to gid %u, which has no group", STR_ARG(e->path), e->gid);
+		rc = proof_bad(p, t, "%.*s belongs to gid %u, which has no group", STR_ARG(e->path),
+			       e->gid);
 	return rc;
 }
 
@@ -263,11 +288,13 @@ static int writable_each(struct proof *p, struct proof_tally *t, const struct en
 	if (e->type == ENTRY_SYMLINK || !(e->mode & 0002))
 		return 0;
 	if (e->type != ENTRY_DIRECTORY)
-		return proof_bad(p, t, "%.*s (%04o) may be written by everybody", STR_ARG(e->path), e->mode);
+		return proof_bad(p, t, "%.*s (%04o) may be written by everybody", STR_ARG(e->path),
+				 e->mode);
 	t->also++;
 	if (e->mode & 01000)
 		return 0;
-	return proof_bad(p, t, "%.*s (%04o) may be written by everybody and is not sticky", STR_ARG(e->path), e->mode);
+	return proof_bad(p, t, "%.*s (%04o) may be written by everybody and is not sticky",
+			 STR_ARG(e->path), e->mode);
 }
 
 /* Does e stand where programs are started from, under one of the names? */
@@ -276,7 +303,8 @@ static bool is_program(const struct entry *e, const char *const *name, size_t n)
 	str base = str_base_name(e->path), dir = str_base_name(str_dir_name(e->path));
 	bool in_bin = str_eq(dir, S("bin")) || str_eq(dir, S("sbin"));
 
-	if (e->type == ENTRY_DIRECTORY || (!in_bin && (e->type == ENTRY_SYMLINK || !(e->mode & 0111))))
+	if (e->type == ENTRY_DIRECTORY ||
+	    (!in_bin && (e->type == ENTRY_SYMLINK || !(e->mode & 0111))))
 		return false;
 	if (base.len > 32) /* longer than any of them: most names of libraries end here */
 		return false;
@@ -329,7 +357,8 @@ static int merge_each(struct proof *p, struct proof_tally *t, const struct entry
 	str to = str_starts(e->link, S("/")) ? str_from(e->link, 1) : e->link;
 	if (e->type == ENTRY_SYMLINK && str_starts(to, S("usr/")) && str_eq(str_from(to, 4), top))
 		return 0;
-	return proof_bad(p, t, "%.*s is no symbolic link to usr/%.*s", STR_ARG(e->path), STR_ARG(top));
+	return proof_bad(p, t, "%.*s is no symbolic link to usr/%.*s", STR_ARG(e->path),
+			 STR_ARG(top));
 }
 
 static const struct rule {
@@ -339,7 +368,8 @@ static const struct rule {
 	const char *seen, *also; /* what the numbers count, for the summary; also may be NULL */
 } rule[] = {
 	{ "every path lies in a directory", tree_each, NULL, "paths", NULL },
-	{ "every library is found", proof_library_each, proof_library_end, "ELF files", "needed libraries" },
+	{ "every library is found", proof_library_each, proof_library_end, "ELF files",
+	  "needed libraries" },
 	{ "every program is for the platform", machine_each, NULL, "programs and libraries", NULL },
 	{ "every interpreter exists", interpreter_each, NULL, "programs", "scripts" },
 	{ "every link leads somewhere", link_each, NULL, "symbolic links", "hard links" },
@@ -359,7 +389,8 @@ static int id_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The third fields of passwd(5) or group(5), sorted. A line without a number there counts for nothing. */
+/* The third fields of passwd(5) or group(5), sorted. A line without a number there counts for
+ * nothing. */
 static int read_ids(struct op *op, str text, uint32_t **ret, ptrdiff_t *ret_n)
 {
 	VEC(uint32_t) id = { 0 };
@@ -393,7 +424,9 @@ static int set_up(struct op *op, const struct proof_input *in, struct proof *p)
 	map_init(&p->common, op);
 	for (ptrdiff_t i = 0; i < in->file_n; i++) {
 		const struct entry *e = in->file[i].entry;
-		int rc = map_get(&p->entry, e->path) ? 0 : map_put(&p->entry, e->path, (void *)(uintptr_t)e);
+		int rc = map_get(&p->entry, e->path)
+				 ? 0
+				 : map_put(&p->entry, e->path, (void *)(uintptr_t)e);
 		if (rc < 0)
 			return rc;
 	}
@@ -401,25 +434,30 @@ static int set_up(struct op *op, const struct proof_input *in, struct proof *p)
 	return rc < 0 ? rc : read_ids(op, in->group, &p->gid.p, &p->gid.n);
 }
 
-static int conclude(struct proof *p, const struct rule *r, struct proof_tally *t, struct outcome_check *ret)
+static int conclude(struct proof *p, const struct rule *r, struct proof_tally *t,
+		    struct outcome_check *ret)
 {
 	struct outcome_check check = { .name = str_of(r->name), .ok = t->bad_n == 0 };
 	int rc = op_text(p->op, &check.summary, "%td %s", t->seen, r->seen);
 
 	if (rc == 0 && r->also)
-		rc = op_text(p->op, &check.summary, "%.*s, %td %s", STR_ARG(check.summary), t->also, r->also);
+		rc = op_text(p->op, &check.summary, "%.*s, %td %s", STR_ARG(check.summary), t->also,
+			     r->also);
 	if (rc == 0 && t->bad_n > t->bad.n) {
 		str *line = vec_push(p->op, &t->bad);
-		rc = line ? op_text(p->op, line, "and %td more", t->bad_n - PROOF_DETAILS_MAX) : p->op->code;
+		rc = line ? op_text(p->op, line, "and %td more", t->bad_n - PROOF_DETAILS_MAX)
+			  : p->op->code;
 	}
 	if (rc < 0)
 		return rc;
-	check.detail = check.ok ? (struct texts){ t->note.p, t->note.n } : (struct texts){ t->bad.p, t->bad.n };
+	check.detail = check.ok ? (struct texts){ t->note.p, t->note.n }
+				: (struct texts){ t->bad.p, t->bad.n };
 	*ret = check;
 	return 0;
 }
 
-int proof_check(struct op *op, const struct proof_input *in, struct outcome_check **ret, ptrdiff_t *ret_n)
+int proof_check(struct op *op, const struct proof_input *in, struct outcome_check **ret,
+		ptrdiff_t *ret_n)
 {
 	struct proof p;
 	struct proof_tally tally[COUNT(rule)] = { 0 };

@@ -30,11 +30,12 @@ enum {
 
 struct proof_input {
 	const struct platform *platform;
-	const struct outcome_file *file; /* [file_n]: every path of the image; entry.elf and .script filled */
+	const struct outcome_file
+		*file; /* [file_n]: every path of the image; entry.elf and .script filled */
 	ptrdiff_t file_n;
-	str passwd, group;               /* the texts of etc/passwd and etc/group */
-	struct texts library_dirs;       /* of etc/ld.so.conf and its includes, in order: "/usr/lib/x" */
-	struct texts allow_setuid;       /* globs of paths that may be setuid or setgid */
+	str passwd, group;         /* the texts of etc/passwd and etc/group */
+	struct texts library_dirs; /* of etc/ld.so.conf and its includes, in order: "/usr/lib/x" */
+	struct texts allow_setuid; /* globs of paths that may be setuid or setgid */
 	bool allow_shell, allow_package_manager;
 };
 
@@ -44,7 +45,8 @@ struct proof_input {
  * there only at run time (below /proc, /dev, /run, /sys, /tmp). ERR_LIMIT for more entries than
  * LIMIT_ENTRIES. O(paths + needed libraries); 100,000 paths take some 50 ms.
  */
-int proof_check(struct op *op, const struct proof_input *in, struct outcome_check **ret, ptrdiff_t *ret_n) MUST_USE;
+int proof_check(struct op *op, const struct proof_input *in, struct outcome_check **ret,
+		ptrdiff_t *ret_n) MUST_USE;
 
 /* Are all of them ok? */
 bool proof_holds(const struct outcome_check *check, ptrdiff_t n);

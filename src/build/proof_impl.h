@@ -21,10 +21,10 @@ struct proof_edge {
 struct proof {
 	struct op *op;
 	const struct proof_input *in;
-	struct map entry;      /* path -> const struct entry * */
-	struct map directory;  /* text of a library directory -> str *, its real path; empty: none */
-	struct map common;     /* name -> library found in the common directories, or no_library */
-	struct texts dirs;     /* common directories, in the loader's order */
+	struct map entry;     /* path -> const struct entry * */
+	struct map directory; /* text of a library directory -> str *, its real path; empty: none */
+	struct map common;    /* name -> library found in the common directories, or no_library */
+	struct texts dirs;    /* common directories, in the loader's order */
 	VEC(struct proof_edge) edge;
 	VEC(struct proof_missing) missing;
 	VEC(uint32_t) uid, gid; /* of accounts, sorted */
@@ -32,13 +32,15 @@ struct proof {
 
 struct proof_tally { /* of one rule */
 	VEC(str) bad, note;
-	ptrdiff_t bad_n;   /* all of them; bad.n stops at PROOF_DETAILS_MAX */
+	ptrdiff_t bad_n; /* all of them; bad.n stops at PROOF_DETAILS_MAX */
 	ptrdiff_t seen, also;
 };
 
 /* One line more of what is wrong, or of what was exempt. */
-int proof_bad(struct proof *p, struct proof_tally *t, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
-int proof_note(struct proof *p, struct proof_tally *t, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
+int proof_bad(struct proof *p, struct proof_tally *t, const char *fmt, ...)
+	PRINTF_LIKE(3, 4) MUST_USE;
+int proof_note(struct proof *p, struct proof_tally *t, const char *fmt, ...)
+	PRINTF_LIKE(3, 4) MUST_USE;
 
 enum proof_found { PROOF_THERE, PROOF_ABSENT, PROOF_CIRCLE, PROOF_RUNTIME };
 
@@ -47,7 +49,8 @@ enum proof_found { PROOF_THERE, PROOF_ABSENT, PROOF_CIRCLE, PROOF_RUNTIME };
  * PROOF_THERE fills *ret: a directory or file; a hard link gives its file. PROOF_RUNTIME: it ends
  * below /proc and the like, where the image cannot say.
  */
-enum proof_found proof_resolve(const struct proof *p, str dir, str target, const struct entry **ret);
+enum proof_found proof_resolve(const struct proof *p, str dir, str target,
+			       const struct entry **ret);
 
 /* The rule "libraries": each looks up what one file needs, end judges what was missed. */
 int proof_library_each(struct proof *p, struct proof_tally *t, const struct entry *e) MUST_USE;

@@ -17,7 +17,8 @@
 static const char *const default_dir[] = { "/lib/%s", "/usr/lib/%s", "/lib", "/usr/lib" };
 
 enum {
-	WALKS_MAX = 1000, /* libraries found by an inherited RPATH only: rare, and each costs a walk */
+	WALKS_MAX =
+		1000, /* libraries found by an inherited RPATH only: rare, and each costs a walk */
 };
 
 static const struct entry no_library;
@@ -142,7 +143,8 @@ static int expand(const struct proof *p, const struct entry *e, str in, str *ret
 }
 
 /* Look through a list of directories as RPATH and RUNPATH hold it, for the object e. */
-static int look_in_path(struct proof *p, const struct entry *e, str path, str name, const struct entry **ret)
+static int look_in_path(struct proof *p, const struct entry *e, str path, str name,
+			const struct entry **ret)
 {
 	*ret = NULL;
 	for (str rest = path; rest.len && !*ret;) {
@@ -250,10 +252,12 @@ static int inherited(struct proof *p, const struct proof_missing *m, const struc
 	map_init(&seen, p->op);
 	*ret = NULL;
 	const struct entry *at = m->object;
-	for (ptrdiff_t next = 0; at && !*ret && rc == 0; at = next < queue.n ? queue.p[next++] : NULL) {
+	for (ptrdiff_t next = 0; at && !*ret && rc == 0;
+	     at = next < queue.n ? queue.p[next++] : NULL) {
 		if (at != m->object && !at->elf->runpath.len)
 			rc = look_in_path(p, at, at->elf->rpath, m->name, ret);
-		for (ptrdiff_t i = first_user(p, at); i < p->edge.n && p->edge.p[i].used == at; i++) {
+		for (ptrdiff_t i = first_user(p, at); i < p->edge.n && p->edge.p[i].used == at;
+		     i++) {
 			const struct entry *user = p->edge.p[i].user;
 			if (map_get(&seen, user->path))
 				continue;
@@ -281,8 +285,8 @@ int proof_library_end(struct proof *p, struct proof_tally *t)
 			return rc;
 		if (walk && found)
 			continue;
-		rc = proof_bad(p, t, "%.*s needs %.*s, which is not in the image", STR_ARG(m->object->path),
-			       STR_ARG(m->name));
+		rc = proof_bad(p, t, "%.*s needs %.*s, which is not in the image",
+			       STR_ARG(m->object->path), STR_ARG(m->name));
 		if (rc < 0)
 			return rc;
 	}

@@ -12,9 +12,10 @@ static const str runtime_dir[] = {
 static const struct entry root = { .type = ENTRY_DIRECTORY };
 
 struct walk {
-	char path[LIMIT_PATH];         /* real so far, without a leading slash */
+	char path[LIMIT_PATH]; /* real so far, without a leading slash */
 	ptrdiff_t len;
-	char todo[2][2 * LIMIT_PATH];  /* what is left: in one of them; a link's text goes into the other */
+	char todo[2][2 * LIMIT_PATH]; /* what is left: in one of them; a link's text goes into the
+					 other */
 	int side;
 	str rest;
 };

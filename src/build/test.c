@@ -24,11 +24,12 @@ int test_complain(struct op *op, struct test_complaints *c, const char *fmt, ...
 	va_end(args);
 	if (n < 0)
 		n = 0;
-	return op_copy(op, (str){ text, (size_t)n < sizeof(text) ? n : (int)sizeof(text) - 1 }, line);
+	return op_copy(op, (str){ text, (size_t)n < sizeof(text) ? n : (int)sizeof(text) - 1 },
+		       line);
 }
 
-int test_complain_match(struct op *op, struct test_complaints *c, const struct test_match *match, str text,
-			const char *what)
+int test_complain_match(struct op *op, struct test_complaints *c, const struct test_match *match,
+			str text, const char *what)
 {
 	for (int exclude = 0; exclude < 2; exclude++) {
 		const struct texts *list = exclude ? &match->exclude : &match->want;
@@ -36,7 +37,8 @@ int test_complain_match(struct op *op, struct test_complaints *c, const struct t
 			bool matches = false;
 			int rc = test_regex_match(op, list->p[i], text, &matches);
 			if (rc == 0 && matches == (bool)exclude)
-				rc = test_complain(op, c, "%s %s '%.*s'", what, exclude ? "matches" : "does not match",
+				rc = test_complain(op, c, "%s %s '%.*s'", what,
+						   exclude ? "matches" : "does not match",
 						   STR_ARG(list->p[i]));
 			if (rc < 0)
 				return rc;
@@ -88,8 +90,8 @@ static bool env_value(const struct texts *env, str key, str *ret)
 	return false;
 }
 
-static int check_value(struct op *op, struct test_complaints *c, const char *what, const struct test_env *want,
-		       bool found, str value)
+static int check_value(struct op *op, struct test_complaints *c, const char *what,
+		       const struct test_env *want, bool found, str value)
 {
 	bool matches = str_eq(value, want->value);
 
@@ -99,8 +101,8 @@ static int check_value(struct op *op, struct test_complaints *c, const char *wha
 		return op->code;
 	if (matches)
 		return 0;
-	return test_complain(op, c, "%s %.*s is '%.*s' and not '%.*s'", what, STR_ARG(want->key), STR_ARG(value),
-			     STR_ARG(want->value));
+	return test_complain(op, c, "%s %.*s is '%.*s' and not '%.*s'", what, STR_ARG(want->key),
+			     STR_ARG(value), STR_ARG(want->value));
 }
 
 static int check_values(struct op *op, struct test_complaints *c, const struct test_metadata *m,
@@ -118,7 +120,8 @@ static int check_values(struct op *op, struct test_complaints *c, const struct t
 		for (ptrdiff_t j = 0; j < config->labels.n; j++)
 			if (str_eq(config->labels.p[j].key, m->label[i].key))
 				found = &config->labels.p[j];
-		rc = check_value(op, c, "the label", &m->label[i], found, found ? found->value : S(""));
+		rc = check_value(op, c, "the label", &m->label[i], found,
+				 found ? found->value : S(""));
 	}
 	return rc;
 }
@@ -153,16 +156,16 @@ static int check_lists(struct op *op, struct test_complaints *c, const struct te
 		for (ptrdiff_t i = 0; rc == 0 && i < list[k].want->n; i++) {
 			str want = list[k].want->p[i], text = str_of(list[k].text);
 			ptrdiff_t at = str_find_str(text, S("%.*s"));
-			if (has(list[k].have, want, list[k].port) == list[k].not)
-				rc = test_complain(op, c, "%.*s%.*s%.*s", (int)at, text.p, STR_ARG(want),
-						   STR_ARG(str_from(text, at + 4)));
+			if (has(list[k].have, want, list[k].port) == list[k].not )
+				rc = test_complain(op, c, "%.*s%.*s%.*s", (int)at, text.p,
+						   STR_ARG(want), STR_ARG(str_from(text, at + 4)));
 		}
 	}
 	return rc;
 }
 
-static int check_words(struct op *op, struct test_complaints *c, const char *what, const struct texts *want,
-		       const struct texts *have)
+static int check_words(struct op *op, struct test_complaints *c, const char *what,
+		       const struct texts *want, const struct texts *have)
 {
 	bool same = want->n == have->n;
 	struct buf b;
@@ -193,10 +196,11 @@ static int test_metadata(struct test_session *s, const struct test_metadata *m)
 	if (rc == 0 && m->has_cmd)
 		rc = check_words(s->op, &c, "command", &m->cmd, &config->cmd);
 	if (rc == 0 && m->has_work_dir && !str_eq(m->work_dir, config->work_dir))
-		rc = test_complain(s->op, &c, "the working directory is '%.*s' and not '%.*s'", STR_ARG(config->work_dir),
-				   STR_ARG(m->work_dir));
+		rc = test_complain(s->op, &c, "the working directory is '%.*s' and not '%.*s'",
+				   STR_ARG(config->work_dir), STR_ARG(m->work_dir));
 	if (rc == 0 && m->has_user && !str_eq(m->user, config->user))
-		rc = test_complain(s->op, &c, "the user is '%.*s' and not '%.*s'", STR_ARG(config->user), STR_ARG(m->user));
+		rc = test_complain(s->op, &c, "the user is '%.*s' and not '%.*s'",
+				   STR_ARG(config->user), STR_ARG(m->user));
 	return rc < 0 ? rc : test_record(s, S("metadata"), start, &c);
 }
 
@@ -227,7 +231,11 @@ static void mode_texts(const struct entry *e, char ls[16], char go[16])
 	const struct {
 		bool set;
 		char c;
-	} flag[] = { { dir, 'd' }, { link, 'L' }, { e->mode & 04000, 'u' }, { e->mode & 02000, 'g' }, { e->mode & 01000, 't' } };
+	} flag[] = { { dir, 'd' },
+		     { link, 'L' },
+		     { e->mode & 04000, 'u' },
+		     { e->mode & 02000, 'g' },
+		     { e->mode & 01000, 't' } };
 	for (size_t i = 0; i < sizeof(flag) / sizeof(flag[0]); i++)
 		if (flag[i].set)
 			go[n++] = flag[i].c;
@@ -255,20 +263,26 @@ static bool executable_by(const struct entry *e, str who)
 	return true;
 }
 
-static int check_file(struct op *op, struct test_complaints *c, const struct test_file *want, const struct entry *e)
+static int check_file(struct op *op, struct test_complaints *c, const struct test_file *want,
+		      const struct entry *e)
 {
 	char ls[16], go[16];
 	int rc = 0;
 
 	mode_texts(e, ls, go);
-	if (want->permissions.len && !str_eq(want->permissions, str_of(ls)) && !str_eq(want->permissions, str_of(go)))
-		rc = test_complain(op, c, "the permissions are %s and not %.*s", ls, STR_ARG(want->permissions));
+	if (want->permissions.len && !str_eq(want->permissions, str_of(ls)) &&
+	    !str_eq(want->permissions, str_of(go)))
+		rc = test_complain(op, c, "the permissions are %s and not %.*s", ls,
+				   STR_ARG(want->permissions));
 	if (rc == 0 && want->uid >= 0 && want->uid != e->uid)
-		rc = test_complain(op, c, "the owner is %u and not %lld", e->uid, (long long)want->uid);
+		rc = test_complain(op, c, "the owner is %u and not %lld", e->uid,
+				   (long long)want->uid);
 	if (rc == 0 && want->gid >= 0 && want->gid != e->gid)
-		rc = test_complain(op, c, "the group is %u and not %lld", e->gid, (long long)want->gid);
+		rc = test_complain(op, c, "the group is %u and not %lld", e->gid,
+				   (long long)want->gid);
 	if (rc == 0 && !executable_by(e, want->executable_by))
-		rc = test_complain(op, c, "it is not executable by %.*s (%s)", STR_ARG(want->executable_by), ls);
+		rc = test_complain(op, c, "it is not executable by %.*s (%s)",
+				   STR_ARG(want->executable_by), ls);
 	return rc;
 }
 
@@ -297,10 +311,13 @@ static int test_content(struct test_session *s, const struct test_content *want)
 	int rc;
 
 	if (!e || (e->type != ENTRY_FILE && e->type != ENTRY_HARDLINK))
-		rc = test_complain(s->op, &c, "%.*s %s", STR_ARG(want->path), e ? "is no file" : "does not exist");
+		rc = test_complain(s->op, &c, "%.*s %s", STR_ARG(want->path),
+				   e ? "is no file" : "does not exist");
 	else if (e->size > LIMIT_CAPTURE)
-		rc = test_complain(s->op, &c, "%.*s is larger than %d bytes", STR_ARG(want->path), LIMIT_CAPTURE);
-	else if ((rc = tree_content(s->op, s->store, s->image, &s->tree, e, LIMIT_CAPTURE, &text)) == 0)
+		rc = test_complain(s->op, &c, "%.*s is larger than %d bytes", STR_ARG(want->path),
+				   LIMIT_CAPTURE);
+	else if ((rc = tree_content(s->op, s->store, s->image, &s->tree, e, LIMIT_CAPTURE,
+				    &text)) == 0)
 		rc = test_complain_match(s->op, &c, &want->text, text, "the content");
 	return rc < 0 ? rc : test_record(s, want->name, start, &c);
 }
@@ -318,20 +335,23 @@ static int test_one(struct test_session *s, const struct tests *t)
 	if (rc == 0 && t->http_n)
 		rc = test_run_http(s, t);
 	for (ptrdiff_t i = 0; rc == 0 && i < t->licence_n; i++)
-		rc = test_record_skipped(s, S("licences"), S("licence tests are accepted and not carried out: the SBOM lists "
-							      "every package's licence"));
+		rc = test_record_skipped(
+			s, S("licences"),
+			S("licence tests are accepted and not carried out: the SBOM lists "
+			  "every package's licence"));
 	return rc;
 }
 
-int test_image(struct op *op, const struct store *store, const struct image *image, const struct tests *tests,
-	       ptrdiff_t n, struct outcome_test **ret, ptrdiff_t *ret_n)
+int test_image(struct op *op, const struct store *store, const struct image *image,
+	       const struct tests *tests, ptrdiff_t n, struct outcome_test **ret, ptrdiff_t *ret_n)
 {
 	struct test_session s = { .op = op, .store = store, .image = image, .room = { .fd = -1 } };
 	bool needs_tree = false;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; i < n; i++)
-		needs_tree = needs_tree || tests[i].file_n || tests[i].content_n || tests[i].command_n || tests[i].http_n;
+		needs_tree = needs_tree || tests[i].file_n || tests[i].content_n ||
+			     tests[i].command_n || tests[i].http_n;
 	if (needs_tree)
 		rc = tree_read(op, store, image, false, &s.tree);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)

@@ -34,11 +34,11 @@
  *
  * Commands and servers run for real, by crun or runc: read-only root, the image's numeric user,
  * no capability, no new privileges, a seccomp allow-list, namespaces of their own (the network
- * with nothing but its loopback), and for each test fresh directories on /tmp, /run and the declared
- * volumes, which its setup and teardown share. A caller that is not root is mapped to root of a
- * user namespace, still without a capability, whatever user the image names. Each test that needs
- * a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look at
- * the image's layers and configuration and run nothing.
+ * with nothing but its loopback), and for each test fresh directories on /tmp, /run and the
+ *declared volumes, which its setup and teardown share. A caller that is not root is mapped to root
+ *of a user namespace, still without a capability, whatever user the image names. Each test that
+ *needs a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look
+ *at the image's layers and configuration and run nothing.
  */
 #ifndef BUILD_TEST_H
 #define BUILD_TEST_H
@@ -65,18 +65,18 @@ struct test_command {
 	str name;
 	struct test_argv *setup, *teardown; /* [setup_n], [teardown_n] */
 	ptrdiff_t setup_n, teardown_n;
-	struct texts words;                 /* command and args */
+	struct texts words; /* command and args */
 	struct pairs env;
 	struct test_match out, err;
 	int exit_code;
 };
 
 struct test_file {
-	str name, path;     /* path as written; relative ones are below the root */
+	str name, path; /* path as written; relative ones are below the root */
 	bool should_exist;
-	str permissions;    /* "-rw-r--r--" or empty */
-	int64_t uid, gid;   /* -1: any */
-	str executable_by;  /* owner, group, other, any, or empty */
+	str permissions;   /* "-rw-r--r--" or empty */
+	int64_t uid, gid;  /* -1: any */
+	str executable_by; /* owner, group, other, any, or empty */
 };
 
 struct test_content {
@@ -110,7 +110,7 @@ struct test_http {
 };
 
 struct tests {
-	struct pairs env;   /* globalEnvVars */
+	struct pairs env; /* globalEnvVars */
 	struct test_command *command;
 	struct test_file *file;
 	struct test_content *content;
@@ -125,7 +125,8 @@ struct tests {
  * `tests` of a recipe. ERR_USAGE with file, line and column for an unknown key, a wrong type, a
  * pattern that does not compile. node NULL or NODE_NULL is no test at all.
  */
-int tests_read(struct op *op, const struct doc *doc, const struct node *node, struct tests *ret) MUST_USE;
+int tests_read(struct op *op, const struct doc *doc, const struct node *node,
+	       struct tests *ret) MUST_USE;
 
 /*
  * test_image(op, store, image, tests, n, ret, ret_n): carry out n files of tests on an image that
@@ -136,8 +137,9 @@ int tests_read(struct op *op, const struct doc *doc, const struct node *node, st
  * The image is unpacked into a private directory below $TMPDIR, /dev/shm or /tmp (the first with
  * twice the room), which is removed in every case, as is every process and container begun here.
  */
-int test_image(struct op *op, const struct store *store, const struct image *image, const struct tests *tests,
-	       ptrdiff_t n, struct outcome_test **ret, ptrdiff_t *ret_n) MUST_USE;
+int test_image(struct op *op, const struct store *store, const struct image *image,
+	       const struct tests *tests, ptrdiff_t n, struct outcome_test **ret,
+	       ptrdiff_t *ret_n) MUST_USE;
 
 /* Did none fail? (Skipped ones did not fail; test_count() tells how many there are.) */
 bool test_none_failed(const struct outcome_test *test, ptrdiff_t n);

@@ -1,7 +1,8 @@
 #include "test_bundle.h"
 
 enum {
-	MEMORY_MAX = 2047 << 20, /* bytes that a container under test may use, where cgroups hold it */
+	MEMORY_MAX =
+		2047 << 20, /* bytes that a container under test may use, where cgroups hold it */
 	PIDS_MAX = 1024,
 	CONFIG_MAX = 4 << 20,
 };
@@ -21,15 +22,25 @@ static const struct {
 
 /* Source: what moby masks. */
 static const char *const masked[] = {
-	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-	"/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+	"/proc/acpi",
+	"/proc/asound",
+	"/proc/interrupts",
+	"/proc/kcore",
+	"/proc/keys",
+	"/proc/latency_stats",
+	"/proc/sched_debug",
+	"/proc/scsi",
+	"/proc/timer_list",
+	"/proc/timer_stats",
+	"/sys/devices/virtual/powercap",
 	"/sys/firmware",
 };
 static const char *const read_only[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
 };
 static const char *const namespace[] = { "pid", "network", "ipc", "uts", "mount", "cgroup" };
-static const char *const capability_set[] = { "bounding", "effective", "inheritable", "permitted", "ambient" };
+static const char *const capability_set[] = { "bounding", "effective", "inheritable", "permitted",
+					      "ambient" };
 
 static void names(struct json_out *j, const char *key, const char *const *name, size_t n)
 {
@@ -96,7 +107,8 @@ static void mount_options(struct json_out *j, str options)
 	json_array_end(j);
 }
 
-static void mount_one(struct json_out *j, str destination, const char *type, str source, const char *options)
+static void mount_one(struct json_out *j, str destination, const char *type, str source,
+		      const char *options)
 {
 	json_object(j);
 	json_pair(j, "destination", destination);
@@ -111,8 +123,8 @@ static void mounts(struct json_out *j, const struct test_bundle *b)
 	json_key(j, S("mounts"));
 	json_array(j);
 	for (size_t i = 0; i < COUNT(kernel_mount); i++)
-		mount_one(j, str_of(kernel_mount[i].destination), kernel_mount[i].type, str_of(kernel_mount[i].source),
-			  kernel_mount[i].options);
+		mount_one(j, str_of(kernel_mount[i].destination), kernel_mount[i].type,
+			  str_of(kernel_mount[i].source), kernel_mount[i].options);
 	/* A user namespace may not mount sysfs everywhere; the host's can be bound. */
 	if (b->user_namespace)
 		mount_one(j, S("/sys"), "bind", S("/sys"), "rbind,nosuid,noexec,nodev,ro");
@@ -120,7 +132,9 @@ static void mounts(struct json_out *j, const struct test_bundle *b)
 		mount_one(j, S("/sys"), "sysfs", S("sysfs"), "nosuid,noexec,nodev,ro");
 	for (ptrdiff_t i = 0; i < b->mount_n; i++)
 		mount_one(j, b->mount[i].destination, "bind", b->mount[i].source,
-			  b->user_namespace ? "rbind" : b->mount[i].writable ? "bind,rw,nosuid,nodev" : "rbind,ro,nosuid,nodev");
+			  b->user_namespace      ? "rbind"
+			  : b->mount[i].writable ? "bind,rw,nosuid,nodev"
+						 : "rbind,ro,nosuid,nodev");
 	json_array_end(j);
 }
 

@@ -3,8 +3,8 @@
  * Source: OCI runtime-spec 1.0.2, config.md and config-linux.md.
  *
  * Always: read-only root, no capability, no new privileges, a seccomp allow-list (errno EPERM for
- * the rest), namespaces of its own, masked and read-only kernel files, limits that are only lowered.
- * cgroupsPath is left out, so that the runtime nests below the caller's own group.
+ * the rest), namespaces of its own, masked and read-only kernel files, limits that are only
+ * lowered. cgroupsPath is left out, so that the runtime nests below the caller's own group.
  */
 #ifndef BUILD_TEST_BUNDLE_H
 #define BUILD_TEST_BUNDLE_H
@@ -19,16 +19,16 @@ struct test_mount { /* a directory of the host's bound into the container */
 };
 
 struct test_bundle {
-	str root;                  /* absolute path of the root file system */
-	struct texts argv, env;    /* env: "K=V" */
+	str root;               /* absolute path of the root file system */
+	struct texts argv, env; /* env: "K=V" */
 	str cwd;
-	uint32_t uid, gid;         /* in the container */
-	struct test_mount *mount;  /* [mount_n] */
+	uint32_t uid, gid;        /* in the container */
+	struct test_mount *mount; /* [mount_n] */
 	ptrdiff_t mount_n;
-	bool user_namespace;       /* map root in it to host_uid and host_gid, and run as that */
+	bool user_namespace; /* map root in it to host_uid and host_gid, and run as that */
 	uint32_t host_uid, host_gid;
-	bool resources;            /* memory and process limits, by cgroup */
-	uint64_t nofile;           /* at most what this process may have */
+	bool resources;  /* memory and process limits, by cgroup */
+	uint64_t nofile; /* at most what this process may have */
 	const struct platform *platform;
 };
 

@@ -17,9 +17,10 @@
 #include "test_http.h"
 
 enum {
-	PAUSE_MS = 20,      /* between two attempts */
-	RAW_MAX = 2 * TEST_OUTPUT_MAX, /* bytes of a response as it comes, chunk sizes and head included */
-	GRACE_MS = 2000,    /* for the child to say why it gave up, past the timeout */
+	PAUSE_MS = 20,                 /* between two attempts */
+	RAW_MAX = 2 * TEST_OUTPUT_MAX, /* bytes of a response as it comes, chunk sizes and head
+					  included */
+	GRACE_MS = 2000,               /* for the child to say why it gave up, past the timeout */
 };
 
 /* What the child writes first: a response's bytes follow, or a reason. */
@@ -37,8 +38,12 @@ static bool enter(int pid, const char *name, int kind)
 /* Connected to the port on the loopback, IPv4 or else IPv6, or -1. */
 static int reach(uint16_t port, int64_t wait_ms)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(port),
+				   .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct timeval tv = { wait_ms / 1000, (wait_ms % 1000) * 1000 + 1 };
 
 	for (int i = 0; i < 2; i++) {
@@ -55,7 +60,8 @@ static int reach(uint16_t port, int64_t wait_ms)
 }
 
 /* One attempt. 0 and the bytes; 1 to try again, with why in *why; negative to give up. */
-static int converse(struct op *op, const struct test_http *http, str request, int64_t wait_ms, str *ret, str *why)
+static int converse(struct op *op, const struct test_http *http, str request, int64_t wait_ms,
+		    str *ret, str *why)
 {
 	struct buf b;
 	char piece[16384];
@@ -78,8 +84,9 @@ static int converse(struct op *op, const struct test_http *http, str request, in
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || (n == 0 && b.len == 0)) {
-			*why = n < 0 && errno == EAGAIN ? S("no whole answer came in time") :
-										    S("the connection was closed without an answer");
+			*why = n < 0 && errno == EAGAIN
+				       ? S("no whole answer came in time")
+				       : S("the connection was closed without an answer");
 			return 1;
 		}
 		buf_add(&b, (str){ piece, n });
@@ -105,7 +112,8 @@ static int attempts(struct op *op, const struct test_http *http, str *ret)
 
 static int tell(struct op *op, int to, const char *what, str bytes)
 {
-	return file_write(op, to, S("a pipe"), (str){ what, 1 }) || file_write(op, to, S("a pipe"), bytes);
+	return file_write(op, to, S("a pipe"), (str){ what, 1 }) ||
+	       file_write(op, to, S("a pipe"), bytes);
 }
 
 static _Noreturn void child(int pid, bool user_namespace, const struct test_http *http, int to)
@@ -116,7 +124,8 @@ static _Noreturn void child(int pid, bool user_namespace, const struct test_http
 	op_init(&op, 64 << 20);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	if ((user_namespace && !enter(pid, "user", CLONE_NEWUSER)) || !enter(pid, "net", CLONE_NEWNET))
+	if ((user_namespace && !enter(pid, "user", CLONE_NEWUSER)) ||
+	    !enter(pid, "net", CLONE_NEWNET))
 		(void)op_fail_errno(&op, "cannot enter the container's network");
 	else if (attempts(&op, http, &answer) == 0)
 		_exit(tell(&op, to, &got_response, answer));
@@ -124,7 +133,8 @@ static _Noreturn void child(int pid, bool user_namespace, const struct test_http
 }
 
 /* Everything from the child, until it ends, the deadline passes or the server is gone. */
-static const char *collect(int from, int64_t deadline, bool (*gone)(void *), void *arg, struct buf *b)
+static const char *collect(int from, int64_t deadline, bool (*gone)(void *), void *arg,
+			   struct buf *b)
 {
 	char piece[16384];
 
@@ -147,8 +157,8 @@ static const char *collect(int from, int64_t deadline, bool (*gone)(void *), voi
 	}
 }
 
-int test_http_fetch(struct op *op, int pid, bool user_namespace, const struct test_http *http, bool (*gone)(void *),
-		    void *arg, struct test_response *ret, str *ret_why)
+int test_http_fetch(struct op *op, int pid, bool user_namespace, const struct test_http *http,
+		    bool (*gone)(void *), void *arg, struct test_response *ret, str *ret_why)
 {
 	int ends[2];
 	struct buf b;

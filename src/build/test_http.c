@@ -36,7 +36,8 @@ int test_http_request(struct op *op, const struct test_http *http, str *ret)
 	if (http->body.len && !has_header(&http->headers, S("Content-Length")))
 		buf_fmt(&b, "Content-Length: %td\r\n", http->body.len);
 	for (ptrdiff_t i = 0; i < http->headers.n; i++)
-		buf_fmt(&b, "%.*s: %.*s\r\n", STR_ARG(http->headers.p[i].key), STR_ARG(http->headers.p[i].value));
+		buf_fmt(&b, "%.*s: %.*s\r\n", STR_ARG(http->headers.p[i].key),
+			STR_ARG(http->headers.p[i].value));
 	buf_add(&b, S("\r\n"));
 	buf_add(&b, http->body);
 	return buf_take(&b, ret);
@@ -66,9 +67,10 @@ static int read_status(struct op *op, str line, int *ret)
 	uint64_t status;
 	str text = str_head(str_from(line, 9), 3);
 
-	if (!str_starts(line, S("HTTP/1.")) || line.len < 12 || line.p[8] != ' ' || !num_parse(text, 599, &status) ||
-	    status < 100 || (line.len > 12 && line.p[12] != ' '))
-		return op_fail(op, ERR_FORMAT, "the answer is no HTTP/1: '%.*s'", STR_ARG(str_head(line, 80)));
+	if (!str_starts(line, S("HTTP/1.")) || line.len < 12 || line.p[8] != ' ' ||
+	    !num_parse(text, 599, &status) || status < 100 || (line.len > 12 && line.p[12] != ' '))
+		return op_fail(op, ERR_FORMAT, "the answer is no HTTP/1: '%.*s'",
+			       STR_ARG(str_head(line, 80)));
 	*ret = (int)status;
 	return 0;
 }
@@ -79,13 +81,15 @@ static int read_header(struct op *op, str line, struct head *head)
 	uint64_t length;
 
 	if (!value.p || name.len == 0 || str_trim(name).len != name.len)
-		return op_fail(op, ERR_FORMAT, "the answer has a bad header: '%.*s'", STR_ARG(str_head(line, 80)));
+		return op_fail(op, ERR_FORMAT, "the answer has a bad header: '%.*s'",
+			       STR_ARG(str_head(line, 80)));
 	value = str_trim(value);
 	if (same_name(name, S("Transfer-Encoding")))
 		head->chunked = same_name(value, S("chunked"));
 	if (!same_name(name, S("Content-Length")))
 		return 0;
-	if (!num_parse(value, INT64_MAX, &length) || (head->length != UINT64_MAX && head->length != length))
+	if (!num_parse(value, INT64_MAX, &length) ||
+	    (head->length != UINT64_MAX && head->length != length))
 		return op_fail(op, ERR_FORMAT, "the answer has a bad content-length: '%.*s'",
 			       STR_ARG(str_head(value, 80)));
 	head->length = length;
@@ -99,14 +103,18 @@ static int read_head(struct op *op, str *in, struct head *ret)
 	str rest = *in, line;
 
 	if (!take_line(&rest, &line))
-		return in->len > TEST_HTTP_HEAD_MAX ? op_fail(op, ERR_LIMIT, "the answer has no first line") : 1;
+		return in->len > TEST_HTTP_HEAD_MAX
+			       ? op_fail(op, ERR_LIMIT, "the answer has no first line")
+			       : 1;
 	int rc = read_status(op, line, &head.status);
 	head.headers = rest;
 	while (rc == 0) {
 		if (in->len - rest.len > TEST_HTTP_HEAD_MAX)
 			return op_fail(op, ERR_LIMIT, "the answer's headers are too long");
 		if (!take_line(&rest, &line))
-			return rest.len > TEST_HTTP_HEAD_MAX ? op_fail(op, ERR_LIMIT, "the answer's headers are too long") : 1;
+			return rest.len > TEST_HTTP_HEAD_MAX
+				       ? op_fail(op, ERR_LIMIT, "the answer's headers are too long")
+				       : 1;
 		if (line.len == 0)
 			break;
 		rc = read_header(op, line, &head);
@@ -126,7 +134,9 @@ static bool chunk_size(str line, uint64_t *ret)
 	line = str_trim(str_cut(&line, ';'));
 	for (ptrdiff_t i = 0; i < line.len; i++) {
 		char c = line.p[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+		int digit = c >= '0' && c <= '9'                     ? c - '0'
+			    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+								     : -1;
 		if (digit < 0 || n >> 56)
 			return false;
 		n = n << 4 | (uint64_t)digit;
@@ -146,9 +156,11 @@ static int read_chunks(struct op *op, str in, str *ret)
 		if (!take_line(&in, &line))
 			return 1;
 		if (!chunk_size(line, &n))
-			return op_fail(op, ERR_FORMAT, "the answer has a bad chunk: '%.*s'", STR_ARG(str_head(line, 80)));
+			return op_fail(op, ERR_FORMAT, "the answer has a bad chunk: '%.*s'",
+				       STR_ARG(str_head(line, 80)));
 		if (n > TEST_OUTPUT_MAX)
-			return op_fail(op, ERR_LIMIT, "the answer is longer than %d bytes", TEST_OUTPUT_MAX);
+			return op_fail(op, ERR_LIMIT, "the answer is longer than %d bytes",
+				       TEST_OUTPUT_MAX);
 		if (n == 0)
 			break;
 		if ((uint64_t)in.len < n)
@@ -158,7 +170,8 @@ static int read_chunks(struct op *op, str in, str *ret)
 		if (!take_line(&in, &line))
 			return 1;
 		if (line.len)
-			return op_fail(op, ERR_FORMAT, "a chunk of the answer is longer than it says");
+			return op_fail(op, ERR_FORMAT,
+				       "a chunk of the answer is longer than it says");
 	}
 	do { /* trailers */
 		if (!take_line(&in, &line))
@@ -174,7 +187,8 @@ static int read_body(struct op *op, str in, bool end, const struct head *head, s
 	if (head->length == UINT64_MAX && !end)
 		return 1;
 	if (head->length != UINT64_MAX && head->length > TEST_OUTPUT_MAX)
-		return op_fail(op, ERR_LIMIT, "the answer is longer than %d bytes", TEST_OUTPUT_MAX);
+		return op_fail(op, ERR_LIMIT, "the answer is longer than %d bytes",
+			       TEST_OUTPUT_MAX);
 	if (head->length != UINT64_MAX && (uint64_t)in.len < head->length)
 		return 1;
 	*ret = head->length == UINT64_MAX ? in : str_head(in, (ptrdiff_t)head->length);

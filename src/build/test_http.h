@@ -25,7 +25,8 @@ int test_http_request(struct op *op, const struct test_http *http, str *ret) MUS
  * ones (1xx) are passed over. `end`: the connection is closed, no byte will follow. 1 if more
  * bytes are needed; ERR_FORMAT for what is no HTTP, ERR_LIMIT for a head or body that is too long.
  */
-int test_http_parse(struct op *op, str bytes, bool end, str method, struct test_response *ret) MUST_USE;
+int test_http_parse(struct op *op, str bytes, bool end, str method,
+		    struct test_response *ret) MUST_USE;
 
 /*
  * test_http_fetch(op, pid, user_namespace, http, gone, arg, ret): make the request to the port on
@@ -33,7 +34,8 @@ int test_http_parse(struct op *op, str bytes, bool end, str method, struct test_
  * child, which enters the namespaces; call while no other thread runs. `gone(arg)` is asked now
  * and then: true gives up. 0; or 1 with the reason in *ret_why when no whole response came.
  */
-int test_http_fetch(struct op *op, int pid, bool user_namespace, const struct test_http *http, bool (*gone)(void *),
-		    void *arg, struct test_response *ret, str *ret_why) MUST_USE;
+int test_http_fetch(struct op *op, int pid, bool user_namespace, const struct test_http *http,
+		    bool (*gone)(void *), void *arg, struct test_response *ret,
+		    str *ret_why) MUST_USE;
 
 #endif

@@ -13,14 +13,14 @@
 /* The room that containers of one image need: made when the first is wanted, removed at the end. */
 struct test_room {
 	bool tried;
-	str path;              /* private directory, absolute; empty: none was made */
-	int fd;                /* of it, or -1 */
-	str root;              /* the unpacked image, absolute */
+	str path; /* private directory, absolute; empty: none was made */
+	int fd;   /* of it, or -1 */
+	str root; /* the unpacked image, absolute */
 	struct test_runtime runtime;
-	str why_not;           /* why no container can run here; empty: they can */
-	uint32_t uid, gid;     /* of the image's user */
+	str why_not;       /* why no container can run here; empty: they can */
+	uint32_t uid, gid; /* of the image's user */
 	str home;
-	int serial;            /* of the last set of writable directories */
+	int serial; /* of the last set of writable directories */
 };
 void test_room_done(struct test_room *room);
 
@@ -37,14 +37,16 @@ struct test_session {
 struct test_complaints {
 	VEC(str) line;
 };
-int test_complain(struct op *op, struct test_complaints *c, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
+int test_complain(struct op *op, struct test_complaints *c, const char *fmt, ...)
+	PRINTF_LIKE(3, 4) MUST_USE;
 
 /* Complain of every pattern that text should match and does not, and the other way round. */
-int test_complain_match(struct op *op, struct test_complaints *c, const struct test_match *match, str text,
-			const char *what) MUST_USE;
+int test_complain_match(struct op *op, struct test_complaints *c, const struct test_match *match,
+			str text, const char *what) MUST_USE;
 
 /* Put down the outcome: failed with the complaints, or passed. */
-int test_record(struct test_session *s, str name, int64_t start_ms, const struct test_complaints *c) MUST_USE;
+int test_record(struct test_session *s, str name, int64_t start_ms,
+		const struct test_complaints *c) MUST_USE;
 int test_record_skipped(struct test_session *s, str name, str why) MUST_USE;
 
 /* Everything of `tests` that needs a container. */

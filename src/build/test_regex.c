@@ -8,24 +8,26 @@
 #include "base/num.h"
 
 enum {
-	PATTERN_MAX = 8192,  /* bytes of a pattern */
-	REPEAT_MAX = 1000,   /* Go's own limit; here it is one for all of a pattern, nesting included */
+	PATTERN_MAX = 8192, /* bytes of a pattern */
+	REPEAT_MAX =
+		1000, /* Go's own limit; here it is one for all of a pattern, nesting included */
 };
 
 struct translation {
 	struct op *op;
-	str pattern, in;  /* in: what is left of it */
+	str pattern, in; /* in: what is left of it */
 	struct buf out;
 	int flags;
 	int depth;
 	uint64_t repeats; /* product so far */
 	bool dot_all;
-	bool atom;        /* something stands before that can be repeated */
+	bool atom; /* something stands before that can be repeated */
 };
 
 static int refuse(struct translation *t, const char *why)
 {
-	return op_fail(t->op, ERR_USAGE, "cannot use the pattern '%.*s': %s", STR_ARG(t->pattern), why);
+	return op_fail(t->op, ERR_USAGE, "cannot use the pattern '%.*s': %s", STR_ARG(t->pattern),
+		       why);
 }
 
 static char peek(const struct translation *t, ptrdiff_t at)
@@ -43,11 +45,21 @@ static const struct {
 	char c;
 	const char *bracket, *outside; /* NULL: not possible there */
 } class_row[] = {
-	{ 'd', "0-9", "[0-9]" }, { 'D', NULL, "[^0-9]" },
-	{ 'w', "0-9A-Za-z_", "[0-9A-Za-z_]" }, { 'W', NULL, "[^0-9A-Za-z_]" },
-	{ 's', "\t\n\f\r ", "[\t\n\f\r ]" }, { 'S', NULL, "[^\t\n\f\r ]" },
-	{ 'b', NULL, "\\b" }, { 'B', NULL, "\\B" }, { 'A', NULL, "^" }, { 'z', NULL, "$" },
-	{ 't', "\t", "\t" }, { 'n', "\n", "\n" }, { 'r', "\r", "\r" }, { 'f', "\f", "\f" }, { 'v', "\v", "\v" },
+	{ 'd', "0-9", "[0-9]" },
+	{ 'D', NULL, "[^0-9]" },
+	{ 'w', "0-9A-Za-z_", "[0-9A-Za-z_]" },
+	{ 'W', NULL, "[^0-9A-Za-z_]" },
+	{ 's', "\t\n\f\r ", "[\t\n\f\r ]" },
+	{ 'S', NULL, "[^\t\n\f\r ]" },
+	{ 'b', NULL, "\\b" },
+	{ 'B', NULL, "\\B" },
+	{ 'A', NULL, "^" },
+	{ 'z', NULL, "$" },
+	{ 't', "\t", "\t" },
+	{ 'n', "\n", "\n" },
+	{ 'r', "\r", "\r" },
+	{ 'f', "\f", "\f" },
+	{ 'v', "\v", "\v" },
 	{ 'a', "\a", "\a" },
 };
 
@@ -181,7 +193,8 @@ static int bracket_item(struct translation *t, struct bracket *b)
 		return rc < 0 ? rc : refuse(t, "a range ends with a class");
 	if ((unsigned char)low > (unsigned char)high)
 		return refuse(t, "a range runs backwards");
-	/* The ends may be the characters with a place of their own: write the range as what it holds. */
+	/* The ends may be the characters with a place of their own: write the range as what it
+	 * holds. */
 	for (unsigned c = (unsigned char)low; c <= (unsigned char)high; c++)
 		bracket_add(b, (char)c);
 	return 0;
@@ -350,7 +363,10 @@ static int one(struct translation *t)
 
 int test_regex_translate(struct op *op, str pattern, str *ret, int *ret_flags)
 {
-	struct translation t = { .op = op, .pattern = pattern, .in = pattern, .repeats = 1,
+	struct translation t = { .op = op,
+				 .pattern = pattern,
+				 .in = pattern,
+				 .repeats = 1,
 				 .flags = REG_EXTENDED | REG_NOSUB };
 
 	if (pattern.len > PATTERN_MAX)
@@ -379,7 +395,8 @@ static int compile(struct op *op, str pattern, regex_t *ret)
 		return op->code;
 	rc = regcomp(ret, text, flags);
 	if (rc == REG_ESPACE)
-		return op_fail(op, ERR_MEMORY, "no memory for the pattern '%.*s'", STR_ARG(pattern));
+		return op_fail(op, ERR_MEMORY, "no memory for the pattern '%.*s'",
+			       STR_ARG(pattern));
 	if (rc == 0)
 		return 0;
 	(void)regerror(rc, ret, why, sizeof(why));

@@ -14,7 +14,7 @@
 #include "test_impl.h"
 
 enum {
-	SPARE = 64 << 20,       /* bytes left over beside twice the image */
+	SPARE = 64 << 20, /* bytes left over beside twice the image */
 	PASSWD_MAX = 1 << 20,
 	EXPANDED_MAX = 1 << 20, /* bytes of a variable's value */
 };
@@ -55,7 +55,8 @@ static int make_place(struct test_session *s)
 	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++) {
 		struct statvfs st;
 		str path;
-		if (!base[i] || base[i][0] != '/' || statvfs(base[i], &st) < 0 || st.f_bavail * st.f_frsize < need)
+		if (!base[i] || base[i][0] != '/' || statvfs(base[i], &st) < 0 ||
+		    st.f_bavail * st.f_frsize < need)
 			continue;
 		int rc = op_text(s->op, &path, "%s/temper-test-XXXXXX", base[i]);
 		if (rc < 0)
@@ -65,7 +66,8 @@ static int make_place(struct test_session *s)
 		s->room.path = path;
 		return dir_open(s->op, AT_FDCWD, path, false, &s->room.fd);
 	}
-	return op_fail(s->op, ERR_IO, "no %s of room to unpack the image in $TMPDIR, /dev/shm or /tmp",
+	return op_fail(s->op, ERR_IO,
+		       "no %s of room to unpack the image in $TMPDIR, /dev/shm or /tmp",
 		       num_size_text(need, size));
 }
 
@@ -121,13 +123,15 @@ static int find_user(struct test_session *s)
 		return rc;
 	bool known = account(passwd, named ? 0 : 2, user.len ? user : S("0"), field);
 	if (named && (!known || !num_parse(field[2], UINT32_MAX, &uid)))
-		return op_text(s->op, &s->room.why_not, "the image's user '%.*s' has no account in it", STR_ARG(user));
+		return op_text(s->op, &s->room.why_not,
+			       "the image's user '%.*s' has no account in it", STR_ARG(user));
 	if (known && !num_parse(field[3], UINT32_MAX, &gid))
 		gid = 0;
 	s->room.home = known && field[5].len ? field[5] : S("/");
 	if (group.len && !num_parse(group, UINT32_MAX, &gid) &&
 	    (!account(groups, 0, group, field) || !num_parse(field[2], UINT32_MAX, &gid)))
-		return op_text(s->op, &s->room.why_not, "the image's group '%.*s' is not in it", STR_ARG(group));
+		return op_text(s->op, &s->room.why_not, "the image's group '%.*s' is not in it",
+			       STR_ARG(group));
 	s->room.uid = (uint32_t)uid;
 	s->room.gid = (uint32_t)gid;
 	return 0;
@@ -142,7 +146,8 @@ int test_room_enter(struct test_session *s)
 		return 0;
 	s->room.tried = true;
 	if (!host || !str_eq(arch, str_of(host->oci_arch)))
-		return op_text(s->op, &s->room.why_not, "the image is for %.*s and this machine is %s", STR_ARG(arch),
+		return op_text(s->op, &s->room.why_not,
+			       "the image is for %.*s and this machine is %s", STR_ARG(arch),
 			       host ? host->oci_arch : "another");
 	int rc = find_user(s);
 	if (rc < 0 || s->room.why_not.len)
@@ -151,7 +156,8 @@ int test_room_enter(struct test_session *s)
 	if (rc == 0)
 		rc = test_runtime_find(s->op, s->room.fd, s->room.path, &s->room.runtime, &why);
 	if (rc == 1)
-		return op_text(s->op, &s->room.why_not, "no OCI runtime starts a container here (%.*s)", STR_ARG(why));
+		return op_text(s->op, &s->room.why_not,
+			       "no OCI runtime starts a container here (%.*s)", STR_ARG(why));
 	return rc < 0 ? rc : unpack(s);
 }
 
@@ -164,8 +170,11 @@ static int expand(struct op *op, const struct map *env, str in, str *ret)
 	while (in.len) {
 		bool braces = in.len > 1 && in.p[1] == '{';
 		ptrdiff_t start = braces ? 2 : 1, end = start;
-		while (end < in.len && ((in.p[end] | 0x20) >= 'a' && (in.p[end] | 0x20) <= 'z' ? true :
-				in.p[end] == '_' || (end > start && in.p[end] >= '0' && in.p[end] <= '9')))
+		while (end < in.len &&
+		       ((in.p[end] | 0x20) >= 'a' && (in.p[end] | 0x20) <= 'z'
+				? true
+				: in.p[end] == '_' ||
+					  (end > start && in.p[end] >= '0' && in.p[end] <= '9')))
 			end++;
 		bool closed = !braces || (end < in.len && in.p[end] == '}');
 		if (in.p[0] != '$' || end == start || !closed) {
@@ -204,7 +213,8 @@ static int set_variables(struct map *env, const struct pairs *pairs)
 }
 
 /* PATH and HOME unless the image sets them, the image's, those for all tests, those of the test. */
-static int environment(struct test_session *s, const struct tests *tests, const struct pairs *own, struct texts *ret)
+static int environment(struct test_session *s, const struct tests *tests, const struct pairs *own,
+		       struct texts *ret)
 {
 	struct map env;
 	int rc;
@@ -225,13 +235,15 @@ static int environment(struct test_session *s, const struct tests *tests, const 
 	if (!line)
 		return s->op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < env.n; i++)
-		rc = op_text(s->op, &line[i], "%.*s=%.*s", STR_ARG(env.item[i].key), STR_ARG(*(str *)env.item[i].value));
+		rc = op_text(s->op, &line[i], "%.*s=%.*s", STR_ARG(env.item[i].key),
+			     STR_ARG(*(str *)env.item[i].value));
 	*ret = (struct texts){ line, env.n };
 	return rc;
 }
 
 /* Give a new directory or file the owner that it has in the image, as far as the caller may. */
-static int own(struct op *op, int dirfd, const char *path, uint32_t uid, uint32_t gid, uint32_t mode)
+static int own(struct op *op, int dirfd, const char *path, uint32_t uid, uint32_t gid,
+	       uint32_t mode)
 {
 	bool failed = geteuid() == 0 && fchownat(dirfd, path, uid, gid, AT_SYMLINK_NOFOLLOW) < 0;
 
@@ -264,7 +276,8 @@ static int copy_entry(struct test_session *s, const struct entry *e, const char 
 	if (rc == 0)
 		rc = file_read(s->op, s->room.fd, from, LIMIT_CAPTURE, &bytes);
 	if (rc != 0)
-		return rc < 0 ? rc : op_fail(s->op, ERR_IO, "%.*s was not unpacked", STR_ARG(e->path));
+		return rc < 0 ? rc
+			      : op_fail(s->op, ERR_IO, "%.*s was not unpacked", STR_ARG(e->path));
 	AUTO_FD fd = openat(s->room.fd, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return op_fail_errno(s->op, "cannot write %s", to);
@@ -277,8 +290,12 @@ static int make_writable(struct test_session *s, str path, bool volume, const ch
 {
 	char space[LIMIT_PATH];
 	str clean;
-	const struct entry *at = tar_clean(path, space, &clean) && clean.len ? tree_find(&s->tree, clean) : NULL;
-	struct entry fresh = { .type = ENTRY_DIRECTORY, .mode = volume ? 0755 : 01777, .uid = s->room.uid, .gid = s->room.gid };
+	const struct entry *at =
+		tar_clean(path, space, &clean) && clean.len ? tree_find(&s->tree, clean) : NULL;
+	struct entry fresh = { .type = ENTRY_DIRECTORY,
+			       .mode = volume ? 0755 : 01777,
+			       .uid = s->room.uid,
+			       .gid = s->room.gid };
 	bool known = at && at->type == ENTRY_DIRECTORY;
 
 	if (known && volume)
@@ -290,7 +307,8 @@ static int make_writable(struct test_session *s, str path, bool volume, const ch
 		const struct entry *e = &s->tree.entry[i];
 		struct op_mark mark = op_mark(s->op);
 		str below;
-		if (!str_starts(e->path, at->path) || e->path.len <= at->path.len || e->path.p[at->path.len] != '/')
+		if (!str_starts(e->path, at->path) || e->path.len <= at->path.len ||
+		    e->path.p[at->path.len] != '/')
 			break;
 		rc = op_text(s->op, &below, "%s%.*s", to, STR_ARG(str_from(e->path, at->path.len)));
 		if (rc == 0)
@@ -335,8 +353,12 @@ int test_room_bundle(struct test_session *s, const struct tests *tests, const st
 {
 	str dir = s->image->config.work_dir;
 	struct test_bundle b = {
-		.root = s->room.root, .argv = *words, .cwd = str_starts(dir, S("/")) ? dir : S("/"), .uid = s->room.uid,
-		.gid = s->room.gid, .platform = platform_host(),
+		.root = s->room.root,
+		.argv = *words,
+		.cwd = str_starts(dir, S("/")) ? dir : S("/"),
+		.uid = s->room.uid,
+		.gid = s->room.gid,
+		.platform = platform_host(),
 	};
 	int rc = environment(s, tests, env, &b.env);
 

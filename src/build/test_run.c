@@ -26,22 +26,25 @@ static int run_aside(struct test_session *s, struct test_complaints *c, struct t
 	for (ptrdiff_t i = 0; i < n; i++) {
 		struct test_run run;
 		bundle->argv = argv[i].words;
-		int rc = test_runtime_run(s->op, &s->room.runtime, bundle, TEST_COMMAND_MS, TEST_OUTPUT_MAX, &run);
+		int rc = test_runtime_run(s->op, &s->room.runtime, bundle, TEST_COMMAND_MS,
+					  TEST_OUTPUT_MAX, &run);
 		if (rc < 0)
 			return rc;
 		str name = argv[i].words.p[0];
 		if (!run.started)
-			rc = test_complain(s->op, c, "%s: %.*s did not start: %.*s", what, STR_ARG(name), STR_ARG(run.why));
+			rc = test_complain(s->op, c, "%s: %.*s did not start: %.*s", what,
+					   STR_ARG(name), STR_ARG(run.why));
 		else if (run.timed_out || run.status)
-			rc = test_complain(s->op, c, "%s: %.*s ended with %d: %.*s", what, STR_ARG(name), run.status,
-					   STR_ARG(str_trim(run.err)));
+			rc = test_complain(s->op, c, "%s: %.*s ended with %d: %.*s", what,
+					   STR_ARG(name), run.status, STR_ARG(str_trim(run.err)));
 		if (rc < 0 || c->line.n)
 			return rc;
 	}
 	return 0;
 }
 
-static int judge(struct op *op, struct test_complaints *c, const struct test_command *want, const struct test_run *run)
+static int judge(struct op *op, struct test_complaints *c, const struct test_command *want,
+		 const struct test_run *run)
 {
 	int rc = 0;
 
@@ -50,7 +53,8 @@ static int judge(struct op *op, struct test_complaints *c, const struct test_com
 	if (run->timed_out)
 		rc = test_complain(op, c, "it did not end in %d s", TEST_COMMAND_MS / 1000);
 	else if (run->status != want->exit_code)
-		rc = test_complain(op, c, "the exit code is %d and not %d", run->status, want->exit_code);
+		rc = test_complain(op, c, "the exit code is %d and not %d", run->status,
+				   want->exit_code);
 	if (rc == 0)
 		rc = test_complain_match(op, c, &want->out, run->out, "standard output");
 	if (rc == 0)
@@ -61,7 +65,8 @@ static int judge(struct op *op, struct test_complaints *c, const struct test_com
 	return rc < 0 ? rc : show(op, c, "standard error", run->err);
 }
 
-static int run_command(struct test_session *s, const struct tests *tests, const struct test_command *want)
+static int run_command(struct test_session *s, const struct tests *tests,
+		       const struct test_command *want)
 {
 	struct test_complaints c = { 0 };
 	struct test_bundle bundle = { 0 };
@@ -73,7 +78,8 @@ static int run_command(struct test_session *s, const struct tests *tests, const 
 		rc = run_aside(s, &c, &bundle, want->setup, want->setup_n, "setup");
 	if (rc == 0 && c.line.n == 0) {
 		bundle.argv = want->words;
-		rc = test_runtime_run(s->op, &s->room.runtime, &bundle, TEST_COMMAND_MS, TEST_OUTPUT_MAX, &run);
+		rc = test_runtime_run(s->op, &s->room.runtime, &bundle, TEST_COMMAND_MS,
+				      TEST_OUTPUT_MAX, &run);
 		if (rc == 0)
 			rc = judge(s->op, &c, want, &run);
 	}
@@ -114,14 +120,15 @@ static int judge_answer(struct op *op, struct test_complaints *c, const struct t
 	return rc < 0 || c->line.n == 0 ? rc : show(op, c, "the body", got->body);
 }
 
-static int run_request(struct test_session *s, struct test_container *server, const struct test_http *want)
+static int run_request(struct test_session *s, struct test_container *server,
+		       const struct test_http *want)
 {
 	struct test_complaints c = { 0 };
 	struct test_response got;
 	int64_t start = clock_monotonic_ms();
 	str why = { 0 }, output;
-	int rc = test_http_fetch(s->op, server->init, s->room.runtime.user_namespace, want, test_container_gone, server,
-				 &got, &why);
+	int rc = test_http_fetch(s->op, server->init, s->room.runtime.user_namespace, want,
+				 test_container_gone, server, &got, &why);
 
 	if (rc == 0)
 		rc = judge_answer(s->op, &c, want, &got);
@@ -129,7 +136,8 @@ static int run_request(struct test_session *s, struct test_container *server, co
 		rc = test_complain(s->op, &c, "port %u: %.*s", want->port, STR_ARG(why));
 	if (rc == 0 && c.line.n) {
 		if (test_container_gone(server))
-			rc = test_complain(s->op, &c, "the server ended with exit code %d", server->status);
+			rc = test_complain(s->op, &c, "the server ended with exit code %d",
+					   server->status);
 		if (rc == 0)
 			rc = test_container_output(s->op, server, SHOWN_MAX + 1, &output);
 		if (rc == 0)

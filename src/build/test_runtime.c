@@ -31,8 +31,8 @@ enum {
  */
 static const struct kind {
 	const char *name;
-	const char *word[8];   /* before the runtime's own options */
-	const char *rootless;  /* one option more for a caller that is not root, or NULL */
+	const char *word[8];  /* before the runtime's own options */
+	const char *rootless; /* one option more for a caller that is not root, or NULL */
 } kind[] = {
 	{ "crun", { "crun" }, "--cgroup-manager=disabled" },
 	{ "runc", { "runc" }, NULL },
@@ -87,7 +87,8 @@ static uint64_t nofile(void)
 }
 
 /* A new directory with the config.json of a container; its name and the container's. */
-static int make_bundle(struct op *op, struct test_runtime *rt, struct test_bundle *bundle, char dir[24], char id[48])
+static int make_bundle(struct op *op, struct test_runtime *rt, struct test_bundle *bundle,
+		       char dir[24], char id[48])
 {
 	str config, path;
 
@@ -112,7 +113,8 @@ static int make_bundle(struct op *op, struct test_runtime *rt, struct test_bundl
 	return file_write(op, fd, path, config);
 }
 
-static int call_run(struct op *op, const struct test_runtime *rt, const char *dir, const char *id, struct words *w)
+static int call_run(struct op *op, const struct test_runtime *rt, const char *dir, const char *id,
+		    struct words *w)
 {
 	str bundle, pid;
 	int rc = call(op, rt, dir, w);
@@ -140,11 +142,14 @@ static void clean(struct test_runtime *rt, const char *dir, const char *id)
 
 	op_init(&op, 0);
 	(void)snprintf(state, sizeof(state), "state/%s", id);
-	if (fstatat(rt->work, state, &st, AT_SYMLINK_NOFOLLOW) == 0 && call(&op, rt, dir, &w) == 0) {
+	if (fstatat(rt->work, state, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    call(&op, rt, dir, &w) == 0) {
 		add(&w, "delete");
 		add(&w, "--force");
 		add(&w, id);
-		const struct proc_spec spec = { .argv = w.p, .timeout_ms = START_MS, .output_max = 4096 };
+		const struct proc_spec spec = { .argv = w.p,
+						.timeout_ms = START_MS,
+						.output_max = 4096 };
 		if (proc_run(&op, &spec, &ignored) < 0)
 			op_forgive(&op);
 	}
@@ -172,8 +177,10 @@ static int error_in_log(struct op *op, const struct test_runtime *rt, const char
 			op_forgive(op);
 			continue;
 		}
-		const struct node *msg = node_get(&doc.root, S("msg")), *at = node_get(&doc.root, S("level"));
-		bool error = at && node_text(at, &level) && (str_eq(level, S("error")) || str_eq(level, S("fatal")));
+		const struct node *msg = node_get(&doc.root, S("msg")),
+				  *at = node_get(&doc.root, S("level"));
+		bool error = at && node_text(at, &level) &&
+			     (str_eq(level, S("error")) || str_eq(level, S("fatal")));
 		if (error && msg && node_text(msg, &message))
 			found = message;
 	}
@@ -181,8 +188,8 @@ static int error_in_log(struct op *op, const struct test_runtime *rt, const char
 	return 0;
 }
 
-int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle *bundle, int64_t timeout_ms,
-		     size_t output_max, struct test_run *ret)
+int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle *bundle,
+		     int64_t timeout_ms, size_t output_max, struct test_run *ret)
 {
 	char dir[24], id[48];
 	struct words w;
@@ -193,7 +200,9 @@ int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle 
 	if (rc == 0)
 		rc = call_run(op, rt, dir, id, &w);
 	if (rc == 0) {
-		const struct proc_spec spec = { .argv = w.p, .timeout_ms = timeout_ms, .output_max = output_max };
+		const struct proc_spec spec = { .argv = w.p,
+						.timeout_ms = timeout_ms,
+						.output_max = output_max };
 		rc = proc_run(op, &spec, &got);
 	}
 	if (rc == 0)
@@ -204,27 +213,39 @@ int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle 
 	if (rc == 1)
 		why = S("it is not installed");
 	*ret = (struct test_run){
-		.started = why.len == 0 || got.timed_out, .timed_out = got.timed_out, .status = got.status, .out = got.out,
-		.err = got.err, .why = why,
+		.started = why.len == 0 || got.timed_out,
+		.timed_out = got.timed_out,
+		.status = got.status,
+		.out = got.out,
+		.err = got.err,
+		.why = why,
 	};
 	return 0;
 }
 
 /* Directories of the host that a program of its own needs. */
-static const char *const host_dir[] = { "/usr", "/bin", "/lib", "/lib32", "/lib64", "/nix", "/gnu" };
+static const char *const host_dir[] = {
+	"/usr", "/bin", "/lib", "/lib32", "/lib64", "/nix", "/gnu"
+};
 
 static int probe(struct op *op, struct test_runtime *rt, str root, str *ret_why)
 {
 	struct test_mount mount[COUNT(host_dir)];
 	str argv[] = { S("/bin/true") };
-	struct test_bundle bundle = { .root = root, .argv = { argv, 1 }, .cwd = S("/"), .uid = PROBE_UID, .gid = PROBE_UID,
-				      .mount = mount, .platform = platform_host() };
+	struct test_bundle bundle = { .root = root,
+				      .argv = { argv, 1 },
+				      .cwd = S("/"),
+				      .uid = PROBE_UID,
+				      .gid = PROBE_UID,
+				      .mount = mount,
+				      .platform = platform_host() };
 	struct test_run run;
 	struct stat st;
 
 	for (size_t i = 0; i < COUNT(host_dir); i++)
 		if (stat(host_dir[i], &st) == 0)
-			mount[bundle.mount_n++] = (struct test_mount){ str_of(host_dir[i]), str_of(host_dir[i]), false };
+			mount[bundle.mount_n++] = (struct test_mount){ str_of(host_dir[i]),
+								       str_of(host_dir[i]), false };
 	if (!bundle.platform)
 		return op_fail(op, ERR_USAGE, "this machine's platform is not known");
 	int rc = test_runtime_run(op, rt, &bundle, START_MS, 4096, &run);
@@ -247,7 +268,8 @@ static int probe_kind(struct op *op, struct test_runtime *rt, str root, str *ret
 	const char *program = kind[rt->kind].word[0];
 
 	*ret_why = S("it is not installed");
-	if (!proc_exists(program) || (strcmp(program, "unshare") == 0 && (rt->user_namespace || !proc_exists("crun"))))
+	if (!proc_exists(program) ||
+	    (strcmp(program, "unshare") == 0 && (rt->user_namespace || !proc_exists("crun"))))
 		return 1;
 	rt->resources = !rt->user_namespace;
 	int rc = probe(op, rt, root, ret_why);
@@ -265,7 +287,8 @@ int test_runtime_find(struct op *op, int work, str path, struct test_runtime *re
 
 	if (rc < 0)
 		return rc;
-	if ((mkdirat(work, "probe", 0755) < 0 && errno != EEXIST) || (mkdirat(work, "state", 0700) < 0 && errno != EEXIST))
+	if ((mkdirat(work, "probe", 0755) < 0 && errno != EEXIST) ||
+	    (mkdirat(work, "state", 0700) < 0 && errno != EEXIST))
 		return op_fail_errno(op, "cannot make %.*s", STR_ARG(root));
 	for (rt.kind = 0; rt.kind < (ptrdiff_t)COUNT(kind); rt.kind++) {
 		rc = probe_kind(op, &rt, root, &why);
@@ -273,7 +296,8 @@ int test_runtime_find(struct op *op, int work, str path, struct test_runtime *re
 			*ret = rt;
 		if (rc <= 0)
 			return rc;
-		rc = op_text(op, &all, "%.*s%s%s: %.*s", STR_ARG(all), all.len ? "; " : "", kind[rt.kind].name, STR_ARG(why));
+		rc = op_text(op, &all, "%.*s%s%s: %.*s", STR_ARG(all), all.len ? "; " : "",
+			     kind[rt.kind].name, STR_ARG(why));
 		if (rc < 0)
 			return rc;
 	}
@@ -281,8 +305,8 @@ int test_runtime_find(struct op *op, int work, str path, struct test_runtime *re
 	return 1;
 }
 
-static int spawn_runtime(struct op *op, const struct test_runtime *rt, const char *dir, const char *const *argv,
-			 pid_t *ret)
+static int spawn_runtime(struct op *op, const struct test_runtime *rt, const char *dir,
+			 const char *const *argv, pid_t *ret)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
@@ -302,7 +326,8 @@ static int spawn_runtime(struct op *op, const struct test_runtime *rt, const cha
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
 	rc = posix_spawnp(ret, argv[0], &fa, &attr, (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
@@ -398,7 +423,8 @@ void test_container_stop(struct test_container *c)
 
 	if (!c->rt)
 		return;
-	clean(c->rt, c->dir, c->id); /* kills the container: the runtime, which waits for it, ends */
+	clean(c->rt, c->dir,
+	      c->id); /* kills the container: the runtime, which waits for it, ends */
 	for (int i = 0; i < 200 && !test_container_gone(c); i++)
 		(void)poll(NULL, 0, 10);
 	if (!test_container_gone(c)) {

@@ -24,26 +24,27 @@ struct test_runtime {
  * host's under all that containers get here, with cgroup limits if they can be had. 1 if none does:
  * *ret_why says for each what stopped it. Costs one container start, some 40 ms.
  */
-int test_runtime_find(struct op *op, int work, str path, struct test_runtime *ret, str *ret_why) MUST_USE;
+int test_runtime_find(struct op *op, int work, str path, struct test_runtime *ret,
+		      str *ret_why) MUST_USE;
 
 struct test_run {
-	bool started;   /* else why says what the runtime said */
+	bool started; /* else why says what the runtime said */
 	bool timed_out;
-	int status;     /* exit code, or 128 + signal */
+	int status; /* exit code, or 128 + signal */
 	str out, err, why;
 };
 
 /* Run a container to its end. bundle's uid, namespace and limits are filled in from the runtime. */
-int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle *bundle, int64_t timeout_ms,
-		     size_t output_max, struct test_run *ret) MUST_USE;
+int test_runtime_run(struct op *op, struct test_runtime *rt, struct test_bundle *bundle,
+		     int64_t timeout_ms, size_t output_max, struct test_run *ret) MUST_USE;
 
 struct test_container { /* one that runs beside us */
 	struct test_runtime *rt;
-	pid_t runtime;  /* our child; 0 when reaped */
-	int status;     /* of it, once reaped */
-	int init;       /* pid of the container's first process */
+	pid_t runtime; /* our child; 0 when reaped */
+	int status;    /* of it, once reaped */
+	int init;      /* pid of the container's first process */
 	char id[48];
-	char dir[24];   /* below rt->work */
+	char dir[24]; /* below rt->work */
 };
 
 /* Start a container. 1 with the reason if it did not start. Stop it in every case but failure. */
@@ -54,7 +55,8 @@ int test_container_start(struct op *op, struct test_runtime *rt, struct test_bun
 bool test_container_gone(void *container);
 
 /* What it wrote to its outputs, the last n bytes. */
-int test_container_output(struct op *op, const struct test_container *c, size_t n, str *ret) MUST_USE;
+int test_container_output(struct op *op, const struct test_container *c, size_t n,
+			  str *ret) MUST_USE;
 
 /* Kill and delete it. May run twice. */
 void test_container_stop(struct test_container *c);

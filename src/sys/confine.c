@@ -35,15 +35,17 @@ enum {
 	RIGHTS_READ = FS_READ_FILE | FS_READ_DIR,
 	RIGHTS_EXECUTE = RIGHTS_READ | FS_EXECUTE,
 	/* Device nodes may never be made. */
-	RIGHTS_WRITE = RIGHTS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG |
-		       FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER | FS_TRUNCATE,
+	RIGHTS_WRITE = RIGHTS_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |
+		       FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER |
+		       FS_TRUNCATE,
 	/* What may be granted on something that is no directory. */
 	RIGHTS_FILE = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
 };
 
 /* What each ABI handles, from version 1 on. */
 static const uint64_t handled[] = {
-	FS_REFER - 1, (FS_REFER << 1) - 1, (FS_TRUNCATE << 1) - 1, (FS_TRUNCATE << 1) - 1, (FS_IOCTL_DEV << 1) - 1,
+	FS_REFER - 1,           (FS_REFER << 1) - 1,     (FS_TRUNCATE << 1) - 1,
+	(FS_TRUNCATE << 1) - 1, (FS_IOCTL_DEV << 1) - 1,
 };
 
 struct ruleset_attr {
@@ -88,7 +90,9 @@ static int confine_files(struct op *op, const struct confine_spec *spec, int abi
 		const char *const *path;
 		uint64_t rights;
 	} list[] = {
-		{ spec->read, RIGHTS_READ }, { spec->write, RIGHTS_WRITE }, { spec->execute, RIGHTS_EXECUTE },
+		{ spec->read, RIGHTS_READ },
+		{ spec->write, RIGHTS_WRITE },
+		{ spec->execute, RIGHTS_EXECUTE },
 	};
 	AUTO_FD ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 
@@ -113,7 +117,8 @@ int confine(struct op *op, const struct confine_spec *spec, struct confine_held 
 
 	if (spec->umask)
 		(void)umask(spec->umask);
-	/* The soft limit alone would do for the kernel; the hard one keeps children from raising it. */
+	/* The soft limit alone would do for the kernel; the hard one keeps children from raising
+	 * it. */
 	core = (struct rlimit){ 0, 0 };
 	if (setrlimit(RLIMIT_CORE, &core) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return op_fail_errno(op, "cannot switch core dumps off");

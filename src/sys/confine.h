@@ -15,7 +15,8 @@
 #include "base/op.h"
 
 struct confine_spec {
-	/* Paths of files or directories, NULL-terminated or NULL; one that does not exist is passed over. */
+	/* Paths of files or directories, NULL-terminated or NULL; one that does not exist is passed
+	 * over. */
 	const char *const *read;    /* read and list */
 	const char *const *write;   /* read, and make, change and remove what is below */
 	const char *const *execute; /* read and execute */
@@ -24,13 +25,13 @@ struct confine_spec {
 };
 
 struct confine_held {
-	int landlock;      /* the ABI that the kernel has; 0: none, files are not confined */
-	bool truncate;     /* truncating outside is refused too (ABI 3) */
+	int landlock;  /* the ABI that the kernel has; 0: none, files are not confined */
+	bool truncate; /* truncating outside is refused too (ABI 3) */
 };
 
 /*
- * confine(op, spec, ret): 0, also when the kernel has no Landlock or has it switched off: *ret tells
- * what holds. ERR_IO if the kernel has a part and refuses it. ret may be NULL.
+ * confine(op, spec, ret): 0, also when the kernel has no Landlock or has it switched off: *ret
+ * tells what holds. ERR_IO if the kernel has a part and refuses it. ret may be NULL.
  */
 int confine(struct op *op, const struct confine_spec *spec, struct confine_held *ret) MUST_USE;
 

@@ -1,4 +1,5 @@
-/* Any bytes as the answer of a server under test: whole, cut or wrong, its body never outside of it. */
+/* Any bytes as the answer of a server under test: whole, cut or wrong, its body never outside of
+ * it. */
 #include "build/test_http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

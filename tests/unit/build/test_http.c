@@ -25,7 +25,8 @@ static int requests(struct op *op)
 	http.method = S("POST");
 	http.body = S("hello");
 	TRY(test_http_request(op, &http, &got));
-	CHECK_STR(got, S("POST /a?b HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\nhost: example.org\r\n"
+	CHECK_STR(got, S("POST /a?b HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\nhost: "
+			 "example.org\r\n"
 			 "X-A: b\r\n\r\nhello"));
 	return 0;
 }
@@ -33,7 +34,7 @@ static int requests(struct op *op)
 static const struct {
 	const char *bytes;
 	bool end;
-	int rc; /* of test_http_parse() */
+	int rc;           /* of test_http_parse() */
 	const char *body; /* or the error's text */
 } row[] = {
 	{ OK "Content-Length: 2\r\n\r\nhi", false, 0, "hi" },
@@ -43,20 +44,24 @@ static const struct {
 	{ OK "\r\nall of it", true, 0, "all of it" },
 	{ OK "\r\nall of it", false, 1, "" },
 	{ "HTTP/1.0 200\n\nx", true, 0, "x" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n3;x=y\r\n ho\r\n0\r\n\r\n", false, 0, "hi ho" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n3;x=y\r\n ho\r\n0\r\n\r\n", false, 0,
+	  "hi ho" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nA: b\r\n\r\n", false, 0, "hi" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n", false, 1, "" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi", true, ERR_FORMAT, "cut short" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhix\r\n", false, ERR_FORMAT, "longer than it says" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhix\r\n", false, ERR_FORMAT,
+	  "longer than it says" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\n-2\r\nhi", false, ERR_FORMAT, "bad chunk" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\n\r\nhi", false, ERR_FORMAT, "bad chunk" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", false, ERR_FORMAT, "bad chunk" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", false, ERR_FORMAT,
+	  "bad chunk" },
 	{ OK "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", false, ERR_LIMIT, "longer than" },
 	{ "HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 1\r\n\r\nx", false, 0, "x" },
 	{ "HTTP/1.1 100 Continue\r\n\r\n", false, 1, "" },
 	{ "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", false, 0, "" },
 	{ "HTTP/1.1 304\r\n\r\n", false, 0, "" },
-	{ OK "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", false, ERR_FORMAT, "bad content-length" },
+	{ OK "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", false, ERR_FORMAT,
+	  "bad content-length" },
 	{ OK "Content-Length: -2\r\n\r\nhi", false, ERR_FORMAT, "bad content-length" },
 	{ OK "Content-Length: 99999999\r\n\r\nhi", false, ERR_LIMIT, "longer than" },
 	{ OK "no colon\r\n\r\n", false, ERR_FORMAT, "bad header" },
@@ -85,11 +90,13 @@ static int parses(struct op *op)
 		if (rc == 0)
 			CHECK_STR(got.body, str_of(row[i].body));
 		if (rc < 0)
-			test_check_fails(op, rc, row[i].rc, row[i].body, row[i].bytes, __FILE__, (int)i);
+			test_check_fails(op, rc, row[i].rc, row[i].body, row[i].bytes, __FILE__,
+					 (int)i);
 		op_forgive(op);
 	}
 	struct test_response got;
-	CHECK(test_http_parse(op, S(OK "Content-Length: 9\r\nA: b\r\n\r\n"), false, S("HEAD"), &got) == 0);
+	CHECK(test_http_parse(op, S(OK "Content-Length: 9\r\nA: b\r\n\r\n"), false, S("HEAD"),
+			      &got) == 0);
 	CHECK_STR(got.headers, S("Content-Length: 9\r\nA: b\r\n"));
 	return 0;
 }
@@ -103,7 +110,8 @@ static int prefixes(struct op *op)
 		int whole = test_http_parse(op, all, false, S("GET"), &want);
 		op_forgive(op);
 		for (ptrdiff_t n = 0; n < all.len; n++) {
-			int rc = test_http_parse(op, exact(str_head(all, n)), false, S("GET"), &got);
+			int rc =
+				test_http_parse(op, exact(str_head(all, n)), false, S("GET"), &got);
 			op_forgive(op);
 			CHECK(rc == 1 || rc == whole);
 			if (rc == 0)
@@ -121,9 +129,11 @@ static int too_long(struct op *op)
 	if (!text)
 		return op->code;
 	memset(text, 'a', 200000);
-	CHECK_FAILS(op, test_http_parse(op, (str){ text, 200000 }, false, S("GET"), &got), ERR_LIMIT, "no first line");
+	CHECK_FAILS(op, test_http_parse(op, (str){ text, 200000 }, false, S("GET"), &got),
+		    ERR_LIMIT, "no first line");
 	memcpy(text, OK "A:", 19);
-	CHECK_FAILS(op, test_http_parse(op, (str){ text, 200000 }, false, S("GET"), &got), ERR_LIMIT, "too long");
+	CHECK_FAILS(op, test_http_parse(op, (str){ text, 200000 }, false, S("GET"), &got),
+		    ERR_LIMIT, "too long");
 	return 0;
 }
 
@@ -146,7 +156,8 @@ static pid_t serve(uint16_t *ret_port, const char *answer, int refused)
 	socklen_t n = sizeof(at);
 	AUTO_FD fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (bind(fd, (struct sockaddr *)&at, n) < 0 || listen(fd, 5) < 0 || getsockname(fd, (struct sockaddr *)&at, &n) < 0)
+	if (bind(fd, (struct sockaddr *)&at, n) < 0 || listen(fd, 5) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &n) < 0)
 		return -1;
 	*ret_port = ntohs(at.sin_port);
 	pid_t pid = fork();
@@ -177,7 +188,8 @@ static int fetches(struct op *op)
 	CHECK(test_http_fetch(op, getpid(), false, &http, never, NULL, &got, &why) == 0);
 	CHECK_STR(got.body, S("hi"));
 	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
-	/* Nobody is there any more: the timeout is kept, and shortened when the server is known to be gone. */
+	/* Nobody is there any more: the timeout is kept, and shortened when the server is known to
+	 * be gone. */
 	int64_t start = clock_monotonic_ms();
 	CHECK(test_http_fetch(op, getpid(), false, &http, never, NULL, &got, &why) == 1);
 	CHECK_STR(why, S("nothing listens on the port in 1 s"));
@@ -197,5 +209,5 @@ static int fetches(struct op *op)
 	return 0;
 }
 
-TESTS({ "requests", requests }, { "parses", parses }, { "prefixes", prefixes, .once = true }, { "too long", too_long },
-      { "fetches", fetches, .once = true })
+TESTS({ "requests", requests }, { "parses", parses }, { "prefixes", prefixes, .once = true },
+      { "too long", too_long }, { "fetches", fetches, .once = true })

@@ -10,15 +10,22 @@
 #include "unit/harness.h"
 
 static const struct platform amd64 = {
-	.name = "linux/amd64", .oci_arch = "amd64", .variant = "", .deb_arch = "amd64",
-	.triplet = "x86_64-linux-gnu", .loader = "lib64/ld-linux-x86-64.so.2", .elf_machine = 62, .bits = 64,
+	.name = "linux/amd64",
+	.oci_arch = "amd64",
+	.variant = "",
+	.deb_arch = "amd64",
+	.triplet = "x86_64-linux-gnu",
+	.loader = "lib64/ld-linux-x86-64.so.2",
+	.elf_machine = 62,
+	.bits = 64,
 };
 
 #define LIB "usr/lib/x86_64-linux-gnu"
 
 /*
  * An image in a few lines: TYPE PATH [key=value ...], with TYPE d(irectory), f(ile), l(ink),
- * h(ard link), s(hared library), p(rogram). Directories above are added unless it begins with "raw".
+ * h(ard link), s(hared library), p(rogram). Directories above are added unless it begins with
+ * "raw".
  */
 struct image {
 	VEC(struct entry) entry;
@@ -81,7 +88,10 @@ static int add_entry(struct op *op, struct image *im, str line)
 	if (!e)
 		return op->code;
 	e->path = str_word(&line);
-	e->type = type == 'd' ? ENTRY_DIRECTORY : type == 'l' ? ENTRY_SYMLINK : type == 'h' ? ENTRY_HARDLINK : ENTRY_FILE;
+	e->type = type == 'd'   ? ENTRY_DIRECTORY
+		  : type == 'l' ? ENTRY_SYMLINK
+		  : type == 'h' ? ENTRY_HARDLINK
+				: ENTRY_FILE;
 	e->mode = type == 'd' || type == 'p' ? 0755 : type == 'l' ? 0777 : 0644;
 	if (type == 's' || type == 'p') {
 		if (!(e->elf = op_new(op, struct elf, 1)))
@@ -132,14 +142,17 @@ static int image_of(struct op *op, str text, struct image *im, struct proof_inpu
 	for (ptrdiff_t i = 0; i < im->entry.n; i++)
 		im->file[i].entry = &im->entry.p[i];
 	*in = (struct proof_input){
-		.platform = &amd64, .file = im->file, .file_n = im->entry.n,
+		.platform = &amd64,
+		.file = im->file,
+		.file_n = im->entry.n,
 		.passwd = S("root:x:0:0::/root:/x\nnonroot:x:65532:65532::/:/x\n"),
 		.group = S("root:x:0:\nbroken\nmail:x:8:\nnonroot:x:65532:\n"),
 	};
 	return 0;
 }
 
-static const struct outcome_check *check_named(const struct outcome_check *c, ptrdiff_t n, const char *name)
+static const struct outcome_check *check_named(const struct outcome_check *c, ptrdiff_t n,
+					       const char *name)
 {
 	static const struct outcome_check none;
 
@@ -152,9 +165,17 @@ static const struct outcome_check *check_named(const struct outcome_check *c, pt
 
 enum { TREE, LIBS, MACHINE, INTERP, LINKS, SETUID, KEYS, OWNERS, WRITABLE, SHELL, MANAGER, MERGE };
 static const char *const rule_name[] = {
-	"every path lies in a directory", "every library is found", "every program is for the platform",
-	"every interpreter exists", "every link leads somewhere", "no setuid or setgid file", "no private key",
-	"every owner has an account", "nothing is writable by everybody", "no shell", "no package manager",
+	"every path lies in a directory",
+	"every library is found",
+	"every program is for the platform",
+	"every interpreter exists",
+	"every link leads somewhere",
+	"no setuid or setgid file",
+	"no private key",
+	"every owner has an account",
+	"nothing is writable by everybody",
+	"no shell",
+	"no package manager",
 	"/usr is merged",
 };
 
@@ -172,12 +193,15 @@ static const struct {
 	{ "raw\nf x\nf x", TREE, false, "x stands there twice" },
 
 	{ "p usr/bin/a needs=libc.so.6\ns " LIB "/libc.so.6", LIBS, true, NULL },
-	{ "p usr/bin/a needs=libc.so.6", LIBS, false, "usr/bin/a needs libc.so.6, which is not in the image" },
+	{ "p usr/bin/a needs=libc.so.6", LIBS, false,
+	  "usr/bin/a needs libc.so.6, which is not in the image" },
 	{ "p usr/bin/a needs=l.so\ns usr/lib/l.so", LIBS, true, NULL },
 	{ "p usr/bin/a needs=l.so\ns opt/conf/l.so", LIBS, true, NULL }, /* ld.so.conf */
 	{ "p usr/bin/a needs=l.so\ns opt/other/l.so", LIBS, false, "needs l.so" },
-	{ "p usr/bin/a needs=l.so.1\nl " LIB "/l.so.1 to=l.so.1.2\ns " LIB "/l.so.1.2", LIBS, true, NULL },
-	{ "p usr/bin/a needs=l.so.1\nh " LIB "/l.so.1 to=" LIB "/l.so.1.2\ns " LIB "/l.so.1.2", LIBS, true, NULL },
+	{ "p usr/bin/a needs=l.so.1\nl " LIB "/l.so.1 to=l.so.1.2\ns " LIB "/l.so.1.2", LIBS, true,
+	  NULL },
+	{ "p usr/bin/a needs=l.so.1\nh " LIB "/l.so.1 to=" LIB "/l.so.1.2\ns " LIB "/l.so.1.2",
+	  LIBS, true, NULL },
 	{ "p usr/bin/a needs=l.so\nl lib to=usr/lib\ns usr/lib/l.so", LIBS, true, NULL },
 	{ "p usr/bin/a needs=l.so\ns " LIB "/l.so machine=183", LIBS, false, "needs l.so" },
 	{ "p usr/bin/a needs=l.so\ns " LIB "/l.so bits=32", LIBS, false, "needs l.so" },
@@ -190,42 +214,59 @@ static const struct {
 	{ "p usr/bin/a needs=l.so rpath=/no:$ORIGIN\ns usr/bin/l.so", LIBS, true, NULL },
 	{ "p usr/bin/a needs=l.so runpath=/usr/$LIB/x\ns " LIB "/x/l.so", LIBS, true, NULL },
 	{ "p usr/bin/a needs=l.so runpath=/opt/$PLATFORM\ns opt/x86_64/l.so", LIBS, true, NULL },
-	{ "p usr/bin/a needs=l.so runpath=/opt/$OTHER\ns opt/x86_64/l.so", LIBS, false, "needs l.so" },
+	{ "p usr/bin/a needs=l.so runpath=/opt/$OTHER\ns opt/x86_64/l.so", LIBS, false,
+	  "needs l.so" },
 	{ "p usr/bin/a needs=l.so runpath=opt\ns opt/l.so", LIBS, false, "needs l.so" },
 	{ "p usr/bin/a needs=l.so runpath=:\ns l.so", LIBS, false, "needs l.so" },
-	{ "p usr/bin/a needs=l.so rpath=/opt/x runpath=/opt/y\ns opt/x/l.so", LIBS, false, "needs l.so" },
-	{ "p usr/bin/a needs=l.so runpath=/opt/x\nl opt/x to=../usr/y\ns usr/y/l.so", LIBS, true, NULL },
+	{ "p usr/bin/a needs=l.so rpath=/opt/x runpath=/opt/y\ns opt/x/l.so", LIBS, false,
+	  "needs l.so" },
+	{ "p usr/bin/a needs=l.so runpath=/opt/x\nl opt/x to=../usr/y\ns usr/y/l.so", LIBS, true,
+	  NULL },
 	{ "p usr/bin/a needs=/opt/x/l.so\ns opt/x/l.so", LIBS, true, NULL },
 	{ "p usr/bin/a needs=x/l.so\ns x/l.so", LIBS, false, "needs x/l.so" },
 	/* RPATH is inherited by the libraries of an object, RUNPATH is not */
 	{ "p a needs=l.so rpath=/opt/x\ns opt/x/l.so needs=m.so\ns opt/x/m.so", LIBS, true, NULL },
-	{ "p a needs=l.so runpath=/opt/x\ns opt/x/l.so needs=m.so\ns opt/x/m.so", LIBS, false, "opt/x/l.so needs m.so" },
-	{ "p a needs=k.so rpath=/opt/x\ns opt/x/k.so needs=l.so\ns usr/lib/l.so needs=m.so\ns opt/x/m.so", LIBS, true,
-	  NULL },
-	{ "s usr/lib/l.so needs=m.so\ns usr/lib/m.so needs=l.so,n.so", LIBS, false, "usr/lib/m.so needs n.so" },
+	{ "p a needs=l.so runpath=/opt/x\ns opt/x/l.so needs=m.so\ns opt/x/m.so", LIBS, false,
+	  "opt/x/l.so needs m.so" },
+	{ "p a needs=k.so rpath=/opt/x\ns opt/x/k.so needs=l.so\ns usr/lib/l.so needs=m.so\ns "
+	  "opt/x/m.so",
+	  LIBS, true, NULL },
+	{ "s usr/lib/l.so needs=m.so\ns usr/lib/m.so needs=l.so,n.so", LIBS, false,
+	  "usr/lib/m.so needs n.so" },
 	/* those of another machine are judged by the rule "machine" alone */
 	{ "s usr/lib/l.so needs=m.so machine=183", LIBS, true, NULL },
 
-	{ "s usr/lib/l.so machine=183", MACHINE, false, "usr/lib/l.so is for AArch64, 64 bits, little endian" },
+	{ "s usr/lib/l.so machine=183", MACHINE, false,
+	  "usr/lib/l.so is for AArch64, 64 bits, little endian" },
 	{ "p usr/bin/x machine=62 bits=32", MACHINE, false, "x86-64, 32 bits" },
 	{ "p usr/bin/x machine=9999", MACHINE, false, "another machine" },
 	{ "p usr/bin/x\ns usr/lib/l.so", MACHINE, true, NULL },
 
-	{ "p usr/bin/x interp=/lib64/ld.so\nl lib64 to=usr/lib64\nf usr/lib64/ld.so mode=755", INTERP, true, NULL },
-	{ "p usr/bin/x interp=/lib64/ld.so\nl lib64 to=usr/lib64\nf usr/lib64/ld.so mode=644", INTERP, false,
-	  "usr/bin/x needs /lib64/ld.so, which is not in the image" },
-	{ "p usr/bin/x interp=lib64/ld.so\nf lib64/ld.so mode=755", INTERP, false, "needs lib64/ld.so" },
+	{ "p usr/bin/x interp=/lib64/ld.so\nl lib64 to=usr/lib64\nf usr/lib64/ld.so mode=755",
+	  INTERP, true, NULL },
+	{ "p usr/bin/x interp=/lib64/ld.so\nl lib64 to=usr/lib64\nf usr/lib64/ld.so mode=644",
+	  INTERP, false, "usr/bin/x needs /lib64/ld.so, which is not in the image" },
+	{ "p usr/bin/x interp=lib64/ld.so\nf lib64/ld.so mode=755", INTERP, false,
+	  "needs lib64/ld.so" },
 	{ "# usr/bin/x /usr/bin/perl -w\np usr/bin/perl", INTERP, true, NULL },
-	{ "# usr/bin/x /usr/bin/perl -w", INTERP, false, "usr/bin/x needs /usr/bin/perl, which is not in the image" },
-	{ "# usr/bin/x perl\np usr/bin/perl", INTERP, false, "names no interpreter by an absolute path" },
+	{ "# usr/bin/x /usr/bin/perl -w", INTERP, false,
+	  "usr/bin/x needs /usr/bin/perl, which is not in the image" },
+	{ "# usr/bin/x perl\np usr/bin/perl", INTERP, false,
+	  "names no interpreter by an absolute path" },
 	{ "# usr/bin/x", INTERP, false, "names no interpreter" },
-	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/env\np usr/bin/python3", INTERP, true, NULL },
-	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/env", INTERP, false, "needs python3, which no program directory holds" },
-	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/python3", INTERP, false, "needs /usr/bin/env" },
-	{ "# usr/bin/x /usr/bin/env -S A=b python3 -u\np usr/bin/env\np usr/bin/python3", INTERP, true, NULL },
-	{ "# usr/bin/x /usr/bin/env -Spython3\np usr/bin/env\np usr/bin/python3", INTERP, true, NULL },
+	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/env\np usr/bin/python3", INTERP, true,
+	  NULL },
+	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/env", INTERP, false,
+	  "needs python3, which no program directory holds" },
+	{ "# usr/bin/x /usr/bin/env python3\np usr/bin/python3", INTERP, false,
+	  "needs /usr/bin/env" },
+	{ "# usr/bin/x /usr/bin/env -S A=b python3 -u\np usr/bin/env\np usr/bin/python3", INTERP,
+	  true, NULL },
+	{ "# usr/bin/x /usr/bin/env -Spython3\np usr/bin/env\np usr/bin/python3", INTERP, true,
+	  NULL },
 	{ "# usr/bin/x /usr/bin/env\np usr/bin/env", INTERP, false, "no program directory" },
-	{ "# usr/bin/x /usr/bin/env sub/p\np usr/bin/env\np usr/bin/sub/p", INTERP, false, "sub/p" },
+	{ "# usr/bin/x /usr/bin/env sub/p\np usr/bin/env\np usr/bin/sub/p", INTERP, false,
+	  "sub/p" },
 
 	{ "l a to=b\nf b", LINKS, true, NULL },
 	{ "l a to=b", LINKS, false, "a -> b leads nowhere" },
@@ -238,8 +279,10 @@ static const struct {
 	{ "l x/a to=//y/.//z\nf y/z", LINKS, true, NULL },
 	{ "l a to=f/x\nf f", LINKS, false, "leads nowhere" },
 	{ "l a to=f/..\nf f", LINKS, false, "leads nowhere" },
-	{ "l a to=/proc/self/mounts", LINKS, true, "a -> /proc/self/mounts is there only at run time" },
-	{ "l a to=/dev/stdout\nl var/run to=/run\nl b to=var/run/x", LINKS, true, "b -> var/run/x" },
+	{ "l a to=/proc/self/mounts", LINKS, true,
+	  "a -> /proc/self/mounts is there only at run time" },
+	{ "l a to=/dev/stdout\nl var/run to=/run\nl b to=var/run/x", LINKS, true,
+	  "b -> var/run/x" },
 	{ "l a to=/devices", LINKS, false, "leads nowhere" },
 	{ "l a to=/var/tmp/x", LINKS, false, "leads nowhere" },
 	{ "h a to=b\nf b", LINKS, true, NULL },
@@ -248,7 +291,8 @@ static const struct {
 
 	{ "f usr/bin/su mode=4755", SETUID, false, "usr/bin/su is setuid (4755)" },
 	{ "f usr/bin/su mode=2755", SETUID, false, "usr/bin/su is setgid (2755)" },
-	{ "f usr/bin/ping mode=4755", SETUID, true, "usr/bin/ping (4755) is allowed by the recipe" },
+	{ "f usr/bin/ping mode=4755", SETUID, true,
+	  "usr/bin/ping (4755) is allowed by the recipe" },
 	{ "d var/mail mode=2775 gid=8", SETUID, true, NULL },
 
 	{ "f etc/ssl/key.pem key=1", KEYS, false, "etc/ssl/key.pem holds a private key" },
@@ -260,7 +304,8 @@ static const struct {
 	{ "l a to=/ uid=4294967295", OWNERS, false, "uid 4294967295" },
 
 	{ "f a mode=666", WRITABLE, false, "a (0666) may be written by everybody" },
-	{ "d a mode=777", WRITABLE, false, "a (0777) may be written by everybody and is not sticky" },
+	{ "d a mode=777", WRITABLE, false,
+	  "a (0777) may be written by everybody and is not sticky" },
 	{ "d a mode=1777\nl b to=a", WRITABLE, true, NULL },
 
 	{ "p usr/bin/dash", SHELL, false, "usr/bin/dash is a shell" },
@@ -306,7 +351,8 @@ static int rules(struct op *op)
 		const struct outcome_check *c = check_named(check, n, rule_name[row[i].rule]);
 		test_check(c->ok == row[i].ok, row[i].image, rule_name[row[i].rule], (int)i);
 		if (row[i].detail)
-			test_check(says(&c->detail, row[i].detail), row[i].detail, row[i].image, (int)i);
+			test_check(says(&c->detail, row[i].detail), row[i].detail, row[i].image,
+				   (int)i);
 		else
 			test_check(c->detail.n == 0, "no detail", row[i].image, (int)i);
 		op_reset(op, mark);
@@ -331,8 +377,10 @@ static int allowed(struct op *op)
 	in.allow_package_manager = true;
 	TRY(proof_check(op, &in, &check, &n));
 	CHECK(proof_holds(check, n));
-	CHECK_STR(check_named(check, n, rule_name[LIBS])->summary, S("2 ELF files, 0 needed libraries"));
-	CHECK(says(&check_named(check, n, rule_name[SHELL])->detail, "usr/bin/sh is allowed by the recipe"));
+	CHECK_STR(check_named(check, n, rule_name[LIBS])->summary,
+		  S("2 ELF files, 0 needed libraries"));
+	CHECK(says(&check_named(check, n, rule_name[SHELL])->detail,
+		   "usr/bin/sh is allowed by the recipe"));
 	return 0;
 }
 
@@ -381,13 +429,19 @@ static int big_entry(struct op *op, ptrdiff_t i, struct entry *e)
 	if (i % 50 != 2)
 		return 0;
 	static str needed[] = { S_INIT("libc.so.6"), S_INIT("libm.so.6"), S_INIT("libnone.so.1") };
-	static struct elf elf = { .type = 3, .machine = 62, .bits = 64, .dynamic = true, .runpath = S_INIT("$ORIGIN/x"),
-				  .needed = needed, .needed_n = 3 };
+	static struct elf elf = { .type = 3,
+				  .machine = 62,
+				  .bits = 64,
+				  .dynamic = true,
+				  .runpath = S_INIT("$ORIGIN/x"),
+				  .needed = needed,
+				  .needed_n = 3 };
 	e->elf = &elf;
 	return 0;
 }
 
-/* 100,000 paths, 5,000 of them links and 2,000 ELF files, well under the 100 ms that are promised. */
+/* 100,000 paths, 5,000 of them links and 2,000 ELF files, well under the 100 ms that are promised.
+ */
 static int quick(struct op *op)
 {
 	enum { N = 100 * 1000 };
@@ -417,7 +471,8 @@ static int quick(struct op *op)
 	CHECK(check_named(check, n, rule_name[TREE])->ok);
 	CHECK(check_named(check, n, rule_name[LINKS])->ok);
 	CHECK(!check_named(check, n, rule_name[LIBS])->ok);
-	/* Ten times the usual time: a loaded machine or a sanitizer must not fail it, a square must. */
+	/* Ten times the usual time: a loaded machine or a sanitizer must not fail it, a square
+	 * must. */
 	CHECK(best < 1000);
 	(void)__builtin_printf("    %lld ms\n", (long long)best);
 	return 0;
@@ -429,13 +484,19 @@ static int quick(struct op *op)
  */
 static int random_images(struct op *op)
 {
-	static const char *const name[] = { "usr", "usr/bin", "usr/bin/sh", "lib", "a", "a/b", "a/b/c", "usr/lib",
-					    "usr/lib/l.so", "x" };
-	static const char *const target[] = { "..", "/", "a/b", "../x", "usr/lib", "l.so", "/a//b/c", "x/../.." };
+	static const char *const name[] = { "usr", "usr/bin", "usr/bin/sh", "lib",          "a",
+					    "a/b", "a/b/c",   "usr/lib",    "usr/lib/l.so", "x" };
+	static const char *const target[] = { "..",      "/",    "a/b",     "../x",
+					      "usr/lib", "l.so", "/a//b/c", "x/../.." };
 	uint64_t seed = 42;
 	str needed[] = { S("l.so"), S("m.so") };
-	struct elf elf = { .type = 3, .machine = 62, .bits = 64, .dynamic = true, .rpath = S("$ORIGIN:/a/b"),
-			   .needed = needed, .needed_n = 2 };
+	struct elf elf = { .type = 3,
+			   .machine = 62,
+			   .bits = 64,
+			   .dynamic = true,
+			   .rpath = S("$ORIGIN:/a/b"),
+			   .needed = needed,
+			   .needed_n = 2 };
 
 	for (int turn = 0; turn < 300; turn++) {
 		struct op_mark mark = op_mark(op);
@@ -474,5 +535,5 @@ static int random_images(struct op *op)
 	return 0;
 }
 
-TESTS({ "rules", rules, .once = true }, { "allowed", allowed }, { "many", many }, { "quick", quick, .once = true },
-      { "random images", random_images, .once = true })
+TESTS({ "rules", rules, .once = true }, { "allowed", allowed }, { "many", many },
+      { "quick", quick, .once = true }, { "random images", random_images, .once = true })

@@ -22,7 +22,8 @@ static int who(void)
 
 	(void)printf("uid=%u gid=%u pid=%d\n", getuid(), getgid(), getpid());
 	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "Cap", 3) || !strncmp(line, "NoNewPrivs", 10) || !strncmp(line, "Seccomp:", 8))
+		if (!strncmp(line, "Cap", 3) || !strncmp(line, "NoNewPrivs", 10) ||
+		    !strncmp(line, "Seccomp:", 8))
 			(void)printf("%s", line);
 	return 0;
 }
@@ -68,8 +69,9 @@ static int serve(int port)
 		if (strstr(in, "/die"))
 			return 7;
 		int status = strncmp(in, "GET / ", 6) == 0 ? 200 : 404;
-		int len = snprintf(out, sizeof(out), "HTTP/1.1 %d X\r\nServer: tiny\r\n\r\nuid=%u you said: %s", status,
-				   getuid(), in);
+		int len = snprintf(out, sizeof(out),
+				   "HTTP/1.1 %d X\r\nServer: tiny\r\n\r\nuid=%u you said: %s",
+				   status, getuid(), in);
 		if (write(c, out, (size_t)len) != len)
 			return 1;
 		(void)close(c);

@@ -21,15 +21,33 @@ static const struct {
 	bool may;
 	int abi; /* from which it is handled */
 } row[] = {
-	{ READ, "r/file", true, 1 }, { READ, "w/file", true, 1 }, { READ, "x/true", true, 1 },
-	{ READ, "other/file", false, 1 }, { READ, "r/../other/file", false, 1 }, { READ, "r/link", false, 1 },
-	{ LIST, "r", true, 1 }, { LIST, "other", false, 1 }, { LIST, "..", false, 1 },
-	{ WRITE, "r/file", false, 1 }, { WRITE, "w/file", true, 1 }, { WRITE, "other/file", false, 1 },
-	{ WRITE, "x/true", false, 1 }, { MAKE, "w/new", true, 1 }, { MAKE, "r/new", false, 1 },
-	{ MAKE, "other/new", false, 1 }, { MAKE, "w/../new", false, 1 }, { REMOVE, "w/file", true, 1 },
-	{ REMOVE, "other/file", false, 1 }, { RENAME, "w/file", true, 1 }, { RENAME, "r/file", false, 1 },
-	{ RENAME, "other/file", false, 1 }, { TRUNCATE, "w/file", true, 3 }, { TRUNCATE, "r/file", false, 3 },
-	{ TRUNCATE, "other/file", false, 3 }, { EXECUTE, "x/true", true, 1 }, { EXECUTE, "r/true", false, 1 },
+	{ READ, "r/file", true, 1 },
+	{ READ, "w/file", true, 1 },
+	{ READ, "x/true", true, 1 },
+	{ READ, "other/file", false, 1 },
+	{ READ, "r/../other/file", false, 1 },
+	{ READ, "r/link", false, 1 },
+	{ LIST, "r", true, 1 },
+	{ LIST, "other", false, 1 },
+	{ LIST, "..", false, 1 },
+	{ WRITE, "r/file", false, 1 },
+	{ WRITE, "w/file", true, 1 },
+	{ WRITE, "other/file", false, 1 },
+	{ WRITE, "x/true", false, 1 },
+	{ MAKE, "w/new", true, 1 },
+	{ MAKE, "r/new", false, 1 },
+	{ MAKE, "other/new", false, 1 },
+	{ MAKE, "w/../new", false, 1 },
+	{ REMOVE, "w/file", true, 1 },
+	{ REMOVE, "other/file", false, 1 },
+	{ RENAME, "w/file", true, 1 },
+	{ RENAME, "r/file", false, 1 },
+	{ RENAME, "other/file", false, 1 },
+	{ TRUNCATE, "w/file", true, 3 },
+	{ TRUNCATE, "r/file", false, 3 },
+	{ TRUNCATE, "other/file", false, 3 },
+	{ EXECUTE, "x/true", true, 1 },
+	{ EXECUTE, "r/true", false, 1 },
 	{ EXECUTE, "other/true", false, 1 },
 };
 
@@ -105,12 +123,14 @@ static int child(size_t i, const char *root, int dir)
 	(void)snprintf(x, sizeof(x), "%s/x", root);
 	const char *const read[] = { r, "/no/such/path", NULL }, *const write[] = { w, NULL };
 	const char *const execute[] = { x, "/lib", "/lib64", "/usr/lib", NULL };
-	const struct confine_spec spec = { .read = read, .write = write, .execute = execute, .umask = 077 };
+	const struct confine_spec spec = {
+		.read = read, .write = write, .execute = execute, .umask = 077
+	};
 	struct rlimit core;
 	if (confine(&op, &spec, &held) < 0)
 		return 1;
-	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || getrlimit(RLIMIT_CORE, &core) < 0 || core.rlim_max ||
-	    umask(0) != 077)
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || getrlimit(RLIMIT_CORE, &core) < 0 ||
+	    core.rlim_max || umask(0) != 077)
 		return 1;
 	if (held.landlock < row[i].abi)
 		return 2;
@@ -130,8 +150,15 @@ static int attempts(struct op *op)
 		/* Without confinement, each of them would do. */
 		pid_t pid = fork();
 		if (pid == 0)
-			_exit(attempt(row[i].attempt == EXECUTE || row[i].attempt == READ ? row[i].attempt : LIST, dir,
-				      row[i].attempt == EXECUTE || row[i].attempt == READ ? row[i].path : ".") ? 0 : 1);
+			_exit(attempt(row[i].attempt == EXECUTE || row[i].attempt == READ
+					      ? row[i].attempt
+					      : LIST,
+				      dir,
+				      row[i].attempt == EXECUTE || row[i].attempt == READ
+					      ? row[i].path
+					      : ".")
+				      ? 0
+				      : 1);
 		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 		pid = fork();
 		if (pid == 0)
@@ -139,7 +166,8 @@ static int attempts(struct op *op)
 		CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
 		int code = WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 		if (code == 2 && !told++)
-			(void)printf("    this kernel has no or an older Landlock: not all is tested\n");
+			(void)printf(
+				"    this kernel has no or an older Landlock: not all is tested\n");
 		test_check(code == 0 || code == 2, row[i].path, __FILE__, (int)row[i].attempt);
 	}
 	return 0;
@@ -162,7 +190,9 @@ static int unreadable(struct op *op)
 		const char *const read[] = { name, NULL };
 		const struct confine_spec none = { .no_files = true }, spec = { .read = read };
 		if (confine(&own, &none, &held) != 0 || held.landlock != 0 || umask(0) != 0)
-			_exit(confine(&own, &none, NULL) == 0 && open("/etc/passwd", O_RDONLY) >= 0 ? 0 : 1);
+			_exit(confine(&own, &none, NULL) == 0 && open("/etc/passwd", O_RDONLY) >= 0
+				      ? 0
+				      : 1);
 		_exit(confine(&own, &spec, &held) == ERR_IO || held.landlock == 0 ? 0 : 2);
 	}
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
