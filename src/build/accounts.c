@@ -155,6 +155,19 @@ static int add_fixed_name(struct op *op, struct accounts *a, str name)
 	return 0;
 }
 
+int accounts_need_user(struct op *op, struct accounts *a, str name)
+{
+	return user_named(a, name) ? 0 : add_fixed_name(op, a, name);
+}
+
+int accounts_need_group(struct op *op, struct accounts *a, str name)
+{
+	for (ptrdiff_t i = 0; i < FIXED_N && !group_named(a, name); i++)
+		if (fixed[i].gid != UINT32_MAX && str_eq(str_of(fixed[i].name), name))
+			return add_group(op, a, name, fixed[i].gid, S("Debian's fixed ids"));
+	return 0;
+}
+
 int accounts_need_uid(struct op *op, struct accounts *a, uint32_t uid)
 {
 	for (ptrdiff_t i = 0; i < FIXED_N && !accounts_find(a, uid); i++)

@@ -35,6 +35,11 @@ struct accounts {
 int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect, ptrdiff_t n,
 		  str passwd, str group, struct accounts *ret) MUST_USE;
 
+/* Have Debian's fixed account of this name, for an owner that an effect or recipe names. No such
+ * account is no error here. */
+int accounts_need_user(struct op *op, struct accounts *a, str name) MUST_USE;
+int accounts_need_group(struct op *op, struct accounts *a, str name) MUST_USE;
+
 /* Have Debian's fixed account of this id, for an owner that a package ships. */
 int accounts_need_uid(struct op *op, struct accounts *a, uint32_t uid) MUST_USE;
 int accounts_need_gid(struct op *op, struct accounts *a, uint32_t gid) MUST_USE;

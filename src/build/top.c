@@ -225,8 +225,12 @@ static int add_records(struct work *w, ptrdiff_t p)
 /* Names of owners, empty for root. */
 static int owner_ids(struct work *w, str owner, str group, str from, uint32_t *uid, uint32_t *gid)
 {
-	int rc = owner.len ? accounts_uid(w->op, &w->accounts, owner, uid) : 0;
+	int rc = accounts_need_user(w->op, &w->accounts, owner);
 
+	if (rc == 0)
+		rc = accounts_need_group(w->op, &w->accounts, group);
+	if (rc == 0 && owner.len)
+		rc = accounts_uid(w->op, &w->accounts, owner, uid);
 	if (rc > 0)
 		return op_fail(w->op, ERR_USAGE, "%.*s: there is no user %.*s", STR_ARG(from), STR_ARG(owner));
 	if (rc == 0 && group.len)
