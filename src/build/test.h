@@ -35,10 +35,10 @@
  * Commands and servers run for real, by crun or runc: read-only root, the image's numeric user,
  * no capability, no new privileges, a seccomp allow-list, namespaces of their own (the network
  * with nothing but its loopback), and for each test fresh directories on /tmp, /run and the
- *declared volumes, which its setup and teardown share. A caller that is not root is mapped to root
- *of a user namespace, still without a capability, whatever user the image names. Each test that
- *needs a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look
- *at the image's layers and configuration and run nothing.
+ * declared volumes, which its setup and teardown share. A caller that is not root is mapped to root
+ * of a user namespace, still without a capability, whatever user the image names. Each test that
+ * needs a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests look
+ * at the image's layers and configuration and run nothing.
  */
 #ifndef BUILD_TEST_H
 #define BUILD_TEST_H
