@@ -5,10 +5,10 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "script_words.h"
 
 enum {
 	SCRIPT_DEPTH = 16, /* nested if and case; people stay below six */
-	WORDS_MAX = 256,   /* words of one logical line */
 	JOINS_MAX = 256,   /* lines joined into one */
 	JOINED_MAX = 64 << 10,
 	SCRIPT_MAX = 512 << 10, /* bytes; larger ones are left over whole. The archive's largest has 60 KiB */
@@ -68,119 +68,6 @@ struct parser {
 	int rc;
 };
 
-/* A word of a line, with its quotes, and whether a command could begin there. */
-struct word {
-	str text;
-	bool command;
-};
-struct words {
-	struct word p[WORDS_MAX];
-	ptrdiff_t n;
-	bool open; /* an unterminated quote, or too many words */
-};
-
-static bool is_operator(char c)
-{
-	return c == ';' || c == '&' || c == '|' || c == '(' || c == ')';
-}
-
-/* The length of the word that s begins with, quotes and substitutions included; -1: unterminated. */
-static ptrdiff_t word_length(str s)
-{
-	ptrdiff_t i = 0;
-
-	while (i < s.len && s.p[i] != ' ' && s.p[i] != '\t' && !is_operator(s.p[i])) {
-		char c = s.p[i++];
-		if (c == '\\') {
-			i++;
-		} else if (c == '\'' || c == '"' || c == '`') {
-			while (i < s.len && s.p[i] != c)
-				i += c != '\'' && s.p[i] == '\\' ? 2 : 1;
-			if (i++ >= s.len)
-				return -1;
-		} else if (c == '$' && i < s.len && (s.p[i] == '(' || s.p[i] == '{')) {
-			char close = s.p[i] == '(' ? ')' : '}', opens = s.p[i];
-			for (int depth = 0; i < s.len; i++) {
-				depth += s.p[i] == opens;
-				depth -= s.p[i] == close;
-				if (!depth)
-					break;
-			}
-			if (i++ >= s.len)
-				return -1;
-		}
-	}
-	return i <= s.len ? i : -1;
-}
-
-static bool opens_command(str word)
-{
-	static const str words[] = { S_INIT("then"), S_INIT("else"), S_INIT("do"), S_INIT("!"),
-				     S_INIT("{"),    S_INIT("elif"), S_INIT("if"), S_INIT("while"), S_INIT("until") };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_eq(word, words[i]))
-			return true;
-	return false;
-}
-
-/* Cut a line into words and operators (";;", "&&", "(" ...); a comment ends it. */
-static void split_words(str s, struct words *ret)
-{
-	bool command = true;
-
-	ret->n = 0;
-	ret->open = false;
-	for (;;) {
-		s = str_trim(s);
-		if (!s.len || s.p[0] == '#')
-			return;
-		ptrdiff_t n = is_operator(s.p[0]) ? 1 : word_length(s);
-		if (is_operator(s.p[0]) && s.len > 1 && s.p[1] == s.p[0] && s.p[0] != '(' && s.p[0] != ')')
-			n = 2;
-		if (n <= 0 || ret->n == WORDS_MAX) {
-			ret->open = true;
-			return;
-		}
-		str word = str_head(s, n);
-		ret->p[ret->n++] = (struct word){ word, command && !is_operator(word.p[0]) };
-		command = is_operator(word.p[0]) || (command && opens_command(word));
-		s = str_from(s, n);
-	}
-}
-
-static bool is_word(const struct words *w, ptrdiff_t i, str text)
-{
-	return i >= 0 && i < w->n && str_eq(w->p[i].text, text);
-}
-
-/* A word as the shell would pass it, if it is literal: no expansion, no glob. */
-static bool literal(struct op *op, str word, str *ret, int *ret_rc)
-{
-	str copy;
-	ptrdiff_t n = 0;
-	char quote = 0;
-
-	*ret_rc = op_copy(op, word, &copy);
-	if (*ret_rc < 0)
-		return false;
-	char *out = (char *)(uintptr_t)copy.p;
-	for (ptrdiff_t i = 0; i < word.len; i++) {
-		char c = word.p[i];
-		if (quote ? c == quote : c == '\'' || c == '"') {
-			quote = quote ? 0 : c;
-			continue;
-		}
-		if (quote != '\'' && (c == '$' || c == '`' || c == '\\'))
-			return false;
-		if (!quote && memchr("*?[<>~{}#", c, 9))
-			return false;
-		out[n++] = c;
-	}
-	*ret = (str){ copy.p, n };
-	return true;
-}
-
 /* What a condition is worth on a fresh installation. */
 enum truth { FALSE, TRUE, UNSURE /* a test without side effect */, UNKNOWN };
 
@@ -212,11 +99,11 @@ static bool value(struct parser *p, str word, str *ret)
 		*ret = n == 2 ? S("") : p->kind == SCRIPT_PREINST ? S("install") : S("configure");
 		return true;
 	}
-	return literal(p->op, word, ret, &p->rc);
+	return script_literal(p->op, word, ret, &p->rc);
 }
 
 /* The words of a test, without its brackets. */
-static enum truth test_truth(struct parser *p, const struct word *w, ptrdiff_t n)
+static enum truth test_truth(struct parser *p, const struct script_word *w, ptrdiff_t n)
 {
 	str a, b;
 
@@ -249,7 +136,7 @@ static enum truth test_truth(struct parser *p, const struct word *w, ptrdiff_t n
  * dpkg --compare-versions "$2" OP VERSION with an empty $2: it is lower than any version, and with
  * an -nl operator higher. Source: dpkg(1).
  */
-static enum truth compare_truth(const struct word *w, ptrdiff_t n)
+static enum truth compare_truth(const struct script_word *w, ptrdiff_t n)
 {
 	static const struct {
 		str op;
@@ -272,7 +159,7 @@ static enum truth compare_truth(const struct word *w, ptrdiff_t n)
 }
 
 /* One command of a condition. */
-static enum truth command_truth(struct parser *p, const struct word *w, ptrdiff_t n)
+static enum truth command_truth(struct parser *p, const struct script_word *w, ptrdiff_t n)
 {
 	if (n > 0 && str_eq(w[0].text, S("!")))
 		return negate(command_truth(p, w + 1, n > SCRIPT_DEPTH ? 0 : n - 1));
@@ -310,7 +197,7 @@ static enum truth command_truth(struct parser *p, const struct word *w, ptrdiff_
 }
 
 /* Commands joined by && and ||, left to right as the shell does; UNKNOWN once one that may act is met. */
-static enum truth list_truth(struct parser *p, const struct words *w, ptrdiff_t from, ptrdiff_t to)
+static enum truth list_truth(struct parser *p, const struct script_words *w, ptrdiff_t from, ptrdiff_t to)
 {
 	enum truth all = TRUE;
 	bool or = false, first = true;
@@ -318,7 +205,7 @@ static enum truth list_truth(struct parser *p, const struct words *w, ptrdiff_t 
 	while (from < to) {
 		ptrdiff_t end = from;
 		while (end < to && !str_eq(w->p[end].text, S("&&")) && !str_eq(w->p[end].text, S("||"))) {
-			if (is_operator(w->p[end].text.p[0]))
+			if (script_is_operator(w->p[end].text.p[0]))
 				return UNKNOWN;
 			end++;
 		}
@@ -367,14 +254,14 @@ static bool ends_list(str first)
 }
 
 /* How many blocks a line opens less those that it closes. */
-static int nesting(const struct words *w)
+static int nesting(const struct script_words *w)
 {
 	static const str open[] = { S_INIT("if"), S_INIT("case"), S_INIT("do"), S_INIT("{") };
 	static const str close[] = { S_INIT("fi"), S_INIT("esac"), S_INIT("done"), S_INIT("}") };
 	int n = 0;
 
-	n += w->n == 1 && is_word(w, 0, S("(")); /* a subshell of several lines */
-	n -= is_word(w, 0, S(")"));
+	n += w->n == 1 && script_word_is(w, 0, S("(")); /* a subshell of several lines */
+	n -= script_word_is(w, 0, S(")"));
 	for (ptrdiff_t i = 0; i < w->n; i++) {
 		for (size_t k = 0; k < sizeof(open) / sizeof(open[0]) && w->p[i].command; k++)
 			n += str_eq(w->p[i].text, open[k]) - str_eq(w->p[i].text, close[k]);
@@ -385,10 +272,10 @@ static int nesting(const struct words *w)
 /* From line i on, past what is not executed, to the line that ends this list. */
 static ptrdiff_t skip_list(struct parser *p, ptrdiff_t i)
 {
-	struct words w;
+	struct script_words w;
 
 	for (int depth = 0; i < p->line.n; i++) {
-		split_words(p->line.p[i].text, &w);
+		script_split(p->line.p[i].text, &w);
 		if (p->line.p[i].opaque || w.open)
 			return lose(p, i);
 		if (depth == 0 && w.n && ends_list(w.p[0].text))
@@ -413,35 +300,35 @@ static bool is_assignment(str word)
 }
 
 /* Commands that change nothing: by name, with any words but substitutions and redirections. */
-static bool is_inert(const struct words *w, ptrdiff_t n)
+static bool is_inert(const struct script_words *w, ptrdiff_t n)
 {
 	static const str names[] = { S_INIT(":"),    S_INIT("true"),   S_INIT("echo"),       S_INIT("printf"),
 				     S_INIT("umask"), S_INIT("export"), S_INIT("db_version"), S_INIT("db_stop"),
 				     S_INIT("db_capb"), S_INIT("local"), S_INIT("unset") };
 	bool known = false, assignments = true;
 
-	if (n >= 3 && is_word(w, n - 1, S("2")) && is_word(w, n - 2, S("&")) && str_ends(w->p[n - 3].text, S(">")))
+	if (n >= 3 && script_word_is(w, n - 1, S("2")) && script_word_is(w, n - 2, S("&")) && str_ends(w->p[n - 3].text, S(">")))
 		n -= 3; /* >&2 */
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str word = w->p[i].text;
 		bool quoted = word.p[0] == '\'';
-		if (!quoted && (str_find_str(word, S("$(")) >= 0 || is_operator(word.p[0])))
+		if (!quoted && (str_find_str(word, S("$(")) >= 0 || script_is_operator(word.p[0])))
 			return false;
 		if (word.p[0] == '>' || word.p[0] == '<' || word.p[0] == '`')
 			return false;
 		assignments &= is_assignment(word);
 	}
-	if (n == 2 && is_word(w, 0, S("set")))
+	if (n == 2 && script_word_is(w, 0, S("set")))
 		return w->p[1].text.len > 1 && memchr("-+", w->p[1].text.p[0], 2) && w->p[1].text.p[1] != '-';
-	if (n == 2 && is_word(w, 0, S(".")))
-		return is_word(w, 1, S("/usr/share/debconf/confmodule"));
+	if (n == 2 && script_word_is(w, 0, S(".")))
+		return script_word_is(w, 1, S("/usr/share/debconf/confmodule"));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		known |= is_word(w, 0, names[i]);
+		known |= script_word_is(w, 0, names[i]);
 	return n > 0 && (known || assignments);
 }
 
 /* update-alternatives --install with literal words: noted as one line of them. */
-static bool take_alternative(struct parser *p, const struct words *w, ptrdiff_t n)
+static bool take_alternative(struct parser *p, const struct script_words *w, ptrdiff_t n)
 {
 	struct buf b;
 	bool install = false;
@@ -449,8 +336,8 @@ static bool take_alternative(struct parser *p, const struct words *w, ptrdiff_t 
 	buf_init(&b, p->op, LIMIT_STANZA);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str word;
-		if (!literal(p->op, w->p[i].text, &word, &p->rc) || !word.len || str_find(word, ' ') >= 0 ||
-		    is_operator(word.p[0]))
+		if (!script_literal(p->op, w->p[i].text, &word, &p->rc) || !word.len || str_find(word, ' ') >= 0 ||
+		    script_is_operator(word.p[0]))
 			return false;
 		install |= str_eq(word, S("--install"));
 		if (i)
@@ -467,34 +354,34 @@ static bool take_alternative(struct parser *p, const struct words *w, ptrdiff_t 
 }
 
 /* One simple command where it is executed; sure: in any case. */
-static bool run_simple(struct parser *p, const struct words *w, bool sure, bool *ret_ended)
+static bool run_simple(struct parser *p, const struct script_words *w, bool sure, bool *ret_ended)
 {
 	ptrdiff_t n = w->n;
 
-	while (n && is_word(w, n - 1, S(";")))
+	while (n && script_word_is(w, n - 1, S(";")))
 		n--;
-	if (n >= 2 && is_word(w, n - 2, S("||")) && (is_word(w, n - 1, S("true")) || is_word(w, n - 1, S(":"))))
+	if (n >= 2 && script_word_is(w, n - 2, S("||")) && (script_word_is(w, n - 1, S("true")) || script_word_is(w, n - 1, S(":"))))
 		n -= 2;
 	if (!n || is_inert(w, n))
 		return true;
-	if (n == 2 && is_word(w, 0, S("exit"))) {
-		if (is_word(w, 1, S("0"))) {
+	if (n == 2 && script_word_is(w, 0, S("exit"))) {
+		if (script_word_is(w, 1, S("0"))) {
 			*ret_ended = true;
 			return sure;
 		}
 		return !sure;
 	}
-	if (is_word(w, 0, S("update-alternatives")))
+	if (script_word_is(w, 0, S("update-alternatives")))
 		return sure && take_alternative(p, w, n);
 	/* COND && COMMAND with a COND that does not hold. */
 	for (ptrdiff_t i = 0, at = -1; i < n; i++) {
-		if (is_word(w, i, S("||")) || is_word(w, i, S(";")))
+		if (script_word_is(w, i, S("||")) || script_word_is(w, i, S(";")))
 			return false;
-		if (is_word(w, i, S("&&")))
+		if (script_word_is(w, i, S("&&")))
 			at = i;
 		if (at == i && list_truth(p, w, 0, at) == FALSE) {
 			for (; i < n; i++)
-				if (is_word(w, i, S("||")) || is_word(w, i, S(";")))
+				if (script_word_is(w, i, S("||")) || script_word_is(w, i, S(";")))
 					return false;
 			return true;
 		}
@@ -510,13 +397,13 @@ static ptrdiff_t run_if(struct parser *p, ptrdiff_t i, int depth, bool sure)
 	bool done = false, certain = true; /* a branch is taken; all conditions so far were known */
 
 	for (;;) {
-		struct words w;
-		split_words(p->line.p[i].text, &w);
-		bool is_else = is_word(&w, 0, S("else"));
+		struct script_words w;
+		script_split(p->line.p[i].text, &w);
+		bool is_else = script_word_is(&w, 0, S("else"));
 		ptrdiff_t then = w.n - 1;
-		if (is_word(&w, 0, S("fi")))
-			return w.n > 1 && !(w.n == 2 && is_word(&w, 1, S(";"))) ? lose(p, i) : i + 1;
-		if (is_else ? w.n != 1 : !is_word(&w, then, S("then")) || !is_word(&w, then - 1, S(";")))
+		if (script_word_is(&w, 0, S("fi")))
+			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i) : i + 1;
+		if (is_else ? w.n != 1 : !script_word_is(&w, then, S("then")) || !script_word_is(&w, then - 1, S(";")))
 			return lose(p, i);
 		enum truth t = is_else ? TRUE : done ? FALSE : list_truth(p, &w, 1, then - 1);
 		if (t == UNKNOWN)
@@ -534,15 +421,15 @@ static ptrdiff_t run_if(struct parser *p, ptrdiff_t i, int depth, bool sure)
 }
 
 /* Does a case arm's pattern, words [from, to), match text? -1: it cannot be told. */
-static int arm_matches(struct parser *p, const struct words *w, ptrdiff_t from, ptrdiff_t to, bool known, str text)
+static int arm_matches(struct parser *p, const struct script_words *w, ptrdiff_t from, ptrdiff_t to, bool known, str text)
 {
 	for (ptrdiff_t i = from; i < to; i++) {
 		str pattern;
-		if (is_word(w, i, S("|")))
+		if (script_word_is(w, i, S("|")))
 			continue;
-		if (is_word(w, i, S("*")))
+		if (script_word_is(w, i, S("*")))
 			return known ? 1 : -1;
-		if (!literal(p->op, w->p[i].text, &pattern, &p->rc))
+		if (!script_literal(p->op, w->p[i].text, &pattern, &p->rc))
 			return -1;
 		if (!known)
 			return -1;
@@ -554,32 +441,32 @@ static int arm_matches(struct parser *p, const struct words *w, ptrdiff_t from, 
 
 static bool run_text(struct parser *p, str text, bool sure)
 {
-	struct words w;
+	struct script_words w;
 	bool ended = false;
 
-	split_words(text, &w);
+	script_split(text, &w);
 	return !w.open && nesting(&w) == 0 && run_simple(p, &w, sure, &ended) && !ended;
 }
 
 /* case WORD in ... esac from line i to behind its esac. */
 static ptrdiff_t run_case(struct parser *p, ptrdiff_t i, int depth, bool sure)
 {
-	struct words w;
+	struct script_words w;
 	str text = S("");
 	bool done = false;
 
-	split_words(p->line.p[i].text, &w);
-	if (w.n != 3 || !is_word(&w, 2, S("in")))
+	script_split(p->line.p[i].text, &w);
+	if (w.n != 3 || !script_word_is(&w, 2, S("in")))
 		return lose(p, i);
 	bool known = argument(w.p[1].text) != 0 && value(p, w.p[1].text, &text);
 	for (i++; i < p->line.n; i++) {
-		split_words(p->line.p[i].text, &w);
-		if (is_word(&w, 0, S("esac")))
-			return w.n > 1 && !(w.n == 2 && is_word(&w, 1, S(";"))) ? lose(p, i) : i + 1;
-		if (is_word(&w, 0, S(";;")) && w.n == 1)
+		script_split(p->line.p[i].text, &w);
+		if (script_word_is(&w, 0, S("esac")))
+			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i) : i + 1;
+		if (script_word_is(&w, 0, S(";;")) && w.n == 1)
 			continue;
-		ptrdiff_t from = is_word(&w, 0, S("(")), to = from;
-		while (to < w.n && !is_word(&w, to, S(")")))
+		ptrdiff_t from = script_word_is(&w, 0, S("(")), to = from;
+		while (to < w.n && !script_word_is(&w, to, S(")")))
 			to++;
 		if (to >= w.n || to == from || p->line.p[i].opaque || w.open)
 			return lose(p, i);
@@ -596,17 +483,17 @@ static ptrdiff_t run_case(struct parser *p, ptrdiff_t i, int depth, bool sure)
 		done |= matches > 0;
 		if (p->lost || i >= p->line.n)
 			return lose(p, i);
-		i -= is_word(&(struct words){ .p = { { p->line.p[i].text, true } }, .n = 1 }, 0, S("esac"));
+		i -= script_word_is(&(struct script_words){ .p = { { p->line.p[i].text, true } }, .n = 1 }, 0, S("esac"));
 	}
 	return lose(p, i);
 }
 
 /* NAME() { ... }: nothing happens until it is called, and a call is no command that we know. */
-static ptrdiff_t skip_function(struct parser *p, ptrdiff_t i, const struct words *w)
+static ptrdiff_t skip_function(struct parser *p, ptrdiff_t i, const struct script_words *w)
 {
 	if (w->n == 3 && i + 1 < p->line.n && str_eq(p->line.p[i + 1].text, S("{")))
 		i++;
-	else if (w->n < 4 || !is_word(w, 3, S("{")))
+	else if (w->n < 4 || !script_word_is(w, 3, S("{")))
 		return lose(p, i);
 	else if (nesting(w) == 0)
 		return i + 1;
@@ -619,12 +506,12 @@ static ptrdiff_t skip_function(struct parser *p, ptrdiff_t i, const struct words
 /* Lines from i on as they are executed, to the line that ends this list. */
 static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure)
 {
-	struct words w;
+	struct script_words w;
 
 	while (i < p->line.n && p->rc >= 0 && !p->lost) {
 		str line = p->line.p[i].text;
 		bool ended = false;
-		split_words(line, &w);
+		script_split(line, &w);
 		if (p->line.p[i].opaque || w.open || depth > SCRIPT_DEPTH)
 			return lose(p, i);
 		if (!w.n) {
@@ -633,11 +520,11 @@ static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure)
 		}
 		if (ends_list(w.p[0].text))
 			return i;
-		if (is_word(&w, 0, S("if")) && nesting(&w) == 1) {
+		if (script_word_is(&w, 0, S("if")) && nesting(&w) == 1) {
 			i = run_if(p, i, depth, sure);
-		} else if (is_word(&w, 0, S("case")) && nesting(&w) == 1) {
+		} else if (script_word_is(&w, 0, S("case")) && nesting(&w) == 1) {
 			i = run_case(p, i, depth, sure);
-		} else if (w.n >= 3 && is_word(&w, 1, S("(")) && is_word(&w, 2, S(")"))) {
+		} else if (w.n >= 3 && script_word_is(&w, 1, S("(")) && script_word_is(&w, 2, S(")"))) {
 			i = skip_function(p, i, &w);
 		} else if (nesting(&w) != 0) {
 			return lose(p, i);
@@ -655,7 +542,7 @@ static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure)
 /* Does a logical line go on? Then without its backslash, if it has one. */
 static bool goes_on(str *line)
 {
-	struct words w;
+	struct script_words w;
 
 	if (str_ends(*line, S("\\"))) {
 		*line = str_trim(str_head(*line, line->len - 1));
@@ -663,17 +550,17 @@ static bool goes_on(str *line)
 	}
 	if (str_ends(*line, S("&&")) || str_ends(*line, S("||")) || str_ends(*line, S("|")))
 		return true;
-	split_words(*line, &w);
-	return w.n && !w.open && (is_word(&w, 0, S("if")) || is_word(&w, 0, S("elif"))) &&
-	       !is_word(&w, w.n - 1, S("then")) && !is_word(&w, w.n - 1, S("fi"));
+	script_split(*line, &w);
+	return w.n && !w.open && (script_word_is(&w, 0, S("if")) || script_word_is(&w, 0, S("elif"))) &&
+	       !script_word_is(&w, w.n - 1, S("then")) && !script_word_is(&w, w.n - 1, S("fi"));
 }
 
 static int push_line(struct parser *p, str text)
 {
-	struct words w;
+	struct script_words w;
 
-	split_words(text, &w);
-	bool split = w.n > 1 && !w.open && is_word(&w, w.n - 1, S(";;"));
+	script_split(text, &w);
+	bool split = w.n > 1 && !w.open && script_word_is(&w, w.n - 1, S(";;"));
 	if (split)
 		text = str_trim(str_head(text, w.p[w.n - 1].text.p - text.p));
 	struct line *line = vec_push(p->op, &p->line);
