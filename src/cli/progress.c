@@ -88,11 +88,11 @@ static void finish(struct progress *p, bool well, const char *detail)
 	AUTO_OP op;
 	struct buf b;
 
+	op_init(&op, 0);
 	if (p->mode == PROGRESS_QUIET || !p->step[0]) {
 		p->step[0] = '\0';
 		return;
 	}
-	op_init(&op, 0);
 	buf_init(&b, &op, LINE_BYTES);
 	if (took >= SLOW_MS)
 		(void)snprintf(time, sizeof(time), " (%lld.%lld s)", (long long)took / 1000, (long long)took % 1000 / 100);
@@ -164,9 +164,9 @@ void progress_clear(struct progress *p)
 	AUTO_OP op;
 	struct buf b;
 
+	op_init(&op, 0);
 	if (!p->open)
 		return;
-	op_init(&op, 0);
 	buf_init(&b, &op, LINE_BYTES);
 	buf_add(&b, S("\r\033[K"));
 	put(p, &b);
