@@ -22,6 +22,7 @@ struct work {
 	bool has_mirror;
 	struct parts_input parts;
 	struct texts selected; /* platforms to compose; the lock may have more */
+	bool locked;
 };
 
 static void begun(const struct work *w, const char *step)
@@ -301,6 +302,16 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 	return 0;
 }
 
+/* 1: the lock may be made anew. */
+static int stale_answers(struct work *w, const struct built *b, const struct composed *c)
+{
+	if (w->locked)
+		return op_fail(w->op, ERR_NO, "%.*s is stale: the scripts of %.*s are answered otherwise now; run: "
+			       "temper lock %.*s", STR_ARG(b->lock_path), STR_ARG(c->stale), STR_ARG(w->source->recipe));
+	return 1;
+}
+
+/* 1 if the lock's answers are stale. */
 static int compose_all(struct work *w, struct built *b)
 {
 	b->n = w->selected.n;
@@ -316,8 +327,8 @@ static int compose_all(struct work *w, struct built *b)
 		const struct lock_platform *p = lock_platform_find(&b->lock, platform_find(w->selected.p[i]));
 		MUST(p); /* the lock would be stale */
 		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[p - b->lock.platform], &c);
-		if (rc < 0)
-			return rc;
+		if (rc != 0)
+			return rc < 0 ? rc : stale_answers(w, b, &c);
 		b->manifest[i] = c.manifest;
 		b->outcome[i] = c.outcome;
 		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n, c.outcome.platform->name)) < 0)
@@ -339,7 +350,7 @@ static int vendored(struct work *w, const struct lock *lock)
 int build_image(struct op *op, const struct store *store, const struct build_source *source,
 		const struct build_wish *wish, const struct build_voice *voice, struct built *ret)
 {
-	struct work w = { .op = op, .store = store, .source = source, .voice = voice };
+	struct work w = { .op = op, .store = store, .source = source, .voice = voice, .locked = wish->locked };
 	struct built b = { .n = 0 };
 	str before = S("");
 	int rc = recipe_read(op, source->recipe, &w.recipe);
@@ -358,7 +369,13 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 	if ((rc = vendored(&w, &b.lock)) < 0)
 		return rc;
 	want_mirror(&w);
-	if ((rc = compose_all(&w, &b)) < 0)
+	if ((rc = compose_all(&w, &b)) == 1) {
+		b.lock_state = BUILD_LOCK_REFRESHED;
+		if ((rc = make_lock(&w, &b.lock)) == 0)
+			rc = compose_all(&w, &b);
+	}
+	MUST(rc <= 0); /* answers of a fresh lock are not stale */
+	if (rc < 0)
 		return rc;
 	if (!wish->locked && (rc = write_lock(&w, &b.lock, b.lock_path, before)) < 0)
 		return rc;

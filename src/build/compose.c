@@ -313,23 +313,24 @@ static int fill_lock(struct work *w, const struct digest *manifest)
 	return 0;
 }
 
-static int check_answers(struct work *w)
+/* 1 if the scripts of a package are answered otherwise than the lock says. */
+static int check_answers(struct work *w, str *ret_stale)
 {
 	for (ptrdiff_t i = 0; i < w->parts.n; i++) {
 		const struct part *p = &w->parts.part[i];
-		if (!digest_eq(&p->answer.digest, &p->lock->effects))
-			return op_fail(w->op, ERR_NO, "the lock is stale: the scripts of %.*s are answered differently now "
-				       "(%.*s); refresh it with: temper lock %.*s", STR_ARG(p->lock->name),
-				       STR_ARG(p->answer.by), STR_ARG(w->in->recipe->file));
+		if (digest_eq(&p->answer.digest, &p->lock->effects))
+			continue;
+		*ret_stale = p->lock->name;
+		return 1;
 	}
 	return 0;
 }
 
-static int make_layers(struct work *w)
+static int make_layers(struct work *w, str *ret_stale)
 {
 	int rc = parts_read(w->op, w->in, w->platform, &w->parts);
 
-	if (rc < 0 || (rc = parts_answer(w->op, w->in, &w->parts)) < 0 || (rc = check_answers(w)) < 0)
+	if (rc < 0 || (rc = parts_answer(w->op, w->in, &w->parts)) < 0 || (rc = check_answers(w, ret_stale)) != 0)
 		return rc;
 	if ((rc = parts_layers(w->op, w->in, &w->parts)) < 0)
 		return rc;
@@ -350,9 +351,9 @@ int compose(struct op *op, const struct parts_input *in, const struct lock *lock
 	struct work w = { .op = op, .in = in, .lock = lock, .platform = platform };
 	struct compose_parts all = { .recipe = in->recipe, .lock = lock, .platform = platform };
 	struct pairs annotations;
-	int rc = make_layers(&w);
+	int rc = make_layers(&w, &ret->stale);
 
-	if (rc < 0 || (rc = make_config(&w)) < 0 || (rc = annotate(&w, &annotations)) < 0)
+	if (rc != 0 || (rc = make_config(&w)) < 0 || (rc = annotate(&w, &annotations)) < 0)
 		return rc;
 	if ((rc = image_put(op, in->store, &w.config, &annotations, &all.manifest)) < 0)
 		return rc;

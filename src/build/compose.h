@@ -12,12 +12,14 @@
 struct composed {
 	struct image_descriptor manifest;
 	struct outcome outcome; /* all but tests and next */
+	str stale;
 };
 
 /*
  * compose(op, in, lock, platform, ret): `platform` is one of the lock's; its half that came out
  * (layers, manifest) is filled in. The image is made whatever the proof says: ret->outcome.check
- * tells. ERR_NO if the lock's answers are not those that effects give now.
+ * tells. 1, and the package's name in ret->stale, if the scripts of one are answered otherwise now
+ * than when the lock was made.
  */
 int compose(struct op *op, const struct parts_input *in, const struct lock *lock, struct lock_platform *platform,
 	    struct composed *ret) MUST_USE;

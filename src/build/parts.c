@@ -211,6 +211,28 @@ static int divert(struct op *op, struct parts *parts)
 	return 0;
 }
 
+/* Nothing of the package that is kept is below the directory at index i. */
+static bool is_empty(const struct part *p, ptrdiff_t i)
+{
+	str dir = p->contents.entry[i].path;
+
+	for (i++; i < p->contents.n && str_starts(p->contents.entry[i].path, dir); i++)
+		if (p->keep[i] && p->contents.entry[i].path.p[dir.len] == '/')
+			return false;
+	return true;
+}
+
+/* An empty directory that the package's own script replaces by a link (var/run) is not shipped. */
+static void drop_replaced(struct part *p)
+{
+	for (ptrdiff_t e = 0; e < p->answer.n; e++) {
+		const struct effect *effect = &p->answer.effect[e];
+		const struct entry *at = effect->kind == EFFECT_LINK ? contents_find(&p->contents, effect->path) : NULL;
+		if (at && at->type == ENTRY_DIRECTORY && is_empty(p, at - p->contents.entry))
+			p->keep[at - p->contents.entry] = false;
+	}
+}
+
 static int select_all(struct op *op, struct parts *parts)
 {
 	struct select_package *s = op_new(op, struct select_package, parts->n);
@@ -225,6 +247,7 @@ static int select_all(struct op *op, struct parts *parts)
 		int rc = select_entries(op, &parts->rules, &p->contents, p->keep, parts->rule_bytes, parts->rule_files);
 		if (rc < 0)
 			return rc;
+		drop_replaced(p);
 		s[i] = (struct select_package){ &p->contents, p->keep, p->rename, p->rename_n };
 	}
 	return select_overlaps(op, s, parts->n);

@@ -175,6 +175,9 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	if ((rc = effects_open(op, source->effects, &in.effects)) < 0 ||
 	    (rc = compose(op, &in, &lock, &lock.platform[0], &made)) < 0)
 		return rc;
+	if (rc > 0)
+		return op_fail(op, ERR_NO, "the scripts of %.*s are answered otherwise now than when the image was made; "
+			       "rebuild it with the temper and the effects of then", STR_ARG(made.stale));
 	if ((rc = image_get(op, store, &made.manifest.digest, S(""), &is)) != 0)
 		return rc < 0 ? rc : op_fail(op, ERR_IO, "the rebuilt manifest vanished from the store");
 	*r = (struct rebuilt){ .platform = lock.platform[0].platform, .was = was.manifest, .name = recipe.name,

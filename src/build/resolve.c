@@ -11,7 +11,7 @@ static int copy_edge(struct op *op, const struct solve_answer *a, const struct s
 	if (rc == 0 && e->to >= 0)
 		rc = op_copy(op, a->chosen[e->to].name, &ret->on);
 	if (rc == 0)
-		rc = op_copy(op, e->cut, &ret->why);
+		rc = op_copy(op, e->why, &ret->why);
 	return rc < 0 ? rc : op_copy(op, e->cut_by, &ret->by);
 }
 

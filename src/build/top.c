@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/limits.h"
 #include "codec/certificate.h"
 #include "codec/tar.h"
@@ -269,6 +270,19 @@ static int shipped_bytes(struct work *w, str path, str *ret)
 
 /* Effects */
 
+/* What the recipe drops is not made either. */
+static bool dropped(const struct work *w, str path)
+{
+	const struct recipe *r = w->in->recipe;
+	bool drop = false;
+
+	for (ptrdiff_t i = 0; i < r->drop.n && !drop; i++)
+		drop = glob_match(r->drop.p[i], path);
+	for (ptrdiff_t i = 0; i < r->keep.n && drop; i++)
+		drop = !glob_match(r->keep.p[i], path);
+	return drop;
+}
+
 static int effect_mode(struct work *w, str path, uint32_t mode, str owner, str group, str from)
 {
 	ptrdiff_t i = find(w, path);
@@ -324,6 +338,8 @@ static int effect_apply(struct work *w, const struct effect *e)
 	}
 	if ((rc = clean(w, e->path, e->kind == EFFECT_DIRECTORY, e->origin, &path)) < 0)
 		return rc;
+	if (dropped(w, path))
+		return 0;
 	if (e->kind == EFFECT_COPY)
 		return effect_copy(w, e, path);
 	if (e->kind == EFFECT_LINK)
@@ -362,7 +378,7 @@ static int put_alternative(struct work *w, const struct effect *e)
 
 	if (rc < 0 || (rc = clean(w, e->to, false, e->origin, &target)) < 0)
 		return rc;
-	if (find(w, target) < 0)
+	if (find(w, target) < 0 || dropped(w, link))
 		return 0; /* what it points at was dropped: a man page */
 	if ((rc = op_text(w->op, &middle, "etc/alternatives/%.*s", STR_ARG(e->name))) < 0 ||
 	    (rc = op_text(w->op, &to, "/%.*s", STR_ARG(middle))) < 0)

@@ -5,6 +5,8 @@
 #include "report/html.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
+#include "sbom/cyclonedx.h"
+#include "sbom/spdx.h"
 #include "sys/file.h"
 
 enum {
@@ -38,11 +40,24 @@ static int write_json(struct buf *b, const struct outcome *o, const struct text_
 	return 0;
 }
 
+static int write_spdx(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	return spdx_write(b->op, o, sink_buf, b);
+}
+
+static int write_cyclonedx(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	return cyclonedx_write(b->op, o, sink_buf, b);
+}
+
 static const struct {
 	const char *name;
 	report_writer *write;
 } format[] = {
 	{ "tree", write_tree },           { "html", write_html }, { "json", write_json },
+	{ "spdx-json", write_spdx },      { "cyclonedx-json", write_cyclonedx },
 };
 
 static report_writer *writer_of(str name)
@@ -82,8 +97,6 @@ static int write_one(struct op *op, const struct cli *cli, str word, const struc
 	struct text_style style = style_of(&cli->out, verbose);
 	struct buf b;
 
-	if (!writer_of(name))
-		return op_fail(op, ERR_USAGE, "format %.*s is not there yet", STR_ARG(name));
 	if (to_file)
 		style = (struct text_style){ .utf8 = true, .width = 100, .verbose = verbose };
 	buf_init(&b, op, REPORT_MAX);
