@@ -117,6 +117,7 @@ static int begin(struct work *w)
 					 .offline = w->source->offline };
 	if (w->voice) {
 		w->parts.progress = w->voice->bytes;
+		w->parts.unanswered = w->voice->unanswered;
 		w->parts.progress_arg = w->voice->arg;
 	}
 	if (!compression_kind(compression.len ? compression : w->recipe.compression, &w->parts.compression))

@@ -182,6 +182,8 @@ int parts_answer(struct op *op, const struct parts_input *in, struct parts *part
 		str unanswered = S("");
 		struct part *p = &parts->part[i];
 		int rc = effects_answer(op, in->effects, &p->contents, &p->answer, &unanswered);
+		if (rc == ERR_NO && unanswered.len && in->unanswered)
+			in->unanswered(in->progress_arg, unanswered);
 		if (rc < 0)
 			return rc;
 	}

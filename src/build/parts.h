@@ -21,7 +21,8 @@ struct parts_input {
 	bool offline;
 	enum compress_kind compression;
 	repo_progress *progress;          /* of downloads; may be NULL */
-	void *progress_arg;
+	void (*unanswered)(void *arg, str text); /* hears what to write for a script; may be NULL */
+	void *progress_arg;               /* of both */
 };
 
 struct part {

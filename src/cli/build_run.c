@@ -1,5 +1,9 @@
 #include "build_run.h"
 
+#include <stdio.h>
+
+#include "base/utf8.h"
+
 struct build_source source_of(const struct source_options *o, str recipe)
 {
 	return (struct build_source){ .recipe = recipe, .lock = o->lock, .mirror = o->mirror, .effects = o->effects,
@@ -22,7 +26,21 @@ static void bytes(void *arg, uint64_t have, uint64_t total)
 	progress_bytes(arg, have, total);
 }
 
+/* A script's lines come from a package: what could act on a terminal is shown as \xNN. */
+static void unanswered(void *arg, str text)
+{
+	progress_clear(arg);
+	while (text.len) {
+		ptrdiff_t n = text.p[0] == '\n' || text.p[0] == '\t' ? 1 : utf8_printable(text);
+		if (n)
+			(void)fprintf(stderr, "%.*s", (int)n, text.p);
+		else
+			(void)fprintf(stderr, "\\x%02x", (unsigned char)text.p[0]);
+		text = str_from(text, n ? n : 1);
+	}
+}
+
 struct build_voice voice_of(struct progress *p)
 {
-	return (struct build_voice){ .begin = begin, .done = done, .bytes = bytes, .arg = p };
+	return (struct build_voice){ .begin = begin, .done = done, .bytes = bytes, .unanswered = unanswered, .arg = p };
 }
