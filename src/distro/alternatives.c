@@ -4,15 +4,18 @@
 
 static int refuse(struct op *op, str origin, str command)
 {
-	return op_fail(op, ERR_FORMAT, "%.*s: cannot read \"%.*s\"", STR_ARG(origin), STR_ARG(command));
+	return op_fail(op, ERR_FORMAT, "%.*s: cannot read \"%.*s\"", STR_ARG(origin),
+		       STR_ARG(command));
 }
 
 /* LINK NAME PATH off the front of *in as an effect. */
-static int take_link(struct op *op, str *in, str origin, str command, struct effect_list *to, struct effect **ret)
+static int take_link(struct op *op, str *in, str origin, str command, struct effect_list *to,
+		     struct effect **ret)
 {
 	str link = str_word(in), name = str_word(in), target = str_word(in), path;
 
-	if (!str_starts(link, S("/")) || !name.len || str_find(name, '/') >= 0 || !str_starts(target, S("/")))
+	if (!str_starts(link, S("/")) || !name.len || str_find(name, '/') >= 0 ||
+	    !str_starts(target, S("/")))
 		return refuse(op, origin, command);
 	if (!effect_path(op, link, &path))
 		return op->code ? op->code : refuse(op, origin, command);

@@ -12,7 +12,8 @@
  * them together. With `rest`, what follows the last but one is the last word, as it is written.
  * 1 for an unbalanced quote or too many words. "-" and "" come out as the empty view.
  */
-int conf_words(struct op *op, str line, ptrdiff_t max, bool rest, str *ret, ptrdiff_t *ret_n) MUST_USE;
+int conf_words(struct op *op, str line, ptrdiff_t max, bool rest, str *ret,
+	       ptrdiff_t *ret_n) MUST_USE;
 
 /* Is s free of specifiers? "%%" becomes "%" in *s, in op. 1 if there is another. */
 int conf_plain(struct op *op, str *s) MUST_USE;

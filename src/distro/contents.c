@@ -20,10 +20,10 @@
  * File contents pass through the buffer only.
  */
 enum {
-	SPOOL_BUFFER = 1 << 20,   /* bytes a write */
-	SPOOL_ROOM = 64 << 10,    /* flush when a read could get less */
-	HEAD_MAX = 4096,          /* bytes of each file that are looked at */
-	SHEBANG_MAX = 255,        /* Source: Linux BINPRM_BUF_SIZE less the NUL */
+	SPOOL_BUFFER = 1 << 20, /* bytes a write */
+	SPOOL_ROOM = 64 << 10,  /* flush when a read could get less */
+	HEAD_MAX = 4096,        /* bytes of each file that are looked at */
+	SHEBANG_MAX = 255,      /* Source: Linux BINPRM_BUF_SIZE less the NUL */
 	CAPTURE_MAX = 256 << 10,
 	COPYRIGHT_MAX = 4 << 20,  /* linux' copyright file is 0.2 MiB */
 	CHANGELOG_MAX = 32 << 20, /* unpacked; gcc's is 1.2 MiB */
@@ -31,10 +31,10 @@ enum {
 };
 
 static const str captures[] = {
-	S_INIT("etc/ld.so.conf"),           S_INIT("etc/ld.so.conf.d/*.conf"),
-	S_INIT("usr/lib/sysusers.d/*"),     S_INIT("usr/lib/tmpfiles.d/*"),
-	S_INIT("usr/lib/os-release"),       S_INIT("usr/share/base-passwd/*.master"),
-	S_INIT("usr/share/base-files/*"),   S_INIT("usr/share/ca-certificates/**.crt"),
+	S_INIT("etc/ld.so.conf"),         S_INIT("etc/ld.so.conf.d/*.conf"),
+	S_INIT("usr/lib/sysusers.d/*"),   S_INIT("usr/lib/tmpfiles.d/*"),
+	S_INIT("usr/lib/os-release"),     S_INIT("usr/share/base-passwd/*.master"),
+	S_INIT("usr/share/base-files/*"), S_INIT("usr/share/ca-certificates/**.crt"),
 };
 
 struct item {
@@ -47,18 +47,19 @@ struct item {
 };
 
 struct pass {
-	struct op *op;   /* the caller's */
-	struct op own;   /* goes with the pass */
+	struct op *op; /* the caller's */
+	struct op own; /* goes with the pass */
 	const struct deb *deb;
 	struct tar *tar;
 	struct hash *hash;
 	int spool;
-	char *buffer;    /* [SPOOL_BUFFER] */
+	char *buffer; /* [SPOOL_BUFFER] */
 	size_t used;
 	uint64_t spooled; /* bytes in the spool file and the buffer */
 	uint64_t text;    /* bytes of paths and links */
-	unsigned moved_tops, linked_tops; /* sets of deb_top(): names with something below, symlinks */
-	struct map seen;  /* path -> index + 1 of its item */
+	unsigned moved_tops,
+		linked_tops; /* sets of deb_top(): names with something below, symlinks */
+	struct map seen;     /* path -> index + 1 of its item */
 	VEC(struct item) item;
 	char head[HEAD_MAX];
 	size_t head_n;
@@ -79,10 +80,12 @@ static void pass_close(struct pass *p)
 
 static int refuse(struct pass *p, str path, const char *why)
 {
-	return op_fail(p->op, ERR_FORMAT, "%.*s: %.*s %s", STR_ARG(p->deb->what), STR_ARG(path), why);
+	return op_fail(p->op, ERR_FORMAT, "%.*s: %.*s %s", STR_ARG(p->deb->what), STR_ARG(path),
+		       why);
 }
 
-/* ".wh." names would delete paths of lower layers. Source: OCI image-spec, layer.md, "Whiteouts". */
+/* ".wh." names would delete paths of lower layers. Source: OCI image-spec, layer.md, "Whiteouts".
+ */
 static bool has_whiteout(str path)
 {
 	while (path.len)
@@ -116,11 +119,12 @@ static int check_entry(struct pass *p, const struct tar_entry *t, str path, bool
 	if (is_top(path) && (t->type != TAR_SYMLINK || !top_link_ok(path, t->link)))
 		return refuse(p, path, "takes the place of a link to below usr");
 	if (p->item.n >= LIMIT_ENTRIES)
-		return op_fail(p->op, ERR_LIMIT, "%.*s has more than %d entries", STR_ARG(p->deb->what), LIMIT_ENTRIES);
+		return op_fail(p->op, ERR_LIMIT, "%.*s has more than %d entries",
+			       STR_ARG(p->deb->what), LIMIT_ENTRIES);
 	p->text += (uint64_t)path.len + (uint64_t)t->link.len;
 	if (p->text > LIMIT_PATH_BYTES)
-		return op_fail(p->op, ERR_LIMIT, "%.*s has more than %d bytes of paths", STR_ARG(p->deb->what),
-			       LIMIT_PATH_BYTES);
+		return op_fail(p->op, ERR_LIMIT, "%.*s has more than %d bytes of paths",
+			       STR_ARG(p->deb->what), LIMIT_PATH_BYTES);
 	ptrdiff_t had = (ptrdiff_t)(uintptr_t)map_get(&p->seen, path) - 1;
 	if (had < 0)
 		return 0;
@@ -132,7 +136,8 @@ static int check_entry(struct pass *p, const struct tar_entry *t, str path, bool
 
 static int flush(struct pass *p)
 {
-	int rc = file_write(p->op, p->spool, S("spool file"), (str){ p->buffer, (ptrdiff_t)p->used });
+	int rc = file_write(p->op, p->spool, S("spool file"),
+			    (str){ p->buffer, (ptrdiff_t)p->used });
 
 	p->used = 0;
 	return rc;
@@ -168,7 +173,8 @@ static int spool_content(struct pass *p, struct item *item)
 	return 0;
 }
 
-/* A line "-----BEGIN ... PRIVATE KEY-----", or PuTTY's first words. Source: RFC 7468; openssl(1). */
+/* A line "-----BEGIN ... PRIVATE KEY-----", or PuTTY's first words. Source: RFC 7468; openssl(1).
+ */
 static bool is_private_key(str head)
 {
 	if (str_starts(head, S("PuTTY-User-Key-File-")))
@@ -205,7 +211,8 @@ static int bind_link(struct pass *p, const struct tar_entry *t, struct item *ite
 	if (rc < 0)
 		return rc;
 	ptrdiff_t at = (ptrdiff_t)(uintptr_t)map_get(&p->seen, to) - 1;
-	if (at < 0 || (p->item.p[at].e.type != ENTRY_FILE && p->item.p[at].e.type != ENTRY_HARDLINK))
+	if (at < 0 ||
+	    (p->item.p[at].e.type != ENTRY_FILE && p->item.p[at].e.type != ENTRY_HARDLINK))
 		return refuse(p, item->e.path, "is a hard link to what is no file before it");
 	const struct item *file = &p->item.p[at];
 	str path = item->e.path;
@@ -249,7 +256,11 @@ static int add_entry(struct pass *p, const struct tar_entry *t)
 	int rc = deb_path(p->op, t->path, t->type == TAR_DIRECTORY, &path, &item.moved);
 	if (rc < 0 || (rc = check_entry(p, t, path, item.moved)) != 0)
 		return rc < 0 ? rc : 0;
-	item.e = (struct entry){ .path = path, .mode = t->mode & 07777, .uid = t->uid, .gid = t->gid, .mtime = t->mtime };
+	item.e = (struct entry){ .path = path,
+				 .mode = t->mode & 07777,
+				 .uid = t->uid,
+				 .gid = t->gid,
+				 .mtime = t->mtime };
 	if ((rc = fill_entry(p, t, &item)) < 0)
 		return rc;
 	if (item.moved)
@@ -370,8 +381,8 @@ static int take_table(struct pass *p, struct contents *c, struct contents_data *
 }
 
 /* The content of entry i out of the spool, into op. */
-static int spool_read(struct pass *p, struct op *op, const struct contents *c, const struct contents_data *d,
-		      ptrdiff_t i, str *ret)
+static int spool_read(struct pass *p, struct op *op, const struct contents *c,
+		      const struct contents_data *d, ptrdiff_t i, str *ret)
 {
 	size_t n = (size_t)c->entry[i].size;
 	char *to = op_new(op, char, c->entry[i].size + 1);
@@ -445,7 +456,8 @@ static int take_licence(struct pass *p, struct contents *c, const struct content
 	if (at >= 0) {
 		if ((rc = spool_read(p, &p->own, c, d, at, &text)) < 0 ||
 		    (rc = copyright_licence(&p->own, text, &licence)) < 0 ||
-		    (rc = op_copy(p->op, str_of(digest_hex(&c->entry[at].sha256, hex)), &c->copyright_sha256)) < 0)
+		    (rc = op_copy(p->op, str_of(digest_hex(&c->entry[at].sha256, hex)),
+				  &c->copyright_sha256)) < 0)
 			return rc;
 	} else if (is_symlink(c, dir) || is_symlink(c, str_dir_name(dir))) {
 		licence = S("");
@@ -454,9 +466,11 @@ static int take_licence(struct pass *p, struct contents *c, const struct content
 }
 
 /* The changelog's text, unpacked, into the pass; empty if there is none that can be read. */
-static int changelog_text(struct pass *p, const struct contents *c, const struct contents_data *d, str *ret)
+static int changelog_text(struct pass *p, const struct contents *c, const struct contents_data *d,
+			  str *ret)
 {
-	static const char *const names[] = { "changelog.Debian.gz", "changelog.gz", "changelog.Debian" };
+	static const char *const names[] = { "changelog.Debian.gz", "changelog.gz",
+					     "changelog.Debian" };
 	AUTO_STREAM *in = NULL;
 	str packed;
 
@@ -466,7 +480,8 @@ static int changelog_text(struct pass *p, const struct contents *c, const struct
 		if (at == -1)
 			continue;
 		int rc = at < 0 ? (int)at : spool_read(p, &p->own, c, d, at, &packed);
-		if (rc < 0 || (rc = stream_open_bytes(&p->own, packed, c->entry[at].path, CHANGELOG_MAX, &in)) < 0)
+		if (rc < 0 || (rc = stream_open_bytes(&p->own, packed, c->entry[at].path,
+						      CHANGELOG_MAX, &in)) < 0)
 			return rc;
 		return stream_read_all(&p->own, in, CHANGELOG_MAX, ret);
 	}
@@ -511,8 +526,8 @@ static int unpack(struct pass *p, struct contents *c, struct contents_data *d)
 	p->buffer = op_new(&p->own, char, SPOOL_BUFFER);
 	if (!p->buffer)
 		return ERR_MEMORY;
-	if ((rc = hash_open(&p->own, HASH_SHA256 | HASH_SHA1, &p->hash)) < 0 || (rc = read_data(p)) < 0 ||
-	    (rc = take_table(p, c, d)) < 0)
+	if ((rc = hash_open(&p->own, HASH_SHA256 | HASH_SHA1, &p->hash)) < 0 ||
+	    (rc = read_data(p)) < 0 || (rc = take_table(p, c, d)) < 0)
 		return rc;
 	if ((rc = take_captures(p, c, d)) < 0 || (rc = take_licence(p, c, d)) < 0)
 		return rc;
@@ -554,7 +569,8 @@ int contents_unpack(struct op *op, const struct store *store, const struct diges
 	return 0;
 }
 
-int contents_load(struct op *op, const struct store *store, const struct digest *deb, struct contents *ret)
+int contents_load(struct op *op, const struct store *store, const struct digest *deb,
+		  struct contents *ret)
 {
 	str record;
 	int rc = store_key_get(op, store, "contents", deb, CONTENTS_RECORD_MAX, &record);
@@ -562,7 +578,8 @@ int contents_load(struct op *op, const struct store *store, const struct digest 
 	return rc ? rc : contents_parse(op, record, deb, ret);
 }
 
-int contents_control(struct op *op, const struct store *store, const struct digest *deb_digest, struct contents *ret)
+int contents_control(struct op *op, const struct store *store, const struct digest *deb_digest,
+		     struct contents *ret)
 {
 	AUTO_DEB deb = { .fd = -1 };
 	int rc = deb_open(op, store, deb_digest, &deb);
@@ -599,7 +616,8 @@ bool contents_file(const struct contents *c, str path, str *ret)
 }
 
 /* One pass over data.tar for path; 0, 1 (no such file), or 2 and the link it is. */
-static int seek_file(struct op *op, struct op *own, const struct deb *deb, str path, size_t max, str *ret)
+static int seek_file(struct op *op, struct op *own, const struct deb *deb, str path, size_t max,
+		     str *ret)
 {
 	AUTO_STREAM *in = NULL;
 	struct tar *tar;
@@ -626,8 +644,8 @@ static int seek_file(struct op *op, struct op *own, const struct deb *deb, str p
 	return rc < 0 ? rc : 1;
 }
 
-int contents_read(struct op *op, const struct store *store, const struct digest *deb_digest, str path, size_t max,
-		  str *ret)
+int contents_read(struct op *op, const struct store *store, const struct digest *deb_digest,
+		  str path, size_t max, str *ret)
 {
 	AUTO_DEB deb = { .fd = -1 };
 	int rc = deb_open(op, store, deb_digest, &deb);

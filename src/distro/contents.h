@@ -11,11 +11,18 @@
 #include "model/entry.h"
 #include "oci/store.h"
 
-enum script_kind { SCRIPT_PREINST, SCRIPT_POSTINST, SCRIPT_PRERM, SCRIPT_POSTRM, SCRIPT_CONFIG, SCRIPT_KINDS };
+enum script_kind {
+	SCRIPT_PREINST,
+	SCRIPT_POSTINST,
+	SCRIPT_PRERM,
+	SCRIPT_POSTRM,
+	SCRIPT_CONFIG,
+	SCRIPT_KINDS
+};
 extern const char *const script_name[SCRIPT_KINDS]; /* "preinst", ... */
 
 struct contents_script {
-	str text;             /* empty: the package has none */
+	str text; /* empty: the package has none */
 	struct digest sha256;
 };
 
@@ -25,21 +32,23 @@ struct contents_file { /* a small file kept whole, see contents_captures() */
 };
 
 struct contents {
-	struct digest deb;     /* SHA-256 of the .deb */
+	struct digest deb; /* SHA-256 of the .deb */
 	str name, version, arch, source, source_version;
-	str control;           /* the stanza as shipped, with its last newline */
-	str md5sums;           /* as shipped */
-	str triggers;          /* as shipped */
+	str control;  /* the stanza as shipped, with its last newline */
+	str md5sums;  /* as shipped */
+	str triggers; /* as shipped */
 	struct contents_script script[SCRIPT_KINDS];
 	struct texts conffiles; /* canonical paths, after the /usr merge */
-	struct entry *entry;   /* [n], sorted by entry_cmp(); after the /usr merge */
+	struct entry *entry;    /* [n], sorted by entry_cmp(); after the /usr merge */
 	ptrdiff_t n;
 	struct contents_file *file; /* [file_n], sorted by path */
 	ptrdiff_t file_n;
-	str licence;           /* SPDX expression from the copyright file, "NOASSERTION" if it cannot be told */
-	str copyright_sha256;  /* hex digest of the copyright file, or empty */
-	struct texts cves;     /* CVE ids of the changelog's entries, with their version: "1.2-3 CVE-2025-1" , newest first */
-	int64_t built;         /* seconds: the newest ar member's time (SOURCE_DATE_EPOCH of the package) */
+	str licence; /* SPDX expression from the copyright file, "NOASSERTION" if it cannot be told
+		      */
+	str copyright_sha256; /* hex digest of the copyright file, or empty */
+	struct texts cves;    /* CVE ids of the changelog's entries, with their version: "1.2-3
+				 CVE-2025-1" , newest first */
+	int64_t built; /* seconds: the newest ar member's time (SOURCE_DATE_EPOCH of the package) */
 };
 
 /*
@@ -68,10 +77,13 @@ int contents_unpack(struct op *op, const struct store *store, const struct diges
 		    struct contents *ret, struct contents_data *ret_data) MUST_USE;
 
 /* The kept record. 1 if there is none. */
-int contents_load(struct op *op, const struct store *store, const struct digest *deb, struct contents *ret) MUST_USE;
+int contents_load(struct op *op, const struct store *store, const struct digest *deb,
+		  struct contents *ret) MUST_USE;
 
-/* Control data alone (control.tar: no data is unpacked): name to triggers are filled, entry is not. */
-int contents_control(struct op *op, const struct store *store, const struct digest *deb, struct contents *ret) MUST_USE;
+/* Control data alone (control.tar: no data is unpacked): name to triggers are filled, entry is not.
+ */
+int contents_control(struct op *op, const struct store *store, const struct digest *deb,
+		     struct contents *ret) MUST_USE;
 
 /* The entry at path, or NULL. O(log n). */
 const struct entry *contents_find(const struct contents *c, str path);
@@ -82,8 +94,8 @@ const struct entry *contents_find(const struct contents *c, str path);
 bool contents_file(const struct contents *c, str path, str *ret);
 
 /* Any file of a package, out of its .deb (slow: it is unpacked). 1 if there is no such file. */
-int contents_read(struct op *op, const struct store *store, const struct digest *deb, str path, size_t max,
-		  str *ret) MUST_USE;
+int contents_read(struct op *op, const struct store *store, const struct digest *deb, str path,
+		  size_t max, str *ret) MUST_USE;
 
 /* What version of the rules made the record; part of every key that depends on it. */
 #define CONTENTS_RULES "contents-1"

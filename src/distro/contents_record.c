@@ -9,11 +9,11 @@
 
 /* The texts that come one a line, in this order. */
 static const size_t texts_at[] = {
-	offsetof(struct contents, name),       offsetof(struct contents, version),
-	offsetof(struct contents, arch),       offsetof(struct contents, source),
+	offsetof(struct contents, name),           offsetof(struct contents, version),
+	offsetof(struct contents, arch),           offsetof(struct contents, source),
 	offsetof(struct contents, source_version), offsetof(struct contents, control),
-	offsetof(struct contents, md5sums),    offsetof(struct contents, triggers),
-	offsetof(struct contents, licence),    offsetof(struct contents, copyright_sha256),
+	offsetof(struct contents, md5sums),        offsetof(struct contents, triggers),
+	offsetof(struct contents, licence),        offsetof(struct contents, copyright_sha256),
 };
 enum { TEXTS = sizeof(texts_at) / sizeof(texts_at[0]) };
 
@@ -64,8 +64,8 @@ static void put_entry(struct buf *b, const struct entry *e)
 	char hex[DIGEST_HEX];
 	bool file = e->type == ENTRY_FILE || e->type == ENTRY_HARDLINK;
 
-	buf_fmt(b, "%c%u %o %u %u", 'a' + (int)e->type, (unsigned)e->conffile + 2 * (unsigned)e->private_key, e->mode,
-		e->uid, e->gid);
+	buf_fmt(b, "%c%u %o %u %u", 'a' + (int)e->type,
+		(unsigned)e->conffile + 2 * (unsigned)e->private_key, e->mode, e->uid, e->gid);
 	buf_fmt(b, " %llu %s%llu", (unsigned long long)e->size, e->mtime < 0 ? "n" : "",
 		(unsigned long long)(e->mtime < 0 ? -(uint64_t)e->mtime : (uint64_t)e->mtime));
 	put(b, e->path);
@@ -113,7 +113,8 @@ int contents_write(struct op *op, const struct contents *c, str *ret)
 	struct digest digest = digest_of(buf_view(&b));
 	struct buf all;
 	buf_init(&all, op, CONTENTS_RECORD_MAX);
-	buf_fmt(&all, "%s %s %s\n", CONTENTS_RULES, digest_text(&c->deb, deb), digest_hex(&digest, hex));
+	buf_fmt(&all, "%s %s %s\n", CONTENTS_RULES, digest_text(&c->deb, deb),
+		digest_hex(&digest, hex));
 	buf_add(&all, buf_view(&b));
 	str body;
 	int rc = buf_take(&b, &body);
@@ -249,7 +250,8 @@ static void read_entry(struct reader *r, struct entry *e)
 	e->type = (enum entry_type)(kind.p[0] - 'a');
 	e->conffile = ((kind.p[1] - '0') & 1) != 0;
 	e->private_key = ((kind.p[1] - '0') & 2) != 0;
-	for (octal = word(r); octal.len && octal.p[0] >= '0' && octal.p[0] <= '7'; octal = str_from(octal, 1))
+	for (octal = word(r); octal.len && octal.p[0] >= '0' && octal.p[0] <= '7';
+	     octal = str_from(octal, 1))
 		mode = mode * 8 + (uint64_t)(octal.p[0] - '0');
 	e->mode = (uint32_t)mode & 07777;
 	e->uid = (uint32_t)number(r, UINT32_MAX);
@@ -304,8 +306,8 @@ static bool head_is(str *rest, const struct digest *deb)
 	str line = str_cut(rest, '\n'), rules = str_cut(&line, ' ');
 	struct digest of, body, got = digest_of(*rest);
 
-	return str_eq(rules, S(CONTENTS_RULES)) && digest_parse(str_cut(&line, ' '), &of) && digest_eq(&of, deb) &&
-	       digest_parse(line, &body) && digest_eq(&body, &got);
+	return str_eq(rules, S(CONTENTS_RULES)) && digest_parse(str_cut(&line, ' '), &of) &&
+	       digest_eq(&of, deb) && digest_parse(line, &body) && digest_eq(&body, &got);
 }
 
 int contents_parse(struct op *op, str record, const struct digest *deb, struct contents *ret)

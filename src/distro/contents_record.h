@@ -17,7 +17,9 @@ enum {
 
 int contents_write(struct op *op, const struct contents *c, str *ret) MUST_USE;
 
-/* 1 if the text was made by other rules, for another .deb, or is damaged: make it anew. Texts alias record. */
-int contents_parse(struct op *op, str record, const struct digest *deb, struct contents *ret) MUST_USE;
+/* 1 if the text was made by other rules, for another .deb, or is damaged: make it anew. Texts alias
+ * record. */
+int contents_parse(struct op *op, str record, const struct digest *deb,
+		   struct contents *ret) MUST_USE;
 
 #endif

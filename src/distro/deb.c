@@ -12,11 +12,13 @@ enum {
 	HASH_PIECE = 256 * 1024,
 };
 
-const char *const script_name[SCRIPT_KINDS] = { "preinst", "postinst", "prerm", "postrm", "config" };
+const char *const script_name[SCRIPT_KINDS] = { "preinst", "postinst", "prerm", "postrm",
+						"config" };
 
 /* Source: https://wiki.debian.org/UsrMerge; base-files 13's top-level links. */
-static const str merged_tops[] = { S_INIT("bin"),   S_INIT("sbin"),   S_INIT("lib"),   S_INIT("lib32"),
-				   S_INIT("lib64"), S_INIT("libx32"), S_INIT("libo32") };
+static const str merged_tops[] = { S_INIT("bin"),   S_INIT("sbin"),  S_INIT("lib"),
+				   S_INIT("lib32"), S_INIT("lib64"), S_INIT("libx32"),
+				   S_INIT("libo32") };
 
 static const struct {
 	str suffix;
@@ -49,7 +51,8 @@ int deb_path(struct op *op, str path, bool directory, str *ret, bool *ret_moved)
 	if (!*ret_moved)
 		return op_copy(op, path, ret);
 	if (path.len + 4 >= LIMIT_PATH)
-		return op_fail(op, ERR_LIMIT, "path of %td bytes is too long for the /usr merge", path.len);
+		return op_fail(op, ERR_LIMIT, "path of %td bytes is too long for the /usr merge",
+			       path.len);
 	return op_text(op, ret, "usr/%.*s", STR_ARG(path));
 }
 
@@ -77,8 +80,8 @@ static int verify(struct op *op, const struct deb *d, const struct digest *want)
 	if (digest_eq(&got, want))
 		return 0;
 	char text[DIGEST_TEXT];
-	return op_fail(op, ERR_VERIFY, "%.*s is damaged: its bytes have the digest %s", STR_ARG(d->what),
-		       digest_text(&got, text));
+	return op_fail(op, ERR_VERIFY, "%.*s is damaged: its bytes have the digest %s",
+		       STR_ARG(d->what), digest_text(&got, text));
 }
 
 /* "control" or "data": is this member it, compressed in a way that we read? */
@@ -107,14 +110,17 @@ static int members(struct op *op, struct deb *d)
 	if ((rc = file_pread(op, d->fd, d->what, version, sizeof(version), m[0].offset)) < 0)
 		return rc;
 	if (memcmp(version, "2.0\n", 4) != 0 || m[0].size != 4)
-		return op_fail(op, ERR_FORMAT, "%.*s has another package format than 2.0", STR_ARG(d->what));
+		return op_fail(op, ERR_FORMAT, "%.*s has another package format than 2.0",
+			       STR_ARG(d->what));
 	if (!is_tar(&m[1], S("control")) || !is_tar(&m[2], S("data")))
-		return op_fail(op, ERR_FORMAT, "%.*s has members %.*s and %.*s where control.tar and data.tar belong",
-			       STR_ARG(d->what), STR_ARG(m[1].name), STR_ARG(m[2].name));
+		return op_fail(
+			op, ERR_FORMAT,
+			"%.*s has members %.*s and %.*s where control.tar and data.tar belong",
+			STR_ARG(d->what), STR_ARG(m[1].name), STR_ARG(m[2].name));
 	for (ptrdiff_t i = 3; i < n; i++)
 		if (!str_starts(m[i].name, S("_")))
-			return op_fail(op, ERR_FORMAT, "%.*s has the unknown member %.*s", STR_ARG(d->what),
-				       STR_ARG(m[i].name));
+			return op_fail(op, ERR_FORMAT, "%.*s has the unknown member %.*s",
+				       STR_ARG(d->what), STR_ARG(m[i].name));
 	d->control = m[1];
 	d->data = m[2];
 	for (ptrdiff_t i = 0; i < n; i++)
@@ -154,12 +160,15 @@ int deb_tar(struct op *op, const struct deb *d, const struct ar_member *member, 
 	str what;
 	int rc = op_text(op, &what, "%.*s: %.*s", STR_ARG(d->what), STR_ARG(member->name));
 
-	if (rc < 0 || (rc = stream_open_fd(op, d->fd, what, member->offset, member->size, max_out, &in)) < 0)
+	if (rc < 0 ||
+	    (rc = stream_open_fd(op, d->fd, what, member->offset, member->size, max_out, &in)) < 0)
 		return rc;
 	for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]); i++)
-		if (str_eq(str_from(member->name, str_find(member->name, '.')), compressions[i].suffix) &&
+		if (str_eq(str_from(member->name, str_find(member->name, '.')),
+			   compressions[i].suffix) &&
 		    stream_kind(in) != compressions[i].kind)
-			return op_fail(op, ERR_FORMAT, "%.*s is compressed in another way than its name says",
+			return op_fail(op, ERR_FORMAT,
+				       "%.*s is compressed in another way than its name says",
 				       STR_ARG(what));
 	if ((rc = tar_open(op, in, what, true, ret_tar)) < 0)
 		return rc;
@@ -198,15 +207,16 @@ static int control_files(struct op *op, const struct deb *d, struct contents *c,
 		if (e.type == TAR_DIRECTORY && !e.path.len)
 			continue;
 		if (e.type != TAR_FILE || str_find(e.path, '/') >= 0)
-			return op_fail(op, ERR_FORMAT, "%.*s: control.tar holds %.*s, which is no plain file",
+			return op_fail(op, ERR_FORMAT,
+				       "%.*s: control.tar holds %.*s, which is no plain file",
 				       STR_ARG(d->what), STR_ARG(e.path));
 		bool conffiles = str_eq(e.path, S("conffiles"));
 		str *to = conffiles ? ret_conffiles : control_place(c, e.path);
 		if (!to)
 			continue;
 		if (to->p || (conffiles && conffiles_seen))
-			return op_fail(op, ERR_FORMAT, "%.*s: control.tar holds %.*s twice", STR_ARG(d->what),
-				       STR_ARG(e.path));
+			return op_fail(op, ERR_FORMAT, "%.*s: control.tar holds %.*s twice",
+				       STR_ARG(d->what), STR_ARG(e.path));
 		conffiles_seen |= conffiles;
 		if ((rc = tar_read_all(op, tar, LIMIT_CONTROL_FILE, to)) < 0)
 			return rc;
@@ -247,12 +257,13 @@ static int source_field(struct op *op, const struct deb *d, str field, struct co
 		bool braces = str_starts(rest, S("(")) && str_ends(rest, S(")"));
 		version = braces ? str_trim(str_head(str_from(rest, 1), rest.len - 2)) : S("");
 		if (!version_valid(version))
-			return op_fail(op, ERR_FORMAT, "%.*s: bad Source field \"%.*s\"", STR_ARG(d->what),
-				       STR_ARG(field));
+			return op_fail(op, ERR_FORMAT, "%.*s: bad Source field \"%.*s\"",
+				       STR_ARG(d->what), STR_ARG(field));
 		c->source_version = version;
 	}
 	if (!name_valid(c->source))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad source name \"%.*s\"", STR_ARG(d->what), STR_ARG(c->source));
+		return op_fail(op, ERR_FORMAT, "%.*s: bad source name \"%.*s\"", STR_ARG(d->what),
+			       STR_ARG(c->source));
 	return 0;
 }
 
@@ -267,23 +278,27 @@ static int control_stanza(struct op *op, const struct deb *d, struct contents *c
 	if (rc == 0)
 		return op_fail(op, ERR_FORMAT, "%.*s has no control file", STR_ARG(d->what));
 	if ((rc = deb822_next(op, &in, &more)) != 0)
-		return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "%.*s: control has two stanzas", STR_ARG(d->what));
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_FORMAT, "%.*s: control has two stanzas",
+					STR_ARG(d->what));
 	c->name = deb822_get(&s, "Package");
 	c->version = deb822_get(&s, "Version");
 	c->arch = deb822_get(&s, "Architecture");
 	if (!name_valid(c->name) || !arch_valid(c->arch))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad package name \"%.*s\" or architecture \"%.*s\"",
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s: bad package name \"%.*s\" or architecture \"%.*s\"",
 			       STR_ARG(d->what), STR_ARG(c->name), STR_ARG(c->arch));
 	if (!version_valid(c->version))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad version \"%.*s\" of %.*s", STR_ARG(d->what),
-			       STR_ARG(c->version), STR_ARG(c->name));
+		return op_fail(op, ERR_FORMAT, "%.*s: bad version \"%.*s\" of %.*s",
+			       STR_ARG(d->what), STR_ARG(c->version), STR_ARG(c->name));
 	if ((rc = source_field(op, d, deb822_get(&s, "Source"), c)) < 0)
 		return rc;
-	return str_ends(s.raw, S("\n")) ? op_copy(op, s.raw, &c->control) :
-					  op_text(op, &c->control, "%.*s\n", STR_ARG(s.raw));
+	return str_ends(s.raw, S("\n")) ? op_copy(op, s.raw, &c->control)
+					: op_text(op, &c->control, "%.*s\n", STR_ARG(s.raw));
 }
 
-/* One absolute path a line; "remove-on-upgrade PATH" names none that is shipped. deb-conffiles(5). */
+/* One absolute path a line; "remove-on-upgrade PATH" names none that is shipped. deb-conffiles(5).
+ */
 static int conffile_list(struct op *op, const struct deb *d, str text, struct contents *c)
 {
 	VEC(str) found = { 0 };
@@ -295,7 +310,8 @@ static int conffile_list(struct op *op, const struct deb *d, str text, struct co
 		if (!line.len || str_starts(line, S("remove-on-upgrade ")))
 			continue;
 		if (!str_starts(line, S("/")) || !tar_clean(line, clean, &path) || !path.len)
-			return op_fail(op, ERR_FORMAT, "%.*s: bad conffile \"%.*s\"", STR_ARG(d->what), STR_ARG(line));
+			return op_fail(op, ERR_FORMAT, "%.*s: bad conffile \"%.*s\"",
+				       STR_ARG(d->what), STR_ARG(line));
 		str *to = vec_push(op, &found);
 		int rc = to ? deb_path(op, path, false, to, &moved) : ERR_MEMORY;
 		if (rc < 0)
@@ -311,7 +327,8 @@ int deb_control(struct op *op, const struct deb *d, struct contents *ret)
 	str conffiles = { 0 };
 	int rc = control_files(op, d, &c, &conffiles);
 
-	if (rc < 0 || (rc = control_stanza(op, d, &c)) < 0 || (rc = conffile_list(op, d, conffiles, &c)) < 0)
+	if (rc < 0 || (rc = control_stanza(op, d, &c)) < 0 ||
+	    (rc = conffile_list(op, d, conffiles, &c)) < 0)
 		return rc;
 	for (int i = 0; i < SCRIPT_KINDS; i++)
 		c.script[i].sha256 = digest_of(c.script[i].text);

@@ -16,10 +16,10 @@
 struct deb {
 	int fd;
 	struct digest digest;
-	str what;         /* for messages: "package sha256:0123456789ab" */
+	str what; /* for messages: "package sha256:0123456789ab" */
 	uint64_t size;
 	struct ar_member control, data;
-	int64_t built;    /* the newest member's time */
+	int64_t built; /* the newest member's time */
 };
 void deb_close(struct deb *d);
 #define AUTO_DEB __attribute__((cleanup(deb_close))) struct deb
@@ -29,7 +29,8 @@ void deb_close(struct deb *d);
  * descriptor that is read later, and find its members. ERR_NET if the store has no such blob;
  * ERR_VERIFY, and the blob is deleted, if it is another.
  */
-int deb_open(struct op *op, const struct store *store, const struct digest *digest, struct deb *ret) MUST_USE;
+int deb_open(struct op *op, const struct store *store, const struct digest *digest,
+	     struct deb *ret) MUST_USE;
 
 /* One of the two tars, ready for tar_next(); both parts live in op. */
 int deb_tar(struct op *op, const struct deb *d, const struct ar_member *member, uint64_t max_out,

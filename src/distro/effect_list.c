@@ -6,12 +6,15 @@
 
 #include "deb.h"
 
-struct effect *effect_add(struct op *op, struct effect_list *list, enum effect_kind kind, str origin)
+struct effect *effect_add(struct op *op, struct effect_list *list, enum effect_kind kind,
+			  str origin)
 {
 	struct effect *e = vec_push(op, list);
 
 	if (e)
-		*e = (struct effect){ .kind = kind, .mode = UINT32_MAX, .id = UINT32_MAX, .origin = origin };
+		*e = (struct effect){
+			.kind = kind, .mode = UINT32_MAX, .id = UINT32_MAX, .origin = origin
+		};
 	return e;
 }
 
@@ -42,8 +45,9 @@ struct digest effect_digest(struct op *op, const struct effect_list *list, int *
 	buf_init(&b, op, LIMIT_DOCUMENT * 4);
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		const struct effect *e = &list->p[i];
-		const str fields[] = { e->name,  e->path,  e->to,      e->from,   e->text,   e->group,
-				       e->owner, e->home,  e->shell,   e->comment, e->master, e->package };
+		const str fields[] = { e->name,  e->path,    e->to,     e->from,
+				       e->text,  e->group,   e->owner,  e->home,
+				       e->shell, e->comment, e->master, e->package };
 		buf_fmt(&b, "%d %u %u %lld", (int)e->kind, e->mode, e->id, (long long)e->priority);
 		for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
 			buf_fmt(&b, " %td:", fields[k].len);

@@ -14,7 +14,8 @@ struct effect_list {
 };
 
 /* A new effect at the end, with mode and id unset. NULL with ERR_MEMORY recorded. */
-struct effect *effect_add(struct op *op, struct effect_list *list, enum effect_kind kind, str origin);
+struct effect *effect_add(struct op *op, struct effect_list *list, enum effect_kind kind,
+			  str origin);
 
 /* An absolute or relative path in canonical form after the /usr merge, in op; false for a bad one
  * (and, with the op's error set, for lack of memory). */

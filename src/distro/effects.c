@@ -25,10 +25,13 @@ struct effects {
 	ptrdiff_t rank_n;
 };
 
-/* The text of a file, from the user's directory (place 0) or compiled in (1). 1 if there is none. */
-static int file_text(struct op *op, const struct effects *e, int place, str name, str *ret_label, str *ret)
+/* The text of a file, from the user's directory (place 0) or compiled in (1). 1 if there is none.
+ */
+static int file_text(struct op *op, const struct effects *e, int place, str name, str *ret_label,
+		     str *ret)
 {
-	int rc = op_text(op, ret_label, "%.*s/%.*s", STR_ARG(place ? S("effects") : e->dir), STR_ARG(name));
+	int rc = op_text(op, ret_label, "%.*s/%.*s", STR_ARG(place ? S("effects") : e->dir),
+			 STR_ARG(name));
 
 	if (rc < 0 || str_find(name, '/') >= 0)
 		return rc < 0 ? rc : 1;
@@ -44,7 +47,8 @@ static int file_text(struct op *op, const struct effects *e, int place, str name
 }
 
 /* A package's file from one place. 1 if there is none. */
-static int package_file(struct op *op, const struct effects *e, int place, str package, struct effects_file *ret)
+static int package_file(struct op *op, const struct effects *e, int place, str package,
+			struct effects_file *ret)
 {
 	str name, label, text;
 	bool common = str_eq(package, S("*"));
@@ -56,7 +60,8 @@ static int package_file(struct op *op, const struct effects *e, int place, str p
 }
 
 /* Put b behind a. */
-static int join_cuts(struct op *op, struct effect_cut **a, ptrdiff_t *a_n, const struct effect_cut *b, ptrdiff_t n)
+static int join_cuts(struct op *op, struct effect_cut **a, ptrdiff_t *a_n,
+		     const struct effect_cut *b, ptrdiff_t n)
 {
 	struct effect_cut *all = op_new(op, struct effect_cut, *a_n + n);
 
@@ -112,7 +117,8 @@ int effects_open(struct op *op, str dir, struct effects **ret)
 	return rc;
 }
 
-int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret, ptrdiff_t *ret_n)
+int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret,
+		 ptrdiff_t *ret_n)
 {
 	struct effect_cut *all = NULL;
 	struct effects_file file;
@@ -131,14 +137,16 @@ int effects_cuts(struct op *op, const struct effects *e, str package, struct eff
 	return 0;
 }
 
-int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop, struct texts *ret_keep)
+int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop,
+		  struct texts *ret_keep)
 {
 	struct texts drop = { 0 }, keep = { 0 };
 
 	for (int place = 0; place < PLACES; place++) {
 		str label, text;
 		int rc = file_text(op, e, place, S("drop.yaml"), &label, &text);
-		if (rc < 0 || (rc == 0 && (rc = effects_drop_read(op, label, text, &drop, &keep)) < 0))
+		if (rc < 0 ||
+		    (rc == 0 && (rc = effects_drop_read(op, label, text, &drop, &keep)) < 0))
 			return rc;
 	}
 	*ret_drop = drop;
@@ -180,13 +188,16 @@ static int append(struct op *op, struct effect_list *to, const struct effect_lis
 }
 
 /* The entry that answers for a script by its hash: the user's before ours. 1 if there is none. */
-static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code, bool has_code)
+static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code,
+			  bool has_code)
 {
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
 			for (ptrdiff_t k = 0; s->kind == kind && k < s->hash_n; k++) {
-				if (!digest_eq(&s->hash[k].digest, s->hash[k].code ? code : &a->c->script[kind].sha256) ||
+				if (!digest_eq(&s->hash[k].digest,
+					       s->hash[k].code ? code
+							       : &a->c->script[kind].sha256) ||
 				    (s->hash[k].code && !has_code))
 					continue;
 				a->used[place] = true;
@@ -200,24 +211,27 @@ static int answer_by_hash(struct answering *a, enum script_kind kind, const stru
 }
 
 /* What a user needs to answer: the lines, and a file to fill in. */
-static void write_template(struct answering *a, enum script_kind kind, const struct digest *code, str left)
+static void write_template(struct answering *a, enum script_kind kind, const struct digest *code,
+			   str left)
 {
 	char hash[DIGEST_TEXT], hex[DIGEST_HEX];
 	const struct contents *c = a->c;
 	struct buf *b = &a->unanswered;
 
-	buf_fmt(b, "%.*s %.*s: these lines of its %s have an effect that temper does not know:\n\n", STR_ARG(c->name),
-		STR_ARG(c->version), script_name[kind]);
+	buf_fmt(b, "%.*s %.*s: these lines of its %s have an effect that temper does not know:\n\n",
+		STR_ARG(c->name), STR_ARG(c->version), script_name[kind]);
 	while (left.len) {
 		str line = str_cut(&left, '\n');
 		buf_fmt(b, "    %.*s\n", STR_ARG(line));
 	}
 	for (int place = 0; place < PLACES; place++)
 		if (a->has[place] && a->file[place].script_n)
-			buf_fmt(b, "\n%.*s answers for other versions of its scripts: compare them.\n",
+			buf_fmt(b,
+				"\n%.*s answers for other versions of its scripts: compare them.\n",
 				STR_ARG(a->file[place].label));
 	buf_fmt(b,
-		"\nWrite what they do on a fresh installation into effects/%.*s.yaml (docs/effects.md):\n\n"
+		"\nWrite what they do on a fresh installation into effects/%.*s.yaml "
+		"(docs/effects.md):\n\n"
 		"package: %.*s\n"
 		"scripts:\n"
 		"  - %s: [%s] # or code:%s, which lives through rebuilds\n"
@@ -227,8 +241,9 @@ static void write_template(struct answering *a, enum script_kind kind, const str
 		"  # - directory: {path: var/lib/%.*s, mode: \"0750\", owner: root, group: root}\n"
 		"  # - copy: {path: etc/x, from: usr/share/x}\n"
 		"  # - link: {path: etc/y, to: /etc/x}\n\n",
-		STR_ARG(c->name), STR_ARG(c->name), script_name[kind], digest_text(&c->script[kind].sha256, hash),
-		digest_hex(code, hex), STR_ARG(c->version), STR_ARG(c->name));
+		STR_ARG(c->name), STR_ARG(c->name), script_name[kind],
+		digest_text(&c->script[kind].sha256, hash), digest_hex(code, hex),
+		STR_ARG(c->version), STR_ARG(c->name));
 }
 
 static int answer_script(struct answering *a, enum script_kind kind)
@@ -242,7 +257,8 @@ static int answer_script(struct answering *a, enum script_kind kind)
 		return 0;
 	a->scripts = true;
 	int rc = script_read(a->op, s->text, kind, &read);
-	if (rc < 0 || (rc = op_text(a->op, &origin, "%s of %.*s", script_name[kind], STR_ARG(a->c->name))) < 0)
+	if (rc < 0 || (rc = op_text(a->op, &origin, "%s of %.*s", script_name[kind],
+				    STR_ARG(a->c->name))) < 0)
 		return rc;
 	a->sections |= read.sections;
 	a->sysusers |= read.sysusers;
@@ -257,8 +273,9 @@ static int answer_script(struct answering *a, enum script_kind kind)
 		return rc < 0 ? rc : 0;
 	char hash[DIGEST_TEXT];
 	write_template(a, kind, &code, read.left);
-	return op_fail(a->op, ERR_NO, "%.*s %.*s: its %s %s is not answered by any effect", STR_ARG(a->c->name),
-		       STR_ARG(a->c->version), script_name[kind], digest_text(&s->sha256, hash));
+	return op_fail(a->op, ERR_NO, "%.*s %.*s: its %s %s is not answered by any effect",
+		       STR_ARG(a->c->name), STR_ARG(a->c->version), script_name[kind],
+		       digest_text(&s->sha256, hash));
 }
 
 /* e, z and Z lines act on what is there: paths of the package, and directories just made. */
@@ -269,7 +286,8 @@ static int apply_mode(struct answering *a, const struct tmpfiles_mode *m)
 
 	for (ptrdiff_t i = 0; rc >= 0 && i < a->c->n; i++) {
 		const struct entry *entry = &a->c->entry[i];
-		bool hit = glob_match(m->effect.path, entry->path) || (m->below && glob_match(below, entry->path));
+		bool hit = glob_match(m->effect.path, entry->path) ||
+			   (m->below && glob_match(below, entry->path));
 		if (!hit || entry->type == ENTRY_SYMLINK)
 			continue;
 		struct effect *e = effect_add(a->op, &a->data, EFFECT_MODE, m->effect.origin);
@@ -327,7 +345,8 @@ static int collect(struct answering *a)
 		return a->op->code;
 	for (int place = PLACES - 1; place >= 0; place--) {
 		const struct effects_file *f = &a->file[place];
-		a->used[place] |= a->has[place] && !f->script_n && (f->effects.n || f->sysusers || f->tmpfiles);
+		a->used[place] |= a->has[place] && !f->script_n &&
+				  (f->effects.n || f->sysusers || f->tmpfiles);
 		if (!a->used[place])
 			continue;
 		a->sysusers |= f->sysusers;
@@ -338,8 +357,8 @@ static int collect(struct answering *a)
 	return read_data(a);
 }
 
-int effects_answer(struct op *op, const struct effects *e, const struct contents *c, struct effects_answer *ret,
-		   str *ret_unanswered)
+int effects_answer(struct op *op, const struct effects *e, const struct contents *c,
+		   struct effects_answer *ret, str *ret_unanswered)
 {
 	struct answering a = { .op = op, .e = e, .c = c };
 
@@ -355,11 +374,11 @@ int effects_answer(struct op *op, const struct effects *e, const struct contents
 	for (ptrdiff_t i = 0; i < a.data.n; i++)
 		a.data.p[i].package = c->name;
 	struct effects_answer answer = { .effect = a.data.p, .n = a.data.n };
-	answer.by = a.used[0]  ? a.file[0].label :
-		    a.used[1]  ? a.file[1].label :
-		    !a.scripts ? S("no scripts") :
-		    a.sections ? S("debhelper sections only") :
-				 S("nothing on a fresh installation");
+	answer.by = a.used[0]    ? a.file[0].label
+		    : a.used[1]  ? a.file[1].label
+		    : !a.scripts ? S("no scripts")
+		    : a.sections ? S("debhelper sections only")
+				 : S("nothing on a fresh installation");
 	answer.digest = effect_digest(op, &a.data, &rc);
 	if (rc < 0)
 		return rc;

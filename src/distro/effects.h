@@ -17,30 +17,33 @@ enum effect_kind {
 	EFFECT_MEMBER,    /* user `name` also in group `group` */
 	EFFECT_DIRECTORY, /* path, mode, owner, group */
 	EFFECT_FILE,      /* path, text, mode, owner, group */
-	EFFECT_COPY,      /* path, from (a path of the same package or of any package in the image), mode, owner, group */
+	EFFECT_COPY,      /* path, from (a path of the same package or of any package in the image),
+			     mode, owner, group */
 	EFFECT_LINK,      /* path, to: a symlink */
 	EFFECT_MODE,      /* path, mode, owner, group: of what a package ships */
-	EFFECT_ALTERNATIVE, /* link path, to, name, priority: the highest of a name wins; slaves follow */
-	EFFECT_DIVERT,    /* path goes to `to` for every package but this one */
-	EFFECT_CA_BUNDLE, /* the CA bundle with its links is wanted */
+	EFFECT_ALTERNATIVE, /* link path, to, name, priority: the highest of a name wins; slaves
+			       follow */
+	EFFECT_DIVERT,      /* path goes to `to` for every package but this one */
+	EFFECT_CA_BUNDLE,   /* the CA bundle with its links is wanted */
 };
 
 struct effect {
 	enum effect_kind kind;
 	str name, path, to, from, text, group, owner, home, shell, comment;
-	str master;       /* of a slave alternative: the name that it follows */
-	uint32_t mode;    /* 07777; UINT32_MAX: leave it */
-	uint32_t id;      /* uid or gid; UINT32_MAX: the next free one from 900 down, by name order */
+	str master;    /* of a slave alternative: the name that it follows */
+	uint32_t mode; /* 07777; UINT32_MAX: leave it */
+	uint32_t id;   /* uid or gid; UINT32_MAX: the next free one from 900 down, by name order */
 	int64_t priority;
-	str package;      /* whose effect it is */
-	str origin;       /* "effects/nginx-common.yaml:12", "dh_installsysusers", "usr/lib/tmpfiles.d/x.conf:3" */
+	str package; /* whose effect it is */
+	str origin;  /* "effects/nginx-common.yaml:12", "dh_installsysusers",
+			"usr/lib/tmpfiles.d/x.conf:3" */
 };
 
-struct effect_cut { /* an edge that is left out, or (added) put in */
-	str package;      /* whose dependency; "*" for any */
-	str depends;      /* on which package name */
+struct effect_cut {  /* an edge that is left out, or (added) put in */
+	str package; /* whose dependency; "*" for any */
+	str depends; /* on which package name */
 	str why;
-	str origin;       /* file and line */
+	str origin; /* file and line */
 	bool added;
 };
 
@@ -50,14 +53,15 @@ struct effects; /* opaque; never changes once open, so that threads may share it
 int effects_open(struct op *op, str dir, struct effects **ret) MUST_USE;
 
 /* Cuts and additions that hold for a package's dependencies; [n], own first, then common. */
-int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret, ptrdiff_t *ret_n) MUST_USE;
+int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret,
+		 ptrdiff_t *ret_n) MUST_USE;
 
 /* How a package's scripts are answered. */
 struct effects_answer {
 	struct effect *effect; /* [n], in the order in which they apply */
 	ptrdiff_t n;
-	str by;                /* "no scripts", "debhelper sections only", "effects/x.yaml", ... for the lock */
-	struct digest digest;  /* of all effects in a canonical form */
+	str by; /* "no scripts", "debhelper sections only", "effects/x.yaml", ... for the lock */
+	struct digest digest; /* of all effects in a canonical form */
 };
 
 /*
@@ -67,13 +71,15 @@ struct effects_answer {
  * message names the package, script and hash; `ret_unanswered` gets the script's unrecognised
  * lines and a template of the effect to write.
  */
-int effects_answer(struct op *op, const struct effects *e, const struct contents *c, struct effects_answer *ret,
-		   str *ret_unanswered) MUST_USE;
+int effects_answer(struct op *op, const struct effects *e, const struct contents *c,
+		   struct effects_answer *ret, str *ret_unanswered) MUST_USE;
 
 /* Paths that images do without, by glob, and those kept all the same: effects/drop.yaml. */
-int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop, struct texts *ret_keep) MUST_USE;
+int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop,
+		  struct texts *ret_keep) MUST_USE;
 
-/* The rank of a package's layer, 0 (rarely updated, lowest) to 99: effects/rank.yaml; 50 if unnamed. */
+/* The rank of a package's layer, 0 (rarely updated, lowest) to 99: effects/rank.yaml; 50 if
+ * unnamed. */
 int effects_rank(struct op *op, const struct effects *e, str package, int *ret) MUST_USE;
 
 #endif

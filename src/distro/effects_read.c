@@ -10,24 +10,40 @@ struct raw {
 	str priority;
 };
 
-#define TEXT(name, member, need) { name, FIELD_TEXT, offsetof(struct raw, e.member), need, "a text" }
-#define ID(name) { name, FIELD_U64, offsetof(struct raw, id), false, "a number" }
-#define OWNED                                                                                                          \
-	TEXT("owner", owner, false), TEXT("group", group, false),                                                      \
-		{ "mode", FIELD_OCTAL, offsetof(struct raw, e.mode), false, "an octal mode such as \"0750\"" }
+#define TEXT(name, member, need)                                                 \
+	{                                                                        \
+		name, FIELD_TEXT, offsetof(struct raw, e.member), need, "a text" \
+	}
+#define ID(name)                                                             \
+	{                                                                    \
+		name, FIELD_U64, offsetof(struct raw, id), false, "a number" \
+	}
+#define OWNED                                                             \
+	TEXT("owner", owner, false), TEXT("group", group, false),         \
+	{                                                                 \
+		"mode", FIELD_OCTAL, offsetof(struct raw, e.mode), false, \
+			"an octal mode such as \"0750\""                  \
+	}
 
 static const struct field user_fields[] = {
-	TEXT("name", name, true),   ID("uid"),                    TEXT("group", group, false), TEXT("home", home, false),
+	TEXT("name", name, true),    ID("uid"),
+	TEXT("group", group, false), TEXT("home", home, false),
 	TEXT("shell", shell, false), TEXT("comment", comment, false),
 };
 static const struct field group_fields[] = { TEXT("name", name, true), ID("gid") };
-static const struct field member_fields[] = { TEXT("user", name, true), TEXT("group", group, true) };
+static const struct field member_fields[] = { TEXT("user", name, true),
+					      TEXT("group", group, true) };
 static const struct field directory_fields[] = { TEXT("path", path, true), OWNED };
-static const struct field file_fields[] = { TEXT("path", path, true), TEXT("text", text, false), OWNED };
-static const struct field copy_fields[] = { TEXT("path", path, true), TEXT("from", from, true), OWNED };
+static const struct field file_fields[] = { TEXT("path", path, true), TEXT("text", text, false),
+					    OWNED };
+static const struct field copy_fields[] = { TEXT("path", path, true), TEXT("from", from, true),
+					    OWNED };
 static const struct field link_fields[] = { TEXT("path", path, true), TEXT("to", to, true) };
 static const struct field alternative_fields[] = {
-	TEXT("path", path, true), TEXT("name", name, true), TEXT("to", to, true), TEXT("master", master, false),
+	TEXT("path", path, true),
+	TEXT("name", name, true),
+	TEXT("to", to, true),
+	TEXT("master", master, false),
 	{ "priority", FIELD_TEXT, offsetof(struct raw, priority), true, "a number" },
 };
 
@@ -92,40 +108,51 @@ static void set_defaults(struct effect *e)
 }
 
 /* Paths into their canonical form, and what no effect may do. */
-static int check_effect(struct op *op, const struct doc *doc, const struct node *node, struct effect *e)
+static int check_effect(struct op *op, const struct doc *doc, const struct node *node,
+			struct effect *e)
 {
 	str *paths[] = { &e->path, &e->from, e->kind == EFFECT_DIVERT ? &e->to : NULL };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (paths[i] && paths[i]->len && !effect_path(op, *paths[i], paths[i]))
-			return op->code ? op->code : node_fail(op, doc, node, "bad path \"%.*s\"", STR_ARG(*paths[i]));
+			return op->code ? op->code
+					: node_fail(op, doc, node, "bad path \"%.*s\"",
+						    STR_ARG(*paths[i]));
 	if (e->mode != UINT32_MAX && (e->mode & 06000))
-		return node_fail(op, doc, node, "mode %04o: effects set no setuid and setgid bits", e->mode);
+		return node_fail(op, doc, node, "mode %04o: effects set no setuid and setgid bits",
+				 e->mode);
 	if (effect_is_secret(e->text))
 		return node_fail(op, doc, node, "a private key: an image holds no secrets");
 	return 0;
 }
 
-static int read_effect(struct op *op, const struct doc *doc, const struct node *node, struct effect_list *to,
-		       bool *sysusers, bool *tmpfiles)
+static int read_effect(struct op *op, const struct doc *doc, const struct node *node,
+		       struct effect_list *to, bool *sysusers, bool *tmpfiles)
 {
 	struct raw raw = { .e = { .mode = UINT32_MAX, .id = UINT32_MAX }, .id = UINT32_MAX };
 	const char *names[sizeof(kinds) / sizeof(kinds[0])];
 	bool yes = false;
 
 	if (node->kind != NODE_MAP || node->n != 1)
-		return node_fail(op, doc, node, "an effect is one of user, group, directory, file, copy, link, mode, ...");
+		return node_fail(
+			op, doc, node,
+			"an effect is one of user, group, directory, file, copy, link, mode, ...");
 	const struct node *what = node->child;
-	bool *flag = str_eq(what->key, S("sysusers")) ? sysusers : str_eq(what->key, S("tmpfiles")) ? tmpfiles : NULL;
+	bool *flag = str_eq(what->key, S("sysusers"))   ? sysusers
+		     : str_eq(what->key, S("tmpfiles")) ? tmpfiles
+							: NULL;
 	if (flag)
-		return node_bool(what, flag) ? 0 : node_fail(op, doc, what, "must be true or false");
+		return node_bool(what, flag) ? 0
+					     : node_fail(op, doc, what, "must be true or false");
 	size_t k = 0;
-	for (; k < sizeof(kinds) / sizeof(kinds[0]) && !str_eq(what->key, str_of(kinds[k].key)); k++)
+	for (; k < sizeof(kinds) / sizeof(kinds[0]) && !str_eq(what->key, str_of(kinds[k].key));
+	     k++)
 		names[k] = kinds[k].key;
 	if (k == sizeof(kinds) / sizeof(kinds[0])) {
 		const char *near = nearest_word(what->key, names, k);
-		return node_fail_key(op, doc, what, "unknown effect '%.*s'%s%s%s", STR_ARG(what->key),
-				     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		return node_fail_key(op, doc, what, "unknown effect '%.*s'%s%s%s",
+				     STR_ARG(what->key), near ? "; did you mean '" : "",
+				     near ? near : "", near ? "'?" : "");
 	}
 	if (kinds[k].field) {
 		int rc = fields_read(op, doc, what, kinds[k].field, kinds[k].n, &raw);
@@ -135,7 +162,8 @@ static int read_effect(struct op *op, const struct doc *doc, const struct node *
 		return node_fail(op, doc, what, "'%s' can only be true", kinds[k].key);
 	}
 	if (raw.id != UINT32_MAX && raw.id >= UINT32_MAX - 1)
-		return node_fail(op, doc, what, "id %llu is out of range", (unsigned long long)raw.id);
+		return node_fail(op, doc, what, "id %llu is out of range",
+				 (unsigned long long)raw.id);
 	if (raw.priority.len && !priority_read(raw.priority, &raw.e.priority))
 		return node_fail(op, doc, what, "bad priority \"%.*s\"", STR_ARG(raw.priority));
 	raw.e.kind = kinds[k].kind;
@@ -150,8 +178,8 @@ static int read_effect(struct op *op, const struct doc *doc, const struct node *
 	return e ? 0 : ERR_MEMORY;
 }
 
-static int read_effects(struct op *op, const struct doc *doc, const struct node *list, struct effect_list *to,
-			bool *sysusers, bool *tmpfiles)
+static int read_effects(struct op *op, const struct doc *doc, const struct node *list,
+			struct effect_list *to, bool *sysusers, bool *tmpfiles)
 {
 	if (list && list->kind != NODE_LIST)
 		return node_fail(op, doc, list, "must be a list of effects");
@@ -170,21 +198,26 @@ struct script_raw {
 };
 static const struct field script_fields[] = {
 	{ "preinst", FIELD_TEXTS, offsetof(struct script_raw, preinst), false, "a list of hashes" },
-	{ "postinst", FIELD_TEXTS, offsetof(struct script_raw, postinst), false, "a list of hashes" },
+	{ "postinst", FIELD_TEXTS, offsetof(struct script_raw, postinst), false,
+	  "a list of hashes" },
 	{ "versions", FIELD_TEXT, offsetof(struct script_raw, versions), false, "a text" },
-	{ "why", FIELD_TEXT, offsetof(struct script_raw, why), true, "what the script does, and why that needs nothing more" },
+	{ "why", FIELD_TEXT, offsetof(struct script_raw, why), true,
+	  "what the script does, and why that needs nothing more" },
 	{ "effects", FIELD_NODE, offsetof(struct script_raw, effects), false, "a list of effects" },
 };
 
-static int read_script(struct op *op, const struct doc *doc, const struct node *node, struct effects_script *s)
+static int read_script(struct op *op, const struct doc *doc, const struct node *node,
+		       struct effects_script *s)
 {
 	struct script_raw raw = { 0 };
-	int rc = fields_read(op, doc, node, script_fields, sizeof(script_fields) / sizeof(script_fields[0]), &raw);
+	int rc = fields_read(op, doc, node, script_fields,
+			     sizeof(script_fields) / sizeof(script_fields[0]), &raw);
 
 	if (rc < 0)
 		return rc;
 	if ((raw.preinst.n > 0) == (raw.postinst.n > 0))
-		return node_fail(op, doc, node, "must name the hashes of either preinst or postinst");
+		return node_fail(op, doc, node,
+				 "must name the hashes of either preinst or postinst");
 	struct texts hashes = raw.preinst.n ? raw.preinst : raw.postinst;
 	s->kind = raw.preinst.n ? SCRIPT_PREINST : SCRIPT_POSTINST;
 	s->hash_n = hashes.n;
@@ -197,7 +230,8 @@ static int read_script(struct op *op, const struct doc *doc, const struct node *
 		if (s->hash[i].code)
 			hash = str_from(hash, 5);
 		if (!digest_parse(hash, &s->hash[i].digest))
-			return node_fail(op, doc, node, "\"%.*s\" is no sha256: or code: hash", STR_ARG(hashes.p[i]));
+			return node_fail(op, doc, node, "\"%.*s\" is no sha256: or code: hash",
+					 STR_ARG(hashes.p[i]));
 	}
 	return read_effects(op, doc, raw.effects, &s->effects, &s->sysusers, &s->tmpfiles);
 }
@@ -207,7 +241,8 @@ struct cut_raw {
 	str why;
 };
 static const struct field cut_fields[] = {
-	{ "depends", FIELD_TEXTS, offsetof(struct cut_raw, depends), true, "a package name or a list of them" },
+	{ "depends", FIELD_TEXTS, offsetof(struct cut_raw, depends), true,
+	  "a package name or a list of them" },
 	{ "why", FIELD_TEXT, offsetof(struct cut_raw, why), true, "the reason" },
 };
 
@@ -216,22 +251,24 @@ struct cuts {
 	ptrdiff_t n, cap;
 };
 
-static int read_cuts(struct op *op, const struct doc *doc, const struct node *list, str package, bool added,
-		     struct cuts *to)
+static int read_cuts(struct op *op, const struct doc *doc, const struct node *list, str package,
+		     bool added, struct cuts *to)
 {
 	if (list && list->kind != NODE_LIST)
 		return node_fail(op, doc, list, "must be a list of mappings with depends and why");
 	for (ptrdiff_t i = 0; list && i < list->n; i++) {
 		struct cut_raw raw = { 0 };
 		str origin;
-		int rc = fields_read(op, doc, &list->child[i], cut_fields, sizeof(cut_fields) / sizeof(cut_fields[0]), &raw);
+		int rc = fields_read(op, doc, &list->child[i], cut_fields,
+				     sizeof(cut_fields) / sizeof(cut_fields[0]), &raw);
 		if (rc < 0 || (rc = at_line(op, doc, &list->child[i], &origin)) < 0)
 			return rc;
 		for (ptrdiff_t k = 0; k < raw.depends.n; k++) {
 			struct effect_cut *cut = vec_push(op, to);
 			if (!cut)
 				return ERR_MEMORY;
-			*cut = (struct effect_cut){ package, raw.depends.p[k], raw.why, origin, added };
+			*cut = (struct effect_cut){ package, raw.depends.p[k], raw.why, origin,
+						    added };
 		}
 	}
 	return 0;
@@ -262,10 +299,12 @@ int effects_file_read(struct op *op, str label, str text, str package, struct ef
 					sizeof(file_fields_) / sizeof(file_fields_[0]), &raw)) < 0)
 		return rc;
 	if (!str_eq(raw.package, package))
-		return node_fail(op, &doc, node_get(&doc.root, S("package")), "this file is read for package %.*s, not %.*s",
-				 STR_ARG(package), STR_ARG(raw.package));
+		return node_fail(op, &doc, node_get(&doc.root, S("package")),
+				 "this file is read for package %.*s, not %.*s", STR_ARG(package),
+				 STR_ARG(raw.package));
 	if (common && (raw.scripts || raw.effects))
-		return node_fail(op, &doc, &doc.root, "only cut and add can be common to all packages");
+		return node_fail(op, &doc, &doc.root,
+				 "only cut and add can be common to all packages");
 	f.package = raw.package;
 	if ((rc = read_effects(op, &doc, raw.effects, &f.effects, &f.sysusers, &f.tmpfiles)) < 0)
 		return rc;
@@ -294,11 +333,13 @@ struct rank_raw {
 };
 static const struct field rank_fields[] = {
 	{ "rank", FIELD_U64, offsetof(struct rank_raw, rank), true, "a number up to 99" },
-	{ "packages", FIELD_TEXTS, offsetof(struct rank_raw, packages), true, "a list of packages" },
+	{ "packages", FIELD_TEXTS, offsetof(struct rank_raw, packages), true,
+	  "a list of packages" },
 	{ "why", FIELD_TEXT, offsetof(struct rank_raw, why), false, "a text" },
 };
 
-int effects_rank_read(struct op *op, str label, str text, struct effects_rank **ret, ptrdiff_t *ret_n)
+int effects_rank_read(struct op *op, str label, str text, struct effects_rank **ret,
+		      ptrdiff_t *ret_n)
 {
 	VEC(struct effects_rank) found = { 0 };
 	struct doc doc;
@@ -311,10 +352,12 @@ int effects_rank_read(struct op *op, str label, str text, struct effects_rank **
 	for (ptrdiff_t i = 0; i < doc.root.n; i++) {
 		struct rank_raw raw = { 0 };
 		const struct node *node = &doc.root.child[i];
-		if ((rc = fields_read(op, &doc, node, rank_fields, sizeof(rank_fields) / sizeof(rank_fields[0]), &raw)) < 0)
+		if ((rc = fields_read(op, &doc, node, rank_fields,
+				      sizeof(rank_fields) / sizeof(rank_fields[0]), &raw)) < 0)
 			return rc;
 		if (raw.rank > 99)
-			return node_fail(op, &doc, node, "rank %llu is above 99", (unsigned long long)raw.rank);
+			return node_fail(op, &doc, node, "rank %llu is above 99",
+					 (unsigned long long)raw.rank);
 		for (ptrdiff_t k = 0; k < raw.packages.n; k++) {
 			struct effects_rank *r = vec_push(op, &found);
 			if (!r)
@@ -343,13 +386,15 @@ static const struct field drop_file_fields[] = {
 	{ "keep", FIELD_NODE, offsetof(struct drop_file, keep), false, "a list" },
 };
 
-static int read_globs(struct op *op, const struct doc *doc, const struct node *list, struct texts *to)
+static int read_globs(struct op *op, const struct doc *doc, const struct node *list,
+		      struct texts *to)
 {
 	if (list && list->kind != NODE_LIST)
 		return node_fail(op, doc, list, "must be a list of mappings with paths and why");
 	for (ptrdiff_t i = 0; list && i < list->n; i++) {
 		struct drop_raw raw = { 0 };
-		int rc = fields_read(op, doc, &list->child[i], drop_fields, sizeof(drop_fields) / sizeof(drop_fields[0]), &raw);
+		int rc = fields_read(op, doc, &list->child[i], drop_fields,
+				     sizeof(drop_fields) / sizeof(drop_fields[0]), &raw);
 		if (rc < 0)
 			return rc;
 		str *all = op_new(op, str, to->n + raw.paths.n);
@@ -368,8 +413,9 @@ int effects_drop_read(struct op *op, str label, str text, struct texts *drop, st
 	struct doc doc;
 	int rc = yaml_parse(op, label, text, &doc);
 
-	if (rc < 0 || (rc = fields_read(op, &doc, &doc.root, drop_file_fields,
-					sizeof(drop_file_fields) / sizeof(drop_file_fields[0]), &file)) < 0)
+	if (rc < 0 ||
+	    (rc = fields_read(op, &doc, &doc.root, drop_file_fields,
+			      sizeof(drop_file_fields) / sizeof(drop_file_fields[0]), &file)) < 0)
 		return rc;
 	if ((rc = read_globs(op, &doc, file.drop, drop)) < 0)
 		return rc;

@@ -11,13 +11,13 @@ struct effects_script { /* one entry of `scripts` */
 	struct effects_hash {
 		struct digest digest;
 		bool code; /* of the code alone, without sections and version: see effects.c */
-	} *hash;             /* [hash_n] */
+	} * hash;          /* [hash_n] */
 	ptrdiff_t hash_n;
 	struct effect_list effects;
 	bool sysusers, tmpfiles; /* the script applies the package's data of that kind */
 };
 struct effects_file {
-	str label;           /* "effects/nginx-common.yaml" or the user's path */
+	str label; /* "effects/nginx-common.yaml" or the user's path */
 	str package;
 	struct effects_script *script; /* [script_n] */
 	ptrdiff_t script_n;
@@ -32,15 +32,18 @@ struct effects_file {
  * is no file of effects, for one of another package than `package` (empty: "*", as in
  * common.yaml, where only cut and add are allowed), for setuid and setgid bits and private keys.
  */
-int effects_file_read(struct op *op, str label, str text, str package, struct effects_file *ret) MUST_USE;
+int effects_file_read(struct op *op, str label, str text, str package,
+		      struct effects_file *ret) MUST_USE;
 
 struct effects_rank {
 	str package;
 	int rank;
 };
-int effects_rank_read(struct op *op, str label, str text, struct effects_rank **ret, ptrdiff_t *ret_n) MUST_USE;
+int effects_rank_read(struct op *op, str label, str text, struct effects_rank **ret,
+		      ptrdiff_t *ret_n) MUST_USE;
 
 /* Globs of `drop` and `keep`, appended behind what is in the lists already. */
-int effects_drop_read(struct op *op, str label, str text, struct texts *drop, struct texts *keep) MUST_USE;
+int effects_drop_read(struct op *op, str label, str text, struct texts *drop,
+		      struct texts *keep) MUST_USE;
 
 #endif

@@ -11,7 +11,8 @@ enum {
 	SCRIPT_DEPTH = 16, /* nested if and case; people stay below six */
 	JOINS_MAX = 256,   /* lines joined into one */
 	JOINED_MAX = 64 << 10,
-	SCRIPT_MAX = 512 << 10, /* bytes; larger ones are left over whole. The archive's largest has 60 KiB */
+	SCRIPT_MAX = 512 << 10, /* bytes; larger ones are left over whole. The archive's largest has
+				   60 KiB */
 };
 
 enum section_use { SECTION_SKIP = 1, SECTION_SYSUSERS, SECTION_TMPFILES, SECTION_ALTERNATIVES };
@@ -33,19 +34,19 @@ static const struct {
 	{ S_INIT("dh_systemd_start"), SECTION_SKIP },
 	{ S_INIT("dh_installinit"), SECTION_SKIP },
 	{ S_INIT("dh_runit"), SECTION_SKIP },
-	{ S_INIT("dh_installdeb"), SECTION_SKIP },         /* conffile moves between versions */
+	{ S_INIT("dh_installdeb"), SECTION_SKIP }, /* conffile moves between versions */
 	{ S_INIT("dh_installdebconf"), SECTION_SKIP },
 	{ S_INIT("dh_installmenu"), SECTION_SKIP },
 	{ S_INIT("dh_installmime"), SECTION_SKIP },
 	{ S_INIT("dh_installudev"), SECTION_SKIP },
-	{ S_INIT("dh_installmodules"), SECTION_SKIP },     /* depmod: no kernel in an image */
+	{ S_INIT("dh_installmodules"), SECTION_SKIP }, /* depmod: no kernel in an image */
 	{ S_INIT("dh_installinitramfs"), SECTION_SKIP },
 	{ S_INIT("dh_installemacsen"), SECTION_SKIP },
 	{ S_INIT("dh_apparmor"), SECTION_SKIP },
 	{ S_INIT("dh_icons"), SECTION_SKIP },
-	{ S_INIT("dh_usrlocal"), SECTION_SKIP },           /* empty directories below /usr/local */
-	{ S_INIT("dh_makeshlibs"), SECTION_SKIP },         /* ldconfig: the cache is made by us */
-	{ S_INIT("dh_python3"), SECTION_SKIP },            /* byte code: not reproducible, not needed */
+	{ S_INIT("dh_usrlocal"), SECTION_SKIP },   /* empty directories below /usr/local */
+	{ S_INIT("dh_makeshlibs"), SECTION_SKIP }, /* ldconfig: the cache is made by us */
+	{ S_INIT("dh_python3"), SECTION_SKIP },    /* byte code: not reproducible, not needed */
 	{ S_INIT("dh_pypy3"), SECTION_SKIP },
 };
 
@@ -81,7 +82,8 @@ static int argument(str word)
 {
 	if (word.len >= 2 && word.p[0] == '"' && word.p[word.len - 1] == '"')
 		word = str_head(str_from(word, 1), word.len - 2);
-	if (word.len >= 4 && str_starts(word, S("${")) && word.p[3] != '}' && str_ends(word, S(":-}")))
+	if (word.len >= 4 && str_starts(word, S("${")) && word.p[3] != '}' &&
+	    str_ends(word, S(":-}")))
 		word = str_head(word, 3);
 	if (str_eq(word, S("$1")) || str_eq(word, S("${1}")) || str_eq(word, S("${1")))
 		return 1;
@@ -196,15 +198,18 @@ static enum truth command_truth(struct parser *p, const struct script_word *w, p
 	return UNKNOWN;
 }
 
-/* Commands joined by && and ||, left to right as the shell does; UNKNOWN once one that may act is met. */
-static enum truth list_truth(struct parser *p, const struct script_words *w, ptrdiff_t from, ptrdiff_t to)
+/* Commands joined by && and ||, left to right as the shell does; UNKNOWN once one that may act is
+ * met. */
+static enum truth list_truth(struct parser *p, const struct script_words *w, ptrdiff_t from,
+			     ptrdiff_t to)
 {
 	enum truth all = TRUE;
 	bool or = false, first = true;
 
 	while (from < to) {
 		ptrdiff_t end = from;
-		while (end < to && !str_eq(w->p[end].text, S("&&")) && !str_eq(w->p[end].text, S("||"))) {
+		while (end < to && !str_eq(w->p[end].text, S("&&")) &&
+		       !str_eq(w->p[end].text, S("||"))) {
 			if (script_is_operator(w->p[end].text.p[0]))
 				return UNKNOWN;
 			end++;
@@ -293,7 +298,8 @@ static bool is_assignment(str word)
 
 	for (ptrdiff_t i = 0; i < equal; i++) {
 		char c = word.p[i];
-		if (!(c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (i && c >= '0' && c <= '9')))
+		if (!(c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		      (i && c >= '0' && c <= '9')))
 			return false;
 	}
 	return equal > 0 && str_find_str(word, S("$(")) < 0 && str_find(word, '`') < 0;
@@ -302,12 +308,14 @@ static bool is_assignment(str word)
 /* Commands that change nothing: by name, with any words but substitutions and redirections. */
 static bool is_inert(const struct script_words *w, ptrdiff_t n)
 {
-	static const str names[] = { S_INIT(":"),    S_INIT("true"),   S_INIT("echo"),       S_INIT("printf"),
-				     S_INIT("umask"), S_INIT("export"), S_INIT("db_version"), S_INIT("db_stop"),
-				     S_INIT("db_capb"), S_INIT("local"), S_INIT("unset") };
+	static const str names[] = { S_INIT(":"),          S_INIT("true"),    S_INIT("echo"),
+				     S_INIT("printf"),     S_INIT("umask"),   S_INIT("export"),
+				     S_INIT("db_version"), S_INIT("db_stop"), S_INIT("db_capb"),
+				     S_INIT("local"),      S_INIT("unset") };
 	bool known = false, assignments = true;
 
-	if (n >= 3 && script_word_is(w, n - 1, S("2")) && script_word_is(w, n - 2, S("&")) && str_ends(w->p[n - 3].text, S(">")))
+	if (n >= 3 && script_word_is(w, n - 1, S("2")) && script_word_is(w, n - 2, S("&")) &&
+	    str_ends(w->p[n - 3].text, S(">")))
 		n -= 3; /* >&2 */
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str word = w->p[i].text;
@@ -319,7 +327,8 @@ static bool is_inert(const struct script_words *w, ptrdiff_t n)
 		assignments &= is_assignment(word);
 	}
 	if (n == 2 && script_word_is(w, 0, S("set")))
-		return w->p[1].text.len > 1 && memchr("-+", w->p[1].text.p[0], 2) && w->p[1].text.p[1] != '-';
+		return w->p[1].text.len > 1 && memchr("-+", w->p[1].text.p[0], 2) &&
+		       w->p[1].text.p[1] != '-';
 	if (n == 2 && script_word_is(w, 0, S(".")))
 		return script_word_is(w, 1, S("/usr/share/debconf/confmodule"));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -336,8 +345,8 @@ static bool take_alternative(struct parser *p, const struct script_words *w, ptr
 	buf_init(&b, p->op, LIMIT_STANZA);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str word;
-		if (!script_literal(p->op, w->p[i].text, &word, &p->rc) || !word.len || str_find(word, ' ') >= 0 ||
-		    script_is_operator(word.p[0]))
+		if (!script_literal(p->op, w->p[i].text, &word, &p->rc) || !word.len ||
+		    str_find(word, ' ') >= 0 || script_is_operator(word.p[0]))
 			return false;
 		install |= str_eq(word, S("--install"));
 		if (i)
@@ -360,7 +369,8 @@ static bool run_simple(struct parser *p, const struct script_words *w, bool sure
 
 	while (n && script_word_is(w, n - 1, S(";")))
 		n--;
-	if (n >= 2 && script_word_is(w, n - 2, S("||")) && (script_word_is(w, n - 1, S("true")) || script_word_is(w, n - 1, S(":"))))
+	if (n >= 2 && script_word_is(w, n - 2, S("||")) &&
+	    (script_word_is(w, n - 1, S("true")) || script_word_is(w, n - 1, S(":"))))
 		n -= 2;
 	if (!n || is_inert(w, n))
 		return true;
@@ -402,8 +412,11 @@ static ptrdiff_t run_if(struct parser *p, ptrdiff_t i, int depth, bool sure)
 		bool is_else = script_word_is(&w, 0, S("else"));
 		ptrdiff_t then = w.n - 1;
 		if (script_word_is(&w, 0, S("fi")))
-			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i) : i + 1;
-		if (is_else ? w.n != 1 : !script_word_is(&w, then, S("then")) || !script_word_is(&w, then - 1, S(";")))
+			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i)
+										       : i + 1;
+		if (is_else ? w.n != 1
+			    : !script_word_is(&w, then, S("then")) ||
+				      !script_word_is(&w, then - 1, S(";")))
 			return lose(p, i);
 		enum truth t = is_else ? TRUE : done ? FALSE : list_truth(p, &w, 1, then - 1);
 		if (t == UNKNOWN)
@@ -421,7 +434,8 @@ static ptrdiff_t run_if(struct parser *p, ptrdiff_t i, int depth, bool sure)
 }
 
 /* Does a case arm's pattern, words [from, to), match text? -1: it cannot be told. */
-static int arm_matches(struct parser *p, const struct script_words *w, ptrdiff_t from, ptrdiff_t to, bool known, str text)
+static int arm_matches(struct parser *p, const struct script_words *w, ptrdiff_t from, ptrdiff_t to,
+		       bool known, str text)
 {
 	for (ptrdiff_t i = from; i < to; i++) {
 		str pattern;
@@ -462,7 +476,8 @@ static ptrdiff_t run_case(struct parser *p, ptrdiff_t i, int depth, bool sure)
 	for (i++; i < p->line.n; i++) {
 		script_split(p->line.p[i].text, &w);
 		if (script_word_is(&w, 0, S("esac")))
-			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i) : i + 1;
+			return w.n > 1 && !(w.n == 2 && script_word_is(&w, 1, S(";"))) ? lose(p, i)
+										       : i + 1;
 		if (script_word_is(&w, 0, S(";;")) && w.n == 1)
 			continue;
 		ptrdiff_t from = script_word_is(&w, 0, S("(")), to = from;
@@ -483,7 +498,9 @@ static ptrdiff_t run_case(struct parser *p, ptrdiff_t i, int depth, bool sure)
 		done |= matches > 0;
 		if (p->lost || i >= p->line.n)
 			return lose(p, i);
-		i -= script_word_is(&(struct script_words){ .p = { { p->line.p[i].text, true } }, .n = 1 }, 0, S("esac"));
+		i -= script_word_is(
+			&(struct script_words){ .p = { { p->line.p[i].text, true } }, .n = 1 }, 0,
+			S("esac"));
 	}
 	return lose(p, i);
 }
@@ -524,7 +541,8 @@ static ptrdiff_t run_list(struct parser *p, ptrdiff_t i, int depth, bool sure)
 			i = run_if(p, i, depth, sure);
 		} else if (script_word_is(&w, 0, S("case")) && nesting(&w) == 1) {
 			i = run_case(p, i, depth, sure);
-		} else if (w.n >= 3 && script_word_is(&w, 1, S("(")) && script_word_is(&w, 2, S(")"))) {
+		} else if (w.n >= 3 && script_word_is(&w, 1, S("(")) &&
+			   script_word_is(&w, 2, S(")"))) {
 			i = skip_function(p, i, &w);
 		} else if (nesting(&w) != 0) {
 			return lose(p, i);
@@ -551,7 +569,8 @@ static bool goes_on(str *line)
 	if (str_ends(*line, S("&&")) || str_ends(*line, S("||")) || str_ends(*line, S("|")))
 		return true;
 	script_split(*line, &w);
-	return w.n && !w.open && (script_word_is(&w, 0, S("if")) || script_word_is(&w, 0, S("elif"))) &&
+	return w.n && !w.open &&
+	       (script_word_is(&w, 0, S("if")) || script_word_is(&w, 0, S("elif"))) &&
 	       !script_word_is(&w, w.n - 1, S("then")) && !script_word_is(&w, w.n - 1, S("fi"));
 }
 
@@ -582,13 +601,16 @@ static int logical_lines(struct parser *p, str text)
 		str whole = str_trim(str_cut(&text, '\n'));
 		if (!whole.len || whole.p[0] == '#')
 			continue;
-		for (int joins = 0; joins < JOINS_MAX && whole.len < JOINED_MAX && goes_on(&whole) && text.len; joins++) {
+		for (int joins = 0;
+		     joins < JOINS_MAX && whole.len < JOINED_MAX && goes_on(&whole) && text.len;
+		     joins++) {
 			str next = str_trim(str_cut(&text, '\n'));
 			if (str_starts(next, S("#")))
 				next = S("");
 			/* "if A" with "then" on the next line is "if A; then" */
 			bool then = str_starts(next, S("then")) && !str_ends(whole, S(";"));
-			int rc = op_text(p->op, &whole, "%.*s%s%.*s", STR_ARG(whole), then ? "; " : " ", STR_ARG(next));
+			int rc = op_text(p->op, &whole, "%.*s%s%.*s", STR_ARG(whole),
+					 then ? "; " : " ", STR_ARG(next));
 			if (rc < 0)
 				return rc;
 		}
@@ -612,13 +634,16 @@ static bool take_section(struct parser *p, str tool, str body)
 	p->out->tmpfiles |= use == SECTION_TMPFILES;
 	if (use != SECTION_ALTERNATIVES)
 		return use != 0;
-	struct parser inner = { .op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives };
+	struct parser inner = {
+		.op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives
+	};
 	buf_init(&inner.left, p->op, LIMIT_CONTROL_FILE);
 	int rc = logical_lines(&inner, body);
 	bool whole = rc >= 0 && run_list(&inner, 0, 0, true) == inner.line.n && !inner.left.len;
 	if (whole)
-		p->alternatives = (__typeof__(p->alternatives)){ inner.alternatives.p, inner.alternatives.n,
-								 inner.alternatives.cap };
+		p->alternatives =
+			(__typeof__(p->alternatives)){ inner.alternatives.p, inner.alternatives.n,
+						       inner.alternatives.cap };
 	p->rc = rc < 0 ? rc : inner.rc < 0 ? inner.rc : p->rc;
 	return whole;
 }
@@ -652,7 +677,8 @@ static int take_sections(struct parser *p, str text, str *ret_rest)
 			break;
 		}
 		if (!take_section(p, tool, str_head(body, end)))
-			buf_fmt(&rest, "%.*s%.*s\n%.*s", STR_ARG(section_begin), STR_ARG(tool), (int)end, body.p);
+			buf_fmt(&rest, "%.*s%.*s\n%.*s", STR_ARG(section_begin), STR_ARG(tool),
+				(int)end, body.p);
 	}
 	return p->rc < 0 ? p->rc : buf_take(&rest, ret_rest);
 }
@@ -667,7 +693,8 @@ static bool is_shell(str first)
 	options = str_trim(options);
 	return str_starts(first, S("#!")) &&
 	       (str_eq(name, S("sh")) || str_eq(name, S("bash")) || str_eq(name, S("dash"))) &&
-	       (!options.len || str_eq(options, S("-e")) || str_eq(options, S("-u")) || str_eq(options, S("-eu")));
+	       (!options.len || str_eq(options, S("-e")) || str_eq(options, S("-u")) ||
+		str_eq(options, S("-eu")));
 }
 
 int script_code_digest(struct op *op, const struct script *s, str version, struct digest *ret)
@@ -676,7 +703,8 @@ int script_code_digest(struct op *op, const struct script *s, str version, struc
 	str text, code = s->code;
 
 	buf_init(&b, op, LIMIT_CONTROL_FILE);
-	for (ptrdiff_t at; version.len && (at = str_find_str(code, version)) >= 0; code = str_from(code, at + version.len)) {
+	for (ptrdiff_t at; version.len && (at = str_find_str(code, version)) >= 0;
+	     code = str_from(code, at + version.len)) {
 		buf_add(&b, str_head(code, at));
 		buf_add(&b, S("@VERSION@"));
 	}
@@ -693,7 +721,8 @@ int script_read(struct op *op, str text, enum script_kind kind, struct script *r
 	struct parser p = { .op = op, .kind = kind, .out = &out };
 	str rest = text, code;
 
-	if (!text.len || text.len > SCRIPT_MAX || !is_shell(str_cut(&rest, '\n')) || memchr(text.p, 0, (size_t)text.len)) {
+	if (!text.len || text.len > SCRIPT_MAX || !is_shell(str_cut(&rest, '\n')) ||
+	    memchr(text.p, 0, (size_t)text.len)) {
 		*ret = (struct script){ .left = text };
 		return 0;
 	}

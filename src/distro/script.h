@@ -17,12 +17,12 @@
 #include "effects.h"
 
 struct script {
-	bool sections;       /* debhelper's sections were in it */
-	bool sysusers;       /* one of them applies usr/lib/sysusers.d */
-	bool tmpfiles;       /* one of them applies usr/lib/tmpfiles.d */
+	bool sections;             /* debhelper's sections were in it */
+	bool sysusers;             /* one of them applies usr/lib/sysusers.d */
+	bool tmpfiles;             /* one of them applies usr/lib/tmpfiles.d */
 	struct texts alternatives; /* "update-alternatives --install ..." commands, one line each */
-	str code;            /* without its first line and the sections known here; empty: no shell script */
-	str left;            /* lines that were not understood; empty: the script is answered */
+	str code; /* without its first line and the sections known here; empty: no shell script */
+	str left; /* lines that were not understood; empty: the script is answered */
 };
 
 /* kind: SCRIPT_PREINST or SCRIPT_POSTINST. Lives in op and in text. Only memory can fail. */
@@ -32,6 +32,7 @@ int script_read(struct op *op, str text, enum script_kind kind, struct script *r
  * Digest of a script's own code with the package's version read as @VERSION@: it lives through
  * rebuilds that change nothing else. A script that is not shell has the digest of no code.
  */
-int script_code_digest(struct op *op, const struct script *s, str version, struct digest *ret) MUST_USE;
+int script_code_digest(struct op *op, const struct script *s, str version,
+		       struct digest *ret) MUST_USE;
 
 #endif

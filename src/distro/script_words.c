@@ -7,7 +7,8 @@ bool script_is_operator(char c)
 	return c == ';' || c == '&' || c == '|' || c == '(' || c == ')';
 }
 
-/* The length of the word that s begins with, quotes and substitutions included; -1: unterminated. */
+/* The length of the word that s begins with, quotes and substitutions included; -1: unterminated.
+ */
 static ptrdiff_t word_length(str s)
 {
 	ptrdiff_t i = 0;
@@ -38,8 +39,9 @@ static ptrdiff_t word_length(str s)
 
 static bool opens_command(str word)
 {
-	static const str words[] = { S_INIT("then"), S_INIT("else"), S_INIT("do"), S_INIT("!"),
-				     S_INIT("{"),    S_INIT("elif"), S_INIT("if"), S_INIT("while"), S_INIT("until") };
+	static const str words[] = { S_INIT("then"), S_INIT("else"),  S_INIT("do"),
+				     S_INIT("!"),    S_INIT("{"),     S_INIT("elif"),
+				     S_INIT("if"),   S_INIT("while"), S_INIT("until") };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_eq(word, words[i]))
@@ -58,14 +60,16 @@ void script_split(str s, struct script_words *ret)
 		if (!s.len || s.p[0] == '#')
 			return;
 		ptrdiff_t n = script_is_operator(s.p[0]) ? 1 : word_length(s);
-		if (script_is_operator(s.p[0]) && s.len > 1 && s.p[1] == s.p[0] && s.p[0] != '(' && s.p[0] != ')')
+		if (script_is_operator(s.p[0]) && s.len > 1 && s.p[1] == s.p[0] && s.p[0] != '(' &&
+		    s.p[0] != ')')
 			n = 2;
 		if (n <= 0 || ret->n == SCRIPT_WORDS_MAX) {
 			ret->open = true;
 			return;
 		}
 		str word = str_head(s, n);
-		ret->p[ret->n++] = (struct script_word){ word, command && !script_is_operator(word.p[0]) };
+		ret->p[ret->n++] =
+			(struct script_word){ word, command && !script_is_operator(word.p[0]) };
 		command = script_is_operator(word.p[0]) || (command && opens_command(word));
 		s = str_from(s, n);
 	}

@@ -49,8 +49,8 @@ static int add_user(struct op *op, const str *w, str origin, struct effect_list 
 	uint32_t id;
 	str group;
 
-	if (!name_valid(w[NAME]) || !id_read(w[ID], &id, &group) || !field_valid(w[COMMENT]) || !field_valid(w[HOME]) ||
-	    !field_valid(w[SHELL]))
+	if (!name_valid(w[NAME]) || !id_read(w[ID], &id, &group) || !field_valid(w[COMMENT]) ||
+	    !field_valid(w[HOME]) || !field_valid(w[SHELL]))
 		return op_fail(op, ERR_FORMAT, "%.*s: bad user line", STR_ARG(origin));
 	if (!group.len) {
 		struct effect *g = effect_add(op, to, EFFECT_GROUP, origin);
@@ -108,7 +108,9 @@ static int read_line(struct op *op, str line, str origin, struct effect_list *to
 		return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "%.*s: bad words", STR_ARG(origin));
 	for (ptrdiff_t i = 0; i < n; i++)
 		if ((rc = conf_plain(op, &w[i])) != 0)
-			return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "%.*s: specifiers are not known", STR_ARG(origin));
+			return rc < 0 ? rc
+				      : op_fail(op, ERR_FORMAT, "%.*s: specifiers are not known",
+						STR_ARG(origin));
 	if (str_eq(w[TYPE], S("u")) || str_eq(w[TYPE], S("u!")))
 		return add_user(op, w, origin, to);
 	if (str_eq(w[TYPE], S("g")))
@@ -117,7 +119,8 @@ static int read_line(struct op *op, str line, str origin, struct effect_list *to
 		return add_member(op, w, origin, to);
 	if (str_eq(w[TYPE], S("r")))
 		return 0;
-	return op_fail(op, ERR_FORMAT, "%.*s: unknown type \"%.*s\"", STR_ARG(origin), STR_ARG(w[TYPE]));
+	return op_fail(op, ERR_FORMAT, "%.*s: unknown type \"%.*s\"", STR_ARG(origin),
+		       STR_ARG(w[TYPE]));
 }
 
 int sysusers_read(struct op *op, str file, str text, struct effect_list *to)

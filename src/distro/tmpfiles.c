@@ -18,25 +18,29 @@ static const struct {
 	char letter;
 	enum tmpfiles_use use;
 } types[] = {
-	{ 'd', USE_DIRECTORY }, { 'D', USE_DIRECTORY }, { 'v', USE_DIRECTORY }, { 'q', USE_DIRECTORY },
-	{ 'Q', USE_DIRECTORY }, { 'f', USE_FILE },      { 'F', USE_FILE },      { 'L', USE_LINK },
-	{ 'C', USE_COPY },      { 'e', USE_MODE },      { 'z', USE_MODE },      { 'Z', USE_MODE },
-	{ 'x', USE_NOT },       { 'X', USE_NOT },       { 'r', USE_NOT },       { 'R', USE_NOT },
-	{ 'b', USE_NOT },       { 'c', USE_NOT },       { 'p', USE_NOT },       { 'w', USE_NOT },
-	{ 't', USE_NOT },       { 'T', USE_NOT },       { 'h', USE_NOT },       { 'H', USE_NOT },
+	{ 'd', USE_DIRECTORY }, { 'D', USE_DIRECTORY }, { 'v', USE_DIRECTORY },
+	{ 'q', USE_DIRECTORY }, { 'Q', USE_DIRECTORY }, { 'f', USE_FILE },
+	{ 'F', USE_FILE },      { 'L', USE_LINK },      { 'C', USE_COPY },
+	{ 'e', USE_MODE },      { 'z', USE_MODE },      { 'Z', USE_MODE },
+	{ 'x', USE_NOT },       { 'X', USE_NOT },       { 'r', USE_NOT },
+	{ 'R', USE_NOT },       { 'b', USE_NOT },       { 'c', USE_NOT },
+	{ 'p', USE_NOT },       { 'w', USE_NOT },       { 't', USE_NOT },
+	{ 'T', USE_NOT },       { 'h', USE_NOT },       { 'H', USE_NOT },
 	{ 'a', USE_NOT },       { 'A', USE_NOT },
 };
 
 static bool type_use(str type, enum tmpfiles_use *ret)
 {
-	/* Modifiers: at boot only, force, ignore errors, remove what is in the way, base64, credential. */
+	/* Modifiers: at boot only, force, ignore errors, remove what is in the way, base64,
+	 * credential. */
 	for (ptrdiff_t i = 1; i < type.len; i++)
 		if (!memchr("!+-=~^?$", type.p[i], 8))
 			return false;
 	for (size_t i = 0; type.len && i < sizeof(types) / sizeof(types[0]); i++) {
 		if (types[i].letter == type.p[0]) {
 			/* A content from a credential or in base64 is nothing for an image. */
-			bool odd = memchr(type.p, '~', (size_t)type.len) || memchr(type.p, '^', (size_t)type.len);
+			bool odd = memchr(type.p, '~', (size_t)type.len) ||
+				   memchr(type.p, '^', (size_t)type.len);
 			*ret = odd ? USE_NOT : types[i].use;
 			return true;
 		}
@@ -106,7 +110,8 @@ static int fill(struct op *op, enum tmpfiles_use use, const str *w, struct effec
 	int rc = 0;
 
 	if (!mode_read(w[MODE], &e->mode))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad mode \"%.*s\"", STR_ARG(e->origin), STR_ARG(w[MODE]));
+		return op_fail(op, ERR_FORMAT, "%.*s: bad mode \"%.*s\"", STR_ARG(e->origin),
+			       STR_ARG(w[MODE]));
 	e->owner = owner_read(w[USER]);
 	e->group = owner_read(w[GROUP]);
 	if (use == USE_DIRECTORY || use == USE_FILE) {
@@ -124,7 +129,8 @@ static int fill(struct op *op, enum tmpfiles_use use, const str *w, struct effec
 	else if (use == USE_LINK)
 		rc = op_text(op, &e->to, "/usr/share/factory/%.*s", STR_ARG(e->path));
 	if (use == USE_COPY && w[ARGUMENT].len && !effect_path(op, w[ARGUMENT], &e->from))
-		return op_fail(op, ERR_FORMAT, "%.*s: bad source \"%.*s\"", STR_ARG(e->origin), STR_ARG(w[ARGUMENT]));
+		return op_fail(op, ERR_FORMAT, "%.*s: bad source \"%.*s\"", STR_ARG(e->origin),
+			       STR_ARG(w[ARGUMENT]));
 	if (use == USE_COPY && !w[ARGUMENT].len)
 		rc = factory(op, e->path, &e->from);
 	return rc;
@@ -132,8 +138,10 @@ static int fill(struct op *op, enum tmpfiles_use use, const str *w, struct effec
 
 static int read_line(struct op *op, str line, str origin, struct tmpfiles *to)
 {
-	static const enum effect_kind kinds[] = { [USE_DIRECTORY] = EFFECT_DIRECTORY, [USE_FILE] = EFFECT_FILE,
-						  [USE_LINK] = EFFECT_LINK,           [USE_COPY] = EFFECT_COPY,
+	static const enum effect_kind kinds[] = { [USE_DIRECTORY] = EFFECT_DIRECTORY,
+						  [USE_FILE] = EFFECT_FILE,
+						  [USE_LINK] = EFFECT_LINK,
+						  [USE_COPY] = EFFECT_COPY,
 						  [USE_MODE] = EFFECT_MODE };
 	str w[WORDS], path;
 	ptrdiff_t n;
@@ -150,9 +158,15 @@ static int read_line(struct op *op, str line, str origin, struct tmpfiles *to)
 		return rc < 0 ? rc : 0;
 	if (!effect_path(op, w[PATH], &path)) {
 		bool root = w[PATH].len == 1;
-		return op->code ? op->code : root ? 0 : op_fail(op, ERR_FORMAT, "%.*s: bad path", STR_ARG(origin));
+		return op->code ? op->code
+		       : root   ? 0
+				: op_fail(op, ERR_FORMAT, "%.*s: bad path", STR_ARG(origin));
 	}
-	struct effect e = { .kind = kinds[use], .path = path, .mode = UINT32_MAX, .id = UINT32_MAX, .origin = origin };
+	struct effect e = { .kind = kinds[use],
+			    .path = path,
+			    .mode = UINT32_MAX,
+			    .id = UINT32_MAX,
+			    .origin = origin };
 	if ((rc = fill(op, use, w, &e)) < 0)
 		return rc;
 	if (use != USE_MODE) {

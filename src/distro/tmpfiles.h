@@ -12,7 +12,7 @@
 
 #include "effect_list.h"
 
-struct tmpfiles_mode { /* e, z, Z: for paths that exist; path may be a glob */
+struct tmpfiles_mode {        /* e, z, Z: for paths that exist; path may be a glob */
 	struct effect effect; /* EFFECT_MODE */
 	bool below;           /* Z: and all below */
 };

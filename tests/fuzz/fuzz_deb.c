@@ -36,10 +36,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rc == 0) {
 		MUST(contents_load(&op, &store, &d, &again) == 0 && again.n == c.n);
 		for (ptrdiff_t i = 0; i < c.n; i++) {
-			MUST(str_eq(c.entry[i].path, again.entry[i].path) && c.entry[i].mode == again.entry[i].mode);
+			MUST(str_eq(c.entry[i].path, again.entry[i].path) &&
+			     c.entry[i].mode == again.entry[i].mode);
 			MUST(i == 0 || entry_path_cmp(c.entry[i - 1].path, c.entry[i].path) < 0);
 			MUST(c.entry[i].path.len > 0 && c.entry[i].path.p[0] != '/');
-			MUST(str_eq(c.entry[i].link, again.entry[i].link) && c.entry[i].size == again.entry[i].size);
+			MUST(str_eq(c.entry[i].link, again.entry[i].link) &&
+			     c.entry[i].size == again.entry[i].size);
 		}
 	}
 	op_forgive(&op);

@@ -20,8 +20,12 @@ static inline void deb_make_tar(struct buf *b, const struct deb_file *f, size_t 
 	for (size_t i = 0; i < n && f[i].path; i++) {
 		str text = str_of(f[i].text);
 		bool file = f[i].type == TAR_FILE;
-		struct tar_entry e = { .type = f[i].type, .path = str_of(f[i].path), .mode = f[i].mode ? f[i].mode : 0644,
-				       .size = file ? (uint64_t)text.len : 0, .link = file ? S("") : text, .mtime = 1000 };
+		struct tar_entry e = { .type = f[i].type,
+				       .path = str_of(f[i].path),
+				       .mode = f[i].mode ? f[i].mode : 0644,
+				       .size = file ? (uint64_t)text.len : 0,
+				       .link = file ? S("") : text,
+				       .mtime = 1000 };
 		tar_header(b, &e);
 		if (file) {
 			buf_add(b, text);
@@ -33,14 +37,16 @@ static inline void deb_make_tar(struct buf *b, const struct deb_file *f, size_t 
 
 static inline void deb_make_member(struct buf *b, const char *name, str content)
 {
-	buf_fmt(b, "%-16s%-12d%-6d%-6d%-8s%-10td`\n", name, 1700000000, 0, 0, "100644", content.len);
+	buf_fmt(b, "%-16s%-12d%-6d%-6d%-8s%-10td`\n", name, 1700000000, 0, 0, "100644",
+		content.len);
 	buf_add(b, content);
 	if (content.len % 2)
 		buf_char(b, '\n');
 }
 
 /* debian-binary, control.tar and data.tar of these files, each table ended by a NULL path. */
-static inline int deb_make(struct op *op, const struct deb_file *control, const struct deb_file *data, str *ret)
+static inline int deb_make(struct op *op, const struct deb_file *control,
+			   const struct deb_file *data, str *ret)
 {
 	struct buf c, d, b;
 

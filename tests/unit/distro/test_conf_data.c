@@ -8,7 +8,8 @@
 
 #include "../harness.h"
 
-static const char *const kinds[] = { "user", "group", "member", "dir", "file", "copy", "link", "mode", "alt", "divert", "ca" };
+static const char *const kinds[] = { "user", "group", "member", "dir",    "file", "copy",
+				     "link", "mode",  "alt",    "divert", "ca" };
 
 /* Effects as text: kind and the fields that are set, in one line each. */
 static int shown(struct op *op, const struct effect_list *list, str *ret)
@@ -21,9 +22,12 @@ static int shown(struct op *op, const struct effect_list *list, str *ret)
 		const struct {
 			const char *name;
 			str value;
-		} fields[] = { { "name", e->name },   { "path", e->path },   { "to", e->to },       { "from", e->from },
-			       { "text", e->text },   { "owner", e->owner }, { "group", e->group }, { "home", e->home },
-			       { "shell", e->shell }, { "comment", e->comment }, { "master", e->master } };
+		} fields[] = { { "name", e->name },    { "path", e->path },
+			       { "to", e->to },        { "from", e->from },
+			       { "text", e->text },    { "owner", e->owner },
+			       { "group", e->group },  { "home", e->home },
+			       { "shell", e->shell },  { "comment", e->comment },
+			       { "master", e->master } };
 		buf_fmt(&b, "%s", kinds[e->kind]);
 		for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
 			if (fields[k].value.len)
@@ -46,11 +50,13 @@ static const struct {
 	{ "# u x", "" },
 	{ "u web", "group name=web;user name=web group=web home=/ shell=/usr/sbin/nologin;" },
 	{ "u! web 33 \"The web: no\"", "!bad user" },
-	{ "u! web 33 'The web' /srv /bin/sh",
-	  "group name=web id=33;user name=web group=web home=/srv shell=/bin/sh comment=The web id=33;" },
-	{ "u web 33:www-data - -", "user name=web group=www-data home=/ shell=/usr/sbin/nologin id=33;" },
+	{ "u! web 33 'The web' /srv /bin/sh", "group name=web id=33;user name=web group=web "
+					      "home=/srv shell=/bin/sh comment=The web id=33;" },
+	{ "u web 33:www-data - -",
+	  "user name=web group=www-data home=/ shell=/usr/sbin/nologin id=33;" },
 	{ "u web -:www-data", "user name=web group=www-data home=/ shell=/usr/sbin/nologin;" },
-	{ "u web /usr/bin/x", "group name=web;user name=web group=web home=/ shell=/usr/sbin/nologin;" },
+	{ "u web /usr/bin/x",
+	  "group name=web;user name=web group=web home=/ shell=/usr/sbin/nologin;" },
 	{ "g web 5", "group name=web id=5;" },
 	{ "m web adm", "member name=web group=adm;" },
 	{ "r - 500-900", "" },
@@ -60,7 +66,8 @@ static const struct {
 	{ "u web -5", "!bad user" },
 	{ "u root:x", "!bad user" },
 	{ "u %m", "!specifiers" },
-	{ "u web - 100%%", "group name=web;user name=web group=web home=/ shell=/usr/sbin/nologin comment=100%;" },
+	{ "u web - 100%%",
+	  "group name=web;user name=web group=web home=/ shell=/usr/sbin/nologin comment=100%;" },
 	{ "u web - \"open", "!bad words" },
 	{ "g web 5:6", "!bad group" },
 	{ "m web", "!bad membership" },
@@ -73,8 +80,10 @@ static int reads_sysusers(struct op *op)
 		struct effect_list list = { 0 };
 		str got;
 		if (sysusers[i].want[0] == '!') {
-			CHECK_FAILS(op, sysusers_read(op, S("x.conf"), exact(str_of(sysusers[i].line)), &list), ERR_FORMAT,
-				    sysusers[i].want + 1);
+			CHECK_FAILS(op,
+				    sysusers_read(op, S("x.conf"), exact(str_of(sysusers[i].line)),
+						  &list),
+				    ERR_FORMAT, sysusers[i].want + 1);
 			continue;
 		}
 		TRY(sysusers_read(op, S("x.conf"), exact(str_of(sysusers[i].line)), &list));
@@ -91,7 +100,8 @@ static const struct {
 	{ "d! /var/lib/x 0750 web adm 10d", "dir path=var/lib/x owner=web group=adm mode=0750;" },
 	{ "D /run/x 2775 - web -", "dir path=run/x owner=root group=web mode=0775;" },
 	{ "v /lib/x/ ~1777 :web -", "dir path=usr/lib/x owner=web group=root mode=1777;" },
-	{ "f /etc/x 0600 - - - a\\tb \\x", "file path=etc/x text=a\tb x owner=root group=root mode=0600;" },
+	{ "f /etc/x 0600 - - - a\\tb \\x",
+	  "file path=etc/x text=a\tb x owner=root group=root mode=0600;" },
 	{ "F+ /etc/x - - - - \\101", "file path=etc/x text=A owner=root group=root mode=0644;" },
 	{ "L /etc/x - - - - ../y z", "link path=etc/x to=../y z;" },
 	{ "L+ /etc/x", "link path=etc/x to=/usr/share/factory/etc/x;" },
@@ -113,7 +123,9 @@ static const struct {
 	{ "d@ /x", "!no tmpfiles.d line" },
 	{ "d", "!no tmpfiles.d line" },
 	{ "d \"/x", "!no tmpfiles.d line" },
-	{ "f /k - - - - -----BEGIN RSA " "PRIVATE KEY-----\\n", "!private key" },
+	{ "f /k - - - - -----BEGIN RSA "
+	  "PRIVATE KEY-----\\n",
+	  "!private key" },
 };
 
 static int reads_tmpfiles(struct op *op)
@@ -122,8 +134,10 @@ static int reads_tmpfiles(struct op *op)
 		struct tmpfiles t = { 0 };
 		str got;
 		if (tmpfiles[i].want[0] == '!') {
-			CHECK_FAILS(op, tmpfiles_read(op, S("x.conf"), exact(str_of(tmpfiles[i].line)), &t), ERR_FORMAT,
-				    tmpfiles[i].want + 1);
+			CHECK_FAILS(
+				op,
+				tmpfiles_read(op, S("x.conf"), exact(str_of(tmpfiles[i].line)), &t),
+				ERR_FORMAT, tmpfiles[i].want + 1);
 			continue;
 		}
 		TRY(tmpfiles_read(op, S("x.conf"), exact(str_of(tmpfiles[i].line)), &t));
@@ -146,8 +160,10 @@ static const struct {
 } alternatives[] = {
 	{ "update-alternatives --install /bin/a a /usr/bin/b 10",
 	  "alt name=a path=usr/bin/a to=/usr/bin/b priority=10;" },
-	{ "update-alternatives --quiet --install /usr/bin/a a /usr/bin/b -5 --slave /usr/bin/c c /d",
-	  "alt name=a path=usr/bin/a to=/usr/bin/b priority=-5;alt name=c path=usr/bin/c to=/d master=a priority=-5;" },
+	{ "update-alternatives --quiet --install /usr/bin/a a /usr/bin/b -5 --slave /usr/bin/c c "
+	  "/d",
+	  "alt name=a path=usr/bin/a to=/usr/bin/b priority=-5;alt name=c path=usr/bin/c to=/d "
+	  "master=a priority=-5;" },
 	{ "update-alternatives --install /bin/a a /usr/bin/b", "!cannot read" },
 	{ "update-alternatives --install /bin/a a /usr/bin/b ten", "!cannot read" },
 	{ "update-alternatives --install bin/a a /usr/bin/b 1", "!cannot read" },
@@ -166,8 +182,10 @@ static int reads_alternatives(struct op *op)
 		struct effect_list list = { 0 };
 		str got;
 		if (alternatives[i].want[0] == '!') {
-			CHECK_FAILS(op, alternatives_read(op, exact(str_of(alternatives[i].command)), S("x"), &list), ERR_FORMAT,
-				    alternatives[i].want + 1);
+			CHECK_FAILS(op,
+				    alternatives_read(op, exact(str_of(alternatives[i].command)),
+						      S("x"), &list),
+				    ERR_FORMAT, alternatives[i].want + 1);
 			continue;
 		}
 		TRY(alternatives_read(op, exact(str_of(alternatives[i].command)), S("x"), &list));
@@ -177,4 +195,5 @@ static int reads_alternatives(struct op *op)
 	return 0;
 }
 
-TESTS({ "sysusers.d", reads_sysusers }, { "tmpfiles.d", reads_tmpfiles }, { "update-alternatives", reads_alternatives })
+TESTS({ "sysusers.d", reads_sysusers }, { "tmpfiles.d", reads_tmpfiles },
+      { "update-alternatives", reads_alternatives })

@@ -10,10 +10,17 @@
 #include "deb_make.h"
 
 #define CONTROL_TEXT "Package: demo\nVersion: 1:2.0-1\nArchitecture: amd64\nSource: demosrc (1.9)\n"
-#define CONTROL { "control", CONTROL_TEXT, TAR_FILE, 0 }
-#define KEY "# a key\n-----BEGIN RSA " "PRIVATE KEY-----\nMII\n"
+#define CONTROL                                      \
+	{                                            \
+		"control", CONTROL_TEXT, TAR_FILE, 0 \
+	}
+#define KEY                        \
+	"# a key\n-----BEGIN RSA " \
+	"PRIVATE KEY-----\nMII\n"
 
-static const struct deb_file plain_control[] = { { "./", "", TAR_DIRECTORY, 0755 }, CONTROL, { 0 } };
+static const struct deb_file plain_control[] = { { "./", "", TAR_DIRECTORY, 0755 },
+						 CONTROL,
+						 { 0 } };
 
 static int with_store(struct op *op, struct store *s)
 {
@@ -21,8 +28,8 @@ static int with_store(struct op *op, struct store *s)
 }
 
 /* Unpack a package of these files. */
-static int unpack(struct op *op, const struct store *s, const struct deb_file *control, const struct deb_file *data,
-		  struct contents *c, struct contents_data *d)
+static int unpack(struct op *op, const struct store *s, const struct deb_file *control,
+		  const struct deb_file *data, struct contents *c, struct contents_data *d)
 {
 	str deb;
 	struct digest digest;
@@ -36,7 +43,8 @@ static const struct deb_file good_control[] = {
 	{ "./", "", TAR_DIRECTORY, 0755 },
 	CONTROL,
 	{ "./md5sums", "00 usr/bin/x\n", TAR_FILE, 0 },
-	{ "./conffiles", "/etc/demo.conf\n/lib/demo.conf\nremove-on-upgrade /etc/old\n", TAR_FILE, 0 },
+	{ "./conffiles", "/etc/demo.conf\n/lib/demo.conf\nremove-on-upgrade /etc/old\n", TAR_FILE,
+	  0 },
 	{ "./postinst", "#!/bin/sh\nset -e\n\xe9 100%\n", TAR_FILE, 0755 },
 	{ "./templates", "ignored\n", TAR_FILE, 0 },
 	{ 0 },
@@ -52,7 +60,10 @@ static const struct deb_file good_data[] = {
 	{ "./lib/demo.conf", "x", TAR_FILE, 0 },
 	{ "./etc/demo.conf", "", TAR_FILE, 04755 },
 	{ "./etc/key", KEY, TAR_FILE, 0600 },
-	{ "./etc/empty key", "not -----BEGIN RSA " "PRIVATE KEY-----", TAR_FILE, 0600 },
+	{ "./etc/empty key",
+	  "not -----BEGIN RSA "
+	  "PRIVATE KEY-----",
+	  TAR_FILE, 0600 },
 	{ "./usr/lib/sysusers.d/demo.conf", "u demo - \"De mo\" /srv\n", TAR_FILE, 0 },
 	{ "./usr/lib/liar.so", "\177ELF and nothing", TAR_FILE, 0 },
 	{ "./usr/share/\xff%20-", "-", TAR_FILE, 0 },
@@ -80,7 +91,8 @@ static void check_good(const struct contents *c)
 	for (ptrdiff_t i = 1; i < c->n; i++)
 		CHECK(entry_path_cmp(c->entry[i - 1].path, c->entry[i].path) < 0);
 	/* The first name in order is the file, though the archive had it second. */
-	const struct entry *a = contents_find(c, S("usr/bin/a")), *z = contents_find(c, S("usr/bin/z"));
+	const struct entry *a = contents_find(c, S("usr/bin/a")),
+			   *z = contents_find(c, S("usr/bin/z"));
 	CHECK(a && z && a->type == ENTRY_FILE && z->type == ENTRY_HARDLINK && a->size == 19);
 	if (a && z) {
 		CHECK_STR(z->link, S("usr/bin/a"));
@@ -88,17 +100,22 @@ static void check_good(const struct contents *c)
 		CHECK_STR(z->script, S("/bin/sh -e"));
 		CHECK(digest_eq(&a->sha256, &z->sha256) && memcmp(a->sha1, z->sha1, 20) == 0);
 	}
-	const struct entry *bin = contents_find(c, S("usr/bin")), *l = contents_find(c, S("usr/bin/l"));
+	const struct entry *bin = contents_find(c, S("usr/bin")),
+			   *l = contents_find(c, S("usr/bin/l"));
 	CHECK(bin && bin->type == ENTRY_DIRECTORY);
 	CHECK(l && l->type == ENTRY_SYMLINK && str_eq(l->link, S("/bin/z")));
-	const struct entry *conf = contents_find(c, S("etc/demo.conf")), *key = contents_find(c, S("etc/key"));
+	const struct entry *conf = contents_find(c, S("etc/demo.conf")),
+			   *key = contents_find(c, S("etc/key"));
 	CHECK(conf && conf->conffile && conf->mode == 04755 && conf->size == 0);
 	CHECK(key && key->private_key && key->mtime == 1000);
-	const struct entry *no_key = contents_find(c, S("etc/empty key")), *elf = contents_find(c, S("usr/lib/liar.so"));
+	const struct entry *no_key = contents_find(c, S("etc/empty key")),
+			   *elf = contents_find(c, S("usr/lib/liar.so"));
 	CHECK(no_key && !no_key->private_key);
 	CHECK(elf && elf->elf && elf->elf->type == 0);
-	CHECK(contents_find(c, S("usr/share/\xff%20-")) != NULL && !contents_find(c, S("bin/z")) && !contents_find(c, S("")));
-	CHECK(contents_file(c, S("usr/lib/sysusers.d/demo.conf"), &bytes) && str_starts(bytes, S("u demo")));
+	CHECK(contents_find(c, S("usr/share/\xff%20-")) != NULL && !contents_find(c, S("bin/z")) &&
+	      !contents_find(c, S("")));
+	CHECK(contents_file(c, S("usr/lib/sysusers.d/demo.conf"), &bytes) &&
+	      str_starts(bytes, S("u demo")));
 	CHECK(!contents_file(c, S("etc/key"), &bytes));
 	CHECK_STR(c->licence, S("NOASSERTION"));
 	CHECK(c->copyright_sha256.len == 64);
@@ -173,13 +190,23 @@ static int refuses_damage(struct op *op)
 	TRY(with_store(op, &s));
 	TRY(deb_make(op, plain_control, good_data, &deb));
 	TRY(store_blob_put(op, &s, deb, &digest));
-	TRY(file_replace(op, s.blobs, str_of(digest_hex(&digest, hex)), str_head(deb, deb.len - 1), 0644));
+	TRY(file_replace(op, s.blobs, str_of(digest_hex(&digest, hex)), str_head(deb, deb.len - 1),
+			 0644));
 	CHECK_FAILS(op, contents_unpack(op, &s, &digest, &c, &d), ERR_VERIFY, "damaged");
 	CHECK(!store_blob_has(&s, &digest));
 	return 0;
 }
 
-#define BAD_DATA(what, why, ...) { what, why, { { 0 } }, { __VA_ARGS__, { 0 } } }
+#define BAD_DATA(what, why, ...)      \
+	{                             \
+		what, why, { { 0 } }, \
+		{                     \
+			__VA_ARGS__,  \
+			{             \
+				0     \
+			}             \
+		}                     \
+	}
 static const struct {
 	const char *what;
 	const char *why;
@@ -190,36 +217,68 @@ static const struct {
 	BAD_DATA("opaque", "whiteout", { "etc/.wh..wh..opq", "", TAR_FILE, 0 }),
 	BAD_DATA("whiteout directory", "whiteout", { ".wh.etc/x", "", TAR_FILE, 0 }),
 	BAD_DATA("file twice", "twice", { "a", "1", TAR_FILE, 0 }, { "./a", "2", TAR_FILE, 0 }),
-	BAD_DATA("directory twice", "twice", { "a", "", TAR_DIRECTORY, 0 }, { "a", "", TAR_DIRECTORY, 0 }),
-	BAD_DATA("twice by /usr merge", "twice", { "bin/a", "1", TAR_FILE, 0 }, { "usr/bin/a", "2", TAR_FILE, 0 }),
-	BAD_DATA("link over directory", "twice", { "a", "", TAR_DIRECTORY, 0 }, { "a", "/etc", TAR_SYMLINK, 0 }),
-	BAD_DATA("directory over link", "twice", { "a", "/etc", TAR_SYMLINK, 0 }, { "a", "", TAR_DIRECTORY, 0 }),
+	BAD_DATA("directory twice", "twice", { "a", "", TAR_DIRECTORY, 0 },
+		 { "a", "", TAR_DIRECTORY, 0 }),
+	BAD_DATA("twice by /usr merge", "twice", { "bin/a", "1", TAR_FILE, 0 },
+		 { "usr/bin/a", "2", TAR_FILE, 0 }),
+	BAD_DATA("link over directory", "twice", { "a", "", TAR_DIRECTORY, 0 },
+		 { "a", "/etc", TAR_SYMLINK, 0 }),
+	BAD_DATA("directory over link", "twice", { "a", "/etc", TAR_SYMLINK, 0 },
+		 { "a", "", TAR_DIRECTORY, 0 }),
 	BAD_DATA("below a link", "below what is no directory", { "a", "/etc", TAR_SYMLINK, 0 },
 		 { "a/passwd", "x", TAR_FILE, 0 }),
-	BAD_DATA("below a link, before it", "below what is no directory", { "a/passwd", "x", TAR_FILE, 0 },
-		 { "a", "/etc", TAR_SYMLINK, 0 }),
-	BAD_DATA("below a file", "below what is no directory", { "a", "x", TAR_FILE, 0 }, { "a/b/c", "x", TAR_FILE, 0 }),
-	BAD_DATA("merged over a link", "merged over a symlink", { "lib", "usr/lib", TAR_SYMLINK, 0 },
-		 { "lib/x", "x", TAR_FILE, 0 }),
+	BAD_DATA("below a link, before it", "below what is no directory",
+		 { "a/passwd", "x", TAR_FILE, 0 }, { "a", "/etc", TAR_SYMLINK, 0 }),
+	BAD_DATA("below a file", "below what is no directory", { "a", "x", TAR_FILE, 0 },
+		 { "a/b/c", "x", TAR_FILE, 0 }),
+	BAD_DATA("merged over a link", "merged over a symlink",
+		 { "lib", "usr/lib", TAR_SYMLINK, 0 }, { "lib/x", "x", TAR_FILE, 0 }),
 	BAD_DATA("lib elsewhere", "takes the place", { "lib", "/etc", TAR_SYMLINK, 0 }),
 	BAD_DATA("lib is a file", "takes the place", { "lib64", "x", TAR_FILE, 0 }),
 	BAD_DATA("empty link", "link target", { "a", "", TAR_SYMLINK, 0 }),
-	BAD_DATA("forward hard link", "hard link", { "a", "b", TAR_HARDLINK, 0 }, { "b", "x", TAR_FILE, 0 }),
-	BAD_DATA("hard link to a link", "hard link", { "a", "/etc/passwd", TAR_SYMLINK, 0 }, { "b", "a", TAR_HARDLINK, 0 }),
-	BAD_DATA("hard link to a directory", "hard link", { "a", "", TAR_DIRECTORY, 0 }, { "b", "a", TAR_HARDLINK, 0 }),
+	BAD_DATA("forward hard link", "hard link", { "a", "b", TAR_HARDLINK, 0 },
+		 { "b", "x", TAR_FILE, 0 }),
+	BAD_DATA("hard link to a link", "hard link", { "a", "/etc/passwd", TAR_SYMLINK, 0 },
+		 { "b", "a", TAR_HARDLINK, 0 }),
+	BAD_DATA("hard link to a directory", "hard link", { "a", "", TAR_DIRECTORY, 0 },
+		 { "b", "a", TAR_HARDLINK, 0 }),
 	BAD_DATA("hard link to itself", "hard link", { "a", "a", TAR_HARDLINK, 0 }),
 	BAD_DATA("root is a link", "", { "./", "/etc", TAR_SYMLINK, 0 }),
 	BAD_DATA("escape", "", { "../x", "x", TAR_FILE, 0 }),
 	BAD_DATA("escape inside", "", { "a/../../x", "x", TAR_FILE, 0 }),
 	{ "no control", "no control", { { "./x", "y", TAR_FILE, 0 } }, { { 0 } } },
-	{ "control twice", "twice", { CONTROL, { "./control", CONTROL_TEXT, TAR_FILE, 0 } }, { { 0 } } },
-	{ "control is a link", "no plain file", { { "control", "/etc/passwd", TAR_SYMLINK, 0 } }, { { 0 } } },
-	{ "control below", "no plain file", { CONTROL, { "x/postinst", "", TAR_FILE, 0 } }, { { 0 } } },
-	{ "two stanzas", "two stanzas", { { "control", CONTROL_TEXT "\n" CONTROL_TEXT, TAR_FILE, 0 } }, { { 0 } } },
-	{ "bad name", "bad package name", { { "control", "Package: ../x\nVersion: 1\nArchitecture: all\n", TAR_FILE, 0 } }, { { 0 } } },
-	{ "bad arch", "architecture", { { "control", "Package: xx\nVersion: 1\n", TAR_FILE, 0 } }, { { 0 } } },
-	{ "bad version", "bad version", { { "control", "Package: xx\nVersion: a b\nArchitecture: all\n", TAR_FILE, 0 } }, { { 0 } } },
-	{ "bad conffile", "bad conffile", { CONTROL, { "conffiles", "/etc/../x\n", TAR_FILE, 0 } }, { { 0 } } },
+	{ "control twice",
+	  "twice",
+	  { CONTROL, { "./control", CONTROL_TEXT, TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "control is a link",
+	  "no plain file",
+	  { { "control", "/etc/passwd", TAR_SYMLINK, 0 } },
+	  { { 0 } } },
+	{ "control below",
+	  "no plain file",
+	  { CONTROL, { "x/postinst", "", TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "two stanzas",
+	  "two stanzas",
+	  { { "control", CONTROL_TEXT "\n" CONTROL_TEXT, TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "bad name",
+	  "bad package name",
+	  { { "control", "Package: ../x\nVersion: 1\nArchitecture: all\n", TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "bad arch",
+	  "architecture",
+	  { { "control", "Package: xx\nVersion: 1\n", TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "bad version",
+	  "bad version",
+	  { { "control", "Package: xx\nVersion: a b\nArchitecture: all\n", TAR_FILE, 0 } },
+	  { { 0 } } },
+	{ "bad conffile",
+	  "bad conffile",
+	  { CONTROL, { "conffiles", "/etc/../x\n", TAR_FILE, 0 } },
+	  { { 0 } } },
 };
 
 static int refuses_hostile(struct op *op)
@@ -230,7 +289,8 @@ static int refuses_hostile(struct op *op)
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
 		AUTO_CONTENTS_DATA d = { .spool = -1 };
 		struct contents c;
-		const struct deb_file *control = hostile[i].control[0].path ? hostile[i].control : plain_control;
+		const struct deb_file *control =
+			hostile[i].control[0].path ? hostile[i].control : plain_control;
 		struct op_mark mark = op_mark(op);
 		int rc = unpack(op, &s, control, hostile[i].data, &c, &d);
 		if (rc == ERR_MEMORY)
@@ -261,9 +321,15 @@ static int refuses_containers(struct op *op)
 		{ { "debian-binary", "data.tar", "control.tar" }, "2.0\n", "belong" },
 		{ { "debian-binary", "control.tar", "data.tar.lzma" }, "2.0\n", "belong" },
 		{ { "debian-binary", "control.tar", "control.tar" }, "2.0\n", "belong" },
-		{ { "debian-binary", "control.tar", "data.tar", "data.tar" }, "2.0\n", "unknown member" },
-		{ { "debian-binary", "control.tar.xz", "data.tar" }, "2.0\n", "than its name says" },
-		{ { "debian-binary", "control.tar", "data.tar.gz", "_x" }, "2.0\n", "than its name says" },
+		{ { "debian-binary", "control.tar", "data.tar", "data.tar" },
+		  "2.0\n",
+		  "unknown member" },
+		{ { "debian-binary", "control.tar.xz", "data.tar" },
+		  "2.0\n",
+		  "than its name says" },
+		{ { "debian-binary", "control.tar", "data.tar.gz", "_x" },
+		  "2.0\n",
+		  "than its name says" },
 	};
 	AUTO_STORE s = { -1, -1, -1, -1, .use = -1 };
 
@@ -281,7 +347,9 @@ static int refuses_containers(struct op *op)
 		buf_add(&deb, S("!<arch>\n"));
 		for (size_t k = 0; k < 4 && cases[i].name[k]; k++)
 			deb_make_member(&deb, cases[i].name[k],
-					strcmp(cases[i].name[k], "debian-binary") == 0 ? str_of(cases[i].version) : unused);
+					strcmp(cases[i].name[k], "debian-binary") == 0
+						? str_of(cases[i].version)
+						: unused);
 		TRY(buf_take(&deb, &bytes));
 		TRY(store_blob_put(op, &s, bytes, &digest));
 		CHECK_FAILS(op, contents_unpack(op, &s, &digest, &c, &d), ERR_FORMAT, cases[i].why);
@@ -327,7 +395,8 @@ static int reads_dpkg_deb(struct op *op)
 	TRY(dir_open(op, AT_FDCWD, str_dir_name(control), true, &fd));
 	fd_close(&fd);
 	TRY(dir_open(op, AT_FDCWD, str_dir_name(script), true, &fd));
-	TRY(file_replace(op, AT_FDCWD, control, S(CONTROL_TEXT "Maintainer: x <x@example.org>\nDescription: x\n"), 0644));
+	TRY(file_replace(op, AT_FDCWD, control,
+			 S(CONTROL_TEXT "Maintainer: x <x@example.org>\nDescription: x\n"), 0644));
 	TRY(file_replace(op, AT_FDCWD, script, S("#!/usr/bin/perl\n"), 0755));
 	TRY(store_open(op, store, &s));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -337,7 +406,10 @@ static int reads_dpkg_deb(struct op *op)
 		str deb, compression;
 		TRY(op_text(op, &deb, "%s/%s.deb", dir, kinds[i]));
 		TRY(op_text(op, &compression, "-Z%s", kinds[i]));
-		const char *argv[] = { "dpkg-deb", "--root-owner-group", compression.p, "--build", root.p, deb.p, NULL };
+		const char *argv[] = { "dpkg-deb",    "--root-owner-group",
+				       compression.p, "--build",
+				       root.p,        deb.p,
+				       NULL };
 		struct proc_result done;
 		struct proc_spec spec = { .argv = argv };
 		if (proc_run(op, &spec, &done) < 0 || done.status != 0) {
@@ -355,7 +427,10 @@ static int reads_dpkg_deb(struct op *op)
 	return 0;
 }
 
-TESTS({ "a good package, and its record", reads_good }, { "damaged records are none", refuses_records, .once = true },
-      { "a damaged package goes", refuses_damage }, { "hostile contents", refuses_hostile, .once = true },
-      { "hostile containers", refuses_containers, .once = true }, { "truncated packages", refuses_truncation, .once = true },
+TESTS({ "a good package, and its record", reads_good },
+      { "damaged records are none", refuses_records, .once = true },
+      { "a damaged package goes", refuses_damage },
+      { "hostile contents", refuses_hostile, .once = true },
+      { "hostile containers", refuses_containers, .once = true },
+      { "truncated packages", refuses_truncation, .once = true },
       { "what dpkg-deb makes", reads_dpkg_deb, .once = true })

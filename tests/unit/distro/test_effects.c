@@ -25,14 +25,16 @@ static int ships_whole(struct op *op)
 	for (ptrdiff_t i = 0; i < n; i++) {
 		if (!str_ends(name[i], S(".yaml")))
 			continue;
-		CHECK(found < effects_files_n && str_eq(name[i], str_of(effects_files[found].name)));
+		CHECK(found < effects_files_n &&
+		      str_eq(name[i], str_of(effects_files[found].name)));
 		TRY(file_read(op, dir, name[i], 1 << 20, &text));
 		CHECK(found < effects_files_n && str_eq(text, effects_files[found].text));
 		found++;
 		str package = str_head(name[i], name[i].len - 5);
 		struct effects_file f;
 		if (!str_eq(package, S("drop")) && !str_eq(package, S("rank")))
-			TRY(effects_file_read(op, name[i], text, str_eq(package, S("common")) ? S("*") : package, &f));
+			TRY(effects_file_read(op, name[i], text,
+					      str_eq(package, S("common")) ? S("*") : package, &f));
 	}
 	CHECK(found == effects_files_n && found > 30);
 	return 0;
@@ -54,15 +56,19 @@ static const struct {
 	{ P "effects:\n  - directory: {path: /}\n", "bad path" },
 	{ P "effects:\n  - directory: {path: x, mode: \"2755\"}\n", "setuid and setgid" },
 	{ P "effects:\n  - mode: {path: usr/bin/x, mode: \"04755\"}\n", "setuid and setgid" },
-	{ P "effects:\n  - file: {path: k, text: \"-----BEGIN RSA " "PRIVATE KEY-----\\nx\"}\n", "private key" },
+	{ P "effects:\n  - file: {path: k, text: \"-----BEGIN RSA "
+	    "PRIVATE KEY-----\\nx\"}\n",
+	  "private key" },
 	{ P "effects:\n  - user: {name: x, uid: 4294967296}\n", "out of range" },
 	{ P "effects:\n  - ca-bundle: false\n", "can only be true" },
-	{ P "effects:\n  - alternative: {path: a, name: b, to: /c, priority: high}\n", "bad priority" },
+	{ P "effects:\n  - alternative: {path: a, name: b, to: /c, priority: high}\n",
+	  "bad priority" },
 	{ P "effects:\n  - link: {path: a, to: b}\n    file: {path: a}\n", "an effect is one of" },
 	{ P "scripts:\n  - postinst: [" HASH "]\n", "why" },
 	{ P "scripts:\n  - postinst: [sha256:12]\n    why: x\n", "is no sha256" },
 	{ P "scripts:\n  - why: x\n", "either preinst or postinst" },
-	{ P "scripts:\n  - postinst: [" HASH "]\n    preinst: [" HASH "]\n    why: x\n", "either preinst or postinst" },
+	{ P "scripts:\n  - postinst: [" HASH "]\n    preinst: [" HASH "]\n    why: x\n",
+	  "either preinst or postinst" },
 	{ P "cut:\n  - depends: x\n", "why" },
 	{ P "cut: x\n", "list of mappings" },
 };
@@ -72,16 +78,20 @@ static int refuses_bad(struct op *op)
 	struct effects_file f;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK_FAILS(op, effects_file_read(op, S("x.yaml"), exact(str_of(bad[i].text)), S("demo"), &f), ERR_USAGE,
-			    bad[i].why);
-	CHECK_FAILS(op, effects_file_read(op, S("x"), S("package: '*'\neffects: []\n"), S("*"), &f), ERR_USAGE, "common");
+		CHECK_FAILS(op,
+			    effects_file_read(op, S("x.yaml"), exact(str_of(bad[i].text)),
+					      S("demo"), &f),
+			    ERR_USAGE, bad[i].why);
+	CHECK_FAILS(op, effects_file_read(op, S("x"), S("package: '*'\neffects: []\n"), S("*"), &f),
+		    ERR_USAGE, "common");
 	return 0;
 }
 
 static bool cuts(const struct effect_cut *cut, ptrdiff_t n, str depends)
 {
 	for (ptrdiff_t i = 0; i < n; i++)
-		if (str_eq(cut[i].depends, depends) && !cut[i].added && cut[i].why.len && cut[i].origin.len)
+		if (str_eq(cut[i].depends, depends) && !cut[i].added && cut[i].why.len &&
+		    cut[i].origin.len)
 			return true;
 	return false;
 }
@@ -113,16 +123,25 @@ static int cuts_and_ranks(struct op *op)
 	return 0;
 }
 
-#define POSTINST "#!/bin/sh\nset -e\n# Automatically added by dh_installsysusers/13\nx\n# End automatically added section\nmess\n"
+#define POSTINST                                                                       \
+	"#!/bin/sh\nset -e\n# Automatically added by dh_installsysusers/13\nx\n# End " \
+	"automatically added section\nmess\n"
 
 /* A package by hand: one script, one sysusers.d file, one shipped directory. */
 static void make(struct contents *c, str postinst)
 {
-	static struct contents_file file[] = { { S_INIT("usr/lib/sysusers.d/demo.conf"), S_INIT("u demo 77\n") },
-					       { S_INIT("usr/lib/tmpfiles.d/demo.conf"), S_INIT("d /run/demo\nz /etc/demo* 0600\n") } };
+	static struct contents_file file[] = { { S_INIT("usr/lib/sysusers.d/demo.conf"),
+						 S_INIT("u demo 77\n") },
+					       { S_INIT("usr/lib/tmpfiles.d/demo.conf"),
+						 S_INIT("d /run/demo\nz /etc/demo* 0600\n") } };
 	static struct entry entry[] = { { .path = S_INIT("etc/demo.conf"), .type = ENTRY_FILE } };
 
-	*c = (struct contents){ .name = S("demo"), .version = S("1-2"), .file = file, .file_n = 2, .entry = entry, .n = 1 };
+	*c = (struct contents){ .name = S("demo"),
+				.version = S("1-2"),
+				.file = file,
+				.file_n = 2,
+				.entry = entry,
+				.n = 1 };
 	c->script[SCRIPT_POSTINST].text = postinst;
 	c->script[SCRIPT_POSTINST].sha256 = digest_of(postinst);
 }
@@ -146,19 +165,25 @@ static int answers(struct op *op)
 	CHECK_STR(b.by, S("nothing on a fresh installation"));
 	CHECK(digest_eq(&a.digest, &b.digest));
 	make(&c, str_of(POSTINST));
-	CHECK_FAILS(op, effects_answer(op, e, &c, &a, &left), ERR_NO, "demo 1-2: its postinst sha256:");
-	CHECK(str_find_str(left, S("    mess\n")) >= 0 && str_find_str(left, S("package: demo\nscripts:\n  - postinst: [sha256:")) > 0);
+	CHECK_FAILS(op, effects_answer(op, e, &c, &a, &left), ERR_NO,
+		    "demo 1-2: its postinst sha256:");
+	CHECK(str_find_str(left, S("    mess\n")) >= 0 &&
+	      str_find_str(left, S("package: demo\nscripts:\n  - postinst: [sha256:")) > 0);
 
 	TRY(op_text(op, &path, "%s/demo.yaml", dir));
-	TRY(op_text(op, &text, P "scripts:\n  - postinst: [%s]\n    why: x\n    effects:\n      - tmpfiles: true\n      - link: {path: /lib/y, to: z}\n",
+	TRY(op_text(op, &text,
+		    P "scripts:\n  - postinst: [%s]\n    why: x\n    effects:\n      - tmpfiles: "
+		      "true\n      - link: {path: /lib/y, to: z}\n",
 		    digest_text(&c.script[SCRIPT_POSTINST].sha256, hash)));
 	TRY(file_replace(op, AT_FDCWD, path, text, 0644));
 	TRY(effects_answer(op, e, &c, &a, &left));
 	CHECK_STR(a.by, path);
 	CHECK(a.n == 5 && !digest_eq(&a.digest, &b.digest));
 	if (a.n == 5) {
-		CHECK(a.effect[0].kind == EFFECT_GROUP && a.effect[1].kind == EFFECT_USER && a.effect[1].id == 77);
-		CHECK(a.effect[2].kind == EFFECT_DIRECTORY && a.effect[3].kind == EFFECT_MODE && a.effect[3].mode == 0600);
+		CHECK(a.effect[0].kind == EFFECT_GROUP && a.effect[1].kind == EFFECT_USER &&
+		      a.effect[1].id == 77);
+		CHECK(a.effect[2].kind == EFFECT_DIRECTORY && a.effect[3].kind == EFFECT_MODE &&
+		      a.effect[3].mode == 0600);
 		CHECK_STR(a.effect[3].path, S("etc/demo.conf"));
 		CHECK_STR(a.effect[4].path, S("usr/lib/y"));
 		CHECK_STR(a.effect[4].package, S("demo"));
@@ -167,9 +192,11 @@ static int answers(struct op *op)
 	/* The code alone: sections and the package's own version may change. */
 	struct digest code = digest_of(S("set -e\necho @VERSION@\nmess\n"));
 	char hex[DIGEST_HEX];
-	TRY(op_text(op, &text, P "scripts:\n  - postinst: [\"code:%s\"]\n    why: x\n", digest_hex(&code, hex)));
+	TRY(op_text(op, &text, P "scripts:\n  - postinst: [\"code:%s\"]\n    why: x\n",
+		    digest_hex(&code, hex)));
 	TRY(file_replace(op, AT_FDCWD, path, text, 0644));
-	make(&c, S("#!/bin/sh\nset -e\necho 1-2\n# Automatically added by dh_icons/9\n# End automatically added section\nmess\n"));
+	make(&c, S("#!/bin/sh\nset -e\necho 1-2\n# Automatically added by dh_icons/9\n# End "
+		   "automatically added section\nmess\n"));
 	TRY(effects_answer(op, e, &c, &a, &left));
 	make(&c, S("#!/bin/sh\nset -e\necho 1-3\nmess\n"));
 	CHECK_FAILS(op, effects_answer(op, e, &c, &a, &left), ERR_NO, "not answered");

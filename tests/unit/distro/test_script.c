@@ -18,34 +18,51 @@ static const struct {
 	{ "after exit", SH "exit 0\nchown x y\n", "" },
 	{ "debconf", SH ". /usr/share/debconf/confmodule\ndb_version 2.0\ndb_stop || true\n", "" },
 	{ "another file", SH ". /usr/share/x/y\n", ". /usr/share/x/y\n" },
-	{ "usual case", SH "case \"$1\" in\n configure)\n  ;;\n abort-upgrade|abort-remove)\n rm x\n ;;\n *)\n echo \"unknown \\`$1'\" >&2\n exit 1\n ;;\nesac\n", "" },
-	{ "case with work", SH "case \"$1\" in\n configure|x)\n  mkdir /a\n  ;;\n *) rm /b ;;\nesac\n", "mkdir /a\n" },
-	{ "case falls to star", SH "case \"$1\" in\n upgrade) ;;\n *) rm /b ;;\nesac\n", "*) rm /b\n" },
+	{ "usual case",
+	  SH "case \"$1\" in\n configure)\n  ;;\n abort-upgrade|abort-remove)\n rm x\n ;;\n *)\n "
+	     "echo \"unknown \\`$1'\" >&2\n exit 1\n ;;\nesac\n",
+	  "" },
+	{ "case with work",
+	  SH "case \"$1\" in\n configure|x)\n  mkdir /a\n  ;;\n *) rm /b ;;\nesac\n",
+	  "mkdir /a\n" },
+	{ "case falls to star", SH "case \"$1\" in\n upgrade) ;;\n *) rm /b ;;\nesac\n",
+	  "*) rm /b\n" },
 	{ "case of a variable", SH "case \"$x\" in\n a)\n rm /b\n ;;\nesac\n", "rm /b\n" },
-	{ "braced patterns", SH "case $1 in\n (configure)\n rm /a\n ;;\n (*)\n rm /b\n ;;\nesac\n", "rm /a\n" },
+	{ "braced patterns", SH "case $1 in\n (configure)\n rm /a\n ;;\n (*)\n rm /b\n ;;\nesac\n",
+	  "rm /a\n" },
 	{ "upgrade only", SH "if [ -n \"$2\" ]; then\n rm /a\nfi\n", "" },
 	{ "upgrade only, test", SH "if test \"$2\" != \"\"\nthen\n rm /a\nfi\n", "" },
-	{ "upgrade only, else", SH "if [ -n \"$2\" ]; then\n rm /a\nelse\n rm /b\nfi\n", "rm /b\n" },
+	{ "upgrade only, else", SH "if [ -n \"$2\" ]; then\n rm /a\nelse\n rm /b\nfi\n",
+	  "rm /b\n" },
 	{ "fresh only", SH "if [ -z \"$2\" ]; then\n rm /a\nelse\n rm /b\nfi\n", "rm /a\n" },
-	{ "elif", SH "if [ \"$1\" = install ]; then\n rm /a\nelif [ \"$1\" = configure ]; then\n rm /b\nelse\n rm /c\nfi\n", "rm /b\n" },
-	{ "x words", SH "if [ \"$1\" = configure ] && [ x = x ] && [ -n \"$2\" ]; then\n rm /a\nfi\n", "" },
+	{ "elif",
+	  SH "if [ \"$1\" = install ]; then\n rm /a\nelif [ \"$1\" = configure ]; then\n rm "
+	     "/b\nelse\n rm /c\nfi\n",
+	  "rm /b\n" },
+	{ "x words",
+	  SH "if [ \"$1\" = configure ] && [ x = x ] && [ -n \"$2\" ]; then\n rm /a\nfi\n", "" },
 	{ "-a", SH "if [ \"$1\" = 'configure' -a ! -e /x ]; then\n rm /a\nfi\n", "rm /a\n" },
 	{ "-a upgrade", SH "if [ -e /x -a -n \"$2\" ]; then\n rm /a\nfi\n", "" },
 	{ "-o", SH "if [ -n \"$2\" -o -e /x ]; then\n rm /a\nfi\n", "rm /a\n" },
 	/* dpkg(1): an empty version is lower than any, with -nl higher. */
-	{ "lt is true", SH "if dpkg --compare-versions \"$2\" lt 1.0; then\n rm /a\nfi\n", "rm /a\n" },
-	{ "lt-nl is false", SH "if dpkg --compare-versions \"$2\" lt-nl 1.0; then\n rm /a\nfi\n", "" },
+	{ "lt is true", SH "if dpkg --compare-versions \"$2\" lt 1.0; then\n rm /a\nfi\n",
+	  "rm /a\n" },
+	{ "lt-nl is false", SH "if dpkg --compare-versions \"$2\" lt-nl 1.0; then\n rm /a\nfi\n",
+	  "" },
 	{ "gt is false", SH "if dpkg --compare-versions \"$2\" gt 1.0~; then\n rm /a\nfi\n", "" },
-	{ "compare another", SH "if dpkg --compare-versions \"$v\" gt 1.0~; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "compare another", SH "if dpkg --compare-versions \"$v\" gt 1.0~; then\n rm /a\nfi\n",
+	  "rm /a\n" },
 	{ "or", SH "if [ \"$1\" = upgrade ] || [ -n \"$2\" ]; then\n rm /a\nfi\n", "" },
 	{ "or unsure", SH "if [ -e /x ] || [ -n \"$2\" ]; then\n rm /a\nfi\n", "rm /a\n" },
 	{ "condition that acts", SH "if make-a-mess; then\n :\nfi\n", "if make-a-mess; then\n" },
-	{ "condition that acts, later", SH "if make-a-mess && [ -n \"$2\" ]; then\n :\nfi\n", "if make-a-mess && [ -n \"$2\" ]; then\n" },
+	{ "condition that acts, later", SH "if make-a-mess && [ -n \"$2\" ]; then\n :\nfi\n",
+	  "if make-a-mess && [ -n \"$2\" ]; then\n" },
 	{ "condition never reached", SH "if [ -n \"$2\" ] && make-a-mess; then\n :\nfi\n", "" },
 	{ "negation", SH "if ! [ -n \"$2\" ]; then\n rm /a\nfi\n", "rm /a\n" },
 	{ "short and", SH "[ -n \"$2\" ] && rm /a\n", "" },
 	{ "short and, true", SH "[ -z \"$2\" ] && rm /a\n", "[ -z \"$2\" ] && rm /a\n" },
-	{ "short and-or", SH "[ -n \"$2\" ] && rm /a || rm /b\n", "[ -n \"$2\" ] && rm /a || rm /b\n" },
+	{ "short and-or", SH "[ -n \"$2\" ] && rm /a || rm /b\n",
+	  "[ -n \"$2\" ] && rm /a || rm /b\n" },
 	{ "assignment", SH "x=1 y=\"$2\"\nexport LC_ALL=C\n", "" },
 	{ "assignment that runs", SH "x=$(make-a-mess)\n", "x=$(make-a-mess)\n" },
 	{ "echo that runs", SH "echo `make-a-mess`\n", "echo `make-a-mess`\n" },
@@ -53,16 +70,28 @@ static const struct {
 	{ "unused function", SH "f() {\n rm /a\n}\n", "" },
 	{ "used function", SH "f () {\n rm /a\n}\nf\n", "f\n" },
 	{ "here-document", SH "cat > /x <<EOF\nfi\nEOF\n", "cat > /x <<EOF\nfi\nEOF\n" },
-	{ "skipped here-document", SH "if [ -n \"$2\" ]; then\ncat <<EOF\nfi\nEOF\nfi\nrm /a\n", "cat <<EOF\nfi\nEOF\nfi\nrm /a\n" },
+	{ "skipped here-document", SH "if [ -n \"$2\" ]; then\ncat <<EOF\nfi\nEOF\nfi\nrm /a\n",
+	  "cat <<EOF\nfi\nEOF\nfi\nrm /a\n" },
 	{ "open quote", SH "x='a\nrm /a\n", "x='a\nrm /a\n" },
 	{ "a loop", SH "for x in a; do\n rm $x\ndone\n", "for x in a; do\nrm $x\ndone\n" },
-	{ "skipped nesting", SH "if [ -n \"$2\" ]; then\nfor x in a; do\nif b; then\ncase x in\ny) ;;\nesac\nfi\ndone\nfi\n", "" },
+	{ "skipped nesting",
+	  SH "if [ -n \"$2\" ]; then\nfor x in a; do\nif b; then\ncase x in\ny) "
+	     ";;\nesac\nfi\ndone\nfi\n",
+	  "" },
 	{ "stray fi", SH "fi\nrm /a\n", "fi\nrm /a\n" },
 	{ "no fi", SH "if [ -z \"$2\" ]; then\nrm /a\n", "rm /a\n" },
-	{ "skipped section", SH "# Automatically added by dh_installinit/13.1\nrm x\n# End automatically added section\n", "" },
-	{ "unknown section", SH "# Automatically added by dh_x/1\nrm x\n# End automatically added section\n", "rm x\n" },
-	{ "open section", SH "# Automatically added by dh_installinit/13.1\nrm x\n", "# Automatically added by dh_installinit/13.1\nrm x\n" },
-	{ "section in section", SH "# Automatically added by dh_x/1\n# Automatically added by dh_icons/1\n# End automatically added section\n",
+	{ "skipped section",
+	  SH
+	  "# Automatically added by dh_installinit/13.1\nrm x\n# End automatically added section\n",
+	  "" },
+	{ "unknown section",
+	  SH "# Automatically added by dh_x/1\nrm x\n# End automatically added section\n",
+	  "rm x\n" },
+	{ "open section", SH "# Automatically added by dh_installinit/13.1\nrm x\n",
+	  "# Automatically added by dh_installinit/13.1\nrm x\n" },
+	{ "section in section",
+	  SH "# Automatically added by dh_x/1\n# Automatically added by dh_icons/1\n# End "
+	     "automatically added section\n",
 	  "# Automatically added by dh_x/1\n" },
 };
 
@@ -82,22 +111,27 @@ static int leaves(struct op *op)
 
 static int notes_data(struct op *op)
 {
-	static const char text[] = SH
-		"# Automatically added by dh_installsysusers/13\nx\n# End automatically added section\n"
-		"# Automatically added by dh_installtmpfiles/13\nx\n# End automatically added section\n"
-		"# Automatically added by dh_installalternatives/13\n"
-		"if [ \"$1\" = \"configure\" ] || [ \"$1\" = \"abort-upgrade\" ]; then\n"
-		"\tupdate-alternatives --install /usr/bin/a a /usr/bin/b 10 \\\n\t\t--slave /x y /z\nfi\n"
-		"# End automatically added section\n"
-		"update-alternatives --quiet --install '/usr/bin/c' c \"/usr/bin/d\" 5 || true\n"
-		"if [ -e /x ]; then\nupdate-alternatives --install /e e /f 1\nfi\n";
+	static const char text[] =
+		SH "# Automatically added by dh_installsysusers/13\nx\n# End automatically added "
+		   "section\n"
+		   "# Automatically added by dh_installtmpfiles/13\nx\n# End automatically added "
+		   "section\n"
+		   "# Automatically added by dh_installalternatives/13\n"
+		   "if [ \"$1\" = \"configure\" ] || [ \"$1\" = \"abort-upgrade\" ]; then\n"
+		   "\tupdate-alternatives --install /usr/bin/a a /usr/bin/b 10 \\\n\t\t--slave /x "
+		   "y /z\nfi\n"
+		   "# End automatically added section\n"
+		   "update-alternatives --quiet --install '/usr/bin/c' c \"/usr/bin/d\" 5 || true\n"
+		   "if [ -e /x ]; then\nupdate-alternatives --install /e e /f 1\nfi\n";
 	struct script s;
 
 	TRY(script_read(op, exact(str_of(text)), SCRIPT_POSTINST, &s));
 	CHECK(s.sections && s.sysusers && s.tmpfiles && s.alternatives.n == 2);
 	if (s.alternatives.n == 2) {
-		CHECK_STR(s.alternatives.p[0], S("update-alternatives --install /usr/bin/a a /usr/bin/b 10 --slave /x y /z"));
-		CHECK_STR(s.alternatives.p[1], S("update-alternatives --quiet --install /usr/bin/c c /usr/bin/d 5"));
+		CHECK_STR(s.alternatives.p[0], S("update-alternatives --install /usr/bin/a a "
+						 "/usr/bin/b 10 --slave /x y /z"));
+		CHECK_STR(s.alternatives.p[1],
+			  S("update-alternatives --quiet --install /usr/bin/c c /usr/bin/d 5"));
 	}
 	CHECK_STR(s.left, S("update-alternatives --install /e e /f 1\n"));
 	return 0;
@@ -105,7 +139,8 @@ static int notes_data(struct op *op)
 
 static int knows_its_kind(struct op *op)
 {
-	static const char text[] = SH "case \"$1\" in\ninstall) rm /a ;;\nconfigure) rm /b ;;\nesac\n";
+	static const char text[] =
+		SH "case \"$1\" in\ninstall) rm /a ;;\nconfigure) rm /b ;;\nesac\n";
 	struct script s;
 
 	TRY(script_read(op, str_of(text), SCRIPT_PREINST, &s));
