@@ -94,7 +94,7 @@ const char *repo_release_judge(str status, str *ret_signer)
 	return NULL;
 }
 
-/* A keyring that gpgv can read; it would look for a bare name in a place of its own. */
+/* A keyring that gpgv can read. */
 static int check_keyring(struct op *op, str keyring)
 {
 	AUTO_FD fd = -1;
@@ -102,9 +102,6 @@ static int check_keyring(struct op *op, str keyring)
 	uint64_t size;
 	int rc;
 
-	if (!str_starts(keyring, S("/")))
-		return op_fail(op, ERR_USAGE, "the keyring %.*s must be named by an absolute path",
-			       STR_ARG(keyring));
 	if ((rc = file_open_user(op, keyring, &fd)) < 0 ||
 	    (rc = file_size(op, fd, keyring, &size)) < 0)
 		return op_fail_in(op,
@@ -120,11 +117,14 @@ static int check_keyring(struct op *op, str keyring)
 
 static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struct proc_result *ret)
 {
-	const char *ring = op_cstr(op, keyring);
-	if (!ring)
+	/* A bare name would be looked for in a place of gpgv's own, and "~" is not literal. */
+	str ring;
+	int rc = op_text(op, &ring, "%s%.*s", str_starts(keyring, S("/")) ? "" : "./", STR_ARG(keyring));
+	const char *name = rc == 0 ? op_cstr(op, ring) : NULL;
+	if (!name)
 		return op->code;
 	const char *const argv[] = { "gpgv",      "--homedir", "/nonexistent", "--status-fd", "3",
-				     "--keyring", ring,        "--output",     "-",           "-",
+				     "--keyring", name,        "--output",     "-",           "-",
 				     NULL };
 	const char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", NULL };
 	struct proc_spec spec = { .argv = argv,
@@ -133,7 +133,7 @@ static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struc
 				  .fd = status,
 				  .timeout_ms = GPGV_MS,
 				  .output_max = LIMIT_RELEASE };
-	int rc = proc_run(op, &spec, ret);
+	rc = proc_run(op, &spec, ret);
 
 	if (rc > 0)
 		return op_fail(op, ERR_IO,

@@ -435,7 +435,7 @@ static int refuses_signed(struct op *op)
 	a.keyring = S("/nonexistent.gpg");
 	CHECK_FAILS(op, open_file(&a, false, &r), ERR_USAGE, "keyring of the archive");
 	a.keyring = S("relative.gpg");
-	CHECK_FAILS(op, open_file(&a, false, &r), ERR_USAGE, "absolute");
+	CHECK_FAILS(op, open_file(&a, false, &r), ERR_USAGE, "relative.gpg");
 	return 0;
 }
 
