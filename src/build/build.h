@@ -97,6 +97,7 @@ struct rebuilt {
 				   unpacks to the diff_id */
 	struct texts detail;    /* what differs, one line each */
 	bool same;              /* the manifest is the same bytes */
+	bool bare;              /* the image's manifest has no annotations: a docker archive keeps none */
 };
 int build_rebuild(struct op *op, const struct store *store, const struct build_source *source, str image,
 		  const struct build_voice *voice, struct rebuilt **ret, ptrdiff_t *ret_n) MUST_USE;

@@ -118,6 +118,7 @@ static int compare_images(struct op *op, const struct store *store, const struct
 	r->layers = was->config.layer_n;
 	r->same_config = digest_eq(&was->config_digest, &is->config_digest);
 	r->same = digest_eq(&was->manifest.digest, &is->manifest.digest);
+	r->bare = was->annotations.n == 0;
 	if (was->config.layer_n != is->config.layer_n)
 		rc = note(op, &r->detail, S("the number of layers differs"));
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
@@ -132,10 +133,11 @@ static void find_mirror(struct op *op, const struct build_source *source, const 
 			struct parts_input *in, struct repo_mirror *mirror)
 {
 	str word = source->mirror.len ? source->mirror : recipe->mirror;
+	str security = source->mirror.len ? S("") : recipe->security_mirror;
 
 	if (source->offline)
 		return;
-	if (repo_mirror_find(op, word, S(""), mirror) < 0)
+	if (repo_mirror_find(op, word, security, mirror) < 0)
 		op_forgive(op); /* a full store needs none */
 	else
 		in->mirror = mirror;
@@ -185,6 +187,16 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	return compare_images(op, store, &was, &is, r);
 }
 
+static bool is_asked_for(const struct build_source *source, const struct image_descriptor *d)
+{
+	const struct platform *is = platform_find(d->platform);
+
+	for (ptrdiff_t i = 0; i < source->platforms.n; i++)
+		if (is && is == platform_find(source->platforms.p[i]))
+			return true;
+	return source->platforms.n == 0;
+}
+
 int build_rebuild(struct op *op, const struct store *store, const struct build_source *source, str image,
 		  const struct build_voice *voice, struct rebuilt **ret, ptrdiff_t *ret_n)
 {
@@ -200,10 +212,16 @@ int build_rebuild(struct op *op, const struct store *store, const struct build_s
 	struct rebuilt *r = op_new(op, struct rebuilt, n);
 	if (!r)
 		return op->code;
-	for (ptrdiff_t i = 0; i < n; i++)
-		if ((rc = rebuild_one(op, store, source, &manifest[i], voice, &r[i])) < 0)
+	ptrdiff_t made = 0;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		if (n > 1 && !is_asked_for(source, &manifest[i]))
+			continue;
+		if ((rc = rebuild_one(op, store, source, &manifest[i], voice, &r[made++])) < 0)
 			return rc;
+	}
+	if (made == 0)
+		return op_fail(op, ERR_USAGE, "the image is not for %.*s", STR_ARG(source->platforms.p[0]));
 	*ret = r;
-	*ret_n = n;
+	*ret_n = made;
 	return 0;
 }

@@ -163,5 +163,7 @@ int vendor_load(struct op *op, const struct store *store, str dir, const struct 
 		for (ptrdiff_t i = 0; rc >= 0 && i < l->layer_n; i++)
 			rc = copy_blob(op, &from, store, &l->layer[i].digest);
 	}
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return op_fail_in(op, "the vendor directory %.*s", STR_ARG(dir));
+	return 0;
 }

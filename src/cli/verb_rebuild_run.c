@@ -41,6 +41,9 @@ static void put_rebuilt(struct buf *b, const struct rebuilt *r, const struct tex
 		put_line(b, style, r->same_digests + r->kept_blobs == r->layers,
 			 "compressed layers: made by %.*s, which is not here (%.*s is); %td stored blobs unpack to their diff_id",
 			 STR_ARG(r->encoder_was), STR_ARG(r->encoder_is), r->kept_blobs);
+	if (r->same_digests == r->layers)
+		put_line(b, style, r->same || r->bare, "manifest: %s", r->same ? "the same bytes" :
+			 r->bare ? "none to compare, a docker archive does not keep it" : "differs");
 	for (ptrdiff_t i = 0; i < r->detail.n; i++) {
 		buf_add(b, S("  "));
 		text_safe(b, r->detail.p[i]);
@@ -48,11 +51,17 @@ static void put_rebuilt(struct buf *b, const struct rebuilt *r, const struct tex
 	}
 }
 
-/* Without this machine's encoder for the digests, the stored blobs answer for them. */
+/*
+ * Without this machine's encoder for the digests, the stored blobs answer for them; a docker archive
+ * has no manifest, so that its layers and configuration are all there is.
+ */
 static bool holds(const struct rebuilt *r)
 {
-	return r->same || (r->same_config && r->same_diff_ids == r->layers &&
-			   !str_eq(r->encoder_was, r->encoder_is) && r->same_digests + r->kept_blobs == r->layers);
+	if (r->same || !r->same_config || r->same_diff_ids != r->layers)
+		return r->same;
+	if (!str_eq(r->encoder_was, r->encoder_is))
+		return r->same_digests + r->kept_blobs == r->layers;
+	return r->bare && r->same_digests == r->layers;
 }
 
 static int say(struct op *op, const struct cli *cli, const struct rebuilt *r, ptrdiff_t n)
