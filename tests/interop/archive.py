@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""A small signed Debian archive: usage: archive.py DIR --program FILE [--with NAME]... [--without NAME[=VERSION]]... [--spoil HOW]
+
+Writes DIR/debian (trixie, trixie-updates) and DIR/debian-security (trixie-security), for amd64 and
+arm64, and DIR/keyring.gpg. The key is made at the first call, in DIR/gnupg. PACKAGES says what is in
+it: those with `more` only when asked for by --with. FILE is a program without libraries, which the
+package app brings as usr/bin/app. --spoil makes the archive itself wrong; SPOIL says how.
+"""
+import argparse
+import gzip
+import hashlib
+import io
+import lzma
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tarfile
+import time
+
+EPOCH = 1700000000  # of everything in a package
+ARCHES = ("amd64", "arm64")
+POCKETS = {"trixie": "debian", "trixie-updates": "debian", "trixie-security": "debian-security"}
+KEY = "-----BEGIN PRIVATE KEY-----\n" + "MC4CAQAwBQYDK2VwBCIEIG5hYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n" + "-----END PRIVATE KEY-----\n"
+MENDED = """libapp (1.0-1+deb13u1) trixie-security; urgency=high
+
+  * Refuse names that are too long (CVE-2025-10001) and empty ones
+    (CVE-2025-10002).
+
+ -- Nobody <nobody@example.org>  Sat, 01 Mar 2025 12:00:00 +0000
+
+"""
+FIRST = """libapp (1.0-1) unstable; urgency=medium
+
+  * Fix CVE-2019-0007, long ago.
+
+ -- Nobody <nobody@example.org>  Wed, 01 Jan 2020 12:00:00 +0000
+"""
+
+
+def noise(seed, size):
+    return random.Random(seed).randbytes(size)
+
+
+def file(path, data, mode=0o644):
+    return {"path": path, "data": data if isinstance(data, bytes) else data.encode(), "mode": mode}
+
+
+def link(path, to):
+    return {"path": path, "to": to}
+
+
+def package(name, version="1.0-1", files=(), pocket="trixie", more=False, script="", **fields):
+    return {"name": name, "version": version, "files": files, "pocket": pocket, "more": more, "script": script,
+            "fields": fields}
+
+
+# A postinst that debhelper did not write.
+ANSWERED = "#!/bin/sh\nset -e\nmkdir -p /var/lib/scripted\nchown 7:7 /var/lib/scripted\n"
+PUZZLE = "#!/bin/sh\nset -e\n/usr/bin/puzzle --make /etc/puzzle.db\n"
+
+PACKAGES = [
+    package("app", files=["program", file("usr/share/app/page.html", "a page\n")],
+            Depends="libapp (>= 1), libbig, debconf (>= 0.5) | debconf-2.0"),
+    package("libapp", files=[file("usr/lib/libapp/data", "data of libapp 1.0-1\n"),
+                             file("usr/share/doc/libapp/changelog.Debian.gz", gzip.compress(FIRST.encode(), mtime=0))]),
+    package("libbig", files=[file("usr/lib/libbig/blob", noise(1, 700 << 10))]),
+    package("other", files=[file("usr/lib/other/data", "other\n")], Depends="libbig"),
+    package("scripted", script=ANSWERED, files=[file("usr/share/scripted/x", "x\n")]),
+    package("puzzled", script=PUZZLE, files=[file("usr/share/puzzled/x", "x\n")]),
+    package("wanting", files=[file("usr/share/wanting/x", "x\n")], Depends="nowhere (>= 2)"),
+    package("libapp", "1.0-1+deb13u1", pocket="trixie-security", more="fix",
+            files=[file("usr/lib/libapp/data", "data of libapp, mended\n"),
+                   file("usr/share/doc/libapp/changelog.Debian.gz", gzip.compress((MENDED + FIRST).encode(), mtime=0))]),
+    package("libbig", "1.0-1+deb13u1", pocket="trixie-security", more="bigfix",
+            files=[file("usr/lib/libbig/blob", noise(2, 700 << 10))]),
+    package("cut-short", files=[file("usr/lib/cut/blob", noise(3, 40 << 10))]),
+    package("swapped", files=[file("usr/lib/swapped/blob", noise(4, 40 << 10))]),
+    package("shrunk", files=[file("usr/lib/shrunk/blob", noise(5, 40 << 10))]),
+    package("escape", files=[file("../../../escaped", "out\n")]),
+    package("absolute", files=[link("usr/lib/absolute", "/etc"), file("usr/lib/absolute/passwd", "root::0:0::/:\n")]),
+    package("climb", files=[link("usr/lib/climb", "../../../../../../../.."), file("usr/lib/climb/escaped", "out\n")]),
+    package("bomb", files=["bomb"]),
+    package("twice", files=[file("usr/lib/twice", "one\n"), file("usr/lib/twice", "two\n")]),
+    package("lap-a", files=[file("usr/lib/lap", "a\n")]),
+    package("lap-b", files=[file("usr/lib/lap", "b\n")]),
+    package("setuid", files=[file("usr/bin/rise", b"\x7fELF", 0o4755)]),
+    package("secret", files=[file("etc/ssl/private/server.key", KEY, 0o600)]),
+    package("device", files=[{"path": "dev/sda", "device": (8, 0)}]),
+]
+
+SPOIL = ("packages", "signature", "unknown-key", "expired", "html", "no-packages", "html-packages")
+
+
+def tar_info(path, mode):
+    info = tarfile.TarInfo(path)
+    info.mtime, info.mode, info.uname, info.gname = EPOCH, mode, "root", "root"
+    return info
+
+
+def tar_of(entries, program, arch):
+    """The entries, below the directories that they need."""
+    out = io.BytesIO()
+    tar = tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT)
+    made = set()
+    links = {"./" + e["path"] for e in entries if isinstance(e, dict) and "to" in e}
+    for e in entries:
+        if e == "program":
+            e = file("usr/bin/app", program if arch == "amd64" else program[:18] + b"\xb7" + program[19:], 0o755)
+        path = e["path"] if e["path"].startswith("../") else "./" + e["path"]
+        for at in [str(p) for p in reversed(pathlib.PurePosixPath(path).parents)]:
+            at = "./" + at if at != "." else "."
+            if at not in made and at not in links and ".." not in at:
+                info = tar_info(at + "/" if at == "." else at, 0o755)
+                info.type = tarfile.DIRTYPE
+                tar.addfile(info)
+                made.add(at)
+        info = tar_info(path, e.get("mode", 0o777))
+        if "to" in e:
+            info.type, info.linkname = tarfile.SYMTYPE, e["to"]
+        elif "device" in e:
+            info.type, (info.devmajor, info.devminor) = tarfile.BLKTYPE, e["device"]
+        else:
+            info.size = len(e["data"])
+        tar.addfile(info, io.BytesIO(e.get("data", b"")))
+    tar.close()
+    return out.getvalue()
+
+
+def bomb():
+    """A tar of one file of 1 GiB of zeros, as xz streams: the zeros are packed once and repeated."""
+    info = tar_info("./usr/lib/bomb", 0o644)
+    info.size = 1 << 30
+    zeros = lzma.compress(bytes(64 << 20), preset=0)
+    return lzma.compress(info.tobuf(tarfile.GNU_FORMAT)) + zeros * 16 + lzma.compress(bytes(1024))
+
+
+def ar(members):
+    out = b"!<arch>\n"
+    for name, data in members:
+        out += b"%-16s%-12d%-6d%-6d%-8s%-10d`\n" % (name.encode(), EPOCH, 0, 0, b"100644", len(data))
+        out += data + b"\n" * (len(data) & 1)
+    return out
+
+
+def control_text(p, arch):
+    text = f"Package: {p['name']}\nVersion: {p['version']}\nArchitecture: {arch}\nMaintainer: Nobody <nobody@example.org>\n"
+    text += "".join(f"{key}: {value}\n" for key, value in p["fields"].items())
+    return text + "Section: misc\nPriority: optional\nDescription: a package of a test\n"
+
+
+def deb_of(p, arch, program):
+    files = [f for f in p["files"] if f != "bomb"]
+    sums = "".join(f"{hashlib.md5(f['data']).hexdigest()}  {f['path']}\n" for f in files if isinstance(f, dict) and "data" in f)
+    control = [file("control", control_text(p, arch)), file("md5sums", sums)]
+    if p["script"]:
+        control.append(file("postinst", p["script"], 0o755))
+    data = bomb() if "bomb" in p["files"] else lzma.compress(tar_of(files, program, arch), preset=1)
+    return ar([("debian-binary", b"2.0\n"), ("control.tar.xz", lzma.compress(tar_of(control, program, arch), preset=1)),
+               ("data.tar.xz", data)])
+
+
+def spoil_deb(p, deb):
+    """What the index says of a package, and what the mirror gives."""
+    if p["name"] == "cut-short":
+        return deb, deb[:-1000]
+    if p["name"] == "swapped":
+        return deb, deb[:-1000] + bytes(1000)
+    if p["name"] == "shrunk":
+        return deb[:-1000], deb[:-1000]
+    return deb, deb
+
+
+def add_package(root, p, arch, program):
+    path = f"pool/main/{p['name'][0]}/{p['name']}/{p['name']}_{p['version']}_{arch}.deb"
+    where = root / POCKETS[p["pocket"]] / path
+    where.parent.mkdir(parents=True, exist_ok=True)
+    said, given = spoil_deb(p, deb_of(p, arch, program))
+    where.write_bytes(given)
+    return control_text(p, arch) + f"Filename: {path}\nSize: {len(said)}\nSHA256: {hashlib.sha256(said).hexdigest()}\n\n"
+
+
+def sign(root, text, key):
+    home = root / key
+    env = {**os.environ, "GNUPGHOME": str(home)}
+    gpg = ["gpg", "--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback", "--passphrase", ""]
+    if not home.exists():
+        home.mkdir(mode=0o700, parents=True)
+        subprocess.run([*gpg, "--quick-generate-key", f"{key} <{key}@example.org>", "ed25519", "sign", "never"],
+                       env=env, check=True, stderr=subprocess.DEVNULL)
+        ring = subprocess.run([*gpg, "--export"], env=env, check=True, stdout=subprocess.PIPE).stdout
+        if key == "gnupg":
+            (root / "keyring.gpg").write_bytes(ring)
+    signed = subprocess.run([*gpg, "--clearsign"], env=env, check=True, input=text.encode(), stdout=subprocess.PIPE).stdout
+    return signed.decode()
+
+
+def write_pocket(root, suite, packages, spoil):
+    dists = root / POCKETS[suite] / "dists" / suite
+    now = time.time()
+    day = lambda t: time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(t))
+    listed = ""
+    for arch in ARCHES:
+        text = packages[suite, arch].encode()
+        names = {f"main/binary-{arch}/Packages": text, f"main/binary-{arch}/Packages.xz": lzma.compress(text)}
+        for name, data in names.items():
+            listed += f" {hashlib.sha256(data).hexdigest()} {len(data)} {name}\n"
+            if spoil == "packages":
+                data = bytes([data[0] ^ 1]) + data[1:]
+            if spoil == "html-packages":
+                data = b"<html>Welcome to the hotel's network</html>\n"
+            for at in (dists / name, dists / name.rsplit("/", 1)[0] / "by-hash/SHA256" / hashlib.sha256(names[name]).hexdigest()):
+                at.parent.mkdir(parents=True, exist_ok=True)
+                if spoil != "no-packages":
+                    at.write_bytes(data)
+    release = (f"Origin: Debian\nLabel: Debian\nSuite: {suite}\nCodename: {suite}\nVersion: 13.1\nDate: {day(now)}\n"
+               f"Valid-Until: {day(now + (-3600 if spoil == 'expired' else 86400))}\nAcquire-By-Hash: yes\n"
+               f"Architectures: {' '.join(ARCHES)}\nComponents: main\nSHA256:\n{listed}")
+    signed = sign(root, release, "stranger" if spoil == "unknown-key" else "gnupg")
+    if spoil == "signature":
+        signed = signed.replace("Origin: Debian", "Origin: Nebiad")
+    if spoil == "html":
+        signed = "<html>Welcome to the hotel's network</html>\n"
+    (dists / "InRelease").write_text(signed)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dir", type=pathlib.Path)
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--with", action="append", default=[], dest="more")
+    parser.add_argument("--without", action="append", default=[])
+    parser.add_argument("--spoil", choices=SPOIL)
+    args = parser.parse_args()
+    program = args.program.read_bytes()
+    for part in set(POCKETS.values()):
+        shutil.rmtree(args.dir / part, ignore_errors=True)
+    packages = {(suite, arch): "" for suite in POCKETS for arch in ARCHES}
+    for p in PACKAGES:
+        if {p["name"], p["name"] + "=" + p["version"]} & set(args.without) or (p["more"] and p["more"] not in args.more):
+            continue
+        for arch in ARCHES:
+            packages[p["pocket"], arch] += add_package(args.dir, p, arch, program)
+    for suite in POCKETS:
+        write_pocket(args.dir, suite, packages, args.spoil)
+
+
+if __name__ == "__main__":
+    main()
