@@ -10,8 +10,8 @@
 #include "utf8.h"
 
 /*
- * Invariants: (1) op->held is the sum of size over the chunk list; (2) used <= size in each chunk;
- * (3) bytes of a chunk past used are zero, so that a fresh block needs no clearing.
+ * Invariants: (1) op->held is the sum of size over the chunk list; (2) used <= size in each chunk.
+ * A block is zeroed when it is handed out: zeroing chunks would touch pages that nobody asks for.
  */
 struct op_chunk {
 	struct op_chunk *next; /* older */
@@ -70,11 +70,12 @@ static bool chunk_push(struct op *op, size_t need)
 		size = need;
 	if (size > op->ceiling - op->held || size > SIZE_MAX - sizeof(struct op_chunk))
 		return false;
-	struct op_chunk *fresh = calloc(1, sizeof(*fresh) + size);
+	struct op_chunk *fresh = malloc(sizeof(*fresh) + size);
 	if (!fresh)
 		return false;
 	fresh->next = op->chunk;
 	fresh->size = size;
+	fresh->used = 0;
 	op->chunk = fresh;
 	op->held += size;
 	return true;
@@ -103,6 +104,7 @@ void *op_alloc(struct op *op, size_t size, ptrdiff_t n)
 	}
 	void *got = op->chunk->data + op->chunk->used;
 	op->chunk->used += bytes;
+	memset(got, 0, bytes);
 	return got;
 }
 
@@ -115,6 +117,7 @@ void *op_extend(struct op *op, void *old, size_t old_size, size_t new_size)
 	if (old && chunk && want >= had && (unsigned char *)old + had == chunk->data + chunk->used &&
 	    chunk->size - chunk->used >= want - had && !fault_due(op)) {
 		chunk->used += want - had;
+		memset((unsigned char *)old + had, 0, want - had);
 		return old;
 	}
 	void *fresh = op_alloc(op, 1, (ptrdiff_t)new_size);
@@ -134,7 +137,6 @@ void op_reset(struct op *op, struct op_mark mark)
 		chunk_pop(op);
 	if (!op->chunk)
 		return;
-	memset(op->chunk->data + mark.used, 0, op->chunk->used - mark.used);
 	op->chunk->used = mark.used;
 }
 
