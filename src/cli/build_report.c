@@ -1,7 +1,5 @@
 #include "build_report.h"
 
-#include <fcntl.h>
-
 #include "report/html.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
@@ -107,7 +105,7 @@ static int write_one(struct op *op, const struct cli *cli, str word, const struc
 		return rc < 0 ? rc : term_write(op, &cli->out, text);
 	if ((rc = file_name(op, word, o, i, &file)) < 0)
 		return rc;
-	return file_replace(op, AT_FDCWD, file, text, 0644);
+	return file_replace_user(op, file, text, 0644);
 }
 
 int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,

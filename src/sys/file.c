@@ -252,9 +252,12 @@ int file_new_open(struct op *op, int dirfd, unsigned mode, struct file_new *ret)
 int file_new_publish(struct op *op, struct file_new *f, str path)
 {
 	const char *name = op_cstr(op, path);
+	struct stat st;
 
 	if (!name)
 		return op->code;
+	if (fstatat(f->dirfd, name, &st, 0) == 0 && !S_ISREG(st.st_mode))
+		return op_fail(op, ERR_USAGE, "%s is there and is no regular file", name);
 	if (fsync(f->fd) < 0)
 		return op_fail_errno(op, "cannot write %s", name);
 	if (renameat(f->dirfd, f->name, f->dirfd, name) < 0)
@@ -290,6 +293,21 @@ int file_replace(struct op *op, int dirfd, str path, str bytes, unsigned mode)
 	if ((rc = file_write(op, f.fd, path, bytes)) < 0)
 		return rc;
 	return file_new_publish(op, &f, str_base_name(path));
+}
+
+int file_replace_user(struct op *op, str path, str bytes, unsigned mode)
+{
+	const char *name = op_cstr(op, path);
+	struct stat st;
+
+	if (!name)
+		return op->code;
+	if (lstat(name, &st) < 0 || S_ISREG(st.st_mode))
+		return file_replace(op, AT_FDCWD, path, bytes, mode);
+	AUTO_FD fd = open(name, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC | (S_ISLNK(st.st_mode) ? O_CREAT : 0), mode);
+	if (fd < 0)
+		return op_fail_errno(op, "cannot write %s", name);
+	return file_write(op, fd, path, bytes);
 }
 
 static void close_dir(DIR **d)

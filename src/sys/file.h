@@ -52,6 +52,12 @@ int file_pwrite(struct op *op, int fd, str what, str bytes, uint64_t offset) MUS
  */
 int file_replace(struct op *op, int dirfd, str path, str bytes, unsigned mode) MUST_USE;
 
+/*
+ * file_replace_user(): the same at a path that the user named. What is no regular file (a device, a
+ * pipe) or a link to something is written into and stays what it is.
+ */
+int file_replace_user(struct op *op, str path, str bytes, unsigned mode) MUST_USE;
+
 /* An unlinked file below dirfd for reading and writing; it goes when its descriptor is closed. */
 int file_temp(struct op *op, int dirfd, int *ret_fd) MUST_USE;
 
@@ -63,7 +69,8 @@ struct file_new {
 };
 int file_new_open(struct op *op, int dirfd, unsigned mode, struct file_new *ret) MUST_USE;
 
-/* fsync and rename to path (in dirfd); the descriptor is closed. */
+/* fsync and rename to path (in dirfd); the descriptor is closed. ERR_USAGE if a directory, device or
+ * the like is there: renaming over /dev/null would take it from the whole machine. */
 int file_new_publish(struct op *op, struct file_new *f, str path) MUST_USE;
 
 /* Remove the file if it was not published. May run twice. */
