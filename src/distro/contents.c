@@ -557,10 +557,8 @@ int contents_unpack(struct op *op, const struct store *store, const struct diges
 		return rc;
 	if ((rc = file_temp(op, store->tmp, &p.spool)) < 0)
 		return rc;
-	if ((rc = unpack(&p, &c, &d)) < 0 || (rc = contents_write(&p.own, &c, &record)) < 0) {
-		op_adopt_error(op, &p.own);
-		return op_fail_in(op, "%.*s %.*s", STR_ARG(c.name), STR_ARG(c.version));
-	}
+	if ((rc = unpack(&p, &c, &d)) < 0 || (rc = contents_write(&p.own, &c, &record)) < 0)
+		return op_adopt_error(op, &p.own);
 	if ((rc = store_key_put(op, store, "contents", deb_digest, record)) < 0)
 		return rc;
 	*ret = c;

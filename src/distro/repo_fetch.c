@@ -20,7 +20,7 @@ struct job {
 
 static void put_away(struct job *j)
 {
-	if (j->shared)
+	if (j->shared && j->have > 0)
 		j->file.name[0] = '\0';
 	file_new_discard(&j->file);
 }
