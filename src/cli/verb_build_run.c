@@ -145,8 +145,8 @@ static int publish(struct run *r)
 	return rc;
 }
 
-/* What a reader may want to do next, in commands to copy. */
-static int next_commands(struct run *r)
+/* What a reader may want to do next, in commands to copy; an image that failed has no name. */
+static int next_commands(struct run *r, bool good)
 {
 	str name = r->o->tag.n ? r->o->tag.p[0] : r->built.recipe.name;
 
@@ -154,7 +154,9 @@ static int next_commands(struct run *r)
 		str *line = op_new(r->op, str, 3);
 		if (!line)
 			return r->op->code;
-		int rc = op_text(r->op, &line[0], "temper rebuild --verify %.*s", STR_ARG(name));
+		int rc = good ? op_text(r->op, &line[0], "temper rebuild --verify %.*s", STR_ARG(name)) :
+				op_text(r->op, &line[0], "temper build --verbose %.*s",
+					STR_ARG(r->cli->operand.p[0]));
 		if (rc == 0)
 			rc = op_text(r->op, &line[1], "temper build --to docker-archive:%.*s.tar %.*s",
 				     STR_ARG(r->built.recipe.name), STR_ARG(r->cli->operand.p[0]));
@@ -162,7 +164,7 @@ static int next_commands(struct run *r)
 			rc = op_text(r->op, &line[2], "temper lock %.*s", STR_ARG(r->cli->operand.p[0]));
 		if (rc < 0)
 			return rc;
-		r->built.outcome[i].next = (struct texts){ line, 3 };
+		r->built.outcome[i].next = (struct texts){ line, good ? 3 : 1 };
 	}
 	return 0;
 }
@@ -222,6 +224,20 @@ static void tell_lock(struct run *r)
 		progress_done(&r->progress, "it was stale: refreshed %.*s", STR_ARG(r->built.lock_path));
 }
 
+static int say_no(struct run *r)
+{
+	ptrdiff_t check_n = 0, test_n = 0;
+
+	for (ptrdiff_t i = 0; i < r->built.n; i++) {
+		const struct outcome *o = &r->built.outcome[i];
+		for (ptrdiff_t c = 0; c < o->check_n; c++)
+			check_n += !o->check[c].ok;
+		test_n += test_count(o->test, o->test_n, VERDICT_FAILED);
+	}
+	return op_fail(r->op, ERR_NO, "%.*s: %td checks of the proof and %td tests failed; the image was not named",
+		       STR_ARG(r->built.recipe.name), check_n, test_n);
+}
+
 static int judge(struct run *r)
 {
 	bool proven = all_proven(&r->built), tested, skipped;
@@ -232,10 +248,10 @@ static int judge(struct run *r)
 	if (rc == 0 && proven && tested)
 		rc = build_remember(r->op, &r->store, &r->built, !skipped);
 	if (rc == 0)
-		rc = next_commands(r);
+		rc = next_commands(r, proven && tested);
 	if (rc == 0)
 		rc = report(r);
-	return rc < 0 ? rc : proven && tested ? 0 : 1;
+	return rc < 0 || (proven && tested) ? rc : say_no(r);
 }
 
 int verb_build_run(struct op *op, const struct cli *cli, const void *options)
