@@ -176,7 +176,11 @@ def add_package(root, p, arch, program):
     path = f"pool/main/{p['name'][0]}/{p['name']}/{p['name']}_{p['version']}_{arch}.deb"
     where = root / POCKETS[p["pocket"]] / path
     where.parent.mkdir(parents=True, exist_ok=True)
-    said, given = spoil_deb(p, deb_of(p, arch, program))
+    made = root / "made" / where.name  # packages do not change between two calls
+    if not made.exists():
+        made.parent.mkdir(exist_ok=True)
+        made.write_bytes(deb_of(p, arch, program))
+    said, given = spoil_deb(p, made.read_bytes())
     where.write_bytes(given)
     return control_text(p, arch) + f"Filename: {path}\nSize: {len(said)}\nSHA256: {hashlib.sha256(said).hexdigest()}\n\n"
 
@@ -207,7 +211,7 @@ def write_pocket(root, suite, packages, spoil):
         for name, data in names.items():
             listed += f" {hashlib.sha256(data).hexdigest()} {len(data)} {name}\n"
             if spoil == "packages":
-                data = bytes([data[0] ^ 1]) + data[1:]
+                data = b"X" + data[1:]
             if spoil == "html-packages":
                 data = b"<html>Welcome to the hotel's network</html>\n"
             for at in (dists / name, dists / name.rsplit("/", 1)[0] / "by-hash/SHA256" / hashlib.sha256(names[name]).hexdigest()):
