@@ -1,0 +1,82 @@
+#!/bin/bash
+# The images that temper ships, from the real archive: built, proven, tested, made again, taken by
+# other tools. Skipped where no mirror of Debian is known or answers.
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+root=$PWD
+work=${TMPDIR:-/tmp}/temper-images-$$ # buildah takes no upper case
+mkdir -m 700 "$work" || exit 3
+trap 'rm -rf "$work"' EXIT
+export TEMPER_STORE=$work/store
+failed=0
+cp -r images "$work/images" && cd "$work" || exit 3
+
+ok() { echo "ok    $1"; }
+bad() { echo "FAIL  $1"; failed=1; }
+# check NAME COMMAND...: the command succeeds; what it said is shown when not.
+check() { local name=$1; shift; if "$@" >"$work/said" 2>&1; then ok "$name"; else bad "$name"; sed 's/^/      /' "$work/said" | tail -25; fi; }
+is() { [ "$2" = "$3" ] && ok "$1" || bad "$1: '$2' and not '$3'"; }
+host=linux/$(dpkg --print-architecture)
+
+if ! temper lock -q --platform "$host" images/static/static.yaml >said 2>&1; then
+	grep -qE 'mirror|cannot (connect|resolve|fetch)|could not' said && { head -1 said; exit 77; }
+	cat said
+	exit 1
+fi
+cp "$root/images/static/static.lock.json" images/static/
+
+# A lock whose packages the archive has replaced is refreshed, as a user would.
+build() {
+	local recipe=$1; shift
+	temper build -q --locked "$@" "$recipe" 2>said && return
+	[ $? = 3 ] && grep -q 'temper lock' said || { cat said; return 1; }
+	temper lock -q "$recipe" && temper build -q --locked "$@" "$recipe"
+}
+
+for image in static base nginx; do
+	check "$image builds, holds its proof and passes its tests" build images/$image/$image.yaml \
+		-o json=$image.json -o spdx-json=$image.spdx.json -o cyclonedx-json=$image.cdx.json -o html=$image.html
+	check "$image is made again as the same bytes" temper rebuild --verify $image
+	is "$image: no test failed" "$(jq '[.tests[] | select(.verdict == "failed")] | length' $image.json)" 0
+	is "$image: no setuid file" "$(jq '[.files[] | select(.type == "file" and (.mode | test("[2-7]...$")))] | length' $image.json)" 0
+done
+if command -v node >/dev/null && command -v npm >/dev/null; then
+	check 'their SBOMs are valid' "$root/tests/sbom/run" "$(dirname "$(command -v temper)")" "$work"/*.spdx.json "$work"/*.cdx.json
+fi
+
+# The other architecture and the other suite.
+check 'nginx for every platform' build images/nginx/nginx.yaml --all-platforms -t nginx:all
+sed 's#^from: .*#from: debian/bookworm#' images/static/static.yaml >images/static/bookworm.yaml
+check 'static on bookworm' temper build -q --platform "$host" images/static/bookworm.yaml
+sed -e 's#^extends: base#extends: ../base/base.yaml\nfrom: debian/bookworm#' images/nginx/nginx.yaml >images/nginx/bookworm.yaml
+check 'nginx on bookworm' temper build -q --platform "$host" -t nginx:bookworm images/nginx/bookworm.yaml
+
+# What others make of it.
+check 'nginx is written in every form' temper build -q --no-test --to oci-dir:layout --to oci-archive:nginx.oci.tar \
+	--to docker-archive:nginx.docker.tar images/nginx/nginx.yaml
+digest=$(jq -r .digest nginx.json)
+if command -v skopeo >/dev/null; then
+	is 'skopeo reads the layout' "$(skopeo inspect oci:layout:latest 2>/dev/null | jq -r .Digest)" "$digest"
+	check 'skopeo copies the docker archive' skopeo copy -q docker-archive:nginx.docker.tar dir:copy
+fi
+if command -v umoci >/dev/null; then
+	check 'umoci unpacks it' umoci unpack --rootless --image layout:latest bundle
+	is 'umoci: the program is there' "$(test -x bundle/rootfs/usr/sbin/nginx && echo yes)" yes
+	mkdir -p md5 && (cd bundle/rootfs && cat var/lib/dpkg/status.d/*.md5sums >"$work/md5sums" && md5sum --quiet -c "$work/md5sums") \
+		>said 2>&1 && ok 'every file has the digest that its package gave it' || { bad 'md5sums'; head -5 said; }
+	if [ "$(id -u)" = 0 ]; then
+		check 'the C library and the loader find each other' chroot bundle/rootfs /usr/sbin/nginx -v
+		chroot bundle/rootfs /usr/lib/*/ld-linux*.so.* --list /usr/sbin/nginx >said 2>&1 && ! grep -q 'not found' said &&
+			ok 'the real loader finds every library' || { bad 'the real loader'; cat said; }
+	fi
+fi
+if command -v podman >/dev/null && [ "$(id -u)" = 0 ]; then
+	podman="podman --root $work/podman --runroot $work/podman-run --tmpdir $work/podman-tmp --storage-driver vfs"
+	check 'podman loads it' $podman load -q -i nginx.oci.tar
+fi
+if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
+	buildah="buildah --root $work/buildah --runroot $work/buildah-run --storage-driver vfs"
+	check 'buildah builds from it' $buildah from --name work "oci:$work/layout:latest"
+	$buildah rm work >/dev/null 2>&1
+fi
+[ "$failed" = 0 ] || exit 1
