@@ -122,6 +122,8 @@ static int begin(struct work *w)
 	}
 	if (!compression_kind(compression.len ? compression : w->recipe.compression, &w->parts.compression))
 		return op_fail(w->op, ERR_USAGE, "unknown compression %.*s; known: gzip, zstd", STR_ARG(compression));
+	if ((rc = parts_rules(w->op, w->effects, &w->parts.rules)) < 0)
+		return rc;
 	return select_platforms(w);
 }
 
@@ -149,8 +151,8 @@ static const char *stale(const struct work *w, const struct lock *lock)
 {
 	if (!digest_eq(&lock->recipe, &w->recipe.digest))
 		return "the recipe has changed since";
-	if (!str_eq(lock->rules, S(LAYER_RULES)))
-		return "it was made by other rules";
+	if (!str_eq(lock->rules, w->parts.rules))
+		return "layers are made by other rules now";
 	for (ptrdiff_t i = 0; i < w->recipe.platforms.n; i++)
 		if (!lock_platform_find(lock, platform_find(w->recipe.platforms.p[i])))
 			return "it does not have every platform";
@@ -229,7 +231,7 @@ static int record_key(struct op *op, const struct lock *lock, const struct texts
 	if (rc < 0)
 		return rc;
 	buf_init(&b, op, LIMIT_LOCK + 4096);
-	buf_fmt(&b, "%s %s %s %s\n", LAYER_RULES, CONTENTS_RULES, TEMPER_VERSION, epoch ? epoch : "");
+	buf_fmt(&b, "%s %s\n", TEMPER_VERSION, epoch ? epoch : "");
 	for (ptrdiff_t i = 0; i < selected->n; i++)
 		buf_fmt(&b, "%s\n", platform_find(selected->p[i])->name);
 	buf_add(&b, text);

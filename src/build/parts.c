@@ -176,6 +176,15 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
 	return 0;
 }
 
+int parts_rules(struct op *op, const struct effects *effects, str *ret)
+{
+	char hex[DIGEST_HEX];
+	struct digest d;
+	int rc = effects_rules(op, effects, &d);
+
+	return rc < 0 ? rc : op_text(op, ret, LAYER_RULES " " CONTENTS_RULES " data-%.16s", digest_hex(&d, hex));
+}
+
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts)
 {
 	for (ptrdiff_t i = 0; i < parts->n; i++) {

@@ -20,6 +20,7 @@ struct parts_input {
 	const struct repo_mirror *mirror; /* NULL: none is known */
 	bool offline;
 	enum compress_kind compression;
+	str rules;                        /* parts_rules(): what the lock must agree with */
 	repo_progress *progress;          /* of downloads; may be NULL */
 	void (*unanswered)(void *arg, str text); /* hears what to write for a script; may be NULL */
 	void *progress_arg;               /* of both */
@@ -55,6 +56,12 @@ enum {
  */
 int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform,
 	       struct parts *ret) MUST_USE;
+
+/*
+ * parts_rules(op, effects, ret): the rules by which entries are selected and layers are made, as a
+ * lock names them: "layer-1 contents-1 data-0123456789abcdef", the last a digest of effects_rules().
+ */
+int parts_rules(struct op *op, const struct effects *effects, str *ret) MUST_USE;
 
 /* How each package's scripts are answered; ERR_NO, with the script and what to write, for one that is not. */
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;

@@ -143,6 +143,19 @@ static void find_mirror(struct op *op, const struct build_source *source, const 
 		in->mirror = mirror;
 }
 
+/* Other rules than then make other layers: that is to be told before they are found to differ. */
+static int note_rules(struct op *op, const struct lock *lock, const struct effects *effects, struct rebuilt *r)
+{
+	str now, line;
+	int rc = parts_rules(op, effects, &now);
+
+	if (rc < 0 || str_eq(now, lock->rules))
+		return rc;
+	rc = op_text(op, &line, "the image was made by the rules %.*s, this temper has %.*s", STR_ARG(lock->rules),
+		     STR_ARG(now));
+	return rc < 0 ? rc : note(op, &r->detail, line);
+}
+
 static int rebuild_one(struct op *op, const struct store *store, const struct build_source *source,
 		       const struct image_descriptor *d, const struct build_voice *voice, struct rebuilt *r)
 {
@@ -184,7 +197,8 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 		return rc < 0 ? rc : op_fail(op, ERR_IO, "the rebuilt manifest vanished from the store");
 	*r = (struct rebuilt){ .platform = lock.platform[0].platform, .was = was.manifest, .name = recipe.name,
 			       .encoder_was = lock.compressor, .encoder_is = str_of(compress_id(in.compression)) };
-	return compare_images(op, store, &was, &is, r);
+	rc = note_rules(op, &lock, in.effects, r);
+	return rc < 0 ? rc : compare_images(op, store, &was, &is, r);
 }
 
 static bool is_asked_for(const struct build_source *source, const struct image_descriptor *d)

@@ -166,7 +166,7 @@ static int resolve_platform(struct op *op, const struct resolve_input *in, struc
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 {
 	const struct recipe *r = in->parts->recipe;
-	struct lock lock = { .name = r->name, .suite = r->suite, .recipe = r->digest, .rules = S(LAYER_RULES),
+	struct lock lock = { .name = r->name, .suite = r->suite, .recipe = r->digest, .rules = in->parts->rules,
 			     .compressor = str_of(compress_id(in->parts->compression)),
 			     .platform_n = r->platforms.n };
 

@@ -154,6 +154,31 @@ int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop
 	return 0;
 }
 
+static void put_globs(struct buf *b, const char *what, const struct texts *globs)
+{
+	for (ptrdiff_t i = 0; i < globs->n; i++)
+		buf_fmt(b, "%s %td %.*s\n", what, globs->p[i].len, STR_ARG(globs->p[i]));
+}
+
+int effects_rules(struct op *op, const struct effects *e, struct digest *ret)
+{
+	struct texts drop, keep;
+	struct buf b;
+	str text;
+	int rc = effects_drops(op, e, &drop, &keep);
+
+	if (rc < 0)
+		return rc;
+	buf_init(&b, op, LIMIT_DOCUMENT);
+	put_globs(&b, "drop", &drop);
+	put_globs(&b, "keep", &keep);
+	for (ptrdiff_t i = 0; i < e->rank_n; i++)
+		buf_fmt(&b, "rank %d %.*s\n", e->rank[i].rank, STR_ARG(e->rank[i].package));
+	if ((rc = buf_take(&b, &text)) == 0)
+		*ret = digest_of(text);
+	return rc;
+}
+
 int effects_rank(struct op *op, const struct effects *e, str package, int *ret)
 {
 	(void)op;

@@ -82,4 +82,10 @@ int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop
  * unnamed. */
 int effects_rank(struct op *op, const struct effects *e, str package, int *ret) MUST_USE;
 
+/*
+ * A digest of all that drop.yaml and rank.yaml say: what they decide is not in any package's
+ * answer, and a lock must tell when it has changed.
+ */
+int effects_rules(struct op *op, const struct effects *e, struct digest *ret) MUST_USE;
+
 #endif
