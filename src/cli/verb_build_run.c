@@ -258,8 +258,15 @@ int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 {
 	__attribute__((cleanup(run_done))) struct run r = { .op = op, .cli = cli, .o = options,
 		.store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 } };
-	int rc = store_open(op, r.o->source.store, &r.store);
+	int rc = 0;
 
+	/* What is wrong with the command line is said before an hour of work, not after it. */
+	for (ptrdiff_t i = 0; rc == 0 && i < r.o->to.n; i++)
+		rc = image_export_check(op, r.o->to.p[i]);
+	for (ptrdiff_t i = 0; rc == 0 && i < r.o->tag.n; i++)
+		rc = store_name(op, r.o->tag.p[i], &(str){ 0 });
+	if (rc == 0)
+		rc = store_open(op, r.o->source.store, &r.store);
 	progress_init(&r.progress, &cli->err, r.o->progress.progress, r.o->progress.quiet);
 	if (rc == 0 && (rc = build(&r, cli->operand.p[0])) < 0)
 		progress_fail(&r.progress);

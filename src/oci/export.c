@@ -15,7 +15,7 @@ struct job {
 
 int archive_to_file(struct op *op, void *to, str bytes)
 {
-	return file_write(op, *(int *)to, S("the archive"), bytes);
+	return file_write(op, *(int *)to, S("the image"), bytes);
 }
 
 /* The tag of a full name; "latest" of none. */
@@ -212,7 +212,7 @@ static int export_podman(struct op *op, const struct job *job)
 	return export_daemon(op, job, DAEMON_PODMAN);
 }
 
-static const struct {
+static const struct way {
 	const char *scheme;
 	int (*run)(struct op *op, const struct job *job);
 	bool needs_place;
@@ -222,25 +222,42 @@ static const struct {
 	{ "docker", export_docker }, { "podman", export_podman },
 };
 
-int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to)
+static int find_way(struct op *op, str to, const struct way **ret, str *ret_place)
 {
-	struct job job = { .store = s, .place = to };
-	str scheme = str_cut(&job.place, ':');
-	char text[DIGEST_TEXT];
-	int rc = name.len ? store_name(op, name, &job.name) : 0;
+	str place = to, scheme = str_cut(&place, ':');
 
-	if (rc < 0)
-		return rc;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		if (!job.place.p || !str_eq(scheme, str_of(ways[i].scheme)))
+		if (!place.p || !str_eq(scheme, str_of(ways[i].scheme)))
 			continue;
-		if (ways[i].needs_place && job.place.len == 0)
+		if (ways[i].needs_place && place.len == 0)
 			return op_fail(op, ERR_USAGE, "'%.*s' names no place", STR_ARG(to));
-		if ((rc = closure_root(op, s, what, &job.root)) != 0)
-			return rc < 0 ? rc : op_fail(op, ERR_USAGE, "image %s is not in the store",
-						     digest_text(what, text));
-		return ways[i].run(op, &job);
+		*ret = &ways[i];
+		*ret_place = place;
+		return 0;
 	}
 	return op_fail(op, ERR_USAGE, "'%.*s' is no place for an image; places are oci-dir:DIR, oci-archive:FILE, "
 		       "docker-archive:FILE, docker: and podman:", STR_ARG(to));
+}
+
+int image_export_check(struct op *op, str to)
+{
+	const struct way *way;
+	str place;
+
+	return find_way(op, to, &way, &place);
+}
+
+int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to)
+{
+	struct job job = { .store = s };
+	const struct way *way;
+	char text[DIGEST_TEXT];
+	int rc = name.len ? store_name(op, name, &job.name) : 0;
+
+	if (rc < 0 || (rc = find_way(op, to, &way, &job.place)) < 0)
+		return rc;
+	if ((rc = closure_root(op, s, what, &job.root)) != 0)
+		return rc < 0 ? rc : op_fail(op, ERR_USAGE, "image %s is not in the store", digest_text(what, text));
+	rc = way->run(op, &job);
+	return rc < 0 && rc != ERR_USAGE ? op_fail_in(op, "%.*s", STR_ARG(to)) : rc;
 }

@@ -88,6 +88,9 @@ int image_manifests(struct op *op, const struct store *s, const struct digest *d
  */
 int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to) MUST_USE;
 
+/* ERR_USAGE for what image_export() knows no way to: for a caller to whom the image is not made yet. */
+int image_export_check(struct op *op, str to) MUST_USE;
+
 /*
  * image_import(op, s, from, ret, ret_name): bring an image into the store from oci-dir:, oci-archive:,
  * docker-archive:, or a bare name that the store has; every digest verified. Uncompressed docker
