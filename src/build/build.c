@@ -388,6 +388,14 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 
 /* temper lock */
 
+static bool names(const struct texts *list, str text)
+{
+	for (ptrdiff_t i = 0; i < list->n; i++)
+		if (str_eq(list->p[i], text))
+			return true;
+	return false;
+}
+
 static int add_change(struct op *op, const struct store *store, const struct platform *platform,
 		      const struct lock_package *was, const struct lock_package *is, struct relocked *r,
 		      ptrdiff_t *cap)
@@ -411,7 +419,7 @@ static int add_change(struct op *op, const struct store *store, const struct pla
 		return op->code;
 	for (ptrdiff_t i = 0; i < contents.cves.n; i++) { /* "version CVE-..." */
 		str id = contents.cves.p[i], version = str_cut(&id, ' ');
-		if (version_cmp(version, was->version) > 0)
+		if (version_cmp(version, was->version) > 0 && !names(&c->cves, id))
 			c->cves.p[c->cves.n++] = id;
 	}
 	return 0;
