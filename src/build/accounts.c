@@ -117,6 +117,10 @@ static int add_user(struct op *op, struct accounts *a, struct account want)
 			u->home = want.home;
 		if (want.shell.len)
 			u->shell = want.shell;
+		if (want.primary.len) {
+			u->primary = want.primary;
+			u->gid = want.gid;
+		}
 		return 0;
 	}
 	if (u)
@@ -272,6 +276,7 @@ static int add_with_group(struct op *op, struct accounts *a, struct account want
 	if (!want.home.len)
 		want.home = S("/nonexistent");
 	want.gid = own->gid;
+	want.primary = group;
 	return add_user(op, a, want);
 }
 
@@ -348,12 +353,15 @@ static int settle_ids(struct op *op, struct accounts *a)
 	for (ptrdiff_t i = 0; rc == 0 && i < a->user_n; i++) {
 		struct account *u = &a->user[i];
 		const struct account_group *own = group_named(a, u->name);
+		const struct account_group *primary = u->primary.len ? group_named(a, u->primary) : own;
 		if (u->uid == UINT32_MAX && own && !accounts_find(a, own->gid))
 			u->uid = own->gid;
 		if (u->uid == UINT32_MAX)
 			rc = free_id(op, a, &u->uid);
-		if (u->gid == UINT32_MAX && own)
-			u->gid = own->gid;
+		if (u->gid == UINT32_MAX) {
+			MUST(primary); /* add_with_group() made it */
+			u->gid = primary->gid;
+		}
 	}
 	return rc;
 }

@@ -10,7 +10,8 @@
 struct account {
 	str name, comment, home, shell;
 	uint32_t uid, gid;
-	str from; /* what asked for it */
+	str primary; /* name of the group that was asked for, or empty: the one of its own name */
+	str from;    /* what asked for it */
 };
 struct account_group {
 	str name;

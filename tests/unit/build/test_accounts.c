@@ -91,6 +91,24 @@ static int masters(struct op *op)
 	return 0;
 }
 
-TESTS({ "root, nobody and nonroot are always there", always },
+/* A primary group whose id is not known yet when the user is, and one that replaces another. */
+static int primary_groups(struct op *op)
+{
+	struct effect e[] = { group("zz-certs", ANY), user("db", ANY, "zz-certs"), user("web", 700, "made") };
+	struct recipe_account own = { .name = S("nonroot"), .id = 65532, .group = S("zz-certs") };
+	struct recipe r = { .file = S("r.yaml"), .user = &own, .user_n = 1 };
+	struct accounts a;
+	str passwd;
+
+	TRY(accounts_make(op, &r, e, 3, S(""), S(""), &a));
+	TRY(accounts_passwd(op, &a, &passwd));
+	CHECK(str_find_str(passwd, S("\ndb:x:998:999:")) >= 0);
+	CHECK(str_find_str(passwd, S("\nnonroot:x:65532:999:")) >= 0);
+	CHECK(str_find_str(passwd, S("web:x:700:700:")) >= 0);
+	return 0;
+}
+
+TESTS({ "primary groups", primary_groups },
+      { "root, nobody and nonroot are always there", always },
       { "free ids depend on names and not on the order", ids_follow_names_not_order },
       { "Debian's fixed ids", fixed_ids }, { "quarrels are told", quarrels }, { "base-passwd's list", masters })
