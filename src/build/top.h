@@ -50,7 +50,4 @@ int top_make(struct op *op, const struct top_input *in, struct top *ret) MUST_US
 int top_loader_cache(struct op *op, const struct platform *platform, const struct outcome_file *path, ptrdiff_t n,
 		     const struct texts *dirs, str *ret) MUST_USE;
 
-/* The directories of etc/ld.so.conf.d in order, then the loader's own. top_cache.c */
-int top_library_dirs(struct op *op, const struct top_input *in, struct texts *ret) MUST_USE;
-
 #endif

@@ -1,12 +1,13 @@
 /* The dynamic loader's directories and its cache. Source: ld.so(8), ldconfig(8). */
-#include "top.h"
+#include "top_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "codec/ldcache.h"
 #include "codec/tar.h"
-#include "base/limits.h"
+#include "distro/deb.h"
 
 typedef VEC(str) directories;
 
@@ -29,9 +30,9 @@ static int add_line(struct op *op, directories *d, str line)
 	str path;
 
 	line = str_trim(comment < 0 ? line : str_head(line, comment));
-	if (line.len == 0 || line.p[0] != '/' || str_starts(line, S("include")))
+	if (line.len == 0 || line.p[0] != '/')
 		return 0;
-	int rc = op_text(op, &path, "%s%.*s", str_starts(line, S("/lib")) ? "/usr" : "", STR_ARG(line));
+	int rc = op_text(op, &path, "%s%.*s", deb_top(str_from(line, 1)) >= 0 ? "/usr" : "", STR_ARG(line));
 	return rc < 0 ? rc : add_dir(op, d, path);
 }
 
@@ -44,20 +45,20 @@ static int by_path(const void *a, const void *b)
 	return str_cmp(((const struct conf *)a)->path, ((const struct conf *)b)->path);
 }
 
-static int list_confs(struct op *op, const struct top_input *in, struct conf **ret, ptrdiff_t *ret_n)
+/* Packages', effects' and the recipe's, as far as they are in the image. */
+static int list_confs(struct top_work *w, struct conf **ret, ptrdiff_t *ret_n)
 {
 	VEC(struct conf) found = { 0 };
 
-	for (ptrdiff_t p = 0; p < in->package_n; p++) {
-		const struct contents *c = in->package[p].select.contents;
-		for (ptrdiff_t i = 0; i < c->file_n; i++) {
-			if (!str_starts(c->file[i].path, S("etc/ld.so.conf.d/")))
-				continue;
-			struct conf *slot = vec_push(op, &found);
-			if (!slot)
-				return op->code;
-			*slot = (struct conf){ c->file[i].path, c->file[i].bytes };
-		}
+	for (ptrdiff_t i = 0; i < w->path.n; i++) {
+		const struct entry *e = w->path.p[i].entry;
+		if (e->type != ENTRY_FILE || !str_starts(e->path, S("etc/ld.so.conf.d/")) || !str_ends(e->path, S(".conf")))
+			continue;
+		struct conf *slot = vec_push(w->op, &found);
+		int rc = slot ? top_bytes(w, i, &slot->bytes) : w->op->code;
+		if (rc != 0)
+			return rc < 0 ? rc : op_fail(w->op, ERR_FORMAT, "%.*s has no content", STR_ARG(e->path));
+		slot->path = e->path;
 	}
 	if (found.n > 1)
 		qsort(found.p, (size_t)found.n, sizeof(*found.p), by_path);
@@ -66,23 +67,23 @@ static int list_confs(struct op *op, const struct top_input *in, struct conf **r
 	return 0;
 }
 
-int top_library_dirs(struct op *op, const struct top_input *in, struct texts *ret)
+int top_library_dirs(struct top_work *w, struct texts *ret)
 {
 	struct conf *conf = NULL;
 	ptrdiff_t n = 0;
 	directories d = { 0 };
 	str triplet;
-	int rc = list_confs(op, in, &conf, &n);
+	int rc = list_confs(w, &conf, &n);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		for (str text = conf[i].bytes; rc == 0 && text.len > 0;)
-			rc = add_line(op, &d, str_cut(&text, '\n'));
+			rc = add_line(w->op, &d, str_cut(&text, '\n'));
 	if (rc == 0)
-		rc = op_text(op, &triplet, "/usr/lib/%s", in->platform->platform->triplet);
+		rc = op_text(w->op, &triplet, "/usr/lib/%s", w->in->platform->platform->triplet);
 	if (rc == 0)
-		rc = add_dir(op, &d, triplet);
+		rc = add_dir(w->op, &d, triplet);
 	if (rc == 0)
-		rc = add_dir(op, &d, S("/usr/lib"));
+		rc = add_dir(w->op, &d, S("/usr/lib"));
 	if (rc == 0)
 		*ret = (struct texts){ d.p, d.n };
 	return rc;
@@ -134,7 +135,7 @@ static const struct entry *behind(struct op *op, const struct outcome_file *path
 		}
 		if (!tar_clean(to, out, &clean))
 			return NULL;
-		if (str_starts(clean, S("lib"))) {
+		if (deb_top(clean) >= 0) {
 			if (op_text(op, &clean, "usr/%.*s", STR_ARG(clean)) < 0)
 				return NULL;
 		}

@@ -175,8 +175,9 @@ static int spool_content(struct pass *p, struct item *item)
 
 /* A line "-----BEGIN ... PRIVATE KEY-----", or PuTTY's first words. Source: RFC 7468; openssl(1).
  */
-static bool is_private_key(str head)
+bool contents_private_key(str head)
 {
+	head = str_head(head, HEAD_MAX);
 	if (str_starts(head, S("PuTTY-User-Key-File-")))
 		return true;
 	while (head.len) {
@@ -187,6 +188,16 @@ static bool is_private_key(str head)
 	return false;
 }
 
+str contents_script(str head)
+{
+	str line = str_head(head, SHEBANG_MAX);
+
+	if (!str_starts(line, S("#!")))
+		return S("");
+	line = str_from(line, 2);
+	return str_trim(str_cut(&line, '\n'));
+}
+
 static int judge_head(struct pass *p, struct item *item)
 {
 	str head = { p->head, (ptrdiff_t)p->head_n };
@@ -194,11 +205,8 @@ static int judge_head(struct pass *p, struct item *item)
 	item->elf = str_starts(head, S("\177ELF"));
 	if (item->elf)
 		return 0;
-	item->e.private_key = is_private_key(head);
-	if (!str_starts(head, S("#!")))
-		return 0;
-	str line = str_from(str_head(head, SHEBANG_MAX), 2);
-	return op_copy(p->op, str_trim(str_cut(&line, '\n')), &item->e.script);
+	item->e.private_key = contents_private_key(head);
+	return op_copy(p->op, contents_script(head), &item->e.script);
 }
 
 /* A hard link's file must have come before it; the entry repeats what is the inode's. */

@@ -97,6 +97,11 @@ bool contents_file(const struct contents *c, str path, str *ret);
 int contents_read(struct op *op, const struct store *store, const struct digest *deb, str path,
 		  size_t max, str *ret) MUST_USE;
 
+/* What the first bytes of a file say: its "#!" line without these two, or empty; whether it looks
+ * like private key material. */
+str contents_script(str head);
+bool contents_private_key(str head);
+
 /* What version of the rules made the record; part of every key that depends on it. */
 #define CONTENTS_RULES "contents-1"
 
