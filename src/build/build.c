@@ -358,6 +358,8 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 	str before = S("");
 	int rc = recipe_read(op, source->recipe, &w.recipe);
 
+	if (rc == 0) /* before anything that takes time: a word that is wrong in a test */
+		rc = recipe_tests(op, &w.recipe, &b.tests, &b.tests_n);
 	if (rc == 0)
 		rc = begin(&w);
 	if (rc == 0)

@@ -6,6 +6,7 @@
 
 #include "compose.h"
 #include "resolve.h"
+#include "test.h"
 
 /* What the three have in common: where things are and come from. */
 struct build_source {
@@ -47,6 +48,8 @@ struct built {
 	bool unchanged;                 /* the store had exactly this image: nothing was done */
 	bool tested;                    /* of an unchanged one: its tests were run too, and passed */
 	struct recipe recipe;
+	struct tests *tests;            /* [tests_n] files of tests: the recipe's own, and its test-files */
+	ptrdiff_t tests_n;
 };
 
 struct build_wish {
@@ -63,6 +66,9 @@ struct build_wish {
  */
 int build_image(struct op *op, const struct store *store, const struct build_source *source,
 		const struct build_wish *wish, const struct build_voice *voice, struct built *ret) MUST_USE;
+
+/* The tests of a recipe and of its test-files, read and checked. */
+int recipe_tests(struct op *op, const struct recipe *recipe, struct tests **ret, ptrdiff_t *ret_n) MUST_USE;
 
 /* Remember a build that is proven and, if `tested`, passed all its tests: it need not be done again. */
 int build_remember(struct op *op, const struct store *store, const struct built *b, bool tested) MUST_USE;

@@ -190,64 +190,49 @@ static int fill_cuts(struct work *w)
 	return 0;
 }
 
-struct dropped {
-	str glob;
-	uint64_t bytes, files;
-};
-
 static int by_bytes(const void *a, const void *b)
 {
-	const struct dropped *x = a, *y = b;
+	const struct outcome_drop *x = a, *y = b;
 
 	if (x->bytes != y->bytes)
 		return x->bytes < y->bytes ? 1 : -1;
-	return str_cmp(x->glob, y->glob);
+	return str_cmp(x->pattern, y->pattern);
 }
 
 static int fill_dropped(struct work *w)
 {
 	const struct parts *p = w->c->parts;
-	ptrdiff_t n = p->rules.drop.n + p->rules.recipe_drop.n, used = 0;
-	struct dropped *d = op_new(w->op, struct dropped, n);
-	str *text = op_new(w->op, str, n);
+	ptrdiff_t shipped = p->rules.drop.n, n = shipped + p->rules.recipe_drop.n, used = 0;
+	struct outcome_drop *d = op_new(w->op, struct outcome_drop, n);
 
-	if (!d || !text)
+	if (!d)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
-		str glob = i < p->rules.drop.n ? p->rules.drop.p[i] : p->rules.recipe_drop.p[i - p->rules.drop.n];
-		if (p->rule_files[i])
-			d[used++] = (struct dropped){ glob, p->rule_bytes[i], p->rule_files[i] };
+		bool own = i >= shipped;
+		if (!p->rule_files[i])
+			continue;
+		d[used++] = (struct outcome_drop){ own ? p->rules.recipe_drop.p[i - shipped] : p->rules.drop.p[i], own,
+						   p->rule_bytes[i], p->rule_files[i] };
+		w->out->dropped_bytes += p->rule_bytes[i];
 	}
 	qsort(d, (size_t)used, sizeof(*d), by_bytes);
-	for (ptrdiff_t i = 0; i < used; i++) {
-		char size[NUM_SIZE_TEXT];
-		int rc = op_text(w->op, &text[i], "%.*s: %s in %llu file%s", STR_ARG(d[i].glob),
-				 num_size_text(d[i].bytes, size), (unsigned long long)d[i].files, d[i].files == 1 ? "" : "s");
-		if (rc < 0)
-			return rc;
-		w->out->dropped_bytes += d[i].bytes;
-	}
-	w->out->dropped = (struct texts){ text, used };
+	w->out->drop = d;
+	w->out->drop_n = used;
 	return 0;
 }
 
 static int fill_pockets(struct work *w)
 {
 	const struct repo_state *s = &w->c->platform->state;
-	str *text = op_new(w->op, str, s->n);
 
-	if (!text)
+	w->out->pocket_n = s->n;
+	w->out->pocket = op_new(w->op, struct outcome_pocket, s->n);
+	if (!w->out->pocket)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < s->n; i++) {
 		const struct repo_pocket *p = &s->pocket[i];
-		char time[CLOCK_TEXT];
-		int rc = op_text(w->op, &text[i], "%.*s%s%.*s of %s, signed by %.*s", STR_ARG(p->suite),
-				 p->version.len ? " " : "", STR_ARG(p->version), clock_rfc3339(p->date, time),
-				 STR_ARG(p->signer));
-		if (rc < 0)
-			return rc;
+		w->out->pocket[i] = (struct outcome_pocket){ p->suite, p->version, p->date, p->signer };
 	}
-	w->out->pockets = (struct texts){ text, s->n };
 	return 0;
 }
 

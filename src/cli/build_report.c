@@ -74,13 +74,14 @@ bool report_needs_all(const struct texts *output)
 	return false;
 }
 
-/* "report.html" for the first platform, "report-linux-arm64.html" for another. */
-static int file_name(struct op *op, str name, const struct outcome *o, ptrdiff_t i, str *ret)
+int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i, str *ret)
 {
+	str name = output;
+
+	(void)str_cut(&name, '=');
 	ptrdiff_t dot = str_rfind(name, '.');
 	str tail = dot > str_rfind(name, '/') ? str_from(name, dot) : S("");
-
-	if (i == 0) {
+	if (i == 0 || name.len == 0) {
 		*ret = name;
 		return 0;
 	}
@@ -88,9 +89,9 @@ static int file_name(struct op *op, str name, const struct outcome *o, ptrdiff_t
 		       STR_ARG(tail));
 }
 
-static int write_one(struct op *op, const struct cli *cli, str word, const struct outcome *o, ptrdiff_t i, bool verbose)
+static int write_one(struct op *op, const struct cli *cli, str output, const struct outcome *o, ptrdiff_t i, bool verbose)
 {
-	str name = str_cut(&word, '='), file, text;
+	str word = output, name = str_cut(&word, '='), file, text;
 	bool to_file = word.p != NULL;
 	struct text_style style = style_of(&cli->out, verbose);
 	struct buf b;
@@ -103,25 +104,28 @@ static int write_one(struct op *op, const struct cli *cli, str word, const struc
 		rc = buf_take(&b, &text);
 	if (rc < 0 || !to_file)
 		return rc < 0 ? rc : term_write(op, &cli->out, text);
-	if ((rc = file_name(op, word, o, i, &file)) < 0)
+	if ((rc = report_file(op, output, o, i, &file)) < 0)
 		return rc;
 	return file_replace_user(op, file, text, 0644);
 }
 
 int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
-		   ptrdiff_t n, bool verbose)
+		   ptrdiff_t n, bool verbose, bool quiet)
 {
-	str tree = S("tree");
-	struct texts all = output->n ? *output : (struct texts){ &tree, 1 };
+	bool tree = !quiet;
 	int rc = 0;
 
+	for (ptrdiff_t k = 0; k < output->n; k++)
+		tree &= str_find(output->p[k], '=') >= 0;
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
-		for (ptrdiff_t k = 0; rc == 0 && k < all.n; k++) {
+		for (ptrdiff_t k = 0; rc == 0 && k < output->n; k++) {
 			struct op_mark mark = op_mark(op);
-			rc = write_one(op, cli, all.p[k], &outcome[i], i, verbose);
+			rc = write_one(op, cli, output->p[k], &outcome[i], i, verbose);
 			if (rc == 0)
 				op_reset(op, mark);
 		}
+		if (rc == 0 && tree)
+			rc = write_one(op, cli, S("tree"), &outcome[i], i, verbose);
 	}
 	return rc;
 }

@@ -9,13 +9,17 @@
 #include "verbs.h"
 
 /*
- * report_outputs(op, cli, output, outcome, n, verbose): write every report that was asked for (the
- * tree to standard output if none was). A format without a file goes to standard output. With
- * several platforms, "report.html" becomes "report-linux-arm64.html" for the second and so on.
- * Files are written whole or not at all.
+ * report_outputs(op, cli, output, outcome, n, verbose, quiet): write every report that was asked
+ * for. A format without a file goes to standard output; where none does, the tree goes there unless
+ * `quiet`. With several platforms, "report.html" becomes "report-linux-arm64.html" for the second
+ * and so on. Files are written whole or not at all.
  */
 int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
-		   ptrdiff_t n, bool verbose) MUST_USE;
+		   ptrdiff_t n, bool verbose, bool quiet) MUST_USE;
+
+/* The file that an output goes to for the i-th outcome: "report.html" for the first platform,
+ * "report-linux-arm64.html" for another; empty for standard output. */
+int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i, str *ret) MUST_USE;
 
 /* Does any output need more than the tree? */
 bool report_needs_all(const struct texts *output);

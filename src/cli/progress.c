@@ -12,6 +12,7 @@ enum {
 	REDRAW_MS = 80,
 	PLAIN_MS = 10 * 1000,
 	SLOW_MS = 1000,   /* a step that took longer tells how long */
+	TIME_WIDTH = 12,  /* " (123.4 s)" */
 	DETAIL_MAX = 512,
 	LINE_BYTES = 8192,
 	STEP_WIDTH = 10,
@@ -57,7 +58,7 @@ static void tree_line(const struct progress *p, struct buf *b, const char *mark,
 	text_colour(b, &style, TEXT_BOLD);
 	buf_fmt(b, " %-*s ", STEP_WIDTH, p->step);
 	text_colour(b, &style, TEXT_PLAIN);
-	text_clip(b, str_of(detail), style.width - STEP_WIDTH - 8, &style);
+	text_clip(b, str_of(detail), style.width - STEP_WIDTH - 6 - TIME_WIDTH, &style);
 }
 
 static void draw(struct progress *p, const char *detail)
@@ -100,6 +101,7 @@ static void finish(struct progress *p, bool well, const char *detail)
 		const char *mark = p->term.utf8 ? (well ? "✔" : "✘") : (well ? "+" : "!");
 		tree_line(p, &b, mark, well ? TEXT_GREEN : TEXT_RED, detail);
 		buf_fmt(&b, "%s\n", time);
+		p->lines++;
 	} else {
 		buf_fmt(&b, "%s: %s%s\n", p->step, well ? detail : "failed", time);
 	}
@@ -157,6 +159,21 @@ void progress_done(struct progress *p, const char *fmt, ...)
 void progress_fail(struct progress *p)
 {
 	finish(p, false, "");
+}
+
+void progress_rub(struct progress *p)
+{
+	AUTO_OP op;
+	struct buf b;
+
+	op_init(&op, 0);
+	progress_clear(p);
+	if (p->mode != PROGRESS_TREE || !p->term.tty || p->lines == 0)
+		return;
+	buf_init(&b, &op, LINE_BYTES);
+	buf_fmt(&b, "\r\033[%dA\033[J", p->lines);
+	put(p, &b);
+	p->lines = 0;
 }
 
 void progress_clear(struct progress *p)

@@ -23,6 +23,7 @@ struct progress {
 	int64_t begun_ms;   /* of the step */
 	int64_t drawn_ms;   /* when its line was last drawn or, in plain mode, told */
 	int frame;          /* of the spinner */
+	int lines;          /* that finished steps left on the terminal */
 	bool open;          /* the terminal's last line is a step's, to be redrawn */
 };
 
@@ -39,6 +40,9 @@ void progress_bytes(struct progress *p, uint64_t done, uint64_t total);
 /* End the step well, or badly; the detail stays to be read. */
 void progress_done(struct progress *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void progress_fail(struct progress *p);
+
+/* Take back the lines of finished steps, for a report that tells the same. Only on a terminal. */
+void progress_rub(struct progress *p);
 
 /* Clear a half-drawn line before something else is printed. A running step goes on after it. */
 void progress_clear(struct progress *p);

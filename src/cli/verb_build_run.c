@@ -1,10 +1,8 @@
 /* temper build: what its options (verb_build.c) make it do. */
-#include "base/limits.h"
 #include "build/proof.h"
-#include "build/test.h"
+#include "build_next.h"
 #include "build_report.h"
 #include "build_run.h"
-#include "codec/yaml.h"
 #include "report/why.h"
 
 struct run {
@@ -37,32 +35,6 @@ static int build(struct run *r, str recipe)
 
 /* The tests */
 
-static int read_test_file(struct op *op, str path, struct tests *ret)
-{
-	struct doc *doc = op_new(op, struct doc, 1);
-	str text;
-	int rc = doc ? file_read_user(op, path, LIMIT_DOCUMENT, &text) : op->code;
-
-	if (rc == 0)
-		rc = yaml_parse(op, path, text, doc);
-	return rc < 0 ? rc : tests_read(op, doc, &doc->root, ret);
-}
-
-static int read_tests(struct run *r, struct tests **ret, ptrdiff_t *ret_n)
-{
-	const struct recipe *recipe = &r->built.recipe;
-	struct tests *tests = op_new(r->op, struct tests, recipe->test_files.n + 1);
-
-	if (!tests)
-		return r->op->code;
-	int rc = tests_read(r->op, recipe->doc, recipe->tests, &tests[0]);
-	for (ptrdiff_t i = 0; rc == 0 && i < recipe->test_files.n; i++)
-		rc = read_test_file(r->op, recipe->test_files.p[i], &tests[i + 1]);
-	*ret = tests;
-	*ret_n = recipe->test_files.n + 1;
-	return rc;
-}
-
 /* Programs of another machine cannot run here. */
 static int skip_tests(struct op *op, const char *why, struct outcome *o)
 {
@@ -75,7 +47,7 @@ static int skip_tests(struct op *op, const char *why, struct outcome *o)
 	return 0;
 }
 
-static int test_platform(struct run *r, const struct tests *tests, ptrdiff_t n, struct outcome *o)
+static int test_platform(struct run *r, struct outcome *o)
 {
 	struct image image;
 
@@ -86,20 +58,19 @@ static int test_platform(struct run *r, const struct tests *tests, ptrdiff_t n, 
 	int rc = image_get(r->op, &r->store, &o->manifest, S(""), &image);
 	if (rc)
 		return rc < 0 ? rc : op_fail(r->op, ERR_IO, "the image vanished from the store");
-	return test_image(r->op, &r->store, &image, tests, n, &o->test, &o->test_n);
+	return test_image(r->op, &r->store, &image, r->built.tests, r->built.tests_n, &o->test, &o->test_n);
 }
 
 static int test_all(struct run *r, bool *ret_ok, bool *ret_skipped)
 {
-	struct tests *tests;
-	ptrdiff_t n, passed = 0, skipped = 0, all = 0;
-	int rc = read_tests(r, &tests, &n);
+	ptrdiff_t passed = 0, skipped = 0, all = 0;
+	int rc = 0;
 
 	progress_step(&r->progress, "test");
 	*ret_ok = true;
 	for (ptrdiff_t i = 0; rc == 0 && i < r->built.n; i++) {
 		struct outcome *o = &r->built.outcome[i];
-		rc = test_platform(r, tests, n, o);
+		rc = test_platform(r, o);
 		*ret_ok &= rc == 0 && test_none_failed(o->test, o->test_n);
 		passed += rc < 0 ? 0 : test_count(o->test, o->test_n, VERDICT_PASSED);
 		skipped += rc < 0 ? 0 : test_count(o->test, o->test_n, VERDICT_SKIPPED);
@@ -109,7 +80,7 @@ static int test_all(struct run *r, bool *ret_ok, bool *ret_skipped)
 	if (rc < 0 || !*ret_ok)
 		progress_fail(&r->progress);
 	else
-		progress_done(&r->progress, "%td passed, %td skipped of %td", passed, skipped, all);
+		progress_done(&r->progress, skipped ? "%td of %td passed, %td skipped" : "%td of %td passed", passed, all, skipped);
 	return rc;
 }
 
@@ -145,28 +116,58 @@ static int publish(struct run *r)
 	return rc;
 }
 
-/* What a reader may want to do next, in commands to copy; an image that failed has no name. */
-static int next_commands(struct run *r, bool good)
+static str first_name(const struct run *r)
 {
-	str name = r->o->tag.n ? r->o->tag.p[0] : r->built.recipe.name;
+	return r->o->tag.n ? r->o->tag.p[0] : r->built.recipe.name;
+}
 
-	for (ptrdiff_t i = 0; i < r->built.n; i++) {
-		str *line = op_new(r->op, str, 3);
-		if (!line)
-			return r->op->code;
-		int rc = good ? op_text(r->op, &line[0], "temper rebuild --verify %.*s", STR_ARG(name)) :
-				op_text(r->op, &line[0], "temper build --verbose %.*s",
-					STR_ARG(r->cli->operand.p[0]));
+/* What the image and its reports were written as. */
+static int fill_written(struct run *r, bool kept, ptrdiff_t i, struct outcome *o)
+{
+	const struct texts *to = &r->o->to, *output = &r->o->output;
+	struct texts tag = r->o->tag.n ? r->o->tag : (struct texts){ &r->built.recipe.name, 1 };
+	str *line = op_new(r->op, str, tag.n + to->n + output->n), name, file;
+	ptrdiff_t n = 0;
+	int rc = line ? 0 : r->op->code;
+
+	for (ptrdiff_t k = 0; rc == 0 && kept && k < tag.n; k++) {
+		rc = store_name(r->op, tag.p[k], &name);
 		if (rc == 0)
-			rc = op_text(r->op, &line[1], "temper build --to docker-archive:%.*s.tar %.*s",
-				     STR_ARG(r->built.recipe.name), STR_ARG(r->cli->operand.p[0]));
-		if (rc == 0)
-			rc = op_text(r->op, &line[2], "temper lock %.*s", STR_ARG(r->cli->operand.p[0]));
-		if (rc < 0)
-			return rc;
-		r->built.outcome[i].next = (struct texts){ line, good ? 3 : 1 };
+			rc = op_text(r->op, &line[n++], "%.*s in the store", STR_ARG(name));
 	}
-	return 0;
+	for (ptrdiff_t k = 0; rc == 0 && kept && k < to->n; k++)
+		line[n++] = to->p[k];
+	for (ptrdiff_t k = 0; rc == 0 && k < output->n; k++) {
+		rc = report_file(r->op, output->p[k], o, i, &file);
+		if (rc == 0 && file.len)
+			line[n++] = file;
+	}
+	o->written = (struct texts){ line, n };
+	return rc;
+}
+
+static int fill_locked(struct run *r, str *ret)
+{
+	static const char *const what[] = { [BUILD_LOCK_FOUND] = "",
+					    [BUILD_LOCK_MADE] = " is new: commit it beside the recipe",
+					    [BUILD_LOCK_REFRESHED] = " was stale, and is made anew" };
+
+	return op_text(r->op, ret, "%.*s%s", STR_ARG(r->built.lock_path), what[r->built.lock_state]);
+}
+
+static int fill_run(struct run *r, bool kept)
+{
+	str locked;
+	int rc = fill_locked(r, &locked);
+
+	for (ptrdiff_t i = 0; rc == 0 && i < r->built.n; i++) {
+		struct outcome *o = &r->built.outcome[i];
+		o->locked = locked;
+		rc = fill_written(r, kept, i, o);
+		if (rc == 0)
+			rc = build_next(r->op, r->o, r->cli->operand.p[0], first_name(r), kept, o);
+	}
+	return rc;
 }
 
 static int say_unchanged(struct run *r)
@@ -182,8 +183,8 @@ static int say_unchanged(struct run *r)
 	text_colour(&b, &style, TEXT_BOLD);
 	text_safe(&b, r->built.recipe.name);
 	text_colour(&b, &style, TEXT_PLAIN);
-	buf_fmt(&b, "  %s\nnothing has changed: the proof holds, tests %s\n", digest_text(&r->built.image.digest, digest),
-		r->built.tested ? "passed" : "were not run");
+	buf_fmt(&b, "  %s\nnothing has changed: the proof holds, its tests %s; -v shows all of it\n", digest_text(&r->built.image.digest, digest),
+		r->built.tested ? "passed" : "have not run");
 	int rc = buf_take(&b, &text);
 	return rc < 0 ? rc : term_write(r->op, &r->cli->out, text);
 }
@@ -196,20 +197,23 @@ static int say_why(struct run *r)
 
 	buf_init(&b, r->op, 64 << 20);
 	int rc = why_write(r->op, &b, &r->built.outcome[0], r->o->why, &style);
-	if (rc == 0)
+	int absent = rc;
+	if (rc >= 0)
 		rc = buf_take(&b, &text);
-	return rc < 0 ? rc : term_write(r->op, &r->cli->out, text);
+	if (r->cli->out.tty)
+		progress_rub(&r->progress);
+	if (rc == 0)
+		rc = term_write(r->op, &r->cli->out, text);
+	return rc < 0 ? rc : absent;
 }
 
 static int report(struct run *r)
 {
-	struct texts none = { NULL, 0 };
-
+	if (r->cli->out.tty)
+		progress_rub(&r->progress);
 	progress_clear(&r->progress);
-	if (r->o->progress.quiet && !r->o->output.n)
-		return 0;
-	return report_outputs(r->op, r->cli, r->o->output.n ? &r->o->output : &none, r->built.outcome, r->built.n,
-			      r->o->verbose);
+	return report_outputs(r->op, r->cli, &r->o->output, r->built.outcome, r->built.n, r->o->verbose,
+			      r->o->progress.quiet);
 }
 
 static void tell_lock(struct run *r)
@@ -248,7 +252,7 @@ static int judge(struct run *r)
 	if (rc == 0 && proven && tested)
 		rc = build_remember(r->op, &r->store, &r->built, !skipped);
 	if (rc == 0)
-		rc = next_commands(r, proven && tested);
+		rc = fill_run(r, proven && tested);
 	if (rc == 0)
 		rc = report(r);
 	return rc < 0 || (proven && tested) ? rc : say_no(r);

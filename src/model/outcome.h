@@ -22,7 +22,7 @@ struct outcome_package {
 	str why;                  /* chain: "recipe -> nginx -> libssl3t64 (>= 3.5.0)" */
 	str answered;             /* how its scripts are answered */
 	struct texts depends;     /* names of packages in the image that it depends on */
-	struct texts cves;        /* CVE ids fixed in its changelog */
+	struct texts cves;        /* fixed by its changelog: "1.2-3 CVE-2026-1234", newest version first */
 	str description;          /* first line */
 };
 
@@ -51,6 +51,22 @@ struct outcome_check {        /* one line of proof */
 	struct texts detail;      /* what is wrong, one line each */
 };
 
+struct outcome_pocket {       /* a part of the suite, as its signed index named it */
+	str suite, version;       /* "trixie-security", "13" */
+	int64_t date;
+	str signer;               /* fingerprint of the key */
+};
+
+struct outcome_drop {         /* a pattern, and what it kept out of the image */
+	str pattern;
+	bool by_recipe;           /* else by effects/drop.yaml */
+	uint64_t bytes, files;
+};
+
+struct outcome_next {         /* a command to run next, to copy and paste */
+	str command, what;
+};
+
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 struct outcome_test {
 	str name;
@@ -76,14 +92,21 @@ struct outcome {
 	ptrdiff_t cut_n;
 	struct outcome_file *file;       /* [file_n], sorted by path: every path of the image */
 	ptrdiff_t file_n;
-	struct texts dropped;            /* "doc 14.2 MiB in 1234 files": by kind, for the report */
+	struct outcome_drop *drop;       /* [drop_n], most bytes first */
+	ptrdiff_t drop_n;
 	uint64_t dropped_bytes;
 	struct outcome_check *check;
 	ptrdiff_t check_n;
 	struct outcome_test *test;
 	ptrdiff_t test_n;
-	struct texts pockets;            /* "trixie 13.8 of 2026-11-15T..Z, signed by ..." */
-	struct texts next;               /* commands to run next */
+	struct outcome_pocket *pocket;
+	ptrdiff_t pocket_n;
+	struct outcome_next *next;
+	ptrdiff_t next_n;
+
+	/* Of this run, for the terminal alone: */
+	str locked;                      /* which lock was used, and whether it is new */
+	struct texts written;            /* names and files that the image and its reports got */
 };
 
 #endif

@@ -109,7 +109,7 @@ static int import_name(struct op *op, const struct store *s, str name, struct im
 	int rc = store_image_get(op, s, name, &image);
 
 	if (rc > 0)
-		return op_fail(op, ERR_USAGE, "no image '%.*s' in the store %.*s; `temper store` lists what is there",
+		return op_fail(op, ERR_USAGE, "no image '%.*s' in the store %.*s; 'temper store list' shows what it has",
 			       STR_ARG(name), STR_ARG(s->path));
 	struct image_descriptor root = { image.media_type, image.digest, image.size, S("") };
 	if (rc < 0 || (rc = closure_read(op, s, &root, NULL, NULL, &c)) < 0)

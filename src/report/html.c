@@ -8,7 +8,7 @@
 enum {
 	COLOURS = 7,      /* of layers; the last class, c7, is for all that follow */
 	BIGGEST = 20,     /* files in the list of the largest */
-	CVES_SHOWN = 4,   /* beside a package, before the rest goes behind a click */
+	LICENCE_SHOWN = 90, /* bytes of a licence expression, before the rest goes behind a click */
 };
 
 static void html(struct buf *b, str s)
@@ -36,13 +36,14 @@ static void size_cell(struct buf *b, uint64_t n)
 	raw(b, "</td>");
 }
 
-/* A cell with a bar of part/whole. */
-static void bar_cell(struct buf *b, uint64_t part, uint64_t whole)
+/* The same with a bar of part/whole below it. */
+static void meter_cell(struct buf *b, uint64_t part, uint64_t whole)
 {
 	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
 
-	buf_fmt(b, "<td class=\"meter\" data-v=\"%llu\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>",
-		(unsigned long long)part, percent);
+	buf_fmt(b, "<td class=\"num meter\" data-v=\"%llu\">", (unsigned long long)part);
+	size(b, part);
+	buf_fmt(b, "<span class=\"bar\" style=\"width:%.1f%%\"></span></td>", percent);
 }
 
 static void open_section(struct buf *b, const char *id, const char *heading, const char *lead)
@@ -161,45 +162,13 @@ static void banner(struct buf *b, const struct outcome *o)
 	fact(b, "packages", (uint64_t)o->package_n);
 	fact(b, "layers", (uint64_t)o->layer_n);
 	fact(b, "paths", (uint64_t)o->file_n);
-	fact(b, "setuid or setgid files", t.setid);
+	fact(b, "setuid or setgid", t.setid);
 	raw(b, "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
-	       "<li><a href=\"#next\">What next</a></li><li><a href=\"#identity\">Identity</a></li>"
-	       "<li><a href=\"#layers\">Layers</a></li><li><a href=\"#packages\">Packages</a></li>"
+	       "<li><a href=\"#packages\">Packages</a></li><li><a href=\"#fixes\">Security fixes</a></li>"
 	       "<li><a href=\"#cut\">What was cut</a></li><li><a href=\"#proof\">Proof</a></li>"
-	       "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#files\">Largest files</a></li>"
-	       "<li><a href=\"#origin\">Origin</a></li></ul></nav>\n<main>\n");
-}
-
-static void next(struct buf *b, const struct outcome *o)
-{
-	open_section(b, "next", "What to run next", "Copy and paste.");
-	for (ptrdiff_t i = 0; i < o->next.n; i++) {
-		raw(b, "<pre>");
-		html(b, o->next.p[i]);
-		raw(b, "</pre>\n");
-	}
-	raw(b, "</section>\n");
-}
-
-static void identity(struct buf *b, const struct outcome *o)
-{
-	char created[CLOCK_TEXT];
-
-	open_section(b, "identity", "Identity",
-		     "The same recipe and lock give this digest on any machine, on any day.");
-	raw(b, "<dl><dt>Image</dt><dd>");
-	digest_code(b, &o->manifest);
-	raw(b, "</dd><dt>Recipe</dt><dd>");
-	digest_code(b, &o->recipe);
-	raw(b, "</dd><dt>Lock</dt><dd>");
-	digest_code(b, &o->lock);
-	buf_fmt(b, "</dd><dt>Platform</dt><dd>%s</dd><dt>Created</dt><dd>%s, the newest change of its packages</dd>",
-		o->platform->name, clock_rfc3339(o->created, created));
-	raw(b, "<dt>User</dt><dd>");
-	html(b, o->user);
-	raw(b, "</dd><dt>Compressor</dt><dd>");
-	html(b, o->compressor);
-	raw(b, "</dd></dl></section>\n");
+	       "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#layers\">Layers</a></li>"
+	       "<li><a href=\"#files\">Largest files</a></li><li><a href=\"#origin\">Origin</a></li>"
+	       "<li><a href=\"#next\">What next</a></li></ul></nav>\n<main>\n");
 }
 
 static int colour_of(ptrdiff_t i)
@@ -223,8 +192,8 @@ static void layers(struct buf *b, const struct outcome *o)
 		raw(b, "\"></span>");
 	}
 	raw(b, "</div>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Layer, bottom first</th>"
-	       "<th scope=\"col\" class=\"num\">Download</th><th scope=\"col\" class=\"num\">Unpacked</th>"
-	       "<th scope=\"col\">Share</th></tr></thead><tbody>\n");
+	       "<th scope=\"col\" class=\"num\">Unpacked</th><th scope=\"col\" class=\"num\">Download</th>"
+	       "</tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
 		const struct outcome_layer *l = &o->layer[i];
 		buf_fmt(b, "<tr><td><span class=\"key c%d\"></span>", colour_of(i));
@@ -232,9 +201,8 @@ static void layers(struct buf *b, const struct outcome *o)
 		raw(b, "<small>");
 		digest_code(b, &l->digest);
 		raw(b, "</small></td>");
-		size_cell(b, l->size);
 		size_cell(b, l->tar_size);
-		bar_cell(b, l->size, most);
+		meter_cell(b, l->size, most);
 		raw(b, "</tr>\n");
 	}
 	raw(b, "</tbody></table></div></section>\n");
@@ -257,49 +225,49 @@ static void chain(struct buf *b, str why)
 	raw(b, "</b></span>");
 }
 
-static void cve_tags(struct buf *b, const struct texts *cves)
+/* A long expression shows its beginning; all of it is one click away, and printed. */
+static void licence(struct buf *b, str text)
 {
-	if (cves->n == 0)
+	ptrdiff_t end = LICENCE_SHOWN;
+
+	if (text.len <= LICENCE_SHOWN) {
+		html(b, text);
 		return;
-	raw(b, "<small>fixed here: ");
-	for (ptrdiff_t i = 0; i < cves->n; i++) {
-		if (i == CVES_SHOWN)
-			buf_fmt(b, "</small><details><summary>and %td more</summary><small>", cves->n - i);
-		raw(b, "<span class=\"tag\">");
-		html(b, cves->p[i]);
-		raw(b, "</span>");
 	}
-	raw(b, cves->n > CVES_SHOWN ? "</small></details>" : "</small>");
+	while (end > 0 && text.p[end] != ' ')
+		end--;
+	raw(b, "<details class=\"more\"><summary>");
+	html(b, str_head(text, end ? end : LICENCE_SHOWN));
+	raw(b, " …</summary>");
+	html(b, text);
+	raw(b, "</details>");
 }
 
 static void package_row(struct buf *b, const struct outcome_package *p, uint64_t most)
 {
-	raw(b, "<tr><td><b>");
+	raw(b, "<tr><td class=\"word\"><b>");
 	html(b, p->name);
-	raw(b, "</b><small>");
-	html(b, p->description);
-	raw(b, "</small></td><td>");
+	raw(b, "</b> ");
 	html(b, p->version);
 	raw(b, "<small>");
+	html(b, p->description);
+	raw(b, "</small><small>");
 	html(b, p->suite);
 	if (p->source.len && !str_eq(p->source, p->name)) {
 		raw(b, ", source ");
 		html(b, p->source);
 	}
-	raw(b, "</small>");
-	cve_tags(b, &p->cves);
-	raw(b, "</td>");
-	size_cell(b, p->size);
-	bar_cell(b, p->size, most);
-	raw(b, "<td>");
+	raw(b, "</small></td>");
+	meter_cell(b, p->size, most);
+	raw(b, "<td class=\"word\">");
 	chain(b, p->why);
 	if (p->answered.len) {
-		raw(b, "<small>scripts: ");
+		raw(b, str_eq(p->answered, S("no scripts")) ? "<small>" : "<small>scripts: ");
 		html(b, p->answered);
 		raw(b, "</small>");
 	}
-	raw(b, "</td><td>");
-	html(b, p->licence);
+	raw(b, "</td><td class=\"word\">");
+	licence(b, p->licence);
 	raw(b, "</td></tr>\n");
 }
 
@@ -313,11 +281,73 @@ static void packages(struct buf *b, const struct outcome *o)
 		     "Every package, its size in the image, the chain that leads from the recipe to it, and what "
 		     "answers for its maintainer scripts, none of which ever ran.");
 	raw(b, "<div class=\"scroll\"><table class=\"sift\"><thead><tr><th scope=\"col\">Package</th>"
-	       "<th scope=\"col\">Version</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Share</th>"
-	       "<th scope=\"col\">Why it is here</th><th scope=\"col\">Licence</th></tr></thead><tbody>\n");
+	       "<th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Why it is here</th>"
+	       "<th scope=\"col\">Licence</th></tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
 		package_row(b, &o->package[i], most);
 	raw(b, "</tbody></table></div></section>\n");
+}
+
+/* The ids that share the version of the i-th; returns the index after them. */
+static ptrdiff_t fixes_of(struct buf *b, const struct texts *cves, ptrdiff_t i)
+{
+	str rest = cves->p[i], version = str_cut(&rest, ' ');
+
+	raw(b, "<p class=\"fix\">");
+	html(b, version);
+	for (; i < cves->n; i++) {
+		str id = cves->p[i];
+		if (!str_eq(str_cut(&id, ' '), version))
+			break;
+		raw(b, " <span class=\"tag\">");
+		html(b, id);
+		raw(b, "</span>");
+	}
+	raw(b, "</p>");
+	return i;
+}
+
+static void fixes_row(struct buf *b, const struct outcome_package *p)
+{
+	raw(b, "<tr><td class=\"word\"><b>");
+	html(b, p->name);
+	raw(b, "</b><small>");
+	html(b, p->suite);
+	raw(b, "</small></td><td>");
+	ptrdiff_t i = fixes_of(b, &p->cves, 0);
+	if (i < p->cves.n)
+		buf_fmt(b, "<details><summary>%td more in earlier versions</summary>", p->cves.n - i);
+	bool more = i < p->cves.n;
+	while (i < p->cves.n)
+		i = fixes_of(b, &p->cves, i);
+	raw(b, more ? "</details></td></tr>\n" : "</td></tr>\n");
+}
+
+/* Several packages of one source have the same changelog: it is told once. */
+static bool told_before(const struct outcome *o, ptrdiff_t i)
+{
+	for (ptrdiff_t k = 0; k < i; k++)
+		if (o->package[k].cves.n && str_eq(o->package[k].source, o->package[i].source))
+			return true;
+	return false;
+}
+
+static void fixes(struct buf *b, const struct outcome *o)
+{
+	bool any = false;
+
+	open_section(b, "fixes", "Security fixes in it",
+		     "CVEs that the packages' changelogs name as fixed, by the version that fixed them. What is "
+		     "still open is a scanner's question: give it the SBOM.");
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		if (o->package[i].cves.n == 0 || told_before(o, i))
+			continue;
+		if (!any)
+			raw(b, "<div class=\"scroll\"><table><tbody>\n");
+		any = true;
+		fixes_row(b, &o->package[i]);
+	}
+	raw(b, any ? "</tbody></table></div></section>\n" : "<p>None is named.</p></section>\n");
 }
 
 static void cuts(struct buf *b, const struct outcome *o)
@@ -344,13 +374,18 @@ static void cuts(struct buf *b, const struct outcome *o)
 		raw(b, "</tbody></table></div>\n");
 	raw(b, "<h3>Files left out: ");
 	size(b, o->dropped_bytes);
-	raw(b, "</h3><ul class=\"plain\">");
-	for (ptrdiff_t i = 0; i < o->dropped.n; i++) {
-		raw(b, "<li>");
-		html(b, o->dropped.p[i]);
-		raw(b, "</li>");
+	raw(b, "</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Pattern</th><th scope=\"col\" "
+	       "class=\"num\">Paths</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Rule</th></tr></thead>"
+	       "<tbody>\n");
+	for (ptrdiff_t i = 0; i < o->drop_n; i++) {
+		raw(b, "<tr><td><code>");
+		html(b, o->drop[i].pattern);
+		buf_fmt(b, "</code></td><td class=\"num\">%llu</td>", (unsigned long long)o->drop[i].files);
+		meter_cell(b, o->drop[i].bytes, o->drop[0].bytes);
+		raw(b, o->drop[i].by_recipe ? "<td>the recipe</td></tr>\n" :
+					      "<td><code>effects/drop.yaml</code></td></tr>\n");
 	}
-	raw(b, "</ul></section>\n");
+	raw(b, "</tbody></table></div></section>\n");
 }
 
 static void proof(struct buf *b, const struct outcome *o)
@@ -363,12 +398,12 @@ static void proof(struct buf *b, const struct outcome *o)
 		buf_fmt(b, "<tr><td><span class=\"sign %s\">%s</span>", c->ok ? "ok" : "bad", c->ok ? "✔" : "✘");
 		html(b, c->name);
 		if (c->detail.n) {
-			raw(b, "<pre>");
+			raw(b, c->ok ? "<details><summary>what was exempt</summary><pre>" : "<pre>");
 			for (ptrdiff_t k = 0; k < c->detail.n; k++) {
 				html(b, c->detail.p[k]);
 				raw(b, "\n");
 			}
-			raw(b, "</pre>");
+			raw(b, c->ok ? "</pre></details>" : "</pre>");
 		}
 		raw(b, "</td><td class=\"chain\">");
 		html(b, c->summary);
@@ -424,13 +459,12 @@ static void files(struct buf *b, const struct outcome *o)
 	qsort(file, (size_t)n, sizeof(struct outcome_file *), larger_file);
 	open_section(b, "files", "Largest files", "Where the bytes are. The SBOM lists every file with its digest.");
 	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Path</th><th scope=\"col\" class=\"num\">Size"
-	       "</th><th scope=\"col\">Share</th><th scope=\"col\">From</th></tr></thead><tbody>\n");
+	       "</th><th scope=\"col\">From</th></tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < n && i < BIGGEST; i++) {
 		raw(b, "<tr><td><code>/");
 		html(b, file[i]->entry->path);
 		raw(b, "</code></td>");
-		size_cell(b, file[i]->entry->size);
-		bar_cell(b, file[i]->entry->size, file[0]->entry->size);
+		meter_cell(b, file[i]->entry->size, file[0]->entry->size);
 		raw(b, "<td>");
 		html(b, file[i]->package >= 0 && file[i]->package < o->package_n ?
 				o->package[file[i]->package].name : file[i]->from);
@@ -439,18 +473,65 @@ static void files(struct buf *b, const struct outcome *o)
 	raw(b, "</tbody></table></div></section>\n");
 }
 
+static void next(struct buf *b, const struct outcome *o)
+{
+	open_section(b, "next", "What to run next", "Where the recipe is:");
+	raw(b, "<dl class=\"next\">");
+	for (ptrdiff_t i = 0; i < o->next_n; i++) {
+		raw(b, "<dt>");
+		html(b, o->next[i].what);
+		raw(b, "</dt><dd><pre>");
+		html(b, o->next[i].command);
+		raw(b, "</pre></dd>\n");
+	}
+	raw(b, "</dl></section>\n");
+}
+
+static void identity(struct buf *b, const struct outcome *o)
+{
+	char created[CLOCK_TEXT];
+
+	raw(b, "<dl><dt>Image</dt><dd>");
+	digest_code(b, &o->manifest);
+	raw(b, "</dd><dt>Recipe</dt><dd>");
+	digest_code(b, &o->recipe);
+	raw(b, "</dd><dt>Lock</dt><dd>");
+	digest_code(b, &o->lock);
+	buf_fmt(b, "</dd><dt>Platform</dt><dd>%s</dd><dt>Created</dt><dd>%s: the newest of its packages</dd>",
+		o->platform->name, clock_rfc3339(o->created, created));
+	raw(b, "<dt>User</dt><dd>");
+	html(b, o->user);
+	raw(b, "</dd><dt>Compressor</dt><dd>");
+	html(b, o->compressor);
+	raw(b, "</dd></dl>\n");
+}
+
+static void pockets(struct buf *b, const struct outcome *o)
+{
+	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Suite</th><th scope=\"col\">State of</th>"
+	       "<th scope=\"col\">Signed by</th></tr></thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->pocket_n; i++) {
+		const struct outcome_pocket *p = &o->pocket[i];
+		char date[CLOCK_TEXT];
+		raw(b, "<tr><td>");
+		html(b, p->suite);
+		raw(b, "<small>");
+		html(b, p->version);
+		buf_fmt(b, "</small></td><td>%s</td><td><code>", clock_rfc3339(p->date, date));
+		html(b, p->signer);
+		raw(b, "</code></td></tr>\n");
+	}
+	raw(b, "</tbody></table></div>\n");
+}
+
 static void origin(struct buf *b, const struct outcome *o)
 {
-	open_section(b, "origin", "Where it came from",
-		     "The repository's state, as its signed index names it. Each package was checked by size and "
-		     "SHA-256 against that index before a byte of it was read.");
-	raw(b, "<ul class=\"plain\">");
-	for (ptrdiff_t i = 0; i < o->pockets.n; i++) {
-		raw(b, "<li>");
-		html(b, o->pockets.p[i]);
-		raw(b, "</li>");
-	}
-	raw(b, "</ul>\n<details><summary>Package files and their digests</summary><div class=\"scroll\"><table><tbody>\n");
+	open_section(b, "origin", "Identity and origin",
+		     "The same recipe and lock give this digest on any machine, on any day. Each package was checked by "
+		     "size and SHA-256 against the signed indexes below, before a byte of it was read.");
+	identity(b, o);
+	pockets(b, o);
+	raw(b, "<details><summary>Package files and their digests</summary><div class=\"scroll\"><table><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		raw(b, "<tr><td><code>");
 		html(b, o->package[i].path);
@@ -467,15 +548,15 @@ void html_write(struct buf *b, const struct outcome *o)
 {
 	page_head(b, o);
 	banner(b, o);
-	next(b, o);
-	identity(b, o);
-	layers(b, o);
 	packages(b, o);
+	fixes(b, o);
 	cuts(b, o);
 	proof(b, o);
 	tests(b, o);
+	layers(b, o);
 	files(b, o);
 	origin(b, o);
+	next(b, o);
 	raw(b, "</main>\n<footer>Written by temper " TEMPER_VERSION ".</footer>\n<script>");
 	raw(b, html_script);
 	raw(b, "</script>\n</body>\n</html>\n");

@@ -54,7 +54,11 @@ const char html_style[] =
 	"td small{display:block;color:var(--soft);font-size:.86em}\n"
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".bar{display:block;height:.5rem;border-radius:.25rem;background:var(--bar);min-width:2px;margin-top:.25rem}\n"
-	"td.meter{width:15%;min-width:6rem}\n"
+	"td.meter{width:7.5rem}.meter .bar{margin-left:auto}td.num,th.num{padding-right:1.3rem}\n"
+	"td.word{overflow-wrap:break-word}\n"
+	".fix{margin:0 0 .2rem}\n"
+	"dl.next{grid-template-columns:max-content 1fr;align-items:center}dl.next pre{margin:.1rem 0}\n"
+	".more[open] summary{font-size:0}.more[open] summary::before{content:'less';font-size:.86rem}\n"
 	".stack{display:flex;height:1.7rem;border-radius:6px;overflow:hidden;margin:.3rem 0 1rem;gap:1px}\n"
 	".stack span{min-width:2px}\n"
 	".c0{background:#2f6fde}.c1{background:#12a594}.c2{background:#8e4ec6}.c3{background:#e0821c}"
@@ -72,15 +76,22 @@ const char html_style[] =
 	"input[type=search]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);"
 	"border-radius:7px;padding:.35rem .7rem;width:min(24rem,100%);margin:0 0 .7rem}\n"
 	"footer{color:var(--soft);font-size:.88rem;padding-bottom:2.5rem}\n"
+	"@media(max-width:44rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}section{padding:1rem}"
+	"nav{position:static}.facts{grid-template-columns:repeat(3,1fr)}.fact b{font-size:1.1rem}"
+	"dl,dl.next{display:block}dd{margin:0 0 .5rem}"
+	"thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}"
+	"td,td.meter{display:block;border:0;padding:.1rem 0;width:auto;text-align:left}.meter .bar{margin-left:0}}\n"
 	"@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;"
 	"--code:#f2f2f2;--ok:#0b6b3a;--bad:#9b1c15;--warn:#6b4600;--accent:#000}"
-	"body{font-size:10pt}nav,input[type=search]{display:none}section{break-inside:auto;border:0;padding:0;"
+	"body{font-size:10pt}.facts{grid-template-columns:repeat(6,1fr);gap:.4rem}.fact{padding:.4rem .6rem}"
+	".fact b{font-size:1.1rem}nav,input[type=search]{display:none}section{break-inside:auto;border:0;padding:0;"
 	"border-radius:0}tr,pre,.fact{break-inside:avoid}h2,h3{break-after:avoid}"
 	".bar,.stack span,.key,.pill{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
-/* Adds a filter above each table.sift and sorting to its headings. */
+/* Opens what is folded before it is printed; adds a filter above each table.sift and sorting to its headings. */
 const char html_script[] =
 	"'use strict';\n"
+	"addEventListener('beforeprint',()=>document.querySelectorAll('details').forEach(d=>{d.open=true}));\n"
 	"document.querySelectorAll('table.sift').forEach(t=>{\n"
 	"const body=t.tBodies[0],rows=[...body.rows],box=document.createElement('input');\n"
 	"box.type='search';box.placeholder='Filter';"

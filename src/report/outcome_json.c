@@ -41,6 +41,20 @@ static void pair_chain(struct json_out *j, const char *key, str chain)
 	json_array_end(j);
 }
 
+static void put_cves(struct json_out *j, const struct texts *cves)
+{
+	json_key(j, S("cves"));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < cves->n; i++) {
+		str id = cves->p[i], version = str_cut(&id, ' ');
+		json_object(j);
+		json_pair(j, "version", version);
+		json_pair(j, "id", id);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void put_package(struct json_out *j, const struct outcome_package *p)
 {
 	json_object(j);
@@ -61,7 +75,7 @@ static void put_package(struct json_out *j, const struct outcome_package *p)
 	pair_chain(j, "why", p->why);
 	json_pair_opt(j, "scripts", p->answered);
 	pair_texts(j, "depends", &p->depends);
-	pair_texts(j, "cves", &p->cves);
+	put_cves(j, &p->cves);
 	json_pair_opt(j, "description", p->description);
 	json_object_end(j);
 }
@@ -85,6 +99,36 @@ static void put_cut(struct json_out *j, const struct outcome_cut *c)
 	json_pair(j, "why", c->why);
 	json_pair(j, "rule", c->by);
 	pair_bool(j, "added", c->added);
+	json_object_end(j);
+}
+
+static void put_drop(struct json_out *j, const struct outcome_drop *d)
+{
+	json_object(j);
+	json_pair(j, "pattern", d->pattern);
+	json_pair(j, "rule", d->by_recipe ? S("recipe") : S("effects/drop.yaml"));
+	json_pair_u64(j, "bytes", d->bytes);
+	json_pair_u64(j, "files", d->files);
+	json_object_end(j);
+}
+
+static void put_pocket(struct json_out *j, const struct outcome_pocket *p)
+{
+	char date[CLOCK_TEXT];
+
+	json_object(j);
+	json_pair(j, "suite", p->suite);
+	json_pair(j, "version", p->version);
+	json_pair(j, "date", str_of(clock_rfc3339(p->date, date)));
+	json_pair(j, "signer", p->signer);
+	json_object_end(j);
+}
+
+static void put_next(struct json_out *j, const struct outcome_next *n)
+{
+	json_object(j);
+	json_pair(j, "command", n->command);
+	json_pair(j, "what", n->what);
 	json_object_end(j);
 }
 
@@ -178,11 +222,10 @@ void outcome_json_write(struct buf *b, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < o->cut_n; i++)
 		put_cut(&j, &o->cut[i]);
 	json_array_end(&j);
-	json_key(&j, S("dropped"));
-	json_object(&j);
-	json_pair_u64(&j, "bytes", o->dropped_bytes);
-	pair_texts(&j, "kinds", &o->dropped);
-	json_object_end(&j);
+	begin_list(&j, "dropped");
+	for (ptrdiff_t i = 0; i < o->drop_n; i++)
+		put_drop(&j, &o->drop[i]);
+	json_array_end(&j);
 	begin_list(&j, "proof");
 	for (ptrdiff_t i = 0; i < o->check_n; i++)
 		put_check(&j, &o->check[i]);
@@ -195,8 +238,14 @@ void outcome_json_write(struct buf *b, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < o->file_n; i++)
 		put_file(&j, o, &o->file[i]);
 	json_array_end(&j);
-	pair_texts(&j, "pockets", &o->pockets);
-	pair_texts(&j, "next", &o->next);
+	begin_list(&j, "pockets");
+	for (ptrdiff_t i = 0; i < o->pocket_n; i++)
+		put_pocket(&j, &o->pocket[i]);
+	json_array_end(&j);
+	begin_list(&j, "next");
+	for (ptrdiff_t i = 0; i < o->next_n; i++)
+		put_next(&j, &o->next[i]);
+	json_array_end(&j);
 	json_object_end(&j);
 	buf_char(b, '\n');
 }

@@ -49,6 +49,26 @@ int text_clip(struct buf *b, str s, int columns, const struct text_style *style)
 	return used + 1;
 }
 
+void text_wrap(struct buf *b, str s, int at, int indent, const struct text_style *style)
+{
+	bool fresh = true; /* nothing on this line yet */
+
+	for (str word = str_word(&s); word.len; word = str_word(&s)) {
+		int columns = word.len > INT16_MAX ? INT16_MAX : columns_of(word);
+		if (!fresh && at + 1 + columns > style->width) {
+			buf_char(b, '\n');
+			buf_repeat(b, ' ', indent);
+			at = indent;
+			fresh = true;
+		}
+		if (!fresh)
+			buf_char(b, ' ');
+		text_safe(b, word);
+		at += columns + !fresh;
+		fresh = false;
+	}
+}
+
 str text_line(str s)
 {
 	ptrdiff_t end = str_find(s, '\n');

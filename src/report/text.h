@@ -22,6 +22,10 @@ void text_safe(struct buf *b, str s);
  * the columns used (wide characters count as one). */
 int text_clip(struct buf *b, str s, int columns, const struct text_style *style);
 
+/* s as text_safe(), broken at blanks so that no line passes style->width; the first begins at
+ * column `at`, the others after `indent` blanks. No newline at the end. */
+void text_wrap(struct buf *b, str s, int at, int indent, const struct text_style *style);
+
 /* The first line of s. */
 str text_line(str s);
 

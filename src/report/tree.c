@@ -1,5 +1,7 @@
 #include "tree.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -11,6 +13,10 @@ enum {
 	LINES_SHOWN = 3,  /* of pockets, details and reasons */
 	BAR_WIDTH = 16,
 	LABEL_WIDTH = 10,
+	LABEL_END = 16,   /* column after a branch's label */
+	LINE_MAX = 4096,
+	KEY_SHOWN = 16,   /* last digits of a signer's fingerprint */
+	KEY_COLUMNS = 96, /* a terminal this wide shows them */
 };
 
 enum mark { MARK_OK, MARK_BAD, MARK_SKIPPED };
@@ -45,6 +51,27 @@ static void begin_branch(const struct out *t, enum mark mark, const char *label)
 	colour(t, TEXT_PLAIN);
 }
 
+/* A branch with its text, which is clipped to the width. */
+static void branch(const struct out *t, enum mark mark, const char *label, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static void branch(const struct out *t, enum mark mark, const char *label, const char *fmt, ...)
+{
+	char text[LINE_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	begin_branch(t, mark, label);
+	text_clip(t->b, str_of(text), t->style->width - LABEL_END, t->style);
+	buf_char(t->b, '\n');
+}
+
+static const char *plural(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 /* The start of a line below a branch; returns the columns used. */
 static int begin_leaf(const struct out *t)
 {
@@ -67,11 +94,13 @@ static ptrdiff_t shown(const struct out *t, ptrdiff_t n, ptrdiff_t some)
 	return t->style->verbose || n <= some ? n : some;
 }
 
-static void and_more(const struct out *t, ptrdiff_t n, const char *what)
+/* `indent`: columns of what it stands below. */
+static void and_more(const struct out *t, ptrdiff_t n, int indent, const char *what)
 {
 	if (n <= 0)
 		return;
 	begin_leaf(t);
+	buf_repeat(t->b, ' ', indent);
 	colour(t, TEXT_DIM);
 	buf_fmt(t->b, "and %td more%s\n", n, what);
 	colour(t, TEXT_PLAIN);
@@ -92,17 +121,38 @@ static void head(const struct out *t, const struct outcome *o)
 	buf_char(t->b, '\n');
 }
 
+static void locked(const struct out *t, const struct outcome *o)
+{
+	if (o->locked.len)
+		branch(t, MARK_OK, "locked", "%.*s", STR_ARG(o->locked));
+}
+
+/* "trixie-security  13          2026-11-20 00:12   8 packages" */
+static void pocket(const struct out *t, const struct outcome *o, const struct outcome_pocket *p)
+{
+	str key = p->signer.len > KEY_SHOWN ? str_from(p->signer, p->signer.len - KEY_SHOWN) : p->signer;
+	char date[CLOCK_TEXT], text[LINE_MAX];
+	ptrdiff_t from = 0;
+
+	for (ptrdiff_t i = 0; i < o->package_n; i++)
+		from += str_eq(o->package[i].suite, p->suite);
+	clock_rfc3339(p->date, date);
+	date[10] = ' ';
+	(void)snprintf(text, sizeof(text), "%-16.*s  %-10.*s  %.16s  %3td %-8s  %s%.*s", STR_ARG(p->suite),
+		       STR_ARG(p->version), date, from, plural((uint64_t)from, "package", "packages"),
+		       t->style->width >= KEY_COLUMNS ? "key " : "",
+		       t->style->width >= KEY_COLUMNS ? (int)key.len : 0, key.p);
+	leaf(t, TEXT_DIM, str_trim(str_of(text)));
+}
+
 static void resolved(const struct out *t, const struct outcome *o)
 {
-	begin_branch(t, MARK_OK, "resolved");
-	text_count(t->b, (uint64_t)o->package_n, "package", "packages");
-	buf_add(t->b, S(" of "));
-	text_safe(t->b, o->suite);
-	buf_char(t->b, '\n');
-	ptrdiff_t n = shown(t, o->pockets.n, LINES_SHOWN);
+	branch(t, MARK_OK, "resolved", "%td %s of %.*s", o->package_n,
+	       plural((uint64_t)o->package_n, "package", "packages"), STR_ARG(o->suite));
+	ptrdiff_t n = shown(t, o->pocket_n, LINES_SHOWN);
 	for (ptrdiff_t i = 0; i < n; i++)
-		leaf(t, TEXT_DIM, o->pockets.p[i]);
-	and_more(t, o->pockets.n - n, "");
+		pocket(t, o, &o->pocket[i]);
+	and_more(t, o->pocket_n - n, 0, "");
 }
 
 /* Index and size of a layer, largest first; the lower layer on a tie. */
@@ -161,16 +211,13 @@ static void composed(const struct out *t, const struct outcome *o)
 		made += o->layer[i].made;
 	}
 	qsort(rank, (size_t)o->layer_n, sizeof(*rank), by_size);
-	begin_branch(t, MARK_OK, "composed");
-	buf_fmt(t->b, "%s in ", num_size_text(o->size, size));
-	text_count(t->b, (uint64_t)o->layer_n, "layer", "layers");
-	buf_fmt(t->b, " (%llu new), %s unpacked, ", (unsigned long long)made, num_size_text(o->unpacked, unpacked));
-	text_count(t->b, (uint64_t)o->file_n, "path", "paths");
-	buf_char(t->b, '\n');
+	branch(t, MARK_OK, "composed", "%s in %td %s (%llu new), %s unpacked, %td paths", num_size_text(o->size, size),
+	       o->layer_n, plural((uint64_t)o->layer_n, "layer", "layers"), (unsigned long long)made,
+	       num_size_text(o->unpacked, unpacked), o->file_n);
 	ptrdiff_t n = shown(t, o->layer_n, LAYERS_SHOWN);
 	for (ptrdiff_t i = 0; i < n; i++)
 		layer(t, &o->layer[rank[i].i], rank[0].size);
-	and_more(t, o->layer_n - n, ", all smaller");
+	and_more(t, o->layer_n - n, BAR_WIDTH + 13, ", all smaller");
 }
 
 static void cut_line(const struct out *t, const struct outcome_cut *c)
@@ -191,26 +238,36 @@ static void cut_line(const struct out *t, const struct outcome_cut *c)
 	leaf(t, TEXT_DIM, buf_view(&line));
 }
 
+static void drop_line(const struct out *t, const struct outcome_drop *d)
+{
+	char size[NUM_SIZE_TEXT], text[LINE_MAX];
+
+	(void)snprintf(text, sizeof(text), "%10s  %.*s  %llu %s (%s)", num_size_text(d->bytes, size), STR_ARG(d->pattern),
+		       (unsigned long long)d->files, plural(d->files, "path", "paths"),
+		       d->by_recipe ? "the recipe" : "effects/drop.yaml");
+	leaf(t, TEXT_DIM, str_of(text));
+}
+
 static void cut(const struct out *t, const struct outcome *o)
 {
-	char size[NUM_SIZE_TEXT];
-	uint64_t added = 0;
+	char size[NUM_SIZE_TEXT], more[64] = "";
+	ptrdiff_t added = 0;
 
 	if (o->cut_n == 0 && o->dropped_bytes == 0)
 		return;
 	for (ptrdiff_t i = 0; i < o->cut_n; i++)
 		added += o->cut[i].added;
-	begin_branch(t, MARK_OK, "cut");
-	text_count(t->b, (uint64_t)o->cut_n - added, "dependency", "dependencies");
 	if (added)
-		buf_fmt(t->b, " (and %llu added)", (unsigned long long)added);
-	buf_fmt(t->b, " by rule, %s of files nobody reads at run time\n", num_size_text(o->dropped_bytes, size));
+		(void)snprintf(more, sizeof(more), " (%td added)", added);
+	branch(t, MARK_OK, "cut", "%td %s%s and %s of files, each by a rule", o->cut_n - added,
+	       plural((uint64_t)(o->cut_n - added), "dependency", "dependencies"), more,
+	       num_size_text(o->dropped_bytes, size));
 	ptrdiff_t n = shown(t, o->cut_n, CUTS_SHOWN);
 	for (ptrdiff_t i = 0; i < n; i++)
 		cut_line(t, &o->cut[i]);
-	and_more(t, o->cut_n - n, "");
-	for (ptrdiff_t i = 0; t->style->verbose && i < o->dropped.n; i++)
-		leaf(t, TEXT_DIM, o->dropped.p[i]);
+	and_more(t, o->cut_n - n, 0, "");
+	for (ptrdiff_t i = 0; t->style->verbose && i < o->drop_n; i++)
+		drop_line(t, &o->drop[i]);
 }
 
 static void check_line(const struct out *t, const struct outcome_check *c)
@@ -227,16 +284,16 @@ static void check_line(const struct out *t, const struct outcome_check *c)
 		colour(t, TEXT_PLAIN);
 	}
 	buf_char(t->b, '\n');
-	ptrdiff_t n = c->ok ? 0 : shown(t, c->detail.n, LINES_SHOWN);
+	/* Details of what holds are its exemptions. */
+	ptrdiff_t n = c->ok && !t->style->verbose ? 0 : shown(t, c->detail.n, LINES_SHOWN);
 	for (ptrdiff_t i = 0; i < n; i++) {
-		str line = c->detail.p[i];
 		begin_leaf(t);
-		buf_add(t->b, S("  "));
-		text_clip(t->b, line, t->style->width - 7, t->style);
+		buf_add(t->b, c->ok ? S("  exempt: ") : S("  "));
+		text_clip(t->b, c->detail.p[i], t->style->width - (c->ok ? 15 : 7), t->style);
 		buf_char(t->b, '\n');
 	}
 	if (!c->ok)
-		and_more(t, c->detail.n - n, "");
+		and_more(t, c->detail.n - n, 2, "; -v shows all");
 }
 
 static void proven(const struct out *t, const struct outcome *o)
@@ -247,11 +304,10 @@ static void proven(const struct out *t, const struct outcome *o)
 		good += o->check[i].ok;
 	if (o->check_n == 0)
 		return;
-	begin_branch(t, good == o->check_n ? MARK_OK : MARK_BAD, "proven");
 	if (good == o->check_n)
-		buf_fmt(t->b, "all %td checks hold, without running anything\n", good);
+		branch(t, MARK_OK, "proven", "all %td checks hold, without running anything", good);
 	else
-		buf_fmt(t->b, "%td of %td checks do not hold\n", o->check_n - good, o->check_n);
+		branch(t, MARK_BAD, "proven", "%td of %td checks do not hold", o->check_n - good, o->check_n);
 	for (ptrdiff_t i = 0; i < o->check_n; i++)
 		if (t->style->verbose || !o->check[i].ok)
 			check_line(t, &o->check[i]);
@@ -292,7 +348,10 @@ static void tested(const struct out *t, const struct outcome *o)
 		return;
 	}
 	begin_branch(t, n[VERDICT_FAILED] ? MARK_BAD : n[VERDICT_SKIPPED] ? MARK_SKIPPED : MARK_OK, "tested");
-	buf_fmt(t->b, "%td passed, %td failed", n[VERDICT_PASSED], n[VERDICT_FAILED]);
+	if (n[VERDICT_PASSED] == o->test_n)
+		buf_fmt(t->b, "all %td tests passed, in the image as it will run", o->test_n);
+	else
+		buf_fmt(t->b, "%td passed, %td failed", n[VERDICT_PASSED], n[VERDICT_FAILED]);
 	if (n[VERDICT_SKIPPED])
 		buf_fmt(t->b, ", %td skipped", n[VERDICT_SKIPPED]);
 	buf_char(t->b, '\n');
@@ -309,49 +368,78 @@ static void tested(const struct out *t, const struct outcome *o)
 
 static void packages(const struct out *t, const struct outcome *o)
 {
-	char size[NUM_SIZE_TEXT];
+	char size[NUM_SIZE_TEXT], text[LINE_MAX];
 
-	begin_branch(t, MARK_OK, "packages");
-	buf_add(t->b, S("and why they are here\n"));
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		const struct outcome_package *p = &o->package[i];
-		begin_leaf(t);
-		buf_fmt(t->b, "%10s  ", num_size_text(p->size, size));
-		text_safe(t->b, p->name);
-		buf_char(t->b, ' ');
-		text_safe(t->b, p->version);
-		colour(t, TEXT_DIM);
+		bool fits = 5 + 12 + p->name.len + 1 + p->version.len + 2 + p->why.len <= t->style->width;
+		(void)snprintf(text, sizeof(text), "%10s  %.*s %.*s  %.*s", num_size_text(p->size, size), STR_ARG(p->name),
+			       STR_ARG(p->version), fits ? (int)p->why.len : 0, p->why.p);
+		leaf(t, TEXT_PLAIN, str_of(text));
+		if (fits)
+			continue;
+		(void)snprintf(text, sizeof(text), "            %.*s", STR_ARG(p->why));
+		leaf(t, TEXT_PLAIN, str_of(text));
+	}
+}
+
+/* All of a list in one line, or the lines it takes. */
+static void written(const struct out *t, const struct outcome *o)
+{
+	struct buf line;
+
+	if (o->written.n == 0)
+		return;
+	begin_branch(t, MARK_OK, "written");
+	buf_init(&line, t->b->op, 1 << 16);
+	for (ptrdiff_t i = 0; i < o->written.n; i++) {
+		buf_add(&line, i ? S(", ") : S(""));
+		buf_add(&line, o->written.p[i]);
+	}
+	text_clip(t->b, buf_view(&line), t->style->width - LABEL_END, t->style);
+	buf_char(t->b, '\n');
+}
+
+static void next(const struct out *t, const struct outcome *o)
+{
+	ptrdiff_t longest = 0;
+
+	for (ptrdiff_t i = 0; i < o->next_n; i++)
+		if (o->next[i].command.len > longest)
+			longest = o->next[i].command.len;
+	if (o->next_n)
+		buf_add(t->b, S("\nnext:\n"));
+	for (ptrdiff_t i = 0; i < o->next_n; i++) {
+		const struct outcome_next *n = &o->next[i];
 		buf_add(t->b, S("  "));
-		text_safe(t->b, p->why);
-		colour(t, TEXT_PLAIN);
+		text_safe(t->b, n->command);
+		if (2 + longest + 4 + n->what.len <= t->style->width) {
+			buf_repeat(t->b, ' ', longest - n->command.len);
+			colour(t, TEXT_DIM);
+			buf_add(t->b, S("  # "));
+			text_safe(t->b, n->what);
+			colour(t, TEXT_PLAIN);
+		}
 		buf_char(t->b, '\n');
 	}
 }
 
 static void foot(const struct out *t, const struct outcome *o)
 {
-	char digest[DIGEST_TEXT], created[CLOCK_TEXT];
-	struct buf line;
+	char digest[DIGEST_TEXT], created[CLOCK_TEXT], text[LINE_MAX];
 
 	buf_add(t->b, t->style->utf8 ? S("└─ ") : S("`- "));
 	colour(t, TEXT_BOLD);
 	buf_add(t->b, str_of(digest_text(&o->manifest, digest)));
 	colour(t, TEXT_PLAIN);
-	buf_init(&line, t->b->op, 1 << 16);
-	buf_add(&line, S("user "));
-	buf_add(&line, o->user);
-	buf_fmt(&line, ", created %s, ", clock_rfc3339(o->created, created));
-	buf_add(&line, o->compressor);
 	buf_add(t->b, S("\n   "));
-	text_clip(t->b, buf_view(&line), t->style->width - 3, t->style);
+	(void)snprintf(text, sizeof(text), "user %.*s, created %s, %.*s", STR_ARG(o->user),
+		       clock_rfc3339(o->created, created), STR_ARG(o->compressor));
+	colour(t, TEXT_DIM);
+	text_clip(t->b, str_of(text), t->style->width - 3, t->style);
+	colour(t, TEXT_PLAIN);
 	buf_char(t->b, '\n');
-	if (o->next.n)
-		buf_add(t->b, S("\nnext:\n"));
-	for (ptrdiff_t i = 0; i < o->next.n; i++) {
-		buf_add(t->b, S("  "));
-		text_safe(t->b, o->next.p[i]);
-		buf_char(t->b, '\n');
-	}
+	next(t, o);
 }
 
 void tree_write(struct buf *b, const struct outcome *o, const struct text_style *style)
@@ -359,6 +447,7 @@ void tree_write(struct buf *b, const struct outcome *o, const struct text_style 
 	struct out t = { b, style };
 
 	head(&t, o);
+	locked(&t, o);
 	resolved(&t, o);
 	if (style->verbose)
 		packages(&t, o);
@@ -366,5 +455,6 @@ void tree_write(struct buf *b, const struct outcome *o, const struct text_style 
 	cut(&t, o);
 	proven(&t, o);
 	tested(&t, o);
+	written(&t, o);
 	foot(&t, o);
 }

@@ -2,9 +2,15 @@
 
 #include <stdlib.h>
 
+#include "base/glob.h"
 #include "base/num.h"
 
-enum { NAMES_MAX = 12 }; /* of packages that need it, before "and 7 more" */
+enum {
+	NAMES_MAX = 12,    /* of packages that need it, before "and 7 more" */
+	CVES_MAX = 8,      /* likewise */
+	VALUE_COLUMN = 15, /* where the values of rows begin */
+	LIST_MAX = 1 << 20,
+};
 
 static const struct outcome_package *find_package(const struct outcome *o, str name)
 {
@@ -30,52 +36,79 @@ static bool depends_on(const struct outcome_package *p, str name)
 	return false;
 }
 
-static void row(struct buf *b, const char *label, str value)
+static void row(struct buf *b, const struct text_style *style, const char *label, str value)
 {
 	if (value.len == 0)
 		return;
 	buf_fmt(b, "  %-12s ", label);
-	text_safe(b, value);
+	text_wrap(b, value, VALUE_COLUMN, VALUE_COLUMN, style);
 	buf_char(b, '\n');
 }
 
-static void needed_by(struct buf *b, const struct outcome *o, str name)
+static void needed_by(struct buf *b, const struct text_style *style, const struct outcome *o, str name)
+{
+	struct buf list;
+	ptrdiff_t n = 0;
+
+	buf_init(&list, b->op, LIST_MAX);
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		if (!depends_on(&o->package[i], name) || n++ >= NAMES_MAX)
+			continue;
+		buf_add(&list, n == 1 ? S("") : S(", "));
+		buf_add(&list, o->package[i].name);
+	}
+	if (n > NAMES_MAX)
+		buf_fmt(&list, " and %td more", n - NAMES_MAX);
+	row(b, style, "needed by", buf_view(&list));
+}
+
+/* Of the changelog's newest version that fixed any; of all with style->verbose. */
+static void cves(struct buf *b, const struct text_style *style, const struct outcome_package *p)
+{
+	str newest = S("");
+	ptrdiff_t shown = 0;
+	struct buf list;
+
+	buf_init(&list, b->op, LIST_MAX);
+	for (ptrdiff_t i = 0; i < p->cves.n; i++) {
+		str id = p->cves.p[i], version = str_cut(&id, ' ');
+		bool changed = i == 0 || !str_eq(version, newest);
+		if (!style->verbose && (shown >= CVES_MAX || (i && changed)))
+			break;
+		newest = version;
+		if (changed)
+			buf_fmt(&list, "%s%.*s:", i ? "; " : "", STR_ARG(version));
+		buf_fmt(&list, " %.*s", STR_ARG(id));
+		shown++;
+	}
+	if (shown < p->cves.n)
+		buf_fmt(&list, " and %td more in its changelog; -v shows all", p->cves.n - shown);
+	row(b, style, "fixes", buf_view(&list));
+}
+
+/* What was cut or added at `name`, or for it; the count. */
+static ptrdiff_t cuts(struct buf *b, const struct text_style *style, const struct outcome *o, str name)
 {
 	ptrdiff_t n = 0;
 
-	for (ptrdiff_t i = 0; i < o->package_n; i++) {
-		if (!depends_on(&o->package[i], name))
-			continue;
-		if (n++ >= NAMES_MAX)
-			continue;
-		if (n == 1)
-			buf_fmt(b, "  %-12s ", "needed by");
-		else
-			buf_add(b, S(", "));
-		text_safe(b, o->package[i].name);
-	}
-	if (n > NAMES_MAX)
-		buf_fmt(b, " and %td more", n - NAMES_MAX);
-	if (n)
-		buf_char(b, '\n');
-}
-
-static void cuts(struct buf *b, const struct outcome *o, str name)
-{
 	for (ptrdiff_t i = 0; i < o->cut_n; i++) {
 		const struct outcome_cut *c = &o->cut[i];
-		if (!str_eq(c->package, name) && !str_eq(c->depends, name))
+		str rest = c->depends;
+		bool named = str_eq(c->package, name);
+		while (!named && rest.len) { /* "debconf (>= 0.5) | debconf-2.0" */
+			str one = str_cut(&rest, '|');
+			named = str_eq(str_word(&one), name);
+		}
+		if (!named)
 			continue;
-		buf_fmt(b, "  %-12s ", c->added ? "added" : "cut");
-		text_safe(b, c->package);
-		buf_add(b, S(" -> "));
-		text_safe(b, c->depends);
-		buf_add(b, S(": "));
-		text_safe(b, c->why);
-		buf_add(b, S(" ("));
-		text_safe(b, c->by);
-		buf_add(b, S(")\n"));
+		struct buf line;
+		buf_init(&line, b->op, LIST_MAX);
+		buf_fmt(&line, "%.*s -> %.*s: %.*s (%.*s)", STR_ARG(c->package), STR_ARG(c->depends), STR_ARG(c->why),
+			STR_ARG(c->by));
+		row(b, style, c->added ? "added" : "cut", buf_view(&line));
+		n++;
 	}
+	return n;
 }
 
 static void title(struct buf *b, const struct text_style *style, str name, str rest)
@@ -94,19 +127,20 @@ static void why_package(struct buf *b, const struct outcome *o, const struct out
 	char size[NUM_SIZE_TEXT];
 
 	title(b, style, p->name, p->version);
-	row(b, "what", p->description);
-	row(b, "because", p->why);
-	needed_by(b, o, p->name);
+	row(b, style, "what", p->description);
+	row(b, style, "because", p->why);
+	needed_by(b, style, o, p->name);
 	buf_fmt(b, "  %-12s %s in ", "size", num_size_text(p->size, size));
 	text_count(b, (uint64_t)p->files, "file", "files");
 	buf_char(b, '\n');
 	if (p->layer >= 0 && p->layer < o->layer_n)
-		row(b, "layer", o->layer[p->layer].what);
-	row(b, "from", p->suite);
-	row(b, "source", p->source);
-	row(b, "licence", p->licence);
-	row(b, "scripts", p->answered);
-	cuts(b, o, p->name);
+		row(b, style, "layer", o->layer[p->layer].what);
+	row(b, style, "from", p->suite);
+	row(b, style, "source", p->source);
+	row(b, style, "licence", p->licence);
+	row(b, style, "scripts", p->answered);
+	cves(b, style, p);
+	(void)cuts(b, style, o, p->name);
 }
 
 static const char *type_name(enum entry_type type)
@@ -130,9 +164,9 @@ static void why_file(struct buf *b, const struct outcome *o, const struct outcom
 	if (e->type == ENTRY_FILE)
 		buf_fmt(b, ", %s", num_size_text(e->size, size));
 	buf_char(b, '\n');
-	row(b, "leads to", e->link);
+	row(b, style, "leads to", e->link);
 	if (f->package < 0 || f->package >= o->package_n) {
-		row(b, "because", f->from);
+		row(b, style, "because", f->from);
 		return;
 	}
 	const struct outcome_package *p = &o->package[f->package];
@@ -141,9 +175,9 @@ static void why_file(struct buf *b, const struct outcome *o, const struct outcom
 	buf_char(b, ' ');
 	text_safe(b, p->version);
 	buf_char(b, '\n');
-	row(b, "because", p->why);
+	row(b, style, "because", p->why);
 	if (p->layer >= 0 && p->layer < o->layer_n)
-		row(b, "layer", o->layer[p->layer].what);
+		row(b, style, "layer", o->layer[p->layer].what);
 }
 
 static int unknown(struct op *op, const struct outcome *o, str what)
@@ -164,6 +198,29 @@ static int unknown(struct op *op, const struct outcome *o, str what)
 	return op_fail(op, ERR_NO, "%.*s is neither a path nor a package of the image", STR_ARG(what));
 }
 
+/* Was it kept out by a rule that has a name? */
+static bool left_out(struct buf *b, const struct outcome *o, str what, str path, const struct text_style *style)
+{
+	struct buf told;
+
+	buf_init(&told, b->op, LIST_MAX);
+	for (ptrdiff_t i = 0; i < o->drop_n; i++) {
+		const struct outcome_drop *d = &o->drop[i];
+		if (!glob_match(d->pattern, path))
+			continue;
+		title(b, style, what, S("is not in the image"));
+		buf_fmt(&told, "%.*s drops what lies there (%s)", STR_ARG(d->pattern),
+			d->by_recipe ? "the recipe" : "effects/drop.yaml");
+		row(b, style, "dropped", buf_view(&told));
+		return true;
+	}
+	if (cuts(&told, style, o, what) == 0)
+		return false;
+	title(b, style, what, S("is not in the image"));
+	buf_add(b, buf_view(&told));
+	return true;
+}
+
 int why_write(struct op *op, struct buf *b, const struct outcome *o, str what, const struct text_style *style)
 {
 	const struct outcome_package *p = find_package(o, what);
@@ -174,6 +231,8 @@ int why_write(struct op *op, struct buf *b, const struct outcome *o, str what, c
 	while (path.len > 1 && str_ends(path, S("/")))
 		path = str_head(path, path.len - 1);
 	const struct outcome_file *f = p ? NULL : find_file(o, path);
+	if (!p && !f && path.len && left_out(b, o, what, path, style))
+		return b->bad ? op->code : 1;
 	if (!p && !f)
 		return unknown(op, o, what);
 	if (p)

@@ -13,11 +13,11 @@
 #define TEXTS(list) { (list), COUNT(list) }
 #define COUNT(a) ((ptrdiff_t)(sizeof(a) / sizeof((a)[0])))
 
-static str cves_2[] = { S_INIT("CVE-2025-8058") };
-static str cves_4[] = { S_INIT("CVE-2025-58050") };
-static str cves_5[] = { S_INIT("CVE-2025-9230"), S_INIT("CVE-2025-9231"), S_INIT("CVE-2025-9232"), S_INIT("CVE-2025-4575"), S_INIT("CVE-2024-13176"), S_INIT("CVE-2024-12797") };
-static str cves_6[] = { S_INIT("CVE-2025-53859") };
-static str cves_7[] = { S_INIT("CVE-2025-53859") };
+static str cves_2[] = { S_INIT("2.41-12+deb13u1 CVE-2025-8058") };
+static str cves_4[] = { S_INIT("10.46-1~deb13u1 CVE-2025-58050") };
+static str cves_5[] = { S_INIT("3.5.4-1~deb13u1 CVE-2025-9230"), S_INIT("3.5.4-1~deb13u1 CVE-2025-9231"), S_INIT("3.5.4-1~deb13u1 CVE-2025-9232"), S_INIT("3.5.1-1 CVE-2025-4575"), S_INIT("3.4.1-1 CVE-2024-13176"), S_INIT("3.4.1-1 CVE-2024-12797") };
+static str cves_6[] = { S_INIT("1.26.3-3+deb13u1 CVE-2025-53859") };
+static str cves_7[] = { S_INIT("1.26.3-3+deb13u1 CVE-2025-53859") };
 static str nginx_needs[] = { S_INIT("libc6"), S_INIT("libcrypt1"), S_INIT("libpcre2-8-0"), S_INIT("libssl3t64"), S_INIT("nginx-common"), S_INIT("zlib1g") };
 static str libc_needed[] = { S_INIT("libc6") };
 
@@ -133,21 +133,21 @@ static struct outcome_test test[] = {
 	  S_INIT("no OCI runtime starts here: crun: mount `proc`: Operation not permitted"), 17 },
 };
 
-static str dropped[] = {
-	S_INIT("documentation: 4.1 MiB in 212 files"),
-	S_INIT("translations: 9.8 MiB in 97 files"),
-	S_INIT("manual pages: 0.3 MiB in 31 files"),
+static struct outcome_drop drop[] = {
+	{ S_INIT("usr/share/locale/**"), false, 10276044, 97 },
+	{ S_INIT("usr/share/doc/**"), false, 4299161, 212 },
+	{ S_INIT("etc/nginx/sites-*/**"), true, 324000, 31 },
 };
-static str pockets[] = {
-	S_INIT("trixie 13.2 of 2026-11-15T09:12:44Z, signed by Debian Stable Release Key (13/trixie)"),
-	S_INIT("trixie-security of 2026-11-21T18:03:10Z, signed by Debian Security Archive Automatic Signing Key"),
-	S_INIT("trixie-updates of 2026-11-21T20:15:00Z, signed by Debian Archive Automatic Signing Key (13/trixie)"),
+static struct outcome_pocket pocket[] = {
+	{ S_INIT("trixie"), S_INIT("13.2"), 1763197964, S_INIT("4D64FEC119C2029067D6E791F8D2585B8783D481") },
+	{ S_INIT("trixie-security"), S_INIT("13"), 1763748190, S_INIT("5E04A1E3223A19A20706E20F9904613D4CCE68C6") },
+	{ S_INIT("trixie-updates"), S_INIT("13-updates"), 1763756100, S_INIT("B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8") },
 };
-static str next[] = {
-	S_INIT("temper build --to podman: images/nginx.yaml && podman run --rm -p 8080:8080 nginx"),
-	S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"),
-	S_INIT("temper rebuild --verify nginx:latest"),
+static struct outcome_next next[] = {
+	{ S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"), S_INIT("why is this file there?") },
+	{ S_INIT("temper rebuild --verify nginx:latest"), S_INIT("is it what its lock makes?") },
 };
+static str written[] = { S_INIT("nginx:latest in the store"), S_INIT("report.html") };
 
 static const struct platform amd64 = { .name = "linux/amd64", .oci_arch = "amd64", .deb_arch = "amd64" };
 
@@ -170,11 +170,13 @@ static void fixture_nginx(struct outcome *ret)
 		.layer = layer, .layer_n = COUNT(layer),
 		.cut = cut, .cut_n = COUNT(cut),
 		.file = file, .file_n = COUNT(file),
-		.dropped = TEXTS(dropped), .dropped_bytes = 14900000,
+		.drop = drop, .drop_n = COUNT(drop), .dropped_bytes = 14900000,
 		.check = check, .check_n = COUNT(check),
 		.test = test, .test_n = COUNT(test),
-		.pockets = TEXTS(pockets),
-		.next = TEXTS(next),
+		.pocket = pocket, .pocket_n = COUNT(pocket),
+		.next = next, .next_n = COUNT(next),
+		.locked = S_INIT("images/nginx.lock.json"),
+		.written = TEXTS(written),
 	};
 }
 
@@ -189,6 +191,9 @@ static void fixture_hostile(struct outcome *ret)
 	static struct outcome_file f;
 	static struct outcome_check k;
 	static struct outcome_test t;
+	static struct outcome_drop d;
+	static struct outcome_pocket q;
+	static struct outcome_next n;
 	struct texts all = TEXTS(list);
 
 	p = (struct outcome_package){ bad, bad, bad, bad, bad, bad, bad, bad, D(1), 1, 1, 1, 0, bad, bad, all, all, bad };
@@ -198,11 +203,14 @@ static void fixture_hostile(struct outcome *ret)
 	f = (struct outcome_file){ &e, -1, bad };
 	k = (struct outcome_check){ bad, false, bad, all };
 	t = (struct outcome_test){ bad, VERDICT_FAILED, bad, 0 };
+	d = (struct outcome_drop){ bad, true, 1, 1 };
+	q = (struct outcome_pocket){ bad, bad, 0, bad };
+	n = (struct outcome_next){ bad, bad };
 	*ret = (struct outcome){
 		.name = bad, .description = bad, .suite = bad, .platform = &amd64, .compressor = bad, .user = bad,
 		.package = &p, .package_n = 1, .layer = &l, .layer_n = 1, .cut = &c, .cut_n = 1,
-		.file = &f, .file_n = 1, .dropped = all, .check = &k, .check_n = 1, .test = &t, .test_n = 1,
-		.pockets = all, .next = all,
+		.file = &f, .file_n = 1, .drop = &d, .drop_n = 1, .check = &k, .check_n = 1, .test = &t, .test_n = 1,
+		.pocket = &q, .pocket_n = 1, .next = &n, .next_n = 1, .locked = bad, .written = all,
 	};
 }
 

@@ -102,7 +102,7 @@ static int page_is_whole(struct op *op)
 	static const char *const want[] = {
 		"<title>nginx: what is in this image and why</title>", "recipe → nginx-light → <b>libssl3t64 (&gt;= 3.5.0)</b>",
 		"6.5 MiB", "CVE-2025-9230", "effects/nginx.yaml:38", "no OCI runtime starts here", "1 test skipped",
-		"temper rebuild --verify nginx:latest", "id=\"proof\"", "2025-11-21T18:03:10Z", "prefers-color-scheme:dark",
+		"temper rebuild --verify nginx:latest", "id=\"proof\"", "2025-11-21T18:03:10Z", "5E04A1E3223A19A20706E20F9904613D4CCE68C6", "3 more in earlier versions", "prefers-color-scheme:dark",
 		"@media print",
 	};
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
@@ -130,7 +130,12 @@ static int tree_is_short(struct op *op)
 	str got, all;
 
 	TRY(tree(op, fixture_nginx, &plain, &got));
-	CHECK(count(got, S("\n")) <= 30 && !has_control(got));
+	CHECK(count(got, S("\n")) <= 32 && !has_control(got));
+	CHECK(str_find_str(got, S("├─ ✔ locked     images/nginx.lock.json\n├─ ✔ resolved   10 packages of debian/trixie\n"
+				  "│    trixie            13.2        2025-11-15 09:12    5 packages  key F8D2585B8783D481\n"
+				  "│    trixie-security   13          2025-11-21 18:03    4 packages  key 9904613D4CCE68C6\n")) >= 0);
+	CHECK(str_find_str(got, S("├─ ✔ written    nginx:latest in the store, report.html\n")) >= 0);
+	CHECK(str_find_str(got, S("\nnext:\n  temper build --why usr/sbin/nginx images/nginx.yaml  # why is this file there?\n")) >= 0);
 	CHECK(str_starts(got, S("nginx  linux/amd64  Web server")));
 	CHECK(str_find_str(got, S("├─ ✔ proven     all 8 checks hold, without running anything\n")) >= 0);
 	CHECK(str_find_str(got, S("├─ – tested     3 passed, 0 failed, 1 skipped\n")) >= 0);
@@ -178,6 +183,9 @@ static int json_reads_back(struct op *op)
 		const struct node *why = node_get(&packages->child[2], S("why"));
 		CHECK(why && why->n == 3 && node_text(&why->child[1], &got));
 		CHECK_STR(got, S("nginx-light"));
+		const struct node *cves = node_get(&packages->child[2], S("cves"));
+		CHECK(cves && cves->n == 1 && node_text(node_get(&cves->child[0], S("id")), &got));
+		CHECK_STR(got, S("CVE-2025-8058"));
 	}
 	return 0;
 }
@@ -206,6 +214,22 @@ static int why_answers(struct op *op)
 		TRY(buf_take(&b, &got));
 		if (str_find_str(got, str_of(row[i].want)) < 0)
 			CHECK_STR(got, str_of(row[i].want));
+	}
+	static const struct {
+		const char *what, *want;
+	} absent[] = {
+		{ "debconf", "cut          nginx-common -> debconf (>= 0.5) | debconf-2.0: asked only by its postinst\n"
+			     "               (effects/nginx.yaml:10)\n" },
+		{ "/usr/share/doc/nginx/copyright", "usr/share/doc/** drops what lies there (effects/drop.yaml)\n" },
+		{ "etc/nginx/sites-enabled/default", "etc/nginx/sites-*/** drops what lies there (the recipe)\n" },
+	};
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+		struct buf b;
+		str got;
+		buf_init(&b, op, PAGE_MAX);
+		int rc = why_write(op, &b, &o, str_of(absent[i].what), &plain);
+		TRY(rc < 0 ? rc : buf_take(&b, &got));
+		CHECK(rc == 1 && str_find_str(got, str_of(absent[i].want)) >= 0);
 	}
 	struct buf b;
 	buf_init(&b, op, PAGE_MAX);
