@@ -45,7 +45,8 @@ static uint64_t room_needed(const struct tree *t)
 	return sum;
 }
 
-/* A new directory where there is room, or ERR_IO. */
+/* A new directory where there is room and programs may be started (/dev/shm of a container is mostly
+ * noexec), or ERR_IO. */
 static int make_place(struct test_session *s)
 {
 	const char *base[] = { getenv("TMPDIR"), "/dev/shm", "/tmp" };
@@ -56,7 +57,7 @@ static int make_place(struct test_session *s)
 		struct statvfs st;
 		str path;
 		if (!base[i] || base[i][0] != '/' || statvfs(base[i], &st) < 0 ||
-		    st.f_bavail * st.f_frsize < need)
+		    st.f_bavail * st.f_frsize < need || (st.f_flag & ST_NOEXEC))
 			continue;
 		int rc = op_text(s->op, &path, "%s/temper-test-XXXXXX", base[i]);
 		if (rc < 0)
@@ -67,7 +68,7 @@ static int make_place(struct test_session *s)
 		return dir_open(s->op, AT_FDCWD, path, false, &s->room.fd);
 	}
 	return op_fail(s->op, ERR_IO,
-		       "no %s of room to unpack the image in $TMPDIR, /dev/shm or /tmp",
+		       "no %s of room to unpack and run the image in $TMPDIR, /dev/shm or /tmp",
 		       num_size_text(need, size));
 }
 

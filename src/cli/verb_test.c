@@ -123,7 +123,7 @@ static int run(struct op *op, const struct cli *cli, const void *options)
 	AUTO_STORE store = { -1, -1, -1, -1, .use = -1 };
 	ptrdiff_t n, count[3] = { 0 };
 	struct outcome_test *test;
-	struct tests *tests;
+	struct tests *tests = NULL;
 	struct image image;
 	struct buf b;
 	str name, text;

@@ -148,7 +148,7 @@ static int find_segment(struct op *op, const struct file *f, uint32_t type,
 
 static int read_interpreter(struct op *op, const struct file *f, str *ret)
 {
-	const struct segment *s;
+	const struct segment *s = NULL;
 	struct rd r;
 	int rc = find_segment(op, f, PT_INTERP, &s);
 
@@ -299,7 +299,7 @@ static int read_names(struct op *op, const struct file *f, struct dynamic *d, st
 int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size, struct elf *ret)
 {
 	struct file f = { .fd = fd, .what = what, .offset = offset, .size = size };
-	const struct segment *s;
+	const struct segment *s = NULL;
 	struct dynamic d = { 0 };
 	struct elf e = { 0 };
 	uint64_t at = 0;

@@ -208,8 +208,8 @@ static int unescape(struct reader *r, str raw, str *ret)
 
 static int read_text(struct reader *r, str *ret)
 {
-	const char *quote;
-	bool escaped;
+	const char *quote = NULL;
+	bool escaped = false;
 	int rc = find_quote(r, &quote, &escaped);
 
 	if (rc < 0)

@@ -49,7 +49,7 @@ int alternatives_read(struct op *op, str command, str origin, struct effect_list
 	if (!str_eq(word, S("update-alternatives")))
 		return refuse(op, origin, command);
 	while ((word = str_word(&in)).len) {
-		struct effect *e;
+		struct effect *e = NULL;
 		bool install = str_eq(word, S("--install")), slave = str_eq(word, S("--slave"));
 		if (str_eq(word, S("--quiet")) || str_eq(word, S("--force")))
 			continue;

@@ -111,6 +111,7 @@ static int fetch_releases(struct opening *o)
 	struct client_result res[POCKETS];
 	int rc;
 
+	MUST(o->n <= POCKETS);
 	for (ptrdiff_t i = 0; i < o->n; i++) {
 		struct source *s = &o->source[i];
 		buf_init(&s->bytes, o->op, LIMIT_RELEASE);

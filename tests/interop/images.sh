@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 root=$PWD
-work=${TMPDIR:-/tmp}/temper-images-$$ # buildah takes no upper case
+work=${TMPDIR:-/tmp}/images$$ # buildah takes no upper case
 mkdir -m 700 "$work" || exit 3
 trap 'rm -rf "$work"' EXIT
 export TEMPER_STORE=$work/store
@@ -71,7 +71,7 @@ if command -v umoci >/dev/null; then
 	fi
 fi
 if command -v podman >/dev/null && [ "$(id -u)" = 0 ]; then
-	podman="podman --root $work/podman --runroot $work/podman-run --tmpdir $work/podman-tmp --storage-driver vfs"
+	podman="podman --root $work/podman --runroot $work/run --tmpdir $work/podman-tmp --storage-driver vfs"
 	check 'podman loads it' $podman load -q -i nginx.oci.tar
 fi
 if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then

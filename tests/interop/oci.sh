@@ -7,9 +7,8 @@ set -u
 build=${1:-$(dirname "$(command -v temper)")}
 image=$(cd "$build" && pwd)/tests/unit/oci/interop_oci_image
 [ -x "$image" ] || { echo "no $image: build first"; exit 3; }
-scratch=/dev/shm
-[ -w "$scratch" ] || scratch=${TMPDIR:-/tmp}
-work=$scratch/temper-interop-$$ # buildah takes no upper case
+scratch=${TMPDIR:-/tmp}
+work=$scratch/oci$$ # buildah takes no upper case
 mkdir -m 700 "$work" || exit 3
 docker_pid=
 cleanup() {
@@ -71,6 +70,7 @@ with_umoci() {
 	check "... keeps umoci's" same_image "oci-dir:$work/layout:other"
 }
 with_podman() {
+	[ ${#work} -le 43 ] || { skip podman "it takes no --runroot of more than 50 characters"; return; }
 	p="podman --root $work/pod --runroot $work/podrun --tmpdir $work/podtmp --storage-driver vfs --cgroup-manager=cgroupfs --events-backend=file"
 	for tar in gzip.oci gzip.docker zstd.docker plain.docker; do
 		check "podman loads $tar.tar" $p load -i "$work/$tar.tar"

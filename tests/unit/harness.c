@@ -1,6 +1,7 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,12 @@ enum {
 	HEAP_MAX = 4096,
 };
 
-static int failures;       /* of CHECKs in the running case */
-static bool faulting;      /* an allocation fails in this run: wrong values are expected */
+static const char *running; /* the case's name */
+static int failures;        /* of CHECKs in the running case */
+static bool faulting;       /* an allocation fails in this run: wrong values are expected */
 static void *heap[HEAP_MAX];
 static size_t heap_n;
-static char dir_path[64];
+static char dir_path[256];
 static int dir_fd = -1;
 
 void test_check(bool ok, const char *what, const char *file, int line)
@@ -26,6 +28,19 @@ void test_check(bool ok, const char *what, const char *file, int line)
 		return;
 	failures++;
 	(void)printf("    %s:%d: %s\n", file, line, what);
+}
+
+void test_skip(const char *why, ...)
+{
+	va_list ap;
+
+	if (faulting)
+		return;
+	(void)printf("skip %s: ", running);
+	va_start(ap, why);
+	(void)vprintf(why, ap);
+	va_end(ap);
+	(void)printf("\n");
 }
 
 void test_check_str(str got, str want, const char *what, const char *file, int line)
@@ -74,19 +89,21 @@ int test_file(struct op *op, const char *path, str *ret)
 	return file_read_user(op, full, 256 << 20, ret);
 }
 
+static bool make_dir(const char *in)
+{
+	int n = in ? snprintf(dir_path, sizeof(dir_path), "%s/temper-test-XXXXXX", in) : -1;
+
+	return n > 0 && n < (int)sizeof(dir_path) && mkdtemp(dir_path);
+}
+
 const char *test_dir(int *ret_fd)
 {
 	struct op op;
 
 	op_init(&op, 0);
 	if (dir_fd < 0) {
-		const char *shm = "/dev/shm/temper-test-XXXXXX", *tmp = "/tmp/temper-test-XXXXXX";
-		(void)snprintf(dir_path, sizeof(dir_path), "%s", shm);
-		if (!mkdtemp(dir_path)) {
-			(void)snprintf(dir_path, sizeof(dir_path), "%s", tmp);
-			if (!mkdtemp(dir_path))
-				abort();
-		}
+		if (!make_dir(getenv("TMPDIR")) && !make_dir("/dev/shm") && !make_dir("/tmp"))
+			abort();
 	} else {
 		fd_close(&dir_fd);
 		(void)dir_remove(&op, AT_FDCWD, str_of(dir_path));
@@ -134,8 +151,10 @@ static bool run_failing(const struct test_case *c, int64_t nth, bool *ret_more)
 
 static bool run_case(const struct test_case *c)
 {
-	bool ok = run_well(c), more = !c->once;
+	bool more = !c->once;
 
+	running = c->name;
+	bool ok = run_well(c);
 	for (int64_t nth = 1; ok && more && nth <= FAULTS_MAX; nth++)
 		ok = run_failing(c, nth, &more);
 	(void)printf("%s %s\n", ok ? "ok  " : "FAIL", c->name);

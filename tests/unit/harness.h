@@ -53,10 +53,20 @@ void test_check_fails(const struct op *op, int rc, int want, const char *text, c
 /* s in a heap block of exactly its size, so that sanitizers see any step outside. Freed at exit. */
 str exact(str s);
 
+/* This machine cannot run the rest of the case: what it would have taken is told, and tests/run counts
+ * it as skipped. What was checked before holds. */
+#define SKIP(...)                                                                                  \
+	do {                                                                                       \
+		test_skip(__VA_ARGS__);                                                            \
+		return 0;                                                                          \
+	} while (0)
+void test_skip(const char *why, ...) __attribute__((format(printf, 1, 2)));
+
 /* A file below the source tree (TEMPER_SOURCE), read whole; the case is failed if it is missing. */
 int test_file(struct op *op, const char *path, str *ret);
 
-/* An empty directory for this run, removed at exit; its path, and an open descriptor. */
+/* An empty directory for this run, in $TMPDIR or on a tmpfs, removed at exit; its path, and an open
+ * descriptor. */
 const char *test_dir(int *ret_fd);
 
 int test_main(const struct test_case *cases, size_t n);

@@ -349,9 +349,11 @@ static int left_over(void)
 static int runs(struct op *op)
 {
 	struct result r;
-	char place[] = "/dev/shm/temper-run-XXXXXX";
+	const char *base = getenv("TMPDIR");
+	char place[256];
 	str yaml;
 
+	(void)snprintf(place, sizeof(place), "%s/temper-run-XXXXXX", base ? base : "/tmp");
 	CHECK(mkdtemp(place) != NULL && setenv("TMPDIR", place, 1) == 0);
 	TRY(with_uid(op, container_tests, &yaml));
 	TRY(carry_out(op, platform_host()->oci_arch, "nonroot", yaml.p, &r));
@@ -359,9 +361,8 @@ static int runs(struct op *op)
 	CHECK(left_over() == 0);
 	CHECK(rmdir(place) == 0);
 	if (r.n && r.test[0].verdict == VERDICT_SKIPPED) {
-		(void)printf("    no container can run here: %.*s\n", STR_ARG(r.test[0].detail));
 		CHECK(test_count(r.test, r.n, VERDICT_SKIPPED) == r.n && r.test[0].detail.len > 20);
-		return 0;
+		SKIP("%.*s", STR_ARG(r.test[0].detail));
 	}
 	judge(&r);
 	return 0;
