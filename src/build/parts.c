@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "sys/confine.h"
 #include "sys/pool.h"
 
 /* What the threads share; each writes only into its own place of missing and blob. */
@@ -11,7 +12,34 @@ struct job {
 	const struct parts_input *in;
 	struct parts *parts;
 	const ptrdiff_t *todo;          /* indices into parts->part */
+	struct confine_rules rules;     /* what a thread may touch: the store */
 };
+
+static int confined(struct op *own, void *arg)
+{
+	const struct job *job = arg;
+
+	return confine_thread(own, &job->rules);
+}
+
+/*
+ * Foreign bytes are parsed by threads that can reach nothing but the store. Libraries read their
+ * configuration when they are first used: this one has hashed by now.
+ */
+static int run_confined(struct op *op, struct job *job, ptrdiff_t n, pool_work *work)
+{
+	const struct store *s = job->in->store;
+	const int dirs[] = { s->blobs, s->keys, s->tmp };
+	struct confine_spec spec = { .write_dir = dirs, .write_dir_n = 3 };
+
+	if (n == 0)
+		return 0;
+	int rc = confine_rules_make(op, &spec, &job->rules);
+	if (rc == 0)
+		rc = pool_run_inside(op, n, 0, confined, work, job);
+	confine_rules_close(&job->rules);
+	return rc;
+}
 
 static struct layer_spec spec_of(const struct parts_input *in, const struct part *p, const struct contents *c,
 				 const bool *keep)
@@ -161,7 +189,7 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
 		return rc;
 	largest_first(&parts, todo, n);
 	struct job job = { .in = in, .parts = &parts, .todo = todo };
-	if ((rc = pool_run(op, n, 0, first_pass, &job)) < 0)
+	if ((rc = run_confined(op, &job, n, first_pass)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < n; i++) {
 		rc = load(op, in, &parts.part[todo[i]]);
@@ -310,5 +338,5 @@ int parts_layers(struct op *op, const struct parts_input *in, struct parts *part
 		return rc;
 	largest_first(parts, todo, n);
 	struct job job = { .in = in, .parts = parts, .todo = todo };
-	return pool_run(op, n, 0, second_pass, &job);
+	return run_confined(op, &job, n, second_pass);
 }

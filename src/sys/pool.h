@@ -21,4 +21,13 @@ int pool_cpus(void);
 typedef int pool_work(struct op *own, ptrdiff_t i, void *arg);
 int pool_run(struct op *op, ptrdiff_t n, int threads, pool_work *work, void *arg) MUST_USE;
 
+/*
+ * pool_run_inside(op, n, threads, enter, work, arg): the same, but each thread first calls
+ * enter(own, arg), which may confine it, and the calling thread only waits: what a thread gives up
+ * the caller keeps. A thread whose enter() fails takes no work, and its error is the answer.
+ */
+typedef int pool_enter(struct op *own, void *arg);
+int pool_run_inside(struct op *op, ptrdiff_t n, int threads, pool_enter *enter, pool_work *work,
+		    void *arg) MUST_USE;
+
 #endif
