@@ -250,7 +250,7 @@ int image_export_check(struct op *op, str to)
 int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to)
 {
 	struct job job = { .store = s };
-	const struct way *way;
+	const struct way *way = NULL;
 	char text[DIGEST_TEXT];
 	int rc = name.len ? store_name(op, name, &job.name) : 0;
 
