@@ -38,8 +38,8 @@ struct list {
 	ptrdiff_t n;
 };
 
-/* "temper build", an option with its value, where things are, and the operand. */
-static int add(struct list *l, const char *verb, const char *option, str value, str operand, const char *what)
+/* "temper build", an option with its value, and the operand; `here`: with where things are. */
+static int command(struct list *l, bool here, const char *verb, const char *option, str value, str operand, str *ret)
 {
 	const struct source_options *s = &l->o->source;
 	const struct { const char *option; str value; bool builds; } place[] = {
@@ -48,12 +48,10 @@ static int add(struct list *l, const char *verb, const char *option, str value, 
 	};
 	bool builds = str_eq(operand, l->recipe);
 	struct buf b;
-	str text;
 
-	MUST(l->n < NEXT_MAX);
 	buf_init(&b, l->op, COMMAND_MAX);
 	buf_fmt(&b, "temper %s", verb);
-	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
+	for (size_t i = 0; here && i < sizeof(place) / sizeof(place[0]); i++) {
 		if (place[i].value.len == 0 || (place[i].builds && !builds))
 			continue;
 		buf_fmt(&b, " %s", place[i].option);
@@ -64,10 +62,17 @@ static int add(struct list *l, const char *verb, const char *option, str value, 
 	if (value.len)
 		shell_word(&b, value);
 	shell_word(&b, operand);
-	int rc = buf_take(&b, &text);
-	if (rc == 0)
-		l->next[l->n++] = (struct outcome_next){ text, str_of(what) };
-	return rc;
+	return buf_take(&b, ret);
+}
+
+static int add(struct list *l, const char *verb, const char *option, str value, str operand, const char *what)
+{
+	struct outcome_next *n = &l->next[l->n];
+
+	MUST(l->n++ < NEXT_MAX);
+	n->what = str_of(what);
+	int rc = command(l, false, verb, option, value, operand, &n->command);
+	return rc < 0 ? rc : command(l, true, verb, option, value, operand, &n->here);
 }
 
 static bool asks_for(const struct texts *output, str format)
@@ -103,10 +108,12 @@ static int add_well(struct list *l, const struct outcome *o, str name)
 	ptrdiff_t dot = str_rfind(base, '.');
 	int rc = op_text(l->op, &archive, "docker-archive:%.*s.tar", (int)(dot > 0 ? dot : base.len), base.p);
 
-	if (rc == 0 && !asks_for(&l->o->output, S("html")))
-		rc = add(l, "build", "-o", S("html=report.html"), l->recipe, "as a page");
 	if (rc == 0)
+		rc = add(l, "build", "-o", S("html=report.html"), l->recipe, "as a page");
+	if (rc == 0) {
+		l->next[0].done = asks_for(&l->o->output, S("html"));
 		rc = add(l, "build", "--why", file_to_ask(o), l->recipe, "why is it there?");
+	}
 	if (rc == 0)
 		rc = add(l, "build", "--to", archive, l->recipe, "for docker load");
 	if (rc == 0)

@@ -49,9 +49,13 @@ static int say(struct op *op, const struct cli *cli, const struct lock_options *
 	if (!r->differs)
 		buf_add(&b, S(" is up to date\n"));
 	else if (o->check)
-		buf_add(&b, r->had_lock ? S(" would change\n") : S(" is missing\n"));
+		buf_add(&b, r->had_lock ? S(" would change") : S(" is missing"));
 	else
-		buf_add(&b, r->had_lock ? S(" refreshed\n") : S(" written\n"));
+		buf_add(&b, r->had_lock ? S(" refreshed") : S(" written: commit it beside the recipe"));
+	if (r->differs && r->had_lock && r->change_n == 0)
+		buf_add(&b, S(": the same packages"));
+	if (r->differs)
+		buf_char(&b, '\n');
 	int rc = buf_take(&b, &text);
 	return rc < 0 ? rc : term_write(op, &cli->out, text);
 }
@@ -74,6 +78,8 @@ int verb_lock_run(struct op *op, const struct cli *cli, const void *options)
 		progress_fail(&progress);
 		return rc;
 	}
+	if (cli->out.tty)
+		progress_rub(&progress);
 	progress_clear(&progress);
 	if (!o->progress.quiet && (rc = say(op, cli, o, &r)) < 0)
 		return rc;

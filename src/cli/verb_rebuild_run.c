@@ -16,7 +16,7 @@ static void put_line(struct buf *b, const struct text_style *style, bool ok, con
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	text_colour(b, style, ok ? TEXT_GREEN : TEXT_RED);
-	buf_add(b, !style->utf8 ? (ok ? S("ok ") : S("NO ")) : ok ? S("\xe2\x9c\x93 ") : S("\xe2\x9c\x97 "));
+	buf_add(b, !style->utf8 ? (ok ? S("ok ") : S("NO ")) : ok ? S("✔ ") : S("✘ "));
 	text_colour(b, style, TEXT_PLAIN);
 	text_safe(b, str_of(text));
 	buf_char(b, '\n');
@@ -98,6 +98,8 @@ int verb_rebuild_run(struct op *op, const struct cli *cli, const void *options)
 		progress_fail(&progress);
 		return rc;
 	}
+	if (cli->out.tty)
+		progress_rub(&progress);
 	progress_clear(&progress);
 	if (!o->progress.quiet && (rc = say(op, cli, r, n)) < 0)
 		return rc;

@@ -64,7 +64,10 @@ struct outcome_drop {         /* a pattern, and what it kept out of the image */
 };
 
 struct outcome_next {         /* a command to run next, to copy and paste */
-	str command, what;
+	str command;              /* the same whatever the command line of this run was */
+	str here;                 /* as it is to be typed here, with the options that say where things are */
+	str what;
+	bool done;                /* this run has done it */
 };
 
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };

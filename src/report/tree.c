@@ -405,16 +405,18 @@ static void next(const struct out *t, const struct outcome *o)
 	ptrdiff_t longest = 0;
 
 	for (ptrdiff_t i = 0; i < o->next_n; i++)
-		if (o->next[i].command.len > longest)
-			longest = o->next[i].command.len;
+		if (!o->next[i].done && o->next[i].here.len > longest)
+			longest = o->next[i].here.len;
 	if (o->next_n)
 		buf_add(t->b, S("\nnext:\n"));
 	for (ptrdiff_t i = 0; i < o->next_n; i++) {
 		const struct outcome_next *n = &o->next[i];
+		if (n->done)
+			continue;
 		buf_add(t->b, S("  "));
-		text_safe(t->b, n->command);
+		text_safe(t->b, n->here);
 		if (2 + longest + 4 + n->what.len <= t->style->width) {
-			buf_repeat(t->b, ' ', longest - n->command.len);
+			buf_repeat(t->b, ' ', longest - n->here.len);
 			colour(t, TEXT_DIM);
 			buf_add(t->b, S("  # "));
 			text_safe(t->b, n->what);

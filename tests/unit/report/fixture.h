@@ -144,8 +144,12 @@ static struct outcome_pocket pocket[] = {
 	{ S_INIT("trixie-updates"), S_INIT("13-updates"), 1763756100, S_INIT("B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8") },
 };
 static struct outcome_next next[] = {
-	{ S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"), S_INIT("why is this file there?") },
-	{ S_INIT("temper rebuild --verify nginx:latest"), S_INIT("is it what its lock makes?") },
+	{ S_INIT("temper build -o html=report.html images/nginx.yaml"), S_INIT("temper build -o html=report.html images/nginx.yaml"),
+	  S_INIT("as a page"), true },
+	{ S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"), S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"),
+	  S_INIT("why is it there?"), false },
+	{ S_INIT("temper rebuild --verify nginx:latest"), S_INIT("temper rebuild --store here --verify nginx:latest"),
+	  S_INIT("is it the same?"), false },
 };
 static str written[] = { S_INIT("nginx:latest in the store"), S_INIT("report.html") };
 
@@ -205,7 +209,7 @@ static void fixture_hostile(struct outcome *ret)
 	t = (struct outcome_test){ bad, VERDICT_FAILED, bad, 0 };
 	d = (struct outcome_drop){ bad, true, 1, 1 };
 	q = (struct outcome_pocket){ bad, bad, 0, bad };
-	n = (struct outcome_next){ bad, bad };
+	n = (struct outcome_next){ bad, bad, bad, false };
 	*ret = (struct outcome){
 		.name = bad, .description = bad, .suite = bad, .platform = &amd64, .compressor = bad, .user = bad,
 		.package = &p, .package_n = 1, .layer = &l, .layer_n = 1, .cut = &c, .cut_n = 1,
