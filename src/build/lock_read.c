@@ -279,6 +279,8 @@ int lock_read(struct op *op, str file, str text, struct lock *ret)
 	struct lock got;
 	int rc = json_parse(op, file, text, &r.doc);
 
+	if (rc == ERR_FORMAT) /* a document of the user's, which a merge may have broken */
+		return op->code = ERR_USAGE;
 	if (rc < 0)
 		return rc;
 	if ((rc = read_whole(&r, &got)) < 0)

@@ -154,8 +154,15 @@ int vendor_save(struct op *op, const struct store *store, str dir, const struct 
 int vendor_load(struct op *op, const struct store *store, str dir, const struct lock *lock)
 {
 	AUTO_STORE from = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 };
-	int rc = store_open(op, dir, &from);
+	const char *path = op_cstr(op, dir);
+	struct stat st;
+	int rc;
 
+	if (!path)
+		return op->code;
+	if (stat(path, &st) < 0)
+		return op_fail(op, ERR_USAGE, "there is no vendor directory '%.*s'", STR_ARG(dir));
+	rc = store_open(op, dir, &from);
 	for (ptrdiff_t p = 0; rc >= 0 && p < lock->platform_n; p++) {
 		const struct lock_platform *l = &lock->platform[p];
 		for (ptrdiff_t i = 0; rc >= 0 && i < l->package_n; i++)

@@ -1,5 +1,7 @@
 #include "build_report.h"
 
+#include <fcntl.h>
+
 #include "report/html.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
@@ -64,6 +66,22 @@ static report_writer *writer_of(str name)
 		if (str_eq(str_of(format[i].name), name))
 			return format[i].write;
 	return NULL; /* option_parse() has refused it */
+}
+
+int report_check(struct op *op, const struct texts *output)
+{
+	for (ptrdiff_t i = 0; i < output->n; i++) {
+		AUTO_FD dir = -1;
+		str file = output->p[i], kind = str_cut(&file, '=');
+		if (!file.p)
+			continue;
+		if (str_base_name(file).len == 0)
+			return op_fail(op, ERR_USAGE, "--output %.*s=%.*s names no file", STR_ARG(kind), STR_ARG(file));
+		int rc = dir_open(op, AT_FDCWD, str_rfind(file, '/') == 0 ? S("/") : str_dir_name(file), false, &dir);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 bool report_needs_all(const struct texts *output)

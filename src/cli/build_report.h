@@ -21,6 +21,9 @@ int report_outputs(struct op *op, const struct cli *cli, const struct texts *out
  * "report-linux-arm64.html" for another; empty for standard output. */
 int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i, str *ret) MUST_USE;
 
+/* Could the files be written? Asked before the work: ERR_USAGE for one without a name. */
+int report_check(struct op *op, const struct texts *output) MUST_USE;
+
 /* Does any output need more than the tree? */
 bool report_needs_all(const struct texts *output);
 

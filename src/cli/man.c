@@ -17,7 +17,8 @@ static const char *const exit_code[][2] = {
 
 static const char *const environment[][2] = {
 	{ "TEMPER_STORE", "Directory of the local store; else below XDG_CACHE_HOME or HOME/.cache." },
-	{ "TEMPER_EFFECTS", "Directory of the effects that stand for maintainer scripts." },
+	{ "TEMPER_CONFIG", "The configuration file, instead of temper/config.yaml below XDG_CONFIG_HOME "
+	  "or HOME/.config, or /etc/temper/config.yaml." },
 	{ "SOURCE_DATE_EPOCH", "Creation time of the image, in seconds since 1970." },
 	{ "NO_COLOR", "When it is set to anything, nothing is coloured." },
 	{ "https_proxy, no_proxy", "Proxies, as libcurl understands them." },

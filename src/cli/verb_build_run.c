@@ -262,7 +262,7 @@ int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 {
 	__attribute__((cleanup(run_done))) struct run r = { .op = op, .cli = cli, .o = options,
 		.store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 } };
-	int rc = 0;
+	int rc = report_check(op, &r.o->output);
 
 	/* What is wrong with the command line is said before an hour of work, not after it. */
 	for (ptrdiff_t i = 0; rc == 0 && i < r.o->to.n; i++)

@@ -39,7 +39,7 @@ same "after each of them a good build is the same" "none$wrong" none
 unserve
 # Everything at once in one store: killed builds beside each other.
 for i in $(seq 8); do
-	temper build -q --no-test --locked --store crowd --vendor none app.yaml >/dev/null 2>&1 &
+	temper build -q --no-test --locked --store crowd app.yaml >/dev/null 2>&1 &
 	pids="${pids:-} $!"
 done
 sleep "$(printf '0.%06d' $((took / 3)))"

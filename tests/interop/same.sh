@@ -21,7 +21,7 @@ fi
 build_one() { (cd one && temper build -q --no-test --platform linux/amd64 --store store "$@" $reports --to oci-archive:o.tar \
 	--to docker-archive:d.tar app.yaml); }
 build_two() { (cd "two words/deeper" && umask 077 && env -i PATH="$PATH" TZ=Pacific/Kiritimati LC_ALL=tr_TR.UTF-8 \
-	LANG=de_DE HOME=/nonexistent TEMPER_EFFECTS="$TEMPER_EFFECTS" TEMPER_CONFIG="$TEMPER_CONFIG" TEMPER_STORE="$PWD/other" \
+	LANG=de_DE HOME=/nonexistent TEMPER_CONFIG="$TEMPER_CONFIG" TEMPER_STORE="$PWD/other" \
 	$as_nobody temper build -q --no-test --platform linux/amd64 "$@" $reports --to oci-archive:o.tar --to docker-archive:d.tar app.yaml); }
 all_same() { # NAME: what both builds left
 	for f in app.lock.json o.tar d.tar o.json o.html o.spdx.json o.cdx.json; do
