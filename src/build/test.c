@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "codec/tar.h"
 #include "sys/clock.h"
+#include "sys/interrupt.h"
 
 #include "test_impl.h"
 #include "test_regex.h"
@@ -52,6 +53,8 @@ int test_record(struct test_session *s, str name, int64_t start_ms, const struct
 	struct buf b;
 	struct outcome_test test = { .name = name, .ms = clock_monotonic_ms() - start_ms };
 
+	if (interrupt_noted())
+		return op_fail(s->op, ERR_IO, "interrupted");
 	test.verdict = c->line.n ? VERDICT_FAILED : VERDICT_PASSED;
 	buf_init(&b, s->op, 1 << 20);
 	for (ptrdiff_t i = 0; i < c->line.n; i++) {
@@ -352,11 +355,13 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 	for (ptrdiff_t i = 0; i < n; i++)
 		needs_tree = needs_tree || tests[i].file_n || tests[i].content_n ||
 			     tests[i].command_n || tests[i].http_n;
+	interrupt_hold(); /* what is begun here is ended here */
 	if (needs_tree)
 		rc = tree_read(op, store, image, false, &s.tree);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		rc = test_one(&s, &tests[i]);
 	test_room_done(&s.room);
+	interrupt_release();
 	if (rc != 0)
 		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image is not whole in the store");
 	*ret = s.test.p;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/interrupt.h"
 
 #include "test_http.h"
 
@@ -142,6 +143,8 @@ static const char *collect(int from, int64_t deadline, bool (*gone)(void *), voi
 		struct pollfd p = { from, POLLIN, 0 };
 		if (clock_monotonic_ms() > deadline)
 			return "no answer in time";
+		if (interrupt_noted())
+			return "interrupted";
 		int ready = poll(&p, 1, 100);
 		if (ready <= 0) {
 			if (gone(arg))

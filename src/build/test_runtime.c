@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "sys/interrupt.h"
 #include "sys/proc.h"
 
 extern char **environ;
@@ -149,7 +150,8 @@ static void clean(struct test_runtime *rt, const char *dir, const char *id)
 		add(&w, id);
 		const struct proc_spec spec = { .argv = w.p,
 						.timeout_ms = START_MS,
-						.output_max = 4096 };
+						.output_max = 4096,
+						.cleans_up = true };
 		if (proc_run(&op, &spec, &ignored) < 0)
 			op_forgive(&op);
 	}
@@ -359,6 +361,8 @@ static int wait_for_pid(struct op *op, struct test_container *c)
 	int rc = op_text(op, &path, "%s/pid", c->dir);
 
 	while (rc >= 0 && clock_monotonic_ms() < deadline) {
+		if (interrupt_noted())
+			return op_fail(op, ERR_IO, "interrupted");
 		bool gone = test_container_gone(c);
 		rc = file_read(op, c->rt->work, path, 64, &text);
 		if (rc == 0 && num_parse(str_trim(text), INT32_MAX, &pid) && pid > 0) {

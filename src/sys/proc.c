@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "clock.h"
 #include "file.h"
+#include "interrupt.h"
 
 extern char **environ;
 
@@ -122,6 +123,11 @@ static void feed(int *fd, str *input)
 		fd_close(fd);
 }
 
+static bool cut_short(const struct proc_spec *spec)
+{
+	return interrupt_noted() && !spec->cleans_up;
+}
+
 /* Move bytes until both outputs are closed or the time is up; true if it is. */
 static bool converse(struct child *c, const struct proc_spec *spec, struct buf *out, struct buf *err)
 {
@@ -133,10 +139,13 @@ static bool converse(struct child *c, const struct proc_spec *spec, struct buf *
 	while (c->out >= 0 || c->err >= 0) {
 		int64_t left = deadline - clock_monotonic_ms();
 		struct pollfd p[3] = { { c->in, POLLOUT, 0 }, { c->out, POLLIN, 0 }, { c->err, POLLIN, 0 } };
-		if (left <= 0)
+		if (left <= 0 || cut_short(spec))
 			return true;
-		if (poll(p, 3, left > 60000 ? 60000 : (int)left) < 0 && errno != EINTR)
+		int ready = poll(p, 3, left > INTERRUPT_LOOK_MS ? INTERRUPT_LOOK_MS : (int)left);
+		if (ready < 0 && errno != EINTR)
 			return true;
+		if (ready <= 0)
+			continue; /* on a failure poll() leaves revents undefined */
 		if (c->in >= 0 && p[0].revents)
 			feed(&c->in, &input);
 		if (c->out >= 0 && p[1].revents)
@@ -183,6 +192,8 @@ int proc_run(struct op *op, const struct proc_spec *spec, struct proc_result *re
 	fd_close(&c.err);
 	if (rc)
 		return rc;
+	if (late && cut_short(spec))
+		return op_fail(op, ERR_IO, "interrupted");
 	struct proc_result got = { .status = status, .timed_out = late };
 	if ((rc = buf_take(&out, &got.out)) < 0 || (rc = buf_take(&err, &got.err)) < 0)
 		return rc;
