@@ -83,7 +83,8 @@ struct relocked {
 	struct built built;
 	struct lock_change *change;
 	ptrdiff_t change_n;
-	bool had_lock, differs;  /* differs: the written lock is not the old one */
+	bool had_lock, differs;  /* differs: the written lock is not the old one (with `check`: asks for
+				    something else) */
 };
 
 /* Resolve anew, compose (so that the lock tells digests), write the lock unless `check`. With
