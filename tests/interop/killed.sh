@@ -51,6 +51,15 @@ holds "a build in a store where eight were killed" temper build -q --no-test --l
 wrong=$(cd crowd/blobs/sha256 && sha256sum -- * | awk '$1 != $2 { print $2 }')
 same "every blob in it is what it is named" "none$wrong" none
 
+pids='' wrong=''
+for i in 1 2 3 4; do
+	temper build -q --no-test --locked --store together app.yaml >/dev/null 2>>err &
+	pids="$pids $!"
+done
+for pid in $pids; do wait "$pid" || wrong="$wrong $pid"; done
+same "four cold builds at once in one store all succeed" "none$wrong" none
+same "... and make the same image" "$(image app together)" "$(image app crowd)"
+
 # What was left behind goes once it is old.
 find crowd lone -exec touch -h -d '2 hours ago' {} +
 holds "prune" temper store prune --store crowd

@@ -72,6 +72,9 @@ refuse "a spoilt vendor directory" 3 'vendor' temper build -q --locked --vendor 
 mv gone-debian a/debian
 mv gone-security a/debian-security
 
+refuse "a vendor directory that is not there" 2 "vendor directory 'missing'" temper build -q --locked --vendor missing --store unmade app.yaml
+fails "... is not made" test -e missing
+
 # Rebuilding what the image says of itself.
 archive
 cp first.lock.json app.lock.json
