@@ -40,9 +40,12 @@ for image in static base nginx; do
 	is "$image: no test failed" "$(jq '[.tests[] | select(.verdict == "failed")] | length' $image.json)" 0
 	is "$image: no setuid file" "$(jq '[.files[] | select(.type == "file" and (.mode | test("[2-7]...$")))] | length' $image.json)" 0
 done
-if command -v node >/dev/null && command -v npm >/dev/null; then
-	check 'their SBOMs are valid' "$root/tests/sbom/run" "$(dirname "$(command -v temper)")" "$work"/*.spdx.json "$work"/*.cdx.json
-fi
+"$root/tests/sbom/run" "$(dirname "$(command -v temper)")" "$work"/*.spdx.json "$work"/*.cdx.json >said 2>&1
+case $? in
+0) ok 'their SBOMs are valid' ;;
+77) echo "skip  validation of their SBOMs: $(tail -1 said)" ;;
+*) bad 'their SBOMs are valid'; tail -25 said | sed 's/^/      /' ;;
+esac
 
 # The other architecture and the other suite.
 check 'nginx for every platform' build images/nginx/nginx.yaml --all-platforms -t nginx:all

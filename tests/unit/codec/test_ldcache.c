@@ -239,7 +239,7 @@ static int own_root(struct op *op)
 static int loader_finds(struct op *op)
 {
 	static const char *const names[] = { "libssl.so.3", "libcrypto.so.3", "libc.so.6",
-					     "libz.so.1", "libm.so.6" };
+					     "libz.so.1", "libzstd.so.1" };
 	enum { N = sizeof(names) / sizeof(names[0]) };
 	struct ldcache_lib lib[N];
 	int dirfd, out;
