@@ -215,6 +215,23 @@ static void bash_option(struct buf *b, const struct verb *v, const struct option
 		buf_add(b, S(") COMPREPLY=();;\n"));
 }
 
+static bool has_words(const struct verb *v)
+{
+	return str_find(str_of(v->operands), '|') >= 0;
+}
+
+/* The words that an operand can be: "list show remove prune" of "list|show NAME|remove NAME|prune". */
+static void operand_words(struct buf *b, const struct verb *v)
+{
+	str rest = str_of(v->operands);
+
+	while (rest.len) {
+		str one = str_cut(&rest, '|');
+		buf_add(b, str_word(&one));
+		buf_add(b, rest.len ? S(" ") : S(""));
+	}
+}
+
 static void bash_verb(struct buf *b, const struct verb *v)
 {
 	buf_fmt(b, "\t%s:*)\n\t\tif [[ $cur == -* ]]; then\n\t\t\tCOMPREPLY=($(compgen -W '--help", v->name);
@@ -225,6 +242,10 @@ static void bash_verb(struct buf *b, const struct verb *v)
 		buf_add(b, S("-W '"));
 		for (size_t i = 0; i < verbs_n; i++)
 			buf_fmt(b, "%s%s", i ? " " : "", verbs[i]->name);
+		buf_add(b, S("'"));
+	} else if (has_words(v)) {
+		buf_add(b, S("-W '"));
+		operand_words(b, v);
 		buf_add(b, S("'"));
 	} else {
 		buf_add(b, S("-f"));
@@ -296,8 +317,17 @@ void man_zsh(struct buf *b)
 		buf_fmt(b, "%s)\n\tshift words; (( CURRENT-- ))\n\t_arguments \\\n", verbs[i]->name);
 		for (size_t k = 0; k < verbs[i]->options.n; k++)
 			zsh_option(b, &verbs[i]->options.p[k]);
-		buf_fmt(b, "\t\t'(-h --help)--help[show the help]' '*:operand:%s'\n\t;;\n",
-			verbs[i] == &verb_help ? "{_describe verb verbs}" : "_files");
+		buf_add(b, S("\t\t'(-h --help)--help[show the help]' '*:operand:"));
+		if (verbs[i] == &verb_help)
+			buf_add(b, S("{_describe verb verbs}"));
+		else if (!has_words(verbs[i]))
+			buf_add(b, S("_files"));
+		else {
+			buf_char(b, '(');
+			operand_words(b, verbs[i]);
+			buf_char(b, ')');
+		}
+		buf_add(b, S("'\n\t;;\n"));
 	}
 	buf_add(b, S("esac\n"));
 }
@@ -329,6 +359,13 @@ void man_fish(struct buf *b)
 	for (size_t i = 0; i < verbs_n; i++)
 		for (size_t k = 0; k < verbs[i]->options.n; k++)
 			fish_option(b, verbs[i]->name, &verbs[i]->options.p[k]);
+	for (size_t i = 0; i < verbs_n; i++) {
+		if (!has_words(verbs[i]))
+			continue;
+		buf_fmt(b, "complete -c temper -n '__fish_seen_subcommand_from %s' -f -a '", verbs[i]->name);
+		operand_words(b, verbs[i]);
+		buf_add(b, S("'\n"));
+	}
 	buf_add(b, S("complete -c temper -n '__fish_seen_subcommand_from help' -f -a '"));
 	for (size_t i = 0; i < verbs_n; i++)
 		buf_fmt(b, "%s%s", i ? " " : "", verbs[i]->name);

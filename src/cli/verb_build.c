@@ -8,8 +8,8 @@ static const struct option table[] = {
 	  "docker: or podman:. May be given several times. The local store has it in any case.",
 	  .hint = OPTION_HINT_FILE },
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output), "Result",
-	  "Write a report: tree (the default, to standard output), html, json, spdx-json or "
-	  "cyclonedx-json. May be given several times.",
+	  "Write a report: tree, html, json, spdx-json or cyclonedx-json, to FILE or to standard output; where "
+	  "none goes there, the tree does. May be given several times.",
 	  .values = "tree html json spdx-json cyclonedx-json" },
 	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform), "Result",
 	  "Build for linux/amd64, linux/arm64, ...; several give a multi-platform index. Nothing is "
@@ -24,17 +24,18 @@ static const struct option table[] = {
 	{ "no-test", 0, OPTION_FLAG, NULL, offsetof(struct build_options, no_test), "Checks",
 	  "Do not run the recipe's tests. The proof is always made." },
 	{ "why", 0, OPTION_TEXT, "PATH|PACKAGE", offsetof(struct build_options, why), "Messages",
-	  "Instead of the report, say what put this file or this package into the image." },
+	  "Instead of the report, say what put this file or this package into the image, or what kept it "
+	  "out (exit 1)." },
 	{ "verbose", 'v', OPTION_FLAG, NULL, offsetof(struct build_options, verbose), "Messages",
 	  "Show every package, layer and cut in the report." },
 	PROGRESS_OPTIONS(struct build_options, progress),
 };
 
 static const struct example example[] = {
-	{ "temper build images/nginx.yaml", "Build, prove and test an image; keep it in the local store:" },
+	{ "temper build images/nginx/nginx.yaml", "Build, prove and test an image; keep it in the local store:" },
 	{ "temper build --locked -t web:1.4 --to oci-archive:web.tar -o spdx-json=web.spdx.json web.yaml",
 	  "What a CI job runs: nothing but what the lock names, with an archive and an SBOM:" },
-	{ "temper build --why usr/sbin/nginx images/nginx.yaml", "Ask why a file is there:" },
+	{ "temper build --why usr/sbin/nginx images/nginx/nginx.yaml", "Ask why a file is there:" },
 };
 
 const struct verb verb_build = {
