@@ -80,7 +80,7 @@ static int add_big(struct work *w, const struct ranked *r)
 	int rc = op_text(w->op, &what, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
 
 	w->layer_of[r->part] = w->layer.n;
-	return rc < 0 ? rc : add_layer(w, &p->blob, p->made, what);
+	return rc < 0 ? rc : add_layer(w, &p->blob, p->made || p->lock->made, what);
 }
 
 /* The directories of all small packages, once each; the one that is not plain counts. */

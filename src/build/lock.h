@@ -37,6 +37,7 @@ struct lock_package {
 	struct digest effects; /* of the effects that answer */
 	struct lock_edge *edge;
 	ptrdiff_t edge_n;
+	bool made;             /* its layer was made while this lock was; not in the file */
 };
 
 struct lock_layer {

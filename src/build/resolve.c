@@ -125,6 +125,7 @@ static int fill_answers(struct op *op, const struct resolve_input *in, struct lo
 		rc = parts_answer(op, in->parts, &parts);
 	for (ptrdiff_t i = 0; rc == 0 && i < parts.n; i++) {
 		struct lock_package *p = &l->package[i];
+		p->made = parts.part[i].made;
 		p->answered = parts.part[i].answer.by;
 		p->effects = parts.part[i].answer.digest;
 		rc = scripts_digest(op, &parts.part[i].contents, &p->scripts);
