@@ -15,9 +15,10 @@ struct reading {
 	struct doc doc;
 };
 
+/* One that the table calls required is never empty; one that it does not may be absent. */
 static int want_digest(struct reading *r, const struct node *at, const char *key, str text, struct digest *ret)
 {
-	if (text.len == 0)
+	if (!text.p)
 		return 0;
 	if (!digest_parse(text, ret))
 		return node_fail(r->op, &r->doc, at, "'%s' is not a SHA-256 digest", key);
@@ -138,6 +139,8 @@ static int read_package(struct reading *r, const struct node *n, struct lock_pac
 				      .source = raw.source, .source_version = raw.source_version,
 				      .suite = raw.suite, .security = raw.security, .path = raw.path,
 				      .size = raw.size, .answered = raw.answered };
+	if (raw.size > LIMIT_PACKAGE) /* sizes decide which package is a layer of its own */
+		return node_fail(r->op, &r->doc, n, "'size' is above %llu bytes", (unsigned long long)LIMIT_PACKAGE);
 	if ((rc = want_digest(r, n, "sha256", raw.sha256, &ret->sha256)) < 0 ||
 	    (rc = want_digest(r, n, "scripts", raw.scripts, &ret->scripts)) < 0 ||
 	    (rc = want_digest(r, n, "effects", raw.effects, &ret->effects)) < 0)
@@ -253,6 +256,16 @@ static const struct field lock_fields[] = {
 	{ "platforms", FIELD_NODE, offsetof(struct raw_lock, platforms), true, NULL },
 };
 
+static int check_platforms(struct reading *r, const struct node *list, const struct lock *lock)
+{
+	for (ptrdiff_t i = 1; i < lock->platform_n; i++)
+		for (ptrdiff_t k = 0; k < i; k++)
+			if (lock->platform[i].platform == lock->platform[k].platform)
+				return node_fail(r->op, &r->doc, &list->child[i], "platform %s is there twice",
+						 lock->platform[i].platform->name);
+	return 0;
+}
+
 static int read_whole(struct reading *r, struct lock *ret)
 {
 	const struct node *root = &r->doc.root;
@@ -270,7 +283,7 @@ static int read_whole(struct reading *r, struct lock *ret)
 		return rc;
 	READ_LIST(r, raw.platforms, "platforms", 32, struct lock_platform, read_platform, &ret->platform,
 		  &ret->platform_n);
-	return 0;
+	return check_platforms(r, raw.platforms, ret);
 }
 
 int lock_read(struct op *op, str file, str text, struct lock *ret)

@@ -98,7 +98,7 @@ static int put_packages(struct op *op, const struct store *to, const struct lock
 	for (ptrdiff_t p = 0; rc == 0 && p < lock->platform_n; p++) {
 		for (ptrdiff_t i = 0; rc == 0 && i < lock->platform[p].package_n; i++) {
 			const struct lock_package *l = &lock->platform[p].package[i];
-			if (map_get(&seen, l->path))
+			if (lock->platform[p].layer_n == 0 || map_get(&seen, l->path))
 				continue;
 			put_descriptor(&j, S("application/vnd.debian.binary-package"), &l->sha256, l->size, l->path);
 			rc = map_put(&seen, l->path, &seen);
@@ -120,8 +120,11 @@ static int save_platform(struct op *op, const struct store *from, const struct s
 			 const struct lock_platform *p)
 {
 	struct image image;
+	char hex[DIGEST_HEX];
 	int rc = 0;
 
+	if (p->layer_n == 0)
+		return 0; /* locked, and not built this time */
 	for (ptrdiff_t i = 0; rc == 0 && i < p->package_n; i++)
 		rc = need_blob(op, from, to, &p->package[i].sha256, "package");
 	for (ptrdiff_t i = 0; rc == 0 && i < p->layer_n; i++)
@@ -130,6 +133,8 @@ static int save_platform(struct op *op, const struct store *from, const struct s
 		rc = need_blob(op, from, to, &p->manifest, "manifest");
 	if (rc == 0)
 		rc = image_get(op, from, &p->manifest, str_of(p->platform->name), &image);
+	if (rc > 0)
+		return op_fail(op, ERR_IO, "the store lacks parts of manifest sha256:%s", digest_hex(&p->manifest, hex));
 	return rc < 0 ? rc : need_blob(op, from, to, &image.config_digest, "configuration");
 }
 

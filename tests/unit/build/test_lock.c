@@ -117,6 +117,11 @@ static int refuses(struct op *op)
 		{ "2026-11-20T08:00:00Z", "yesterday", "not a time" },
 		{ "\"size\": 12345", "\"size\": -1", "size" },
 		{ "\"layers\": [", "\"layers\": [1,", "web.lock.json" },
+		{ "\"size\": 12345", "\"size\": 18446744073709551615", "'size' is above" },
+		{ "sha256:00000000000000000000000000000000000000000000000000000000000000dd", "",
+		  "'sha256' is not a SHA-256 digest" },
+		{ "  \"platforms\": [\n", "  \"platforms\": [\n{\"platform\": \"linux/amd64\", \"pockets\": [], \"packages\": []},\n",
+		  "platform linux/amd64 is there twice" },
 	};
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		ptrdiff_t at = str_find_str(text_of_sample, str_of(row[i].was));
