@@ -9,11 +9,25 @@
 #include "sys/clock.h"
 #include "top.h"
 
-int compose_created(struct op *op, const struct parts *parts, int64_t *ret)
+static int64_t packages_time(const struct parts *parts)
+{
+	int64_t newest = 0;
+
+	for (ptrdiff_t i = 0; i < parts->n; i++)
+		if (parts->part[i].contents.built > newest)
+			newest = parts->part[i].contents.built;
+	return newest;
+}
+
+int compose_created(struct op *op, const struct parts *parts, const int64_t *asked, int64_t *ret)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	uint64_t seconds;
 
+	if (asked) {
+		*ret = *asked;
+		return 0;
+	}
 	if (epoch && epoch[0]) {
 		int rc = num_u64(op, str_of(epoch), 253402300799, &seconds);
 		if (rc < 0) {
@@ -23,10 +37,7 @@ int compose_created(struct op *op, const struct parts *parts, int64_t *ret)
 		*ret = (int64_t)seconds;
 		return 0;
 	}
-	*ret = 0;
-	for (ptrdiff_t i = 0; i < parts->n; i++)
-		if (parts->part[i].contents.built > *ret)
-			*ret = parts->part[i].contents.built;
+	*ret = packages_time(parts);
 	return 0;
 }
 
@@ -338,7 +349,7 @@ static int make_layers(struct work *w, str *ret_stale)
 	w->layer_of = op_new(w->op, ptrdiff_t, w->parts.n);
 	if (!w->layer_made || !w->layer_of)
 		return w->op->code;
-	if ((rc = compose_created(w->op, &w->parts, &w->created)) < 0 || (rc = make_top(w)) < 0)
+	if ((rc = compose_created(w->op, &w->parts, w->in->created, &w->created)) < 0 || (rc = make_top(w)) < 0)
 		return rc;
 	if ((rc = add_package_layers(w)) < 0)
 		return rc;
@@ -368,5 +379,6 @@ int compose(struct op *op, const struct parts_input *in, const struct lock *lock
 	all.file = w.top.path;
 	all.file_n = w.top.path_n;
 	ret->manifest = all.manifest;
+	ret->dated = w.created != packages_time(&w.parts);
 	return compose_outcome(op, &all, &ret->outcome);
 }

@@ -13,6 +13,7 @@ struct composed {
 	struct image_descriptor manifest;
 	struct outcome outcome; /* all but tests and next */
 	str stale;
+	bool dated; /* the image's time is not its packages' */
 };
 
 /*
@@ -41,7 +42,7 @@ struct compose_parts {
 };
 int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome *ret) MUST_USE;
 
-/* The image's time: SOURCE_DATE_EPOCH, else the newest of its packages'. */
-int compose_created(struct op *op, const struct parts *parts, int64_t *ret) MUST_USE;
+/* The image's time: `asked` if it is not NULL, else SOURCE_DATE_EPOCH, else the newest of its packages'. */
+int compose_created(struct op *op, const struct parts *parts, const int64_t *asked, int64_t *ret) MUST_USE;
 
 #endif

@@ -19,6 +19,7 @@ struct parts_input {
 	struct effects *effects;
 	const struct repo_mirror *mirror; /* NULL: none is known */
 	bool offline;
+	const int64_t *created;           /* the time of an image that is made again; else NULL */
 	enum compress_kind compression;
 	str rules;                        /* parts_rules(): what the lock must agree with */
 	repo_progress *progress;          /* of downloads; may be NULL */

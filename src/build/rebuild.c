@@ -179,6 +179,8 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	if (lock.platform_n != 1)
 		return op_fail(op, ERR_FORMAT, "the image's lock does not have exactly one platform");
 	in.recipe = &recipe;
+	if (was.config.created >= 0)
+		in.created = &was.config.created; /* SOURCE_DATE_EPOCH stands nowhere else */
 	in.compression = str_starts(lock.compressor, S("zstd")) ? COMPRESS_ZSTD : COMPRESS_GZIP;
 	if (voice) {
 		in.progress = voice->bytes;
@@ -198,6 +200,8 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	*r = (struct rebuilt){ .platform = lock.platform[0].platform, .was = was.manifest, .name = recipe.name,
 			       .encoder_was = lock.compressor, .encoder_is = str_of(compress_id(in.compression)) };
 	rc = note_rules(op, &lock, in.effects, r);
+	if (rc == 0 && made.dated)
+		rc = note(op, &r->detail, S("its time is not that of its packages: SOURCE_DATE_EPOCH was set"));
 	return rc < 0 ? rc : compare_images(op, store, &was, &is, r);
 }
 
