@@ -94,6 +94,6 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=1m tmpfs disk 2>/dev/null; the
 	refuse "an archive in a place that is read-only" 3 'Read-only' temper build -q --no-test --to oci-archive:disk/out.tar app.yaml
 	umount disk
 else
-	skip "a full disk" "only root can mount one"
+	skip "a full disk" "this process may not mount one"
 fi
 flow_end
