@@ -219,9 +219,25 @@ static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_be
 	return make_lock(w, &b->lock);
 }
 
-/* The record of a finished build: what was made, from exactly what. */
+/* The record of a finished build: what was made, from exactly what, and by which tests it was judged. */
 
-static int record_key(struct op *op, const struct lock *lock, const struct texts *selected, struct digest *ret)
+static int add_test_files(struct op *op, const struct recipe *recipe, struct buf *b)
+{
+	for (ptrdiff_t i = 0; i < recipe->test_files.n; i++) {
+		char hex[DIGEST_HEX];
+		struct digest d;
+		str text, path;
+		int rc = recipe_test_file(op, recipe, i, &path, &text);
+		if (rc < 0)
+			return rc;
+		d = digest_of(text);
+		buf_fmt(b, "%s\n", digest_hex(&d, hex));
+	}
+	return 0;
+}
+
+static int record_key(struct op *op, const struct lock *lock, const struct texts *selected,
+		      const struct recipe *recipe, struct digest *ret)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	struct buf b;
@@ -235,7 +251,7 @@ static int record_key(struct op *op, const struct lock *lock, const struct texts
 	for (ptrdiff_t i = 0; i < selected->n; i++)
 		buf_fmt(&b, "%s\n", platform_find(selected->p[i])->name);
 	buf_add(&b, text);
-	if ((rc = buf_take(&b, &text)) == 0)
+	if ((rc = add_test_files(op, recipe, &b)) == 0 && (rc = buf_take(&b, &text)) == 0)
 		*ret = digest_of(text);
 	return rc;
 }
@@ -259,21 +275,29 @@ int build_remember(struct op *op, const struct store *store, const struct built 
 	json_object_end(&j);
 	int rc = buf_take(&out, &record);
 	if (rc == 0)
-		rc = record_key(op, &b->lock, &b->platforms, &key);
+		rc = record_key(op, &b->lock, &b->platforms, &b->recipe, &key);
 	return rc < 0 ? rc : store_key_put(op, store, "build", &key, record);
 }
 
-/* Are all layers of the lock's images, and their manifests, in the store? */
-static bool all_there(const struct store *store, const struct lock *lock, const struct texts *selected)
+/* Are all layers of the lock's images in the store? */
+static bool layers_there(const struct work *w, const struct lock *lock)
 {
-	for (ptrdiff_t i = 0; i < selected->n; i++) {
-		const struct lock_platform *p = lock_platform_find(lock, platform_find(selected->p[i]));
-		if (!p || p->layer_n == 0 || !store_blob_has(store, &p->manifest))
+	for (ptrdiff_t i = 0; i < w->selected.n; i++) {
+		const struct lock_platform *p = lock_platform_find(lock, platform_find(w->selected.p[i]));
+		if (!p || p->layer_n == 0)
 			return false;
 		for (ptrdiff_t l = 0; l < p->layer_n; l++)
-			if (!store_blob_has(store, &p->layer[l].digest))
+			if (!store_blob_has(w->store, &p->layer[l].digest))
 				return false;
 	}
+	return true;
+}
+
+static bool manifests_there(const struct work *w, const struct lock *lock)
+{
+	for (ptrdiff_t i = 0; i < w->selected.n; i++)
+		if (!store_blob_has(w->store, &lock_platform_find(lock, platform_find(w->selected.p[i]))->manifest))
+			return false;
 	return true;
 }
 
@@ -283,9 +307,9 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 	struct digest key;
 	struct doc doc;
 	str record, digest;
-	int rc = record_key(w->op, &b->lock, &w->selected, &key);
+	int rc = record_key(w->op, &b->lock, &w->selected, &w->recipe, &key);
 
-	if (rc < 0 || !all_there(w->store, &b->lock, &w->selected) || w->source->effects.len)
+	if (rc < 0 || w->source->effects.len || !layers_there(w, &b->lock) || !manifests_there(w, &b->lock))
 		return rc < 0 ? rc : 1;
 	if ((rc = store_key_get(w->op, w->store, "build", &key, 4096, &record)) != 0)
 		return rc;
@@ -314,6 +338,18 @@ static int stale_answers(struct work *w, const struct built *b, const struct com
 	return 1;
 }
 
+/* --locked is exactly what the lock says, in and out. */
+static int check_outcome(struct work *w, const struct built *b, const struct digest *says, const struct digest *is)
+{
+	char was_text[DIGEST_TEXT], is_text[DIGEST_TEXT];
+
+	if (digest_is_zero(says) || digest_eq(says, is))
+		return 0;
+	return op_fail(w->op, ERR_NO, "%.*s says that the image is %s, and this temper makes %s of it%s; run: temper lock %.*s",
+		       STR_ARG(b->lock_path), digest_text(says, was_text), digest_text(is, is_text),
+		       getenv("SOURCE_DATE_EPOCH") ? " (SOURCE_DATE_EPOCH is set)" : "", STR_ARG(w->source->recipe));
+}
+
 /* 1 if the lock's answers are stale. */
 static int compose_all(struct work *w, struct built *b)
 {
@@ -329,9 +365,12 @@ static int compose_all(struct work *w, struct built *b)
 		begun(w, "compose");
 		const struct lock_platform *p = lock_platform_find(&b->lock, platform_find(w->selected.p[i]));
 		MUST(p); /* the lock would be stale */
+		struct digest was = p->manifest;
 		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[p - b->lock.platform], &c);
 		if (rc != 0)
 			return rc < 0 ? rc : stale_answers(w, b, &c);
+		if (w->locked && (rc = check_outcome(w, b, &was, &c.manifest.digest)) < 0)
+			return rc;
 		b->manifest[i] = c.manifest;
 		b->outcome[i] = c.outcome;
 		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n, c.outcome.platform->name)) < 0)
@@ -343,6 +382,25 @@ static int compose_all(struct work *w, struct built *b)
 		return 0;
 	}
 	return image_index_put(w->op, w->store, b->manifest, b->n, &(struct pairs){ NULL, 0 }, &b->image);
+}
+
+/*
+ * The lock may have been made with another encoder. Its own blobs serve if they are here; else it
+ * is refused, or, where it may change, it is from now on the lock of this encoder: the packages stay.
+ */
+static int settle_encoder(struct work *w, struct built *b)
+{
+	str is = str_of(compress_id(w->parts.compression));
+
+	if (str_eq(b->lock.compressor, is) || layers_there(w, &b->lock))
+		return 0;
+	if (w->locked)
+		return op_fail(w->op, ERR_IO, "%.*s names layers made by %.*s, which is not here (%.*s is), and neither store "
+			       "nor --vendor has them; run: temper lock %.*s", STR_ARG(b->lock_path),
+			       STR_ARG(b->lock.compressor), STR_ARG(is), STR_ARG(w->source->recipe));
+	b->lock.compressor = is;
+	b->lock_state = BUILD_LOCK_REFRESHED;
+	return 0;
 }
 
 static int vendored(struct work *w, const struct lock *lock)
@@ -371,7 +429,7 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 		*ret = b;
 		return rc;
 	}
-	if ((rc = vendored(&w, &b.lock)) < 0)
+	if ((rc = vendored(&w, &b.lock)) < 0 || (rc = settle_encoder(&w, &b)) < 0)
 		return rc;
 	want_mirror(&w);
 	if ((rc = compose_all(&w, &b)) == 1) {

@@ -68,6 +68,7 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 		const struct build_wish *wish, const struct build_voice *voice, struct built *ret) MUST_USE;
 
 /* The tests of a recipe and of its test-files, read and checked. */
+int recipe_test_file(struct op *op, const struct recipe *recipe, ptrdiff_t i, str *ret_path, str *ret) MUST_USE;
 int recipe_tests(struct op *op, const struct recipe *recipe, struct tests **ret, ptrdiff_t *ret_n) MUST_USE;
 
 /* Remember a build that is proven and, if `tested`, passed all its tests: it need not be done again. */

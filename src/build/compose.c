@@ -210,6 +210,34 @@ static int make_top(struct work *w)
 	return top_make(w->op, &in, &w->top);
 }
 
+/*
+ * A lock made with another encoder names blobs that this one cannot make: those that the store has
+ * take the place of ours, if they hold what ours do.
+ */
+static int take_locked_blobs(struct work *w)
+{
+	const struct lock_platform *p = w->platform;
+
+	if (str_eq(w->lock->compressor, str_of(compress_id(w->in->compression))))
+		return 0;
+	for (ptrdiff_t i = 0; i < w->layer.n; i++) {
+		struct image_layer *l = &w->layer.p[i];
+		bool same = false;
+		for (ptrdiff_t k = 0; k < p->layer_n && !same; k++) {
+			if (!digest_eq(&p->layer[k].diff_id, &l->diff_id))
+				continue;
+			int rc = layer_unpacks_to(w->op, w->in->store, &p->layer[k].digest, &l->diff_id, &same);
+			if (rc < 0)
+				return rc;
+			if (same) {
+				l->digest = p->layer[k].digest;
+				l->size = p->layer[k].size;
+			}
+		}
+	}
+	return 0;
+}
+
 /* The configuration */
 
 static int user_text(struct work *w, str *ret)
@@ -351,9 +379,9 @@ static int make_layers(struct work *w, str *ret_stale)
 		return w->op->code;
 	if ((rc = compose_created(w->op, &w->parts, w->in->created, &w->created)) < 0 || (rc = make_top(w)) < 0)
 		return rc;
-	if ((rc = add_package_layers(w)) < 0)
+	if ((rc = add_package_layers(w)) < 0 || (rc = add_top(w)) < 0)
 		return rc;
-	return add_top(w);
+	return take_locked_blobs(w);
 }
 
 int compose(struct op *op, const struct parts_input *in, const struct lock *lock, struct lock_platform *platform,

@@ -523,3 +523,32 @@ int layer_sum(struct op *op, const struct store *store, const struct layer_sum *
 	*ret_made = true;
 	return 0;
 }
+
+int layer_unpacks_to(struct op *op, const struct store *store, const struct digest *blob,
+		     const struct digest *diff_id, bool *ret)
+{
+	AUTO_STREAM *in = NULL;
+	AUTO_HASH *hash = NULL;
+	AUTO_FD fd = -1;
+	struct digest got;
+	uint64_t size;
+	size_t n = 1;
+	int rc = store_blob_open(op, store, blob, &fd, &size);
+
+	*ret = false;
+	if (rc)
+		return rc < 0 ? rc : 0;
+	char *piece = op_new(op, char, PIECE);
+	if (!piece)
+		return op->code;
+	if ((rc = hash_open(op, HASH_SHA256, &hash)) < 0 ||
+	    (rc = stream_open_fd(op, fd, S("layer"), 0, size, LIMIT_UNPACKED, &in)) < 0)
+		return rc;
+	while ((rc = stream_read(op, in, piece, PIECE, &n)) == 0 && n > 0)
+		hash_add(hash, (str){ piece, (ptrdiff_t)n });
+	if (rc < 0)
+		return rc;
+	hash_result(hash, HASH_SHA256, got.b);
+	*ret = digest_eq(&got, diff_id);
+	return 0;
+}

@@ -73,6 +73,11 @@ int layer_sum(struct op *op, const struct store *store, const struct layer_sum *
 /* The package's md5sums of the files that are kept, with the paths that they have in the image. */
 int layer_md5sums(struct op *op, const struct layer_spec *spec, str *ret) MUST_USE;
 
+/* Does a stored blob unpack to this diff_id? Then it serves where this machine's encoder cannot make
+ * it. False too if it is not there. */
+int layer_unpacks_to(struct op *op, const struct store *store, const struct digest *blob,
+		     const struct digest *diff_id, bool *ret) MUST_USE;
+
 /* The media type of a layer under a compression. Static. */
 str layer_media_type(enum compress_kind kind);
 

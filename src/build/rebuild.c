@@ -55,35 +55,6 @@ static int note(struct op *op, struct texts *list, str line)
 	return 0;
 }
 
-/* Does the stored blob of a layer unpack to its diff_id? Then it serves where it cannot be made. */
-static int unpacks_to(struct op *op, const struct store *store, const struct image_layer *l, bool *ret)
-{
-	AUTO_STREAM *in = NULL;
-	AUTO_HASH *hash = NULL;
-	AUTO_FD fd = -1;
-	struct digest got;
-	uint64_t size;
-	size_t n = 1;
-	int rc = store_blob_open(op, store, &l->digest, &fd, &size);
-
-	*ret = false;
-	if (rc)
-		return rc < 0 ? rc : 0;
-	char *piece = op_new(op, char, 65536);
-	if (!piece)
-		return op->code;
-	if ((rc = hash_open(op, HASH_SHA256, &hash)) < 0 ||
-	    (rc = stream_open_fd(op, fd, S("layer"), 0, size, LIMIT_UNPACKED, &in)) < 0)
-		return rc;
-	while ((rc = stream_read(op, in, piece, 65536, &n)) == 0 && n > 0)
-		hash_add(hash, (str){ piece, (ptrdiff_t)n });
-	if (rc < 0)
-		return rc;
-	hash_result(hash, HASH_SHA256, got.b);
-	*ret = digest_eq(&got, &l->diff_id);
-	return 0;
-}
-
 static int compare_layer(struct op *op, const struct store *store, const struct image_layer *was,
 			 const struct image_layer *is, struct rebuilt *r)
 {
@@ -101,7 +72,7 @@ static int compare_layer(struct op *op, const struct store *store, const struct 
 		rc = op_text(op, &line, "layer '%.*s' differs in content", STR_ARG(is->created_by));
 		return rc < 0 ? rc : note(op, &r->detail, line);
 	}
-	if ((rc = unpacks_to(op, store, was, &unpacks)) < 0)
+	if ((rc = layer_unpacks_to(op, store, &was->digest, &was->diff_id, &unpacks)) < 0)
 		return rc;
 	r->kept_blobs += unpacks;
 	rc = op_text(op, &line, "layer '%.*s' has the same content under another compression%s",
