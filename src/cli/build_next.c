@@ -112,7 +112,7 @@ static int add_well(struct list *l, const struct outcome *o, str name)
 		rc = add(l, "build", "-o", S("html=report.html"), l->recipe, "as a page");
 	if (rc == 0) {
 		l->next[0].done = asks_for(&l->o->output, S("html"));
-		rc = add(l, "build", "--why", file_to_ask(o), l->recipe, "why is it there?");
+		rc = add(l, "build", "--why", file_to_ask(o), l->recipe, "why it is there");
 	}
 	if (rc == 0)
 		rc = add(l, "build", "--to", archive, l->recipe, "for docker load");

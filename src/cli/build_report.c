@@ -84,14 +84,6 @@ int report_check(struct op *op, const struct texts *output)
 	return 0;
 }
 
-bool report_needs_all(const struct texts *output)
-{
-	for (ptrdiff_t i = 0; i < output->n; i++)
-		if (!str_eq(output->p[i], S("tree")))
-			return true;
-	return false;
-}
-
 int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i, str *ret)
 {
 	str name = output;

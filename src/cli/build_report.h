@@ -24,9 +24,6 @@ int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i,
 /* Could the files be written? Asked before the work: ERR_USAGE for one without a name. */
 int report_check(struct op *op, const struct texts *output) MUST_USE;
 
-/* Does any output need more than the tree? */
-bool report_needs_all(const struct texts *output);
-
 struct text_style style_of(const struct term *t, bool verbose);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/num.h"
@@ -110,6 +111,25 @@ static void finish(struct progress *p, bool well, const char *detail)
 	p->step[0] = '\0';
 }
 
+/* What a step is about, until it has news. */
+static const char *about(const char *step)
+{
+	static const struct {
+		const char *step, *about;
+	} row[] = {
+		{ "resolve", "what the archive has, and what of it is needed" },
+		{ "unpack", "packages, and what answers for their scripts" },
+		{ "compose", "layers, configuration and proof" },
+		{ "test", "in the image as it will run" },
+		{ "rebuild", "from the recipe and lock inside the image" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (strcmp(row[i].step, step) == 0)
+			return row[i].about;
+	return "";
+}
+
 void progress_step(struct progress *p, const char *step)
 {
 	if (p->step[0])
@@ -117,7 +137,7 @@ void progress_step(struct progress *p, const char *step)
 	(void)snprintf(p->step, sizeof(p->step), "%s", step);
 	p->begun_ms = p->drawn_ms = clock_monotonic_ms();
 	if (p->mode == PROGRESS_TREE)
-		draw(p, "");
+		draw(p, about(step));
 }
 
 void progress_note(struct progress *p, const char *fmt, ...)

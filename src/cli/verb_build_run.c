@@ -25,7 +25,7 @@ static int build(struct run *r, str recipe)
 	struct build_voice voice = voice_of(&r->progress);
 	struct build_wish wish = { .locked = r->o->locked, .tested = !r->o->no_test };
 
-	wish.whole = r->o->why.len || r->o->verbose || report_needs_all(&r->o->output);
+	wish.whole = r->o->why.len || r->o->verbose || r->o->output.n;
 
 	source.compression = r->o->compression;
 	source.platforms = r->o->platform;

@@ -55,7 +55,7 @@ const char html_style[] =
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".bar{display:block;height:.5rem;border-radius:.25rem;background:var(--bar);min-width:2px;margin-top:.25rem}\n"
 	"td.meter{width:7.5rem}.meter .bar{margin-left:auto}td.num,th.num{padding-right:1.3rem}\n"
-	"td.word{overflow-wrap:break-word}\n"
+	"td.word{overflow-wrap:break-word}td.word:first-child{min-width:10rem}\n"
 	".fix{margin:0 0 .2rem}\n"
 	"dl.next{grid-template-columns:max-content 1fr;align-items:center}dl.next pre{margin:.1rem 0}\n"
 	".more[open] summary{font-size:0}.more[open] summary::before{content:'less';font-size:.86rem}\n"
@@ -85,7 +85,7 @@ const char html_style[] =
 	"--code:#f2f2f2;--ok:#0b6b3a;--bad:#9b1c15;--warn:#6b4600;--accent:#000}"
 	"body{font-size:10pt}.facts{grid-template-columns:repeat(6,1fr);gap:.4rem}.fact{padding:.4rem .6rem}"
 	".fact b{font-size:1.1rem}nav,input[type=search]{display:none}section{break-inside:auto;border:0;padding:0;"
-	"border-radius:0}tr,pre,.fact{break-inside:avoid}h2,h3{break-after:avoid}"
+	"border-radius:0}tr,.fact{break-inside:avoid}#fixes tr,td pre{break-inside:auto}h2,h3{break-after:avoid}"
 	".bar,.stack span,.key,.pill{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
 /* Opens what is folded before it is printed; adds a filter above each table.sift and sorting to its headings. */

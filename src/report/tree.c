@@ -102,8 +102,9 @@ static void and_more(const struct out *t, ptrdiff_t n, int indent, const char *w
 	begin_leaf(t);
 	buf_repeat(t->b, ' ', indent);
 	colour(t, TEXT_DIM);
-	buf_fmt(t->b, "and %td more%s\n", n, what);
+	buf_fmt(t->b, "and %td more%s", n, what);
 	colour(t, TEXT_PLAIN);
+	buf_char(t->b, '\n');
 }
 
 static void head(const struct out *t, const struct outcome *o)
@@ -347,6 +348,10 @@ static void tested(const struct out *t, const struct outcome *o)
 		buf_add(t->b, S("no tests ran\n"));
 		return;
 	}
+	if (n[VERDICT_SKIPPED] == o->test_n && !t->style->verbose) {
+		branch(t, MARK_SKIPPED, "tested", "not run: %.*s", STR_ARG(reason));
+		return;
+	}
 	begin_branch(t, n[VERDICT_FAILED] ? MARK_BAD : n[VERDICT_SKIPPED] ? MARK_SKIPPED : MARK_OK, "tested");
 	if (n[VERDICT_PASSED] == o->test_n)
 		buf_fmt(t->b, "all %td tests passed, in the image as it will run", o->test_n);
@@ -402,11 +407,13 @@ static void written(const struct out *t, const struct outcome *o)
 
 static void next(const struct out *t, const struct outcome *o)
 {
-	ptrdiff_t longest = 0;
+	ptrdiff_t longest = 0, what = 0;
 
-	for (ptrdiff_t i = 0; i < o->next_n; i++)
-		if (!o->next[i].done && o->next[i].here.len > longest)
-			longest = o->next[i].here.len;
+	for (ptrdiff_t i = 0; i < o->next_n; i++) {
+		const struct outcome_next *n = &o->next[i];
+		longest = !n->done && n->here.len > longest ? n->here.len : longest;
+		what = !n->done && n->what.len > what ? n->what.len : what;
+	}
 	if (o->next_n)
 		buf_add(t->b, S("\nnext:\n"));
 	for (ptrdiff_t i = 0; i < o->next_n; i++) {
@@ -415,7 +422,7 @@ static void next(const struct out *t, const struct outcome *o)
 			continue;
 		buf_add(t->b, S("  "));
 		text_safe(t->b, n->here);
-		if (2 + longest + 4 + n->what.len <= t->style->width) {
+		if (2 + longest + 4 + what <= t->style->width) {
 			buf_repeat(t->b, ' ', longest - n->here.len);
 			colour(t, TEXT_DIM);
 			buf_add(t->b, S("  # "));

@@ -147,7 +147,7 @@ static struct outcome_next next[] = {
 	{ S_INIT("temper build -o html=report.html images/nginx.yaml"), S_INIT("temper build -o html=report.html images/nginx.yaml"),
 	  S_INIT("as a page"), true },
 	{ S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"), S_INIT("temper build --why usr/sbin/nginx images/nginx.yaml"),
-	  S_INIT("why is it there?"), false },
+	  S_INIT("why it is there"), false },
 	{ S_INIT("temper rebuild --verify nginx:latest"), S_INIT("temper rebuild --store here --verify nginx:latest"),
 	  S_INIT("is it the same?"), false },
 };

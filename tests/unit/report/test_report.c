@@ -135,7 +135,7 @@ static int tree_is_short(struct op *op)
 				  "│    trixie            13.2        2025-11-15 09:12    5 packages  key F8D2585B8783D481\n"
 				  "│    trixie-security   13          2025-11-21 18:03    4 packages  key 9904613D4CCE68C6\n")) >= 0);
 	CHECK(str_find_str(got, S("├─ ✔ written    nginx:latest in the store, report.html\n")) >= 0);
-	CHECK(str_find_str(got, S("\nnext:\n  temper build --why usr/sbin/nginx images/nginx.yaml  # why is it there?\n"
+	CHECK(str_find_str(got, S("\nnext:\n  temper build --why usr/sbin/nginx images/nginx.yaml  # why it is there\n"
 				  "  temper rebuild --store here --verify nginx:latest    # is it the same?\n")) >= 0);
 	CHECK(str_starts(got, S("nginx  linux/amd64  Web server")));
 	CHECK(str_find_str(got, S("├─ ✔ proven     all 8 checks hold, without running anything\n")) >= 0);
