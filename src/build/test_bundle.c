@@ -20,7 +20,10 @@ static const struct {
 	{ "/dev/mqueue", "mqueue", "mqueue", "nosuid,noexec,nodev" },
 };
 
-/* Source: what moby masks. */
+/*
+ * Source: what moby masks; and what is mounted below the host's /sys, which a user namespace gets by
+ * a bind whose "ro" stops at these mounts: the caller's cgroups would be the container's to kill.
+ */
 static const char *const masked[] = {
 	"/proc/acpi",
 	"/proc/asound",
@@ -34,6 +37,8 @@ static const char *const masked[] = {
 	"/proc/timer_stats",
 	"/sys/devices/virtual/powercap",
 	"/sys/firmware",
+	"/sys/fs/cgroup",
+	"/sys/fs/fuse",
 };
 static const char *const read_only[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",

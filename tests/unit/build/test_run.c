@@ -397,6 +397,17 @@ static int skips(struct op *op)
 	return 0;
 }
 
+static bool masks(const struct node *linux_, str path)
+{
+	const struct node *list = node_get(linux_, S("maskedPaths"));
+	str text;
+
+	for (ptrdiff_t i = 0; list && i < list->n; i++)
+		if (node_text(&list->child[i], &text) && str_eq(text, path))
+			return true;
+	return false;
+}
+
 /* Whatever the container: nothing that an intruder could use is left to it. */
 static int bundle(struct op *op)
 {
@@ -425,6 +436,7 @@ static int bundle(struct op *op)
 			CHECK(caps->child[i].n == 0);
 		CHECK(caps && caps->n == 5 && node_get(linux_, S("namespaces"))->n == 6 + userns);
 		CHECK(!node_get(linux_, S("cgroupsPath")));
+		CHECK(masks(linux_, S("/proc/kcore")) && masks(linux_, S("/sys/fs/cgroup")));
 		uint64_t uid = 9;
 		CHECK(node_u64(node_get(node_get(process, S("user")), S("uid")), &uid) &&
 		      uid == (userns ? 0 : 5));
