@@ -345,44 +345,74 @@ int dir_list(struct op *op, int dirfd, str what, str **ret, ptrdiff_t *ret_n)
 	return 0;
 }
 
-static int remove_tree(struct op *op, int dirfd, str path, int depth);
+/*
+ * Trees are removed in passes over their top: what is deeper than a pass goes is moved there for the
+ * next one, so that no tree, however deep, needs more descriptors or stack than PASS_DEPTH.
+ */
+enum { PASS_DEPTH = 64 };
 
-/* Remove what is in the directory behind fd; depth counts down to a refusal. */
-static int remove_below(struct op *op, int fd, int depth)
+struct removal {
+	int top;       /* the directory that was to be removed */
+	bool deferred; /* something was moved there */
+};
+
+static int remove_tree(struct op *op, struct removal *r, int dirfd, const char *name, int depth);
+
+/* Remove what is in the directory behind fd; depth counts down to what the next pass does. */
+static int remove_below(struct op *op, struct removal *r, int fd, int depth)
 {
 	str *name = NULL;
 	ptrdiff_t n = 0;
 	int rc = dir_list(op, fd, S("a directory to remove"), &name, &n);
 
-	if (rc < 0)
-		return rc;
-	if (depth == 0)
-		return op_fail(op, ERR_LIMIT, "a directory to remove is too deep");
-	for (ptrdiff_t i = 0; i < n; i++) {
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
 		if (unlinkat(fd, name[i].p, 0) == 0)
 			continue;
 		if (errno != EISDIR && errno != EPERM)
 			return op_fail_errno(op, "cannot remove %s", name[i].p);
-		if ((rc = remove_tree(op, fd, name[i], depth - 1)) < 0)
-			return rc;
+		rc = remove_tree(op, r, fd, name[i].p, depth - 1);
 	}
+	return rc;
+}
+
+/* Open a directory to empty it, whatever its mode; -1 with errno. */
+static int open_to_empty(int dirfd, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dirfd, name, flags);
+
+	if (fd < 0 && errno == EACCES && fchmodat(dirfd, name, 0700, AT_SYMLINK_NOFOLLOW) == 0)
+		fd = openat(dirfd, name, flags);
+	if (fd >= 0)
+		(void)fchmod(fd, 0700);
+	return fd;
+}
+
+/* Move the directory to the top, for the next pass. */
+static int defer(struct op *op, struct removal *r, int dirfd, const char *name)
+{
+	char to[40];
+	uint64_t salt;
+
+	if (getrandom(&salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
+		return op_fail_errno(op, "cannot get random bytes");
+	(void)snprintf(to, sizeof(to), "tmp-%016llx", (unsigned long long)salt);
+	if (renameat(dirfd, name, r->top, to) < 0)
+		return op_fail_errno(op, "cannot remove %s", name);
+	r->deferred = true;
 	return 0;
 }
 
-static int remove_tree(struct op *op, int dirfd, str path, int depth)
+static int remove_tree(struct op *op, struct removal *r, int dirfd, const char *name, int depth)
 {
-	const char *name = op_cstr(op, path);
+	AUTO_FD fd = open_to_empty(dirfd, name);
+	int rc;
 
-	if (!name)
-		return op->code;
-	AUTO_FD fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
 	if (fd < 0)
 		return op_fail_errno(op, "cannot open %s", name);
-	(void)fchmod(fd, 0700);
-	int rc = remove_below(op, fd, depth);
-	if (rc < 0)
+	if (depth == 0)
+		return defer(op, r, dirfd, name);
+	if ((rc = remove_below(op, r, fd, depth)) < 0)
 		return rc;
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
 		return op_fail_errno(op, "cannot remove %s", name);
@@ -391,5 +421,23 @@ static int remove_tree(struct op *op, int dirfd, str path, int depth)
 
 int dir_remove(struct op *op, int dirfd, str path)
 {
-	return remove_tree(op, dirfd, path, LIMIT_PATH / 2);
+	const char *name = op_cstr(op, path);
+	int rc;
+
+	if (!name)
+		return op->code;
+	AUTO_FD top = open_to_empty(dirfd, name);
+	if (top < 0 && errno == ENOENT)
+		return 0;
+	if (top < 0)
+		return op_fail_errno(op, "cannot open %s", name);
+	struct removal r = { .top = top };
+	do {
+		r.deferred = false;
+		if ((rc = remove_below(op, &r, top, PASS_DEPTH)) < 0)
+			return rc;
+	} while (r.deferred);
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
+		return op_fail_errno(op, "cannot remove %s", name);
+	return 0;
 }

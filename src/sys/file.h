@@ -80,7 +80,8 @@ void file_new_discard(struct file_new *f);
 /* Names in the directory behind dirfd, without "." and "..", sorted by bytes. */
 int dir_list(struct op *op, int dirfd, str what, str **ret, ptrdiff_t *ret_n) MUST_USE;
 
-/* Remove the tree below path (in dirfd), without following links. A missing one is no error. */
+/* Remove the tree below path (in dirfd), without following links, whatever its depth and modes. A
+ * missing one is no error. */
 int dir_remove(struct op *op, int dirfd, str path);
 
 #endif

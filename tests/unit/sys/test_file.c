@@ -56,4 +56,40 @@ static int refuses(struct op *op)
 	return 0;
 }
 
-TESTS({ "places that a user names", user_places }, { "what is no file is refused", refuses })
+/* Directories inside one another, more than there may be open descriptors and stack for. */
+static int make_deep(int dir, int depth, mode_t mode)
+{
+	AUTO_FD at = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (int i = 0; i < depth; i++) {
+		CHECK(mkdirat(at, "d", 0700) == 0 && mkdirat(at, "e", 0700) == 0 && symlinkat("/", at, "l") == 0);
+		AUTO_FD next = openat(at, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		CHECK(next >= 0 && fchmod(at, mode) == 0);
+		fd_close(&at);
+		at = fd_take(&next);
+	}
+	return 0;
+}
+
+static int removes(struct op *op)
+{
+	static const struct {
+		int depth;
+		mode_t mode;
+	} trees[] = { { 0, 0700 }, { 5, 0700 }, { 64, 0700 }, { 65, 0 }, { 70, 0100 }, { 3000, 0700 } };
+	struct stat st;
+	int dir;
+
+	(void)test_dir(&dir);
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		AUTO_FD top = -1;
+		TRY(dir_open(op, dir, S("top"), true, &top));
+		TRY(make_deep(top, trees[i].depth, trees[i].mode));
+		TRY(dir_remove(op, dir, S("top")));
+		CHECK(fstatat(dir, "top", &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT);
+	}
+	TRY(dir_remove(op, dir, S("top")));
+	return 0;
+}
+
+TESTS({ "trees are removed, however deep and closed", removes, .once = true }, { "places that a user names", user_places }, { "what is no file is refused", refuses })
