@@ -29,6 +29,7 @@ struct knot {                 /* one name in a directory */
 	struct knot *parent;      /* the root's is itself */
 	struct map child;         /* of a directory: name to struct knot; NULL for a removed one */
 	ptrdiff_t layer;          /* that put it there last */
+	int swept, opaque;        /* 1 + the layer whose whiteouts hid all of this and below; children */
 	int depth;
 	int path_len;
 };
@@ -130,11 +131,15 @@ static int walk(struct merge *m, str path, bool make, struct knot **ret)
 }
 
 /* Rule 1: take away what lower layers put at k and below. True if nothing of k is left. The depth
- * of the recursion is that of the tree: DEPTH_MAX. */
+ * of the recursion is that of the tree: DEPTH_MAX. What is swept once has nothing of lower layers,
+ * however often a layer says it. */
 static bool remove_lower(struct knot *k, ptrdiff_t layer)
 {
 	bool empty = true;
 
+	if (k->swept > layer)
+		return false;
+	k->swept = (int)layer + 1;
 	for (ptrdiff_t i = 0; i < k->child.n; i++) {
 		struct knot *child = k->child.item[i].value;
 		if (child && remove_lower(child, layer))
@@ -155,6 +160,9 @@ static int whiteout(struct merge *m, str dir, str name)
 	if (rc)
 		return rc < 0 ? rc : 0;
 	if (str_eq(name, S(".wh..wh..opq"))) {
+		if (parent->opaque > m->layer)
+			return 0;
+		parent->opaque = (int)m->layer + 1;
 		for (ptrdiff_t i = 0; i < parent->child.n; i++) {
 			struct knot *child = parent->child.item[i].value;
 			if (child && remove_lower(child, m->layer))

@@ -51,6 +51,10 @@ static const struct {
 	{ "whiteout spares its own layer", "f a one\n--\nf a two\nf .wh.a x", "f a\n", "a", "two" },
 	{ "whiteout before its own layer's", "d a\nf a/x one\n--\nf .wh.a x\nf a/y two", "d a\nf a/y\n", "a/y", "two" },
 	{ "opaque", "f d/x one\n--\nd d\nf d/y two\nf d/.wh..wh..opq x", "d d\nf d/y\n", "d/y", "two" },
+	{ "opaque, then gone", "d d\nf d/x one\n--\nf d/.wh..wh..opq x\nf .wh.d x", "", NULL, NULL },
+	{ "said again and again", "d d\nf d/x one\n--\nf d/.wh..wh..opq x\nf d/y two\nf d/.wh..wh..opq x\nf .wh.d x\nf .wh.d x",
+	  "d d\nf d/y\n", "d/y", "two" },
+	{ "each layer again", "d d\nf d/x one\n--\nf .wh.d x\nf d/y two\n--\nf d/.wh..wh..opq x\nf .wh.d x", "", NULL, NULL },
 	{ "aufs notes", "f a one\n--\nf .wh..wh.plnk x", "f a\n", "a", "one" },
 	{ "hard link outlives its file", "f a one\nh b a\n--\nf a two", "f a\nf b\n", "b", "one" },
 	{ "hard link into a lower layer", "f a one\n--\nh b a", "f a\nh b a\n", "b", "one" },
@@ -108,7 +112,7 @@ static int merging(struct op *op)
 
 static int memory(struct op *op)
 {
-	return merge_one(op, 18);
+	return merge_one(op, 21);
 }
 
 static int digests(struct op *op)
