@@ -60,12 +60,27 @@ static bool step_back(struct retry *r, str *pat, str *path)
 	return true;
 }
 
+/* Take the plain bytes off the front of both. False if they differ, as nearly all pairs soon do. */
+static bool same_front(str *pat, str *path)
+{
+	ptrdiff_t i = 0, n = pat->len < path->len ? pat->len : path->len;
+
+	for (; i < n && pat->p[i] != '*' && pat->p[i] != '?' && pat->p[i] != '[' && pat->p[i] != '\\'; i++)
+		if (pat->p[i] != path->p[i])
+			return false;
+	*pat = (str){ pat->p + i, pat->len - i };
+	*path = (str){ path->p + i, path->len - i };
+	return true;
+}
+
 bool glob_match(str pat, str path)
 {
 	struct retry one = { .set = false }, any = { .set = false };
 
 	if (str_starts(pat, S("/")))
 		pat = str_from(pat, 1);
+	if (!same_front(&pat, &path))
+		return false;
 	for (;;) {
 		ptrdiff_t len = 0;
 		if (str_starts(pat, S("**"))) {

@@ -103,6 +103,9 @@ int layer_key(struct op *op, const struct layer_spec *spec, struct digest *ret)
 		if (!spec->keep[i])
 			key_line(&b, c->entry[i].path);
 	for (ptrdiff_t i = 0; i < spec->rename_n; i++) {
+		const struct entry *e = contents_find(c, spec->rename[i].from);
+		if (!e || !spec->keep[e - c->entry])
+			continue; /* what is not written changes no byte */
 		key_line(&b, spec->rename[i].from);
 		key_line(&b, spec->rename[i].to);
 	}

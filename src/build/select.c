@@ -176,6 +176,7 @@ static bool below(str path, str top)
 
 int select_overlaps(struct op *op, struct select_package *package, ptrdiff_t n)
 {
+	struct op_mark mark = op_mark(op);
 	claims all = { 0 };
 	int rc = collect(op, package, n, &all);
 	struct claim *last = NULL; /* the winner of the path before */
@@ -189,8 +190,12 @@ int select_overlaps(struct op *op, struct select_package *package, ptrdiff_t n)
 		}
 		if (last && last->entry->type != ENTRY_DIRECTORY && below(c->path, last->path))
 			return overlap_error(op, package, last, c);
-		if (!last || last->entry->type == ENTRY_DIRECTORY || !below(c->path, last->path))
-			last = c;
+		if (below(c->path, S("var/lib/dpkg/status.d")))
+			return op_fail(op, ERR_NO, "%.*s of %.*s is in the place of the dpkg records that temper writes",
+				       STR_ARG(c->path), STR_ARG(package[c->package].contents->name));
+		last = c;
 	}
+	if (rc == 0)
+		op_reset(op, mark); /* the decisions are in keep */
 	return rc;
 }

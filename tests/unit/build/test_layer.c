@@ -215,5 +215,59 @@ static int overlaps(struct op *op)
 	return 0;
 }
 
+/* Two packages of one entry each besides the fixture's directories: what may stand beside what. */
+static int neighbours(struct op *op)
+{
+	static const struct { const char *a, *b; enum entry_type at, bt; const char *message; } row[] = {
+		{ "usr/x", "usr/x", ENTRY_DIRECTORY, ENTRY_DIRECTORY, NULL },
+		{ "usr/x", "usr/x", ENTRY_DIRECTORY, ENTRY_SYMLINK, "usr/x is a directory in one and a link in two" },
+		{ "usr/x", "usr/x", ENTRY_FILE, ENTRY_DIRECTORY, "usr/x is a file in one and a directory in two" },
+		{ "usr/x", "usr/x/y", ENTRY_SYMLINK, ENTRY_FILE, "usr/x is a link in one and a file in two" },
+		{ "usr/x", "usr/x-y", ENTRY_SYMLINK, ENTRY_FILE, NULL },
+		{ "usr/x/y", "usr/x", ENTRY_FILE, ENTRY_SYMLINK, "neither package replaces the other" },
+		{ "usr/x", "var/lib/dpkg/status.d/one", ENTRY_FILE, ENTRY_FILE, "in the place of the dpkg records" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct entry a = { .path = str_of(row[i].a), .type = row[i].at }, b = { .path = str_of(row[i].b), .type = row[i].bt };
+		struct contents one = { .name = S("one"), .version = S("1"), .control = S("Package: one\n"), .entry = &a, .n = 1 };
+		struct contents two = { .name = S("two"), .version = S("1"), .control = S("Package: two\n"), .entry = &b, .n = 1 };
+		bool mine = true, theirs = true;
+		struct select_package both[] = { { &one, &mine, NULL, 0 }, { &two, &theirs, NULL, 0 } };
+		if (row[i].message)
+			CHECK_FAILS(op, select_overlaps(op, both, 2), ERR_NO, row[i].message);
+		else
+			TRY(select_overlaps(op, both, 2));
+		CHECK(mine && theirs);
+	}
+	return 0;
+}
+
+/* A diverted path is written under its new name; one that is dropped changes nothing, the key neither. */
+static int renames(struct op *op)
+{
+	FIXTURE f = empty;
+	struct layer_rename rename = { S("usr/bin/a"), S("usr/bin/z.distrib") };
+	struct layer_blob blob;
+	struct digest with, without;
+	str list;
+
+	TRY(set_up(op, &f));
+	struct layer_spec spec = spec_of(&f, false);
+	spec.rename = &rename;
+	spec.rename_n = 1;
+	TRY(layer_key(op, &spec, &with));
+	TRY(layer_make(op, &f.store, &spec, &f.data, &with, &blob));
+	TRY(listing(op, &f, &blob, &list));
+	CHECK(str_find_str(list, S("f usr/bin/b 9\nl usr/bin/c a\nh usr/bin/z.distrib usr/bin/b\n")) > 0);
+	f.keep[2] = false;
+	TRY(layer_key(op, &spec, &with));
+	spec.rename_n = 0;
+	TRY(layer_key(op, &spec, &without));
+	CHECK(digest_eq(&with, &without));
+	return 0;
+}
+
 TESTS({ "a package as a layer", whole_layer }, { "a dropped first name", dropped_first_name },
-      { "fragments are concatenated", sums }, { "globs select", selects }, { "overlaps", overlaps })
+      { "fragments are concatenated", sums }, { "globs select", selects }, { "overlaps", overlaps },
+      { "neighbours", neighbours }, { "diverted paths", renames })
