@@ -1,6 +1,22 @@
 /* temper lock: the lock made anew, and the difference as a change record. */
+#include "base/map.h"
 #include "build_report.h"
 #include "build_run.h"
+
+/* On lines of their own, below the package that fixes them. */
+static void put_cves(struct buf *b, const struct texts *cves, const struct text_style *style)
+{
+	struct buf list;
+
+	if (cves->n == 0)
+		return;
+	buf_init(&list, b->op, 1 << 20);
+	for (ptrdiff_t i = 0; i < cves->n; i++)
+		buf_fmt(&list, "%s%.*s", i ? " " : "", STR_ARG(cves->p[i]));
+	buf_add(b, S("    fixes "));
+	text_wrap(b, buf_view(&list), 10, 10, style);
+	buf_char(b, '\n');
+}
 
 static void put_change(struct buf *b, const struct lock_change *c, const struct text_style *style)
 {
@@ -17,24 +33,64 @@ static void put_change(struct buf *b, const struct lock_change *c, const struct 
 		buf_add(b, S(" -> "));
 		text_safe(b, c->after);
 	}
-	for (ptrdiff_t i = 0; i < c->cves.n; i++) {
-		buf_add(b, i ? S(", ") : S("  fixes "));
-		text_safe(b, c->cves.p[i]);
-	}
 	buf_char(b, '\n');
+	put_cves(b, &c->cves, style);
+}
+
+/* How many changes the first platform has, if every other has the same; else 0. */
+static ptrdiff_t same_everywhere(const struct relocked *r)
+{
+	ptrdiff_t n = 0;
+
+	while (n < r->change_n && r->change[n].platform == r->change[0].platform)
+		n++;
+	if (n * r->built.lock.platform_n != r->change_n)
+		return 0;
+	for (ptrdiff_t i = n; i < r->change_n; i++) {
+		const struct lock_change *x = &r->change[i], *y = &r->change[i % n];
+		if (x->platform == y->platform || !str_eq(x->name, y->name) || !str_eq(x->before, y->before) ||
+		    !str_eq(x->after, y->after))
+			return 0;
+	}
+	return n;
 }
 
 static void put_changes(struct buf *b, const struct relocked *r, const struct text_style *style)
 {
 	const struct platform *last = NULL;
+	ptrdiff_t same = same_everywhere(r), n = same ? same : r->change_n;
 
-	for (ptrdiff_t i = 0; i < r->change_n; i++) {
+	for (ptrdiff_t i = 0; i < n; i++) {
 		const struct lock_change *c = &r->change[i];
-		if (c->platform != last && r->built.lock.platform_n > 1)
+		if (c->platform != last && !same)
 			buf_fmt(b, "%s\n", c->platform->name);
 		last = c->platform;
 		put_change(b, c, style);
 	}
+}
+
+/* "2 packages change, 13 CVEs fixed"; what several platforms have in common counts once. */
+static int put_sum(struct op *op, struct buf *b, const struct relocked *r)
+{
+	struct map package, cve;
+
+	map_init(&package, op);
+	map_init(&cve, op);
+	for (ptrdiff_t i = 0; i < r->change_n; i++) {
+		const struct lock_change *c = &r->change[i];
+		if (map_put(&package, c->name, &r->change[i]) < 0)
+			return op->code;
+		for (ptrdiff_t k = 0; k < c->cves.n; k++)
+			if (map_put(&cve, c->cves.p[k], &r->change[i]) < 0)
+				return op->code;
+	}
+	buf_add(b, S(": "));
+	text_count(b, (uint64_t)package.n, "package differs", "packages differ");
+	if (cve.n) {
+		buf_add(b, S(", "));
+		text_count(b, (uint64_t)cve.n, "CVE fixed", "CVEs fixed");
+	}
+	return 0;
 }
 
 static int say(struct op *op, const struct cli *cli, const struct lock_options *o, const struct relocked *r)
@@ -54,6 +110,8 @@ static int say(struct op *op, const struct cli *cli, const struct lock_options *
 		buf_add(&b, r->had_lock ? S(" refreshed") : S(" written: commit it beside the recipe"));
 	if (r->differs && r->had_lock && r->change_n == 0)
 		buf_add(&b, S(": the same packages"));
+	if (r->differs && r->had_lock && r->change_n && put_sum(op, &b, r) < 0)
+		return op->code;
 	if (r->differs)
 		buf_char(&b, '\n');
 	int rc = buf_take(&b, &text);
