@@ -45,7 +45,8 @@ extern const struct shipped_file shipped_files[];
 /* The shipped file at path, or NULL. */
 const struct shipped_file *recipe_shipped(str path);
 
-/* The content of a file beside the recipe. ERR_USAGE naming the node that asks for it. */
+/* The content of a file beside the recipe, links followed as long as they stay in its directory.
+ * ERR_USAGE naming the node that asks for it. */
 int recipe_beside(const struct recipe_place *at, const struct node *node, str name,
 		  str *ret) MUST_USE;
 

@@ -1,3 +1,5 @@
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -43,6 +45,24 @@ static const struct field recipe_fields[] = {
 	{ "test-files", FIELD_TEXTS, AT(r.test_files), false, "a list of files beside the recipe" },
 };
 
+/* Links below the recipe's directory must stay there: what they lead to would end in the image. A
+ * missing file is left to who reads it. */
+static int check_links(const struct recipe_place *at, const struct node *node, const char *path)
+{
+	char dir[PATH_MAX], file[PATH_MAX];
+	const char *own = at->dir.len ? op_cstr(at->op, at->dir) : ".";
+
+	if (!own)
+		return at->op->code;
+	if (!realpath(path, file) || !realpath(own, dir))
+		return 0;
+	str top = str_of(dir), real = str_of(file);
+	if (str_eq(top, S("/")) || (str_starts(real, top) && str_starts(str_from(real, top.len), S("/"))))
+		return 0;
+	return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%s' leads to %.*s", path,
+			 STR_ARG(real));
+}
+
 int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret)
 {
 	bool ok;
@@ -60,6 +80,8 @@ int recipe_beside(const struct recipe_place *at, const struct node *node, str na
 	if ((rc = op_text(at->op, &full, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(clean))) < 0)
 		return rc;
 	if (!at->shipped) {
+		if ((rc = check_links(at, node, full.p)) < 0)
+			return rc;
 		rc = file_read_user(at->op, full, LIMIT_DOCUMENT, ret);
 		return rc < 0 ? op_fail_in(at->op, "%.*s:%d:%d", STR_ARG(at->file), node->line,
 					   node->col)

@@ -145,6 +145,47 @@ static int same_elsewhere(struct op *op)
 	return 0;
 }
 
+/* A link beside the recipe may lead to another file beside it, and nowhere else. */
+static int links(struct op *op)
+{
+	static const struct {
+		const char *name, *to;
+		bool good;
+	} link[] = {
+		{ "a", "real", true },          { "b", "sub/real", true },
+		{ "c", "../recipe/real", true }, { "d", "../secret", false },
+		{ "e", "/dev/null", false }, { "out", "..", false },
+		{ "f", "out/secret", false },    { "g", "../recipe-2/real", false },
+	};
+	int dir;
+	const char *where = test_dir(&dir);
+	AUTO_FD sub = -1;
+	struct recipe r;
+	str path, text;
+
+	TRY(dir_open(op, dir, S("recipe/sub"), true, &sub));
+	TRY(file_replace(op, dir, S("recipe/real"), S("x"), 0644));
+	TRY(file_replace(op, dir, S("recipe/sub/real"), S("x"), 0644));
+	TRY(file_replace(op, dir, S("secret"), S("x"), 0600));
+	CHECK(mkdirat(dir, "recipe-2", 0755) == 0);
+	TRY(file_replace(op, dir, S("recipe-2/real"), S("x"), 0600));
+	TRY(op_text(op, &path, "%s/recipe/r.yaml", where));
+	for (size_t i = 0; i < sizeof(link) / sizeof(link[0]); i++) {
+		str at;
+		TRY(op_text(op, &at, "recipe/%s", link[i].name));
+		CHECK(symlinkat(link[i].to, dir, at.p) == 0);
+		TRY(op_text(op, &text, "name: x\nfrom: debian/trixie\nfiles: {/a: %s%s}\n", link[i].name,
+			    str_eq(str_of(link[i].name), S("out")) ? "/secret" : ""));
+		TRY(file_replace_user(op, path, text, 0644));
+		int rc = recipe_read(op, path, &r);
+		if (link[i].good)
+			TRY(rc);
+		else
+			CHECK_FAILS(op, rc, ERR_USAGE, "r.yaml:3:13: not a file beside the recipe");
+	}
+	return 0;
+}
+
 static const struct {
 	const char *json, *message;
 } foreign[] = {
@@ -209,4 +250,5 @@ static int documented(struct op *op)
 
 TESTS({ "golden cases", golden, .once = true }, { "shipped recipes", shipped, .once = true },
       { "values", values }, { "same elsewhere", same_elsewhere, .once = true },
+      { "links stay beside the recipe", links, .once = true },
       { "foreign canonical", foreign_canonical }, { "documented", documented, .once = true })
