@@ -319,6 +319,30 @@ static int make_writable(struct test_session *s, str path, bool volume, const ch
 	return rc;
 }
 
+/*
+ * May a directory be mounted there? Not over what the kernel provides, nor over the root: what is
+ * masked and made read-only there would be an image's own. A link to nothing may lead there later.
+ */
+static bool may_mount(const struct tree *t, str path)
+{
+	static const str kernels[] = { S_INIT("proc"), S_INIT("sys"), S_INIT("dev") };
+	char space[LIMIT_PATH];
+	const struct entry *e = NULL;
+	str at;
+
+	if (!str_starts(path, S("/")) || !tar_clean(path, space, &path))
+		return false;
+	for (at = path; at.len && !(e = tree_find(t, at)); at = str_dir_name(at))
+		if (tree_find_link(t, at))
+			return false;
+	str real = e && e->path.len ? e->path : str_from(path, at.len + (at.len > 0 && at.len < path.len));
+	str top = str_cut(&real, '/');
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++)
+		if (str_eq(top, kernels[i]))
+			return false;
+	return top.len > 0;
+}
+
 static int make_mounts(struct test_session *s, struct test_bundle *b)
 {
 	const struct texts *volumes = &s->image->config.volumes;
@@ -334,7 +358,7 @@ static int make_mounts(struct test_session *s, struct test_bundle *b)
 		return s->op->code;
 	for (ptrdiff_t i = 0; i < fixed + volumes->n; i++) {
 		str path = i < fixed ? writable[i] : volumes->p[i - fixed];
-		if (!str_starts(path, S("/")))
+		if (!may_mount(&s->tree, path))
 			continue;
 		struct test_mount *m = &b->mount[b->mount_n++];
 		*m = (struct test_mount){ .destination = path, .writable = true };

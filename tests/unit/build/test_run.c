@@ -29,6 +29,11 @@ static const struct {
 	{ TAR_FILE, "etc/secret", "s", 0600, 0, 0 },
 	{ TAR_FILE, "etc/tool", "t", 04750, 0, 65533 },
 	{ TAR_SYMLINK, "etc/link", "passwd", 0777, 0, 0 },
+	{ TAR_SYMLINK, "kernel", "proc/sys/../sys", 0777, 0, 0 },
+	{ TAR_SYMLINK, "slash", "..", 0777, 0, 0 },
+	{ TAR_SYMLINK, "dangling", "/dev", 0777, 0, 0 },
+	{ TAR_DIRECTORY, "proc", "", 0755, 0, 0 },
+	{ TAR_DIRECTORY, "proc/sys", "", 0755, 0, 0 },
 	{ TAR_DIRECTORY, "tmp", "", 01777, 0, 0 },
 	{ TAR_DIRECTORY, "usr", "", 0755, 0, 0 },
 	{ TAR_DIRECTORY, "usr/bin", "", 0755, 0, 0 },
@@ -98,7 +103,10 @@ static int make_image(struct op *op, const struct store *s, const char *arch, co
 	static str env[] = { S_INIT("BASE=/base"), S_INIT("PATH=/usr/bin") },
 		   port[] = { S_INIT("8080/tcp") };
 	static str entrypoint[] = { S_INIT("/usr/bin/tiny") }, cmd[] = { S_INIT("serve") },
-		   volume[] = { S_INIT("/data") };
+		   volume[] = { S_INIT("/data"), /* and some that an image must not get: */
+				S_INIT("/"), S_INIT("/proc"), S_INIT("//./proc/"), S_INIT("/sys/kernel"),
+				S_INIT("/kernel"), S_INIT("/data/../dev"), S_INIT("/proc/self/../../sys"),
+				S_INIT("/slash"), S_INIT("/slash/proc"), S_INIT("/dangling") };
 	static struct pair label[] = { { S_INIT("vendor"), S_INIT("ACME Inc.") } };
 	struct image_layer layer;
 	struct image_descriptor d;
@@ -113,7 +121,7 @@ static int make_image(struct op *op, const struct store *s, const char *arch, co
 		.entrypoint = { entrypoint, 1 },
 		.cmd = { cmd, 1 },
 		.ports = { port, 1 },
-		.volumes = { volume, 1 },
+		.volumes = { volume, sizeof(volume) / sizeof(volume[0]) },
 		.labels = { label, 1 },
 		.layer = &layer,
 		.layer_n = 1,
