@@ -366,6 +366,7 @@ static const struct rule {
 	int (*each)(struct proof *p, struct proof_tally *t, const struct entry *e);
 	int (*end)(struct proof *p, struct proof_tally *t); /* after all entries, or NULL */
 	const char *seen, *also; /* what the numbers count, for the summary; also may be NULL */
+	const char *permit;      /* what a recipe says that wants it so, or NULL */
 } rule[] = {
 	{ "every path lies in a directory", tree_each, NULL, "paths", NULL },
 	{ "every library is found", proof_library_each, proof_library_end, "ELF files",
@@ -373,12 +374,14 @@ static const struct rule {
 	{ "every program is for the platform", machine_each, NULL, "programs and libraries", NULL },
 	{ "every interpreter exists", interpreter_each, NULL, "programs", "scripts" },
 	{ "every link leads somewhere", link_each, NULL, "symbolic links", "hard links" },
-	{ "no setuid or setgid file", setuid_each, NULL, "such files", NULL },
+	{ "no setuid or setgid file", setuid_each, NULL, "such files", NULL,
+	  "allow-setuid: [PATH]" },
 	{ "no private key", key_each, NULL, "files", NULL },
 	{ "every owner has an account", owner_each, NULL, "paths", NULL },
 	{ "nothing is writable by everybody", writable_each, NULL, "paths", "sticky directories" },
-	{ "no shell", shell_each, NULL, "shells", NULL },
-	{ "no package manager", manager_each, NULL, "package managers", NULL },
+	{ "no shell", shell_each, NULL, "shells", NULL, "allow: [shell]" },
+	{ "no package manager", manager_each, NULL, "package managers", NULL,
+	  "allow: [package-manager]" },
 	{ "/usr is merged", merge_each, NULL, "links into usr", NULL },
 };
 
@@ -443,6 +446,9 @@ static int conclude(struct proof *p, const struct rule *r, struct proof_tally *t
 	if (rc == 0 && r->also)
 		rc = op_text(p->op, &check.summary, "%.*s, %td %s", STR_ARG(check.summary), t->also,
 			     r->also);
+	if (rc == 0 && t->bad_n && r->permit)
+		rc = op_text(p->op, &check.summary, "%.*s; if they are wanted, say in the recipe %s",
+			     STR_ARG(check.summary), r->permit);
 	if (rc == 0 && t->bad_n > t->bad.n) {
 		str *line = vec_push(p->op, &t->bad);
 		rc = line ? op_text(p->op, line, "and %td more", t->bad_n - PROOF_DETAILS_MAX)

@@ -171,7 +171,7 @@ void man_overview(struct buf *b)
 	man_head(b, NULL, "minimal container images from Debian packages, proven and tested");
 	buf_add(b, S(".SH SYNOPSIS\n.B temper\n\\fIVERB\\fP [\\fIOPTION\\fP]... [\\fIOPERAND\\fP]...\n"
 		     ".SH DESCRIPTION\n"));
-	roff_paragraphs(b, S("temper builds minimal container images from a distribution's packages, proves that "
+	roff_paragraphs(b, S("temper builds minimal container images from Debian packages, proves that "
 			     "they hold together, and tests them: without root, without a daemon, and without "
 			     "running a single package script.\n\n"
 			     "A report goes to standard output, progress and errors to standard error. An error is "

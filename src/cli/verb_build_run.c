@@ -238,8 +238,8 @@ static int say_no(struct run *r)
 			check_n += !o->check[c].ok;
 		test_n += test_count(o->test, o->test_n, VERDICT_FAILED);
 	}
-	return op_fail(r->op, ERR_NO, "%.*s: %td checks of the proof and %td tests failed; the image was not named",
-		       STR_ARG(r->built.recipe.name), check_n, test_n);
+	return op_fail(r->op, ERR_NO, "%.*s: %td check%s of the proof and %td test%s failed; the image was not named",
+		       STR_ARG(r->built.recipe.name), check_n, check_n == 1 ? "" : "s", test_n, test_n == 1 ? "" : "s");
 }
 
 static int judge(struct run *r)

@@ -67,13 +67,14 @@ void verbs_help(struct buf *b, const struct verb *v, int width)
 void verbs_overview(struct buf *b, int width)
 {
 	buf_add(b, S("usage: temper VERB [OPTION]... [OPERAND]...\n\n"));
-	option_wrap(b, S("temper builds minimal container images from a distribution's packages, proves that "
+	option_wrap(b, S("temper builds minimal container images from Debian packages, proves that "
 			 "they hold together, and tests them: without root, without a daemon, and without "
 			 "running a single package script."), 0, 0, width);
 	buf_add(b, S("\nVerbs:\n"));
 	for (size_t i = 0; i < verbs_n; i++)
 		buf_fmt(b, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
-	buf_add(b, S("\n'temper help VERB' tells everything about one of them; 'temper --version' the version.\n"));
+	buf_add(b, S("\nA first image: temper init nginx && temper build nginx.yaml\n"
+		     "'temper help VERB' tells everything about one of them; 'temper --version' the version.\n"));
 }
 
 /* One line on standard error, and a second where it helps. There is no one left to tell when that
@@ -169,9 +170,11 @@ int verbs_main(int argc, char *const *argv)
 	const struct verb *v = verbs_find(word);
 	if (v)
 		return run(&op, &cli, v, argc - 2, argv + 2);
-	if (argc < 2)
-		op_fail(&op, ERR_USAGE, "which verb?");
-	else if (str_starts(word, S("-")))
+	if (argc < 2) { /* somebody who meets it for the first time; a script that errs, too */
+		cli.out = cli.err;
+		return show(&op, &cli, verbs_overview) ? 3 : 2;
+	}
+	if (str_starts(word, S("-")))
 		op_fail(&op, ERR_USAGE, "unknown option %.*s before the verb", STR_ARG(word));
 	else
 		verbs_unknown(&op, word);
