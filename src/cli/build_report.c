@@ -99,23 +99,53 @@ int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i,
 		       STR_ARG(tail));
 }
 
+/* Bills of materials are large: into a file they go as they are made. */
+static const struct {
+	const char *name;
+	int (*write)(struct op *op, const struct outcome *o, sbom_sink *sink, void *arg);
+} streamed[] = { { "spdx-json", spdx_write }, { "cyclonedx-json", cyclonedx_write } };
+
+static int to_file(struct op *op, void *arg, str bytes)
+{
+	const struct file_user *f = arg;
+
+	return file_write(op, f->fd, f->name, bytes);
+}
+
+/* 1: the format is no bill of materials. */
+static int stream_one(struct op *op, str name, str file, const struct outcome *o)
+{
+	AUTO_FILE_USER f = { .new = { .fd = -1 }, .dir = -1, .fd = -1 };
+
+	for (size_t i = 0; i < sizeof(streamed) / sizeof(streamed[0]); i++) {
+		if (!str_eq(str_of(streamed[i].name), name))
+			continue;
+		int rc = file_user_open(op, file, 0644, &f);
+		if (rc == 0)
+			rc = streamed[i].write(op, o, to_file, &f);
+		return rc < 0 ? rc : file_user_publish(op, &f);
+	}
+	return 1;
+}
+
 static int write_one(struct op *op, const struct cli *cli, str output, const struct outcome *o, ptrdiff_t i, bool verbose)
 {
 	str word = output, name = str_cut(&word, '='), file, text;
-	bool to_file = word.p != NULL;
+	bool has_file = word.p != NULL;
 	struct text_style style = style_of(&cli->out, verbose);
 	struct buf b;
 
-	if (to_file)
+	int rc = has_file ? report_file(op, output, o, i, &file) : 1;
+	if (rc < 0 || (rc == 0 && (rc = stream_one(op, name, file, o)) <= 0))
+		return rc;
+	if (has_file)
 		style = (struct text_style){ .utf8 = true, .width = 100, .verbose = verbose };
 	buf_init(&b, op, REPORT_MAX);
-	int rc = writer_of(name)(&b, o, &style);
+	rc = writer_of(name)(&b, o, &style);
 	if (rc == 0)
 		rc = buf_take(&b, &text);
-	if (rc < 0 || !to_file)
+	if (rc < 0 || !has_file)
 		return rc < 0 ? rc : term_write(op, &cli->out, text);
-	if ((rc = report_file(op, output, o, i, &file)) < 0)
-		return rc;
 	return file_replace_user(op, file, text, 0644);
 }
 

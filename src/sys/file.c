@@ -295,19 +295,56 @@ int file_replace(struct op *op, int dirfd, str path, str bytes, unsigned mode)
 	return file_new_publish(op, &f, str_base_name(path));
 }
 
-int file_replace_user(struct op *op, str path, str bytes, unsigned mode)
+int file_user_open(struct op *op, str path, unsigned mode, struct file_user *ret)
 {
 	const char *name = op_cstr(op, path);
+	struct file_user f = { .new = { .fd = -1 }, .dir = -1, .fd = -1, .name = path };
 	struct stat st;
 
 	if (!name)
 		return op->code;
-	if (lstat(name, &st) < 0 || S_ISREG(st.st_mode))
-		return file_replace(op, AT_FDCWD, path, bytes, mode);
-	AUTO_FD fd = open(name, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC | (S_ISLNK(st.st_mode) ? O_CREAT : 0), mode);
-	if (fd < 0)
-		return op_fail_errno(op, "cannot write %s", name);
-	return file_write(op, fd, path, bytes);
+	if (lstat(name, &st) == 0 && !S_ISREG(st.st_mode)) {
+		f.fd = open(name, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC | (S_ISLNK(st.st_mode) ? O_CREAT : 0), mode);
+		if (f.fd < 0)
+			return op_fail_errno(op, "cannot write %s", name);
+		*ret = f;
+		return 0;
+	}
+	str dir = str_rfind(path, '/') == 0 ? S("/") : str_dir_name(path);
+	int rc = dir_open(op, AT_FDCWD, dir, false, &f.dir);
+	if (rc == 0 && (rc = file_new_open(op, f.dir, mode, &f.new)) < 0)
+		fd_close(&f.dir);
+	f.fd = f.new.fd;
+	if (rc == 0)
+		*ret = f;
+	return rc;
+}
+
+int file_user_publish(struct op *op, struct file_user *f)
+{
+	int rc = f->new.fd >= 0 ? file_new_publish(op, &f->new, str_base_name(f->name)) : 0;
+
+	file_user_discard(f);
+	return rc;
+}
+
+void file_user_discard(struct file_user *f)
+{
+	if (f->dir < 0)
+		fd_close(&f->fd); /* else it is new's */
+	file_new_discard(&f->new);
+	fd_close(&f->dir);
+	f->fd = -1;
+}
+
+int file_replace_user(struct op *op, str path, str bytes, unsigned mode)
+{
+	AUTO_FILE_USER f = { .new = { .fd = -1 }, .dir = -1, .fd = -1 };
+	int rc = file_user_open(op, path, mode, &f);
+
+	if (rc == 0)
+		rc = file_write(op, f.fd, path, bytes);
+	return rc < 0 ? rc : file_user_publish(op, &f);
 }
 
 static void close_dir(DIR **d)

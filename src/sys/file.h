@@ -52,12 +52,6 @@ int file_pwrite(struct op *op, int fd, str what, str bytes, uint64_t offset) MUS
  */
 int file_replace(struct op *op, int dirfd, str path, str bytes, unsigned mode) MUST_USE;
 
-/*
- * file_replace_user(): the same at a path that the user named. What is no regular file (a device, a
- * pipe) or a link to something is written into and stays what it is.
- */
-int file_replace_user(struct op *op, str path, str bytes, unsigned mode) MUST_USE;
-
 /* An unlinked file below dirfd for reading and writing; it goes when its descriptor is closed. */
 int file_temp(struct op *op, int dirfd, int *ret_fd) MUST_USE;
 
@@ -76,6 +70,21 @@ int file_new_publish(struct op *op, struct file_new *f, str path) MUST_USE;
 /* Remove the file if it was not published. May run twice. */
 void file_new_discard(struct file_new *f);
 #define AUTO_FILE_NEW __attribute__((cleanup(file_new_discard))) struct file_new
+
+/*
+ * The same at a path that the user named, in pieces: write to .fd, then publish. What is no regular
+ * file (a device, a pipe) or a link to something is written into and stays what it is.
+ */
+struct file_user {
+	struct file_new new;
+	int dir, fd; /* fd: new's, or of what is there and is written into */
+	str name;
+};
+int file_user_open(struct op *op, str path, unsigned mode, struct file_user *ret) MUST_USE;
+int file_user_publish(struct op *op, struct file_user *f) MUST_USE;
+void file_user_discard(struct file_user *f); /* may run twice */
+#define AUTO_FILE_USER __attribute__((cleanup(file_user_discard))) struct file_user
+int file_replace_user(struct op *op, str path, str bytes, unsigned mode) MUST_USE;
 
 /* Names in the directory behind dirfd, without "." and "..", sorted by bytes. */
 int dir_list(struct op *op, int dirfd, str what, str **ret, ptrdiff_t *ret_n) MUST_USE;
