@@ -230,7 +230,7 @@ static void put_tests_head(struct buf *b)
 {
 	buf_add(b, S("\n# What must hold of the image before anybody gets it. The schema is "
 		     "container-structure-test's\n"
-		     "# and more: docs/recipe.md.\n"
+		     "# and more: docs/tests.md.\n"
 		     "tests:\n"
 		     "  schemaVersion: 2.0.0\n"));
 }

@@ -146,10 +146,16 @@ static void row_texts(struct buf *b, const char *label, const struct texts *list
 static void show_platform(struct buf *b, const struct image *image)
 {
 	const struct image_config *c = &image->config;
+	uint64_t all = 0;
 	char text[DIGEST_TEXT], size[NUM_SIZE_TEXT], created[CLOCK_TEXT];
 
 	put_platform(b, c);
 	buf_fmt(b, "  %s\n", digest_text(&image->manifest.digest, text));
+	for (ptrdiff_t i = 0; i < c->layer_n; i++)
+		all += c->layer[i].size;
+	buf_fmt(b, "  %-12s %s in ", "size", num_size_text(all, size));
+	text_count(b, (uint64_t)c->layer_n, "layer", "layers");
+	buf_char(b, '\n');
 	row(b, "created", str_of(clock_rfc3339(c->created, created)));
 	row(b, "user", c->user);
 	row_texts(b, "entrypoint", &c->entrypoint);

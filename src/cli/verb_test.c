@@ -40,8 +40,12 @@ static int read_tests(struct op *op, const struct texts *file, struct tests **re
 		struct doc *doc = op_new(op, struct doc, 1);
 		str text;
 		if (!doc || file_read_user(op, file->p[i], LIMIT_DOCUMENT, &text) < 0 ||
-		    yaml_parse(op, file->p[i], text, doc) < 0 ||
-		    tests_read(op, doc, &doc->root, &tests[i]) < 0)
+		    yaml_parse(op, file->p[i], text, doc) < 0)
+			return op->code;
+		if (node_get(&doc->root, S("tests")) || node_get(&doc->root, S("packages")))
+			return op_fail(op, ERR_USAGE, "%.*s is a recipe; 'temper build' runs its tests, here is a file of "
+				       "tests alone wanted", STR_ARG(file->p[i]));
+		if (tests_read(op, doc, &doc->root, &tests[i]) < 0)
 			return op->code;
 	}
 	*ret = tests;
