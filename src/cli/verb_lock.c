@@ -4,7 +4,7 @@ static const struct option table[] = {
 	{ "check", 0, OPTION_FLAG, NULL, offsetof(struct lock_options, check), "Result",
 	  "Write nothing; exit 1 if the lock is not what it would become." },
 	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct lock_options, platform), "Result",
-	  "Lock these platforms and not those that the recipe lists. May be given several times." },
+	  "Lock these too, beside those that the recipe lists, and build only them. May be given several times." },
 	SOURCE_OPTIONS(struct lock_options, source),
 	PROGRESS_OPTIONS(struct lock_options, progress),
 };
