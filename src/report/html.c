@@ -381,7 +381,7 @@ static void cuts(struct buf *b, const struct outcome *o)
 		raw(b, "<tr><td><code>");
 		html(b, o->drop[i].pattern);
 		buf_fmt(b, "</code></td><td class=\"num\">%llu</td>", (unsigned long long)o->drop[i].files);
-		meter_cell(b, o->drop[i].bytes, o->drop[0].bytes);
+		size_cell(b, o->drop[i].bytes);
 		raw(b, o->drop[i].by_recipe ? "<td>the recipe</td></tr>\n" :
 					      "<td><code>effects/drop.yaml</code></td></tr>\n");
 	}

@@ -35,7 +35,7 @@ const char html_style[] =
 	"h2{font-size:1.2rem;margin:0 0 .2rem}\n"
 	"h3{font-size:1rem;margin:1.3rem 0 .5rem}\n"
 	".lead{color:var(--soft);margin:0 0 .9rem;max-width:60rem}\n"
-	".facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.8rem;margin:1.2rem 0 0}\n"
+	".facts{display:grid;grid-template-columns:repeat(6,1fr);gap:.8rem;margin:1.2rem 0 0}\n"
 	".fact{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.75rem 1rem}\n"
 	".fact b{display:block;font-size:1.45rem;line-height:1.25;font-weight:650}\n"
 	".fact span{color:var(--soft);font-size:.88rem}\n"
