@@ -35,7 +35,7 @@ enum {
 	/* Bytes of a PAX or GNU long-name header. */
 	LIMIT_TAR_HEADER = 1 << 20,
 
-	/* Entries of one package and of one image: texlive-fonts-extra has 130,000. */
+	/* Entries of one package, and names in one image: texlive-fonts-extra has 130,000. */
 	LIMIT_ENTRIES = 4 * 1000 * 1000,
 
 	/* Bytes of an image manifest or index, and of a config. Source: registries' common ceiling. */
@@ -45,7 +45,8 @@ enum {
 	/* Layers of an image: the Docker engine stops at 125. */
 	LIMIT_LAYERS = 120,
 
-	/* Bytes of all paths and link targets of one package: texlive-fonts-extra has 12 MB. */
+	/* Bytes of all paths and link targets of one package, and of one image: texlive-fonts-extra
+	 * has 12 MB. */
 	LIMIT_PATH_BYTES = 256 << 20,
 
 	/* Bytes of a file that is read whole out of an image or a package. */

@@ -40,11 +40,23 @@ struct merge {
 	struct tree *tree;
 	struct hash *hash;        /* or NULL: no digests of contents */
 	ptrdiff_t layer, ordinal, entries;
+	ptrdiff_t knots;          /* names made, those between the entries' too */
+	uint64_t text;            /* bytes of paths and links */
 	str what;                 /* the layer, for messages */
 };
 
+/* A path through links can be far longer than the entry that names it, and stand for many directories. */
+static int count_text(struct op *op, uint64_t *text, ptrdiff_t n)
+{
+	*text += (uint64_t)n;
+	return *text <= LIMIT_PATH_BYTES ? 0 : op_fail(op, ERR_LIMIT, "an image with more than %d bytes of paths",
+						       LIMIT_PATH_BYTES);
+}
+
 static int knot_new(struct merge *m, struct knot *parent, str name, struct knot **ret)
 {
+	if (++m->knots > LIMIT_ENTRIES)
+		return op_fail(m->op, ERR_LIMIT, "an image of more than %d names", LIMIT_ENTRIES);
 	struct knot *k = op_new(m->op, struct knot, 1);
 	str key = name;
 
@@ -204,7 +216,8 @@ static int set_inode(struct merge *m, struct inode *inode, const struct tar_entr
 	inode->e = (struct entry){ .type = type[e->type], .mode = e->mode, .uid = e->uid, .gid = e->gid,
 				   .size = e->size, .mtime = e->mtime };
 	inode->place = (struct tree_place){ m->layer, m->ordinal };
-	return e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : 0;
+	int rc = e->type == TAR_SYMLINK ? count_text(m->op, &m->text, e->link.len) : 0;
+	return rc == 0 && e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : rc;
 }
 
 static int hash_content(struct merge *m, struct tar *tar, struct inode *inode)
@@ -306,6 +319,7 @@ static void list_knot(const struct knot *k, str path, struct entry *entry, struc
 }
 
 struct lister {
+	uint64_t text; /* bytes of paths and links */
 	VEC(struct entry) entry;
 	VEC(struct tree_place) place;
 };
@@ -319,7 +333,9 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 		str own;
 		if (!child)
 			continue;
-		int rc = op_text(op, &own, "%.*s%s%.*s", STR_ARG(path), path.len ? "/" : "",
+		int rc = count_text(op, &l->text, child->path_len);
+		if (rc == 0)
+			rc = op_text(op, &own, "%.*s%s%.*s", STR_ARG(path), path.len ? "/" : "",
 				 STR_ARG(k->child.item[i].key));
 		if (rc < 0)
 			return rc;
@@ -352,6 +368,7 @@ int tree_read(struct op *op, const struct store *s, const struct image *image, b
 		if ((rc = tree_layer(op, s, layer, merge_layer, &m)) < 0)
 			return rc;
 	}
+	l.text = m.text;
 	if ((rc = list_below(op, m.root, S(""), &l)) < 0)
 		return rc;
 	tree.entry = l.entry.p;
