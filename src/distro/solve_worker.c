@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/vec.h"
+#include "sys/confine.h"
 #include "sys/file.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -202,8 +203,12 @@ static void send_problem(const struct worker *k, Solver *solv, FILE *to)
 	send(to, fact.p, sizeof(*fact.p), (size_t)fact.n);
 }
 
+/* The pipe is all that it needs. */
 static void confine_worker(void)
 {
+	const struct confine_spec nothing = { 0 };
+	AUTO_CONFINE_RULES rules = { -1 };
+	AUTO_OP op;
 	struct rlimit seconds = { LIMIT_SOLVER_SECONDS, LIMIT_SOLVER_SECONDS }, none = { 0, 0 };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -215,6 +220,9 @@ static void confine_worker(void)
 	if (setrlimit(RLIMIT_AS, &memory) < 0)
 		_exit(1);
 #endif
+	op_init(&op, 0);
+	if (confine_rules_make(&op, &nothing, &rules) < 0 || confine_thread(&op, &rules) < 0)
+		_exit(1);
 }
 
 _Noreturn static void work(const struct solve_logic *w, int fd)
