@@ -314,6 +314,7 @@ static const char container_tests[] =
 	"   expectedHeaders: ['(?i)server: tiny']}\n"
 	"- {name: 'pass: none', port: 8080, path: /x, method: POST, body: hi, expectedStatus: 404, "
 	"expectedBody: ['Content-Length: 2']}\n"
+	"- {name: 'pass: many chunks', port: 8080, path: /chunks, expectedBody: ['^0{999}70']}\n"
 	"- {name: 'fail(status is 404 and not 200): h', port: 8080, path: /x}\n"
 	"- {name: 'fail(the body does not match ''y{3}''): h', port: 8080, expectedBody: "
 	"['y{3}']}\n"
@@ -365,7 +366,7 @@ static int runs(struct op *op)
 	CHECK(mkdtemp(place) != NULL && setenv("TMPDIR", place, 1) == 0);
 	TRY(with_uid(op, container_tests, &yaml));
 	TRY(carry_out(op, platform_host()->oci_arch, "nonroot", yaml.p, &r));
-	CHECK(r.n == 24);
+	CHECK(r.n == 25);
 	CHECK(left_over() == 0);
 	CHECK(rmdir(place) == 0);
 	if (r.n && r.test[0].verdict == VERDICT_SKIPPED) {

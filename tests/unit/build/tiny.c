@@ -51,6 +51,21 @@ static int size_of(const char *path)
 	return 0;
 }
 
+/* A megabyte, a bit at a time. */
+static void answer_chunks(int c)
+{
+	char chunk[5 + 1000 + 2 + 1];
+
+	(void)dprintf(c, "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n");
+	int len = snprintf(chunk, sizeof(chunk), "3e8\r\n%01000d\r\n", 7);
+	for (int i = 0; i < 1000; i++) {
+		if (write(c, chunk, (size_t)len) != len)
+			return;
+		(void)usleep(100); /* so that each is an answer's piece of its own */
+	}
+	(void)dprintf(c, "0\r\n\r\n");
+}
+
 static int serve(int port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((unsigned short)port) };
@@ -68,6 +83,11 @@ static int serve(int port)
 		in[n] = '\0';
 		if (strstr(in, "/die"))
 			return 7;
+		if (strstr(in, "/chunks")) {
+			answer_chunks(c);
+			(void)close(c);
+			continue;
+		}
 		int status = strncmp(in, "GET / ", 6) == 0 ? 200 : 404;
 		int len = snprintf(out, sizeof(out),
 				   "HTTP/1.1 %d X\r\nServer: tiny\r\n\r\nuid=%u you said: %s",
