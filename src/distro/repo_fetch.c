@@ -18,8 +18,11 @@ struct job {
 	bool shared; /* the name is for later runs too: not removed on failure */
 };
 
-static void put_away(struct job *j)
+/* Thousands may fail, and each has a file open. May run twice. */
+static void put_away(void *to)
 {
+	struct job *j = to;
+
 	if (j->shared && j->have > 0)
 		j->file.name[0] = '\0';
 	file_new_discard(&j->file);
@@ -227,6 +230,7 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 							.begin = begin,
 							.sink = add,
 							.done = done,
+							.failed = put_away,
 							.to = &job[missing] };
 		int rc = make_url(op, mirror, &want[i], &req[missing].url);
 		if (rc < 0)

@@ -175,6 +175,8 @@ static int finish(struct transfer *t, int code, const char *why)
 	t->res->code = code;
 	if (code == 0)
 		return 0;
+	if (t->req->failed)
+		t->req->failed(t->req->to);
 	/* libcurl's sentences begin with a capital letter. */
 	char first = why[0] >= 'A' && why[0] <= 'Z' && why[1] >= 'a' ? (char)(why[0] + 32) : why[0];
 	return op_text(b->op, &t->res->error, "cannot fetch %.*s: %c%s", STR_ARG(t->req->url),

@@ -26,6 +26,9 @@ typedef int client_begin(struct op *op, void *to, uint64_t *ret_have);
  */
 typedef int client_done(struct op *op, void *to);
 
+/* Called once a request has failed for good: what begin() took may go. */
+typedef void client_failed(void *to);
+
 /* Bytes that have arrived in this batch, earlier runs' included; from the calling thread. */
 typedef void client_progress(void *arg, uint64_t done);
 
@@ -38,7 +41,8 @@ struct client_request {
 	client_sink *sink;
 	client_begin *begin; /* may be NULL */
 	client_done *done;   /* may be NULL */
-	void *to;            /* for the three */
+	client_failed *failed; /* may be NULL */
+	void *to;            /* for the four */
 };
 
 struct client_result {

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "distro/repo_parts.h"
 #include "unit/harness.h"
@@ -129,6 +130,33 @@ static int refuses(struct op *op)
 	return 0;
 }
 
+/* More that fail than there may be open files: the mirror is to blame, not this machine. */
+static int many_gone(struct op *op)
+{
+	enum { N = 300 };
+	struct rlimit have, few;
+	AUTO_PLACE p;
+	struct repo_mirror m = { 0 };
+	struct repo_want w[N];
+
+	TRY(set_up(op, &p));
+	TRY(op_text(op, &m.archive, "file://%.*s", STR_ARG(p.path)));
+	for (int i = 0; i < N; i++) {
+		w[i] = want("big", p.big);
+		w[i].path = S("pool/none.deb");
+		w[i].sha256.b[0] = (uint8_t)i;
+		w[i].sha256.b[1] = (uint8_t)(i >> 8);
+	}
+	CHECK(getrlimit(RLIMIT_NOFILE, &have) == 0);
+	few = (struct rlimit){ 64, have.rlim_max };
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	int rc = repo_fetch(op, &p.store, &m, w, N, false, NULL, NULL);
+	CHECK(setrlimit(RLIMIT_NOFILE, &have) == 0);
+	CHECK_FAILS(op, rc, ERR_NET, "big 1.0 (and 299 more packages) is no longer on the mirror");
+	CHECK(tmp_is_empty(op, &p));
+	return 0;
+}
+
 static int resumes(struct op *op)
 {
 	AUTO_PLACE p;
@@ -197,5 +225,6 @@ static int leaves_others_alone(struct op *op)
 	return 0;
 }
 
-TESTS({ "from files", from_files }, { "refuses", refuses, .once = true }, { "resumes", resumes, .once = true },
+TESTS({ "from files", from_files }, { "refuses", refuses, .once = true },
+      { "many that are gone", many_gone, .once = true }, { "resumes", resumes, .once = true },
       { "leaves others alone", leaves_others_alone, .once = true })
