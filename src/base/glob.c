@@ -65,7 +65,9 @@ static bool same_front(str *pat, str *path)
 {
 	ptrdiff_t i = 0, n = pat->len < path->len ? pat->len : path->len;
 
-	for (; i < n && pat->p[i] != '*' && pat->p[i] != '?' && pat->p[i] != '[' && pat->p[i] != '\\'; i++)
+	for (;
+	     i < n && pat->p[i] != '*' && pat->p[i] != '?' && pat->p[i] != '[' && pat->p[i] != '\\';
+	     i++)
 		if (pat->p[i] != path->p[i])
 			return false;
 	*pat = (str){ pat->p + i, pat->len - i };

@@ -14,7 +14,8 @@ enum {
 	LIMIT_PATH = 4096,
 	LIMIT_NAME = 255,
 
-	/* Bytes of a recipe, test or effect: people write them; the largest known is below 100 KiB. */
+	/* Bytes of a recipe, test or effect: people write them; the largest known is below 100 KiB.
+	 */
 	LIMIT_DOCUMENT = 4 << 20,
 
 	/* Nodes of a YAML document after aliases: aliases may multiply a small text. */
@@ -29,7 +30,8 @@ enum {
 	/* Bytes of a Packages index unpacked: sid's is 60 MB. */
 	LIMIT_INDEX = 512 << 20,
 
-	/* Bytes of a control member's file (postinst, md5sums): linux-headers has 2 MiB of md5sums. */
+	/* Bytes of a control member's file (postinst, md5sums): linux-headers has 2 MiB of md5sums.
+	 */
 	LIMIT_CONTROL_FILE = 16 << 20,
 
 	/* Bytes of a PAX or GNU long-name header. */
@@ -38,7 +40,8 @@ enum {
 	/* Entries of one package, and names in one image: texlive-fonts-extra has 130,000. */
 	LIMIT_ENTRIES = 4 * 1000 * 1000,
 
-	/* Bytes of an image manifest or index, and of a config. Source: registries' common ceiling. */
+	/* Bytes of an image manifest or index, and of a config. Source: registries' common ceiling.
+	 */
 	LIMIT_MANIFEST = 4 << 20,
 	LIMIT_CONFIG = 8 << 20,
 
@@ -52,7 +55,8 @@ enum {
 	/* Bytes of a file that is read whole out of an image or a package. */
 	LIMIT_CAPTURE = 16 << 20,
 
-	/* Unpacked bytes over packed bytes: xz reaches 7,000 on zeros; real packages stay below 200. */
+	/* Unpacked bytes over packed bytes: xz reaches 7,000 on zeros; real packages stay below
+	   200. */
 	LIMIT_RATIO = 1000,
 
 	/* Memory that an xz or zstd decoder may use: xz -9 needs 65 MiB. */

@@ -20,8 +20,8 @@ struct map {
 	struct op *op;
 	struct map_item *item; /* [n] */
 	ptrdiff_t n, cap;
-	uint32_t *slot;        /* [slots], index + 1 into item; 0 is free */
-	ptrdiff_t slots;       /* a power of two, at least twice n */
+	uint32_t *slot;  /* [slots], index + 1 into item; 0 is free */
+	ptrdiff_t slots; /* a power of two, at least twice n */
 	uint64_t seed;
 };
 

@@ -50,7 +50,8 @@ void op_done(struct op *op)
 
 static int out_of_memory(struct op *op, size_t wanted)
 {
-	return op_fail(op, ERR_MEMORY, "out of memory: %zu bytes more than the %zu held", wanted, op->held);
+	return op_fail(op, ERR_MEMORY, "out of memory: %zu bytes more than the %zu held", wanted,
+		       op->held);
 }
 
 static bool fault_due(struct op *op)
@@ -91,7 +92,8 @@ void *op_alloc(struct op *op, size_t size, ptrdiff_t n)
 	size_t bytes;
 
 	MUST(n >= 0);
-	if (__builtin_mul_overflow(size, (size_t)n, &bytes) || bytes > SIZE_MAX / 2 || fault_due(op)) {
+	if (__builtin_mul_overflow(size, (size_t)n, &bytes) || bytes > SIZE_MAX / 2 ||
+	    fault_due(op)) {
 		out_of_memory(op, bytes);
 		return NULL;
 	}
@@ -114,7 +116,8 @@ void *op_extend(struct op *op, void *old, size_t old_size, size_t new_size)
 	size_t had = round_up(old_size ? old_size : 1);
 	size_t want = round_up(new_size ? new_size : 1);
 
-	if (old && chunk && want >= had && (unsigned char *)old + had == chunk->data + chunk->used &&
+	if (old && chunk && want >= had &&
+	    (unsigned char *)old + had == chunk->data + chunk->used &&
 	    chunk->size - chunk->used >= want - had && !fault_due(op)) {
 		chunk->used += want - had;
 		memset((unsigned char *)old + had, 0, want - had);
@@ -274,6 +277,7 @@ void op_forgive(struct op *op)
 
 void op_must_failed(const char *what, const char *file, int line)
 {
-	(void)fprintf(stderr, "temper: internal error: %s does not hold (%s:%d)\n", what, file, line);
+	(void)fprintf(stderr, "temper: internal error: %s does not hold (%s:%d)\n", what, file,
+		      line);
 	abort();
 }

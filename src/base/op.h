@@ -45,12 +45,12 @@ struct op_mark {
 };
 
 struct op {
-	struct op_chunk *chunk;          /* newest first */
-	size_t held;                     /* bytes in chunks */
-	size_t ceiling;                  /* refuse to hold more */
-	int64_t *fault;                  /* tests: the allocation that brings this to 0 fails */
-	int code;                        /* 0 or the first enum err */
-	char text[OP_ERROR_MAX];         /* its message, escaped, without a full stop */
+	struct op_chunk *chunk;  /* newest first */
+	size_t held;             /* bytes in chunks */
+	size_t ceiling;          /* refuse to hold more */
+	int64_t *fault;          /* tests: the allocation that brings this to 0 fails */
+	int code;                /* 0 or the first enum err */
+	char text[OP_ERROR_MAX]; /* its message, escaped, without a full stop */
 };
 
 /* An op that may hold `ceiling` bytes (0: no ceiling of its own). Allocates nothing. */

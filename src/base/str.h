@@ -18,7 +18,10 @@ typedef struct str {
 
 /* S("x") in expressions, S_INIT("x") in static tables, STR_ARG(s) for printf's "%.*s". */
 #define S(literal) ((str){ "" literal, (ptrdiff_t)sizeof(literal) - 1 })
-#define S_INIT(literal) { "" literal, (ptrdiff_t)sizeof(literal) - 1 }
+#define S_INIT(literal)                                    \
+	{                                                  \
+		"" literal, (ptrdiff_t)sizeof(literal) - 1 \
+	}
 #define STR_ARG(s) ((s).len > INT32_MAX ? INT32_MAX : (int)(s).len), ((s).p ? (s).p : "")
 
 /* A NUL-terminated string as a view; NULL gives the empty view. */

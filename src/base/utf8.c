@@ -12,7 +12,12 @@ static ptrdiff_t decode(str s, uint32_t *ret)
 	if (s.len <= 0)
 		return 0;
 	unsigned char c = (unsigned char)s.p[0];
-	ptrdiff_t width = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	ptrdiff_t width = c < 0x80   ? 1
+			  : c < 0xc2 ? 0
+			  : c < 0xe0 ? 2
+			  : c < 0xf0 ? 3
+			  : c < 0xf5 ? 4
+				     : 0;
 	uint32_t code = width == 1 ? c : width == 0 ? 0 : (uint32_t)(c & (0xff >> (width + 1)));
 
 	for (ptrdiff_t i = 1; i < width; i++) {
@@ -20,7 +25,8 @@ static ptrdiff_t decode(str s, uint32_t *ret)
 			return 0;
 		code = code << 6 | ((unsigned char)s.p[i] & 0x3f);
 	}
-	if (width > 1 && (code < least[width] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)))
+	if (width > 1 &&
+	    (code < least[width] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)))
 		return 0;
 	*ret = code;
 	return width;

@@ -12,12 +12,16 @@
 
 #include "op.h"
 
-#define VEC(type) struct { type *p; ptrdiff_t n, cap; }
+#define VEC(type)                 \
+	struct {                  \
+		type *p;          \
+		ptrdiff_t n, cap; \
+	}
 
-#define vec_push(op, v)                                                                            \
-	(vec_grow((op), (void **)&(v)->p, &(v)->n, &(v)->cap, sizeof(*(v)->p)) ?                   \
-		 &(v)->p[(v)->n - 1] :                                                             \
-		 NULL)
+#define vec_push(op, v)                                                        \
+	(vec_grow((op), (void **)&(v)->p, &(v)->n, &(v)->cap, sizeof(*(v)->p)) \
+		 ? &(v)->p[(v)->n - 1]                                         \
+		 : NULL)
 
 /* vec_push()'s other half: room for one element more, counted in at once. */
 bool vec_grow(struct op *op, void **p, ptrdiff_t *n, ptrdiff_t *cap, size_t size);

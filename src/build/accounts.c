@@ -7,6 +7,7 @@
 #include "base/vec.h"
 
 /* Debian's global static ids. Source: base-passwd 3.6.1, passwd.master and group.master. */
+/* clang-format off */
 static const struct {
 	const char *name;
 	uint32_t uid, gid; /* UINT32_MAX: no user, or no group, of that name */
@@ -26,6 +27,7 @@ static const struct {
 	{ "staff", UINT32_MAX, 50, "" }, { "games", 5, 60, "/usr/games" }, { "users", UINT32_MAX, 100, "" },
 	{ "nogroup", UINT32_MAX, 65534, "" },
 };
+/* clang-format on */
 
 enum {
 	FIXED_N = sizeof(fixed) / sizeof(fixed[0]),
@@ -89,16 +91,19 @@ static int add_group(struct op *op, struct accounts *a, str name, uint32_t gid, 
 	struct account_group *g = group_named(a, name);
 
 	if (!good_name(name))
-		return op_fail(op, ERR_USAGE, "%.*s: '%.*s' is no name for a group", STR_ARG(from), STR_ARG(name));
+		return op_fail(op, ERR_USAGE, "%.*s: '%.*s' is no name for a group", STR_ARG(from),
+			       STR_ARG(name));
 	if (g && (gid == UINT32_MAX || g->gid == gid))
 		return 0;
 	if (g)
-		return op_fail(op, ERR_NO, "group %.*s has gid %u by %.*s and %u by %.*s", STR_ARG(name), g->gid,
-			       STR_ARG(g->from), gid, STR_ARG(from));
+		return op_fail(op, ERR_NO, "group %.*s has gid %u by %.*s and %u by %.*s",
+			       STR_ARG(name), g->gid, STR_ARG(g->from), gid, STR_ARG(from));
 	const struct account_group *other = gid == UINT32_MAX ? NULL : group_find(a, gid);
 	if (other)
-		return op_fail(op, ERR_NO, "gid %u is wanted by group %.*s (%.*s) and group %.*s (%.*s)", gid,
-			       STR_ARG(other->name), STR_ARG(other->from), STR_ARG(name), STR_ARG(from));
+		return op_fail(op, ERR_NO,
+			       "gid %u is wanted by group %.*s (%.*s) and group %.*s (%.*s)", gid,
+			       STR_ARG(other->name), STR_ARG(other->from), STR_ARG(name),
+			       STR_ARG(from));
 	if (!vec_grow(op, (void **)&a->group, &a->group_n, &a->group_cap, sizeof(*a->group)))
 		return op->code;
 	a->group[a->group_n - 1] = (struct account_group){ .name = name, .gid = gid, .from = from };
@@ -109,9 +114,10 @@ static int add_user(struct op *op, struct accounts *a, struct account want)
 {
 	struct account *u = user_named(a, want.name);
 
-	if (!good_name(want.name) || !good_field(want.comment) || !good_field(want.home) || !good_field(want.shell))
-		return op_fail(op, ERR_USAGE, "%.*s: '%.*s' is no name or record for a user", STR_ARG(want.from),
-			       STR_ARG(want.name));
+	if (!good_name(want.name) || !good_field(want.comment) || !good_field(want.home) ||
+	    !good_field(want.shell))
+		return op_fail(op, ERR_USAGE, "%.*s: '%.*s' is no name or record for a user",
+			       STR_ARG(want.from), STR_ARG(want.name));
 	if (u && (want.uid == UINT32_MAX || u->uid == want.uid)) {
 		if (want.home.len)
 			u->home = want.home;
@@ -124,12 +130,15 @@ static int add_user(struct op *op, struct accounts *a, struct account want)
 		return 0;
 	}
 	if (u)
-		return op_fail(op, ERR_NO, "user %.*s has uid %u by %.*s and %u by %.*s", STR_ARG(want.name), u->uid,
-			       STR_ARG(u->from), want.uid, STR_ARG(want.from));
+		return op_fail(op, ERR_NO, "user %.*s has uid %u by %.*s and %u by %.*s",
+			       STR_ARG(want.name), u->uid, STR_ARG(u->from), want.uid,
+			       STR_ARG(want.from));
 	const struct account *other = want.uid == UINT32_MAX ? NULL : accounts_find(a, want.uid);
 	if (other)
-		return op_fail(op, ERR_NO, "uid %u is wanted by user %.*s (%.*s) and user %.*s (%.*s)", want.uid,
-			       STR_ARG(other->name), STR_ARG(other->from), STR_ARG(want.name), STR_ARG(want.from));
+		return op_fail(op, ERR_NO,
+			       "uid %u is wanted by user %.*s (%.*s) and user %.*s (%.*s)",
+			       want.uid, STR_ARG(other->name), STR_ARG(other->from),
+			       STR_ARG(want.name), STR_ARG(want.from));
 	if (!vec_grow(op, (void **)&a->user, &a->user_n, &a->user_cap, sizeof(*a->user)))
 		return op->code;
 	a->user[a->user_n - 1] = want;
@@ -145,9 +154,14 @@ static int add_fixed(struct op *op, struct accounts *a, ptrdiff_t i)
 	if (fixed[i].gid != UINT32_MAX)
 		rc = add_group(op, a, name, fixed[i].gid, from);
 	if (rc == 0 && fixed[i].uid != UINT32_MAX)
-		rc = add_user(op, a, (struct account){ .name = name, .comment = name, .home = str_of(fixed[i].home),
-						       .shell = S("/usr/sbin/nologin"), .uid = fixed[i].uid,
-						       .gid = fixed[i].gid, .from = from });
+		rc = add_user(op, a,
+			      (struct account){ .name = name,
+						.comment = name,
+						.home = str_of(fixed[i].home),
+						.shell = S("/usr/sbin/nologin"),
+						.uid = fixed[i].uid,
+						.gid = fixed[i].gid,
+						.from = from });
 	return rc;
 }
 
@@ -184,7 +198,8 @@ int accounts_need_gid(struct op *op, struct accounts *a, uint32_t gid)
 {
 	for (ptrdiff_t i = 0; i < FIXED_N && !group_find(a, gid); i++)
 		if (fixed[i].gid == gid)
-			return add_group(op, a, str_of(fixed[i].name), gid, S("Debian's fixed ids"));
+			return add_group(op, a, str_of(fixed[i].name), gid,
+					 S("Debian's fixed ids"));
 	return 0;
 }
 
@@ -209,9 +224,14 @@ static int add_master(struct op *op, struct accounts *a, str passwd, str group)
 		ok &= num_parse(str_cut(&line, ':'), ID_MAX, &gid);
 		str comment = str_cut(&line, ':'), home = str_cut(&line, ':');
 		if (ok)
-			rc = add_user(op, a, (struct account){ .name = name, .comment = comment, .home = home,
-							       .shell = S("/usr/sbin/nologin"), .uid = (uint32_t)uid,
-							       .gid = (uint32_t)gid, .from = from });
+			rc = add_user(op, a,
+				      (struct account){ .name = name,
+							.comment = comment,
+							.home = home,
+							.shell = S("/usr/sbin/nologin"),
+							.uid = (uint32_t)uid,
+							.gid = (uint32_t)gid,
+							.from = from });
 	}
 	return rc;
 }
@@ -219,7 +239,11 @@ static int add_master(struct op *op, struct accounts *a, str passwd, str group)
 /* root, nobody and nonroot; what every image has. */
 static int add_always(struct op *op, struct accounts *a)
 {
-	static const struct { const char *name, *comment, *home; uint32_t id; const char *group; } row[] = {
+	static const struct {
+		const char *name, *comment, *home;
+		uint32_t id;
+		const char *group;
+	} row[] = {
 		{ "root", "root", "/root", 0, "root" },
 		{ "nobody", "nobody", "/nonexistent", 65534, "nogroup" },
 		{ "nonroot", "nonroot", "/home/nonroot", 65532, "nonroot" },
@@ -230,9 +254,14 @@ static int add_always(struct op *op, struct accounts *a)
 	for (size_t i = 0; rc == 0 && i < sizeof(row) / sizeof(row[0]); i++) {
 		rc = add_group(op, a, str_of(row[i].group), row[i].id, from);
 		if (rc == 0)
-			rc = add_user(op, a, (struct account){ .name = str_of(row[i].name),
-				.comment = str_of(row[i].comment), .home = str_of(row[i].home),
-				.shell = S("/usr/sbin/nologin"), .uid = row[i].id, .gid = row[i].id, .from = from });
+			rc = add_user(op, a,
+				      (struct account){ .name = str_of(row[i].name),
+							.comment = str_of(row[i].comment),
+							.home = str_of(row[i].home),
+							.shell = S("/usr/sbin/nologin"),
+							.uid = row[i].id,
+							.gid = row[i].id,
+							.from = from });
 	}
 	return rc;
 }
@@ -242,7 +271,8 @@ static int add_member(struct op *op, struct accounts *a, str group, str user, st
 	struct account_group *g = group_named(a, group);
 
 	if (!g)
-		return op_fail(op, ERR_USAGE, "%.*s: there is no group %.*s", STR_ARG(from), STR_ARG(group));
+		return op_fail(op, ERR_USAGE, "%.*s: there is no group %.*s", STR_ARG(from),
+			       STR_ARG(group));
 	for (ptrdiff_t i = 0; i < g->members.n; i++)
 		if (str_eq(g->members.p[i], user))
 			return 0;
@@ -293,8 +323,14 @@ static int add_effects(struct op *op, struct accounts *a, const struct effect *e
 	}
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		if (e[i].kind == EFFECT_USER)
-			rc = add_with_group(op, a, (struct account){ .name = e[i].name, .comment = e[i].comment,
-				.home = e[i].home, .shell = e[i].shell, .uid = e[i].id, .from = e[i].origin }, e[i].group);
+			rc = add_with_group(op, a,
+					    (struct account){ .name = e[i].name,
+							      .comment = e[i].comment,
+							      .home = e[i].home,
+							      .shell = e[i].shell,
+							      .uid = e[i].id,
+							      .from = e[i].origin },
+					    e[i].group);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		if (e[i].kind == EFFECT_MEMBER)
 			rc = add_member(op, a, e[i].group, e[i].name, e[i].origin);
@@ -309,8 +345,14 @@ static int add_recipe(struct op *op, struct accounts *a, const struct recipe *r)
 		rc = add_group(op, a, r->group[i].name, r->group[i].id, r->file);
 	for (ptrdiff_t i = 0; rc == 0 && i < r->user_n; i++) {
 		const struct recipe_account *u = &r->user[i];
-		rc = add_with_group(op, a, (struct account){ .name = u->name, .comment = u->comment, .home = u->home,
-			.shell = u->shell, .uid = u->id, .from = r->file }, u->group);
+		rc = add_with_group(op, a,
+				    (struct account){ .name = u->name,
+						      .comment = u->comment,
+						      .home = u->home,
+						      .shell = u->shell,
+						      .uid = u->id,
+						      .from = r->file },
+				    u->group);
 	}
 	for (ptrdiff_t i = 0; rc == 0 && i < r->group_n; i++)
 		for (ptrdiff_t m = 0; rc == 0 && m < r->group[i].members.n; m++)
@@ -325,7 +367,8 @@ static int by_user_name(const void *a, const void *b)
 
 static int by_group_name(const void *a, const void *b)
 {
-	return str_cmp(((const struct account_group *)a)->name, ((const struct account_group *)b)->name);
+	return str_cmp(((const struct account_group *)a)->name,
+		       ((const struct account_group *)b)->name);
 }
 
 /* An id that neither users nor groups have, from ID_HIGH downwards. */
@@ -353,7 +396,8 @@ static int settle_ids(struct op *op, struct accounts *a)
 	for (ptrdiff_t i = 0; rc == 0 && i < a->user_n; i++) {
 		struct account *u = &a->user[i];
 		const struct account_group *own = group_named(a, u->name);
-		const struct account_group *primary = u->primary.len ? group_named(a, u->primary) : own;
+		const struct account_group *primary =
+			u->primary.len ? group_named(a, u->primary) : own;
 		if (u->uid == UINT32_MAX && own && !accounts_find(a, own->gid))
 			u->uid = own->gid;
 		if (u->uid == UINT32_MAX)
@@ -366,8 +410,8 @@ static int settle_ids(struct op *op, struct accounts *a)
 	return rc;
 }
 
-int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect, ptrdiff_t n,
-		  str passwd, str group, struct accounts *ret)
+int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect,
+		  ptrdiff_t n, str passwd, str group, struct accounts *ret)
 {
 	struct accounts a = { .user = NULL };
 	int rc = add_always(op, &a);
@@ -397,7 +441,8 @@ int accounts_uid(struct op *op, const struct accounts *a, str name, uint32_t *re
 	if (!num_parse(name, UINT32_MAX, &id))
 		return 1;
 	if (id > ID_MAX)
-		return op_fail(op, ERR_USAGE, "user id %.*s is above %d", STR_ARG(name), (int)ID_MAX);
+		return op_fail(op, ERR_USAGE, "user id %.*s is above %d", STR_ARG(name),
+			       (int)ID_MAX);
 	*ret = (uint32_t)id;
 	return 0;
 }
@@ -414,7 +459,8 @@ int accounts_gid(struct op *op, const struct accounts *a, str name, uint32_t *re
 	if (!num_parse(name, UINT32_MAX, &id))
 		return 1;
 	if (id > ID_MAX)
-		return op_fail(op, ERR_USAGE, "group id %.*s is above %d", STR_ARG(name), (int)ID_MAX);
+		return op_fail(op, ERR_USAGE, "group id %.*s is above %d", STR_ARG(name),
+			       (int)ID_MAX);
 	*ret = (uint32_t)id;
 	return 0;
 }
@@ -428,7 +474,8 @@ static int by_uid(const void *a, const void *b)
 
 static int by_gid(const void *a, const void *b)
 {
-	uint32_t x = ((const struct account_group *)a)->gid, y = ((const struct account_group *)b)->gid;
+	uint32_t x = ((const struct account_group *)a)->gid,
+		 y = ((const struct account_group *)b)->gid;
 
 	return (x > y) - (x < y);
 }
@@ -441,8 +488,8 @@ int accounts_passwd(struct op *op, const struct accounts *a, str *ret)
 	qsort(a->user, (size_t)a->user_n, sizeof(*a->user), by_uid);
 	for (ptrdiff_t i = 0; i < a->user_n; i++) {
 		const struct account *u = &a->user[i];
-		buf_fmt(&b, "%.*s:x:%u:%u:%.*s:%.*s:%.*s\n", STR_ARG(u->name), u->uid, u->gid, STR_ARG(u->comment),
-			STR_ARG(u->home), STR_ARG(u->shell));
+		buf_fmt(&b, "%.*s:x:%u:%u:%.*s:%.*s:%.*s\n", STR_ARG(u->name), u->uid, u->gid,
+			STR_ARG(u->comment), STR_ARG(u->home), STR_ARG(u->shell));
 	}
 	return buf_take(&b, ret);
 }

@@ -1,5 +1,6 @@
 /*
- * accounts: /etc/passwd and /etc/group of an image, from Debian's fixed ids, effects and the recipe.
+ * accounts: /etc/passwd and /etc/group of an image, from Debian's fixed ids, effects and the
+ * recipe.
  */
 #ifndef BUILD_ACCOUNTS_H
 #define BUILD_ACCOUNTS_H
@@ -33,8 +34,8 @@ struct accounts {
  * given come from 999 downwards in the order of names. ERR_NO when two ask for one id or for one
  * name with different ids, ERR_USAGE for a name or id that is not allowed.
  */
-int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect, ptrdiff_t n,
-		  str passwd, str group, struct accounts *ret) MUST_USE;
+int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect,
+		  ptrdiff_t n, str passwd, str group, struct accounts *ret) MUST_USE;
 
 /* Have Debian's fixed account of this name, for an owner that an effect or recipe names. No such
  * account is no error here. */

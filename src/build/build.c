@@ -50,7 +50,8 @@ static int need_mirror(struct work *w)
 
 	if (w->has_mirror)
 		return 0;
-	int rc = repo_mirror_find(w->op, word, w->source->mirror.len ? S("") : w->recipe.security_mirror, &w->mirror);
+	int rc = repo_mirror_find(
+		w->op, word, w->source->mirror.len ? S("") : w->recipe.security_mirror, &w->mirror);
 	if (rc < 0)
 		return rc;
 	w->has_mirror = true;
@@ -73,7 +74,8 @@ static bool lists(const struct texts *platforms, const struct platform *p)
 	return false;
 }
 
-/* What to build for; a platform that the user asks for and the recipe does not list is locked too. */
+/* What to build for; a platform that the user asks for and the recipe does not list is locked too.
+ */
 static int select_platforms(struct work *w)
 {
 	struct texts *all = &w->recipe.platforms;
@@ -88,8 +90,8 @@ static int select_platforms(struct work *w)
 	for (ptrdiff_t i = 0; i < asked->n; i++) {
 		const struct platform *want = platform_find(asked->p[i]);
 		if (!want)
-			return op_fail(w->op, ERR_USAGE, "unknown platform %.*s; known: %s", STR_ARG(asked->p[i]),
-				       platform_names());
+			return op_fail(w->op, ERR_USAGE, "unknown platform %.*s; known: %s",
+				       STR_ARG(asked->p[i]), platform_names());
 		if (!lists(all, want))
 			all->p[all->n++] = str_of(want->name);
 	}
@@ -113,15 +115,19 @@ static int begin(struct work *w)
 
 	if (rc < 0)
 		return rc;
-	w->parts = (struct parts_input){ .store = w->store, .recipe = &w->recipe, .effects = w->effects,
+	w->parts = (struct parts_input){ .store = w->store,
+					 .recipe = &w->recipe,
+					 .effects = w->effects,
 					 .offline = w->source->offline };
 	if (w->voice) {
 		w->parts.progress = w->voice->bytes;
 		w->parts.unanswered = w->voice->unanswered;
 		w->parts.progress_arg = w->voice->arg;
 	}
-	if (!compression_kind(compression.len ? compression : w->recipe.compression, &w->parts.compression))
-		return op_fail(w->op, ERR_USAGE, "unknown compression %.*s; known: gzip, zstd", STR_ARG(compression));
+	if (!compression_kind(compression.len ? compression : w->recipe.compression,
+			      &w->parts.compression))
+		return op_fail(w->op, ERR_USAGE, "unknown compression %.*s; known: gzip, zstd",
+			       STR_ARG(compression));
 	if ((rc = parts_rules(w->op, w->effects, &w->parts.rules)) < 0)
 		return rc;
 	return select_platforms(w);
@@ -173,8 +179,11 @@ static void resolve_done(void *arg, const char *step, str detail)
 
 static int make_lock(struct work *w, struct lock *ret)
 {
-	struct resolve_input in = { .parts = &w->parts, .keyring = w->recipe.keyring, .begin = resolve_begun,
-				    .done = resolve_done, .arg = w };
+	struct resolve_input in = { .parts = &w->parts,
+				    .keyring = w->recipe.keyring,
+				    .begin = resolve_begun,
+				    .done = resolve_done,
+				    .arg = w };
 
 	if (w->source->offline) {
 		int rc = need_mirror(w);
@@ -211,15 +220,18 @@ static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_be
 	if (rc < 0)
 		return rc;
 	if (locked)
-		return op_fail(w->op, ERR_NO, "%.*s %s%s; run: temper lock %.*s", STR_ARG(b->lock_path),
-			       rc ? "is missing" : "is stale: ", rc ? "" : why, STR_ARG(w->source->recipe));
+		return op_fail(w->op, ERR_NO, "%.*s %s%s; run: temper lock %.*s",
+			       STR_ARG(b->lock_path),
+			       rc ? "is missing" : "is stale: ", rc ? "" : why,
+			       STR_ARG(w->source->recipe));
 	b->lock_state = rc ? BUILD_LOCK_MADE : BUILD_LOCK_REFRESHED;
 	if (rc)
 		*ret_before = S("");
 	return make_lock(w, &b->lock);
 }
 
-/* The record of a finished build: what was made, from exactly what, and by which tests it was judged. */
+/* The record of a finished build: what was made, from exactly what, and by which tests it was
+ * judged. */
 
 static int add_test_files(struct op *op, const struct recipe *recipe, struct buf *b)
 {
@@ -283,7 +295,8 @@ int build_remember(struct op *op, const struct store *store, const struct built 
 static bool layers_there(const struct work *w, const struct lock *lock)
 {
 	for (ptrdiff_t i = 0; i < w->selected.n; i++) {
-		const struct lock_platform *p = lock_platform_find(lock, platform_find(w->selected.p[i]));
+		const struct lock_platform *p =
+			lock_platform_find(lock, platform_find(w->selected.p[i]));
 		if (!p || p->layer_n == 0)
 			return false;
 		for (ptrdiff_t l = 0; l < p->layer_n; l++)
@@ -296,7 +309,9 @@ static bool layers_there(const struct work *w, const struct lock *lock)
 static bool manifests_there(const struct work *w, const struct lock *lock)
 {
 	for (ptrdiff_t i = 0; i < w->selected.n; i++)
-		if (!store_blob_has(w->store, &lock_platform_find(lock, platform_find(w->selected.p[i]))->manifest))
+		if (!store_blob_has(
+			    w->store,
+			    &lock_platform_find(lock, platform_find(w->selected.p[i]))->manifest))
 			return false;
 	return true;
 }
@@ -309,7 +324,8 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 	str record, digest;
 	int rc = record_key(w->op, &b->lock, &w->selected, &w->recipe, &key);
 
-	if (rc < 0 || w->source->effects.len || !layers_there(w, &b->lock) || !manifests_there(w, &b->lock))
+	if (rc < 0 || w->source->effects.len || !layers_there(w, &b->lock) ||
+	    !manifests_there(w, &b->lock))
 		return rc < 0 ? rc : 1;
 	if ((rc = store_key_get(w->op, w->store, "build", &key, 4096, &record)) != 0)
 		return rc;
@@ -319,7 +335,8 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 	}
 	const struct node *n = &doc.root;
 	bool ok = node_text(node_get(n, S("mediaType")), &b->image.media_type) &&
-		  node_text(node_get(n, S("digest")), &digest) && digest_parse(digest, &b->image.digest) &&
+		  node_text(node_get(n, S("digest")), &digest) &&
+		  digest_parse(digest, &b->image.digest) &&
 		  node_u64(node_get(n, S("size")), &b->image.size) &&
 		  node_bool(node_get(n, S("tested")), &b->tested);
 	if (!ok || (wish->tested && !b->tested) || !store_blob_has(w->store, &b->image.digest))
@@ -333,21 +350,28 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 static int stale_answers(struct work *w, const struct built *b, const struct composed *c)
 {
 	if (w->locked)
-		return op_fail(w->op, ERR_NO, "%.*s is stale: the scripts of %.*s are answered otherwise now; run: "
-			       "temper lock %.*s", STR_ARG(b->lock_path), STR_ARG(c->stale), STR_ARG(w->source->recipe));
+		return op_fail(
+			w->op, ERR_NO,
+			"%.*s is stale: the scripts of %.*s are answered otherwise now; run: "
+			"temper lock %.*s",
+			STR_ARG(b->lock_path), STR_ARG(c->stale), STR_ARG(w->source->recipe));
 	return 1;
 }
 
 /* --locked is exactly what the lock says, in and out. */
-static int check_outcome(struct work *w, const struct built *b, const struct digest *says, const struct digest *is)
+static int check_outcome(struct work *w, const struct built *b, const struct digest *says,
+			 const struct digest *is)
 {
 	char was_text[DIGEST_TEXT], is_text[DIGEST_TEXT];
 
 	if (digest_is_zero(says) || digest_eq(says, is))
 		return 0;
-	return op_fail(w->op, ERR_NO, "%.*s says that the image is %s, and this temper makes %s of it%s; run: temper lock %.*s",
+	return op_fail(w->op, ERR_NO,
+		       "%.*s says that the image is %s, and this temper makes %s of it%s; run: "
+		       "temper lock %.*s",
 		       STR_ARG(b->lock_path), digest_text(says, was_text), digest_text(is, is_text),
-		       getenv("SOURCE_DATE_EPOCH") ? " (SOURCE_DATE_EPOCH is set)" : "", STR_ARG(w->source->recipe));
+		       getenv("SOURCE_DATE_EPOCH") ? " (SOURCE_DATE_EPOCH is set)" : "",
+		       STR_ARG(w->source->recipe));
 }
 
 /* 1 if the lock's answers are stale. */
@@ -363,17 +387,20 @@ static int compose_all(struct work *w, struct built *b)
 		struct composed c;
 		str text;
 		begun(w, "compose");
-		const struct lock_platform *p = lock_platform_find(&b->lock, platform_find(w->selected.p[i]));
+		const struct lock_platform *p =
+			lock_platform_find(&b->lock, platform_find(w->selected.p[i]));
 		MUST(p); /* the lock would be stale */
 		struct digest was = p->manifest;
-		int rc = compose(w->op, &w->parts, &b->lock, &b->lock.platform[p - b->lock.platform], &c);
+		int rc = compose(w->op, &w->parts, &b->lock,
+				 &b->lock.platform[p - b->lock.platform], &c);
 		if (rc != 0)
 			return rc < 0 ? rc : stale_answers(w, b, &c);
 		if (w->locked && (rc = check_outcome(w, b, &was, &c.manifest.digest)) < 0)
 			return rc;
 		b->manifest[i] = c.manifest;
 		b->outcome[i] = c.outcome;
-		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n, c.outcome.platform->name)) < 0)
+		if ((rc = op_text(w->op, &text, "%td layers for %s", c.outcome.layer_n,
+				  c.outcome.platform->name)) < 0)
 			return rc;
 		done(w, "compose", text);
 	}
@@ -381,12 +408,14 @@ static int compose_all(struct work *w, struct built *b)
 		b->image = b->manifest[0];
 		return 0;
 	}
-	return image_index_put(w->op, w->store, b->manifest, b->n, &(struct pairs){ NULL, 0 }, &b->image);
+	return image_index_put(w->op, w->store, b->manifest, b->n, &(struct pairs){ NULL, 0 },
+			       &b->image);
 }
 
 /*
  * The lock may have been made with another encoder. Its own blobs serve if they are here; else it
- * is refused, or, where it may change, it is from now on the lock of this encoder: the packages stay.
+ * is refused, or, where it may change, it is from now on the lock of this encoder: the packages
+ * stay.
  */
 static int settle_encoder(struct work *w, struct built *b)
 {
@@ -395,9 +424,12 @@ static int settle_encoder(struct work *w, struct built *b)
 	if (str_eq(b->lock.compressor, is) || layers_there(w, &b->lock))
 		return 0;
 	if (w->locked)
-		return op_fail(w->op, ERR_IO, "%.*s names layers made by %.*s, which is not here (%.*s is), and neither store "
-			       "nor --vendor has them; run: temper lock %.*s", STR_ARG(b->lock_path),
-			       STR_ARG(b->lock.compressor), STR_ARG(is), STR_ARG(w->source->recipe));
+		return op_fail(w->op, ERR_IO,
+			       "%.*s names layers made by %.*s, which is not here (%.*s is), and "
+			       "neither store "
+			       "nor --vendor has them; run: temper lock %.*s",
+			       STR_ARG(b->lock_path), STR_ARG(b->lock.compressor), STR_ARG(is),
+			       STR_ARG(w->source->recipe));
 	b->lock.compressor = is;
 	b->lock_state = BUILD_LOCK_REFRESHED;
 	return 0;
@@ -411,7 +443,9 @@ static int vendored(struct work *w, const struct lock *lock)
 int build_image(struct op *op, const struct store *store, const struct build_source *source,
 		const struct build_wish *wish, const struct build_voice *voice, struct built *ret)
 {
-	struct work w = { .op = op, .store = store, .source = source, .voice = voice, .locked = wish->locked };
+	struct work w = {
+		.op = op, .store = store, .source = source, .voice = voice, .locked = wish->locked
+	};
 	struct built b = { .n = 0 };
 	str before = S("");
 	int rc = recipe_read(op, source->recipe, &w.recipe);
@@ -457,8 +491,8 @@ static bool names(const struct texts *list, str text)
 }
 
 static int add_change(struct op *op, const struct store *store, const struct platform *platform,
-		      const struct lock_package *was, const struct lock_package *is, struct relocked *r,
-		      ptrdiff_t *cap)
+		      const struct lock_package *was, const struct lock_package *is,
+		      struct relocked *r, ptrdiff_t *cap)
 {
 	MUST(was || is);
 	if (!vec_grow(op, (void **)&r->change, &r->change_n, cap, sizeof(*r->change)))
@@ -486,8 +520,9 @@ static int add_change(struct op *op, const struct store *store, const struct pla
 }
 
 /* Two sorted lists of packages side by side. */
-static int compare_platform(struct op *op, const struct store *store, const struct lock_platform *was,
-			    const struct lock_platform *is, struct relocked *r, ptrdiff_t *cap)
+static int compare_platform(struct op *op, const struct store *store,
+			    const struct lock_platform *was, const struct lock_platform *is,
+			    struct relocked *r, ptrdiff_t *cap)
 {
 	ptrdiff_t a = 0, b = 0;
 	int rc = 0;
@@ -497,21 +532,24 @@ static int compare_platform(struct op *op, const struct store *store, const stru
 		const struct lock_package *y = b < is->package_n ? &is->package[b] : NULL;
 		int order = !x ? 1 : !y ? -1 : str_cmp(x->name, y->name);
 		if (order != 0 || !str_eq(x->version, y->version))
-			rc = add_change(op, store, is->platform, order <= 0 ? x : NULL, order >= 0 ? y : NULL, r, cap);
+			rc = add_change(op, store, is->platform, order <= 0 ? x : NULL,
+					order >= 0 ? y : NULL, r, cap);
 		a += order <= 0;
 		b += order >= 0;
 	}
 	return rc;
 }
 
-static int compare(struct op *op, const struct store *store, const struct lock *was, struct relocked *r)
+static int compare(struct op *op, const struct store *store, const struct lock *was,
+		   struct relocked *r)
 {
 	ptrdiff_t cap = 0;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < r->built.lock.platform_n; i++) {
 		const struct lock_platform *is = &r->built.lock.platform[i];
-		rc = compare_platform(op, store, lock_platform_find(was, is->platform), is, r, &cap);
+		rc = compare_platform(op, store, lock_platform_find(was, is->platform), is, r,
+				      &cap);
 	}
 	return rc;
 }
@@ -527,8 +565,8 @@ static int same_input(struct op *op, const struct lock *a, const struct lock *b)
 	return rc < 0 ? rc : str_eq(x, y);
 }
 
-int build_lock(struct op *op, const struct store *store, const struct build_source *source, bool check,
-	       const struct build_voice *voice, struct relocked *ret)
+int build_lock(struct op *op, const struct store *store, const struct build_source *source,
+	       bool check, const struct build_voice *voice, struct relocked *ret)
 {
 	struct build_source every = *source; /* a lock is of all platforms */
 	struct work w = { .op = op, .store = store, .source = &every, .voice = voice };
@@ -548,17 +586,21 @@ int build_lock(struct op *op, const struct store *store, const struct build_sour
 	r.built.recipe = w.recipe;
 	if ((rc = make_lock(&w, &r.built.lock)) < 0 || (rc = compose_all(&w, &r.built)) < 0)
 		return rc;
-	if ((rc = compare(op, store, &was, &r)) < 0 || (rc = lock_write(op, &r.built.lock, NULL, true, &after)) < 0)
+	if ((rc = compare(op, store, &was, &r)) < 0 ||
+	    (rc = lock_write(op, &r.built.lock, NULL, true, &after)) < 0)
 		return rc;
 	r.differs = !str_eq(before, after);
 	if (check && r.differs && r.had_lock && (rc = same_input(op, &was, &r.built.lock)) != 0) {
-		r.differs = false; /* only what came out of it, for a platform that was not built yet */
+		r.differs =
+			false; /* only what came out of it, for a platform that was not built yet */
 		if (rc < 0)
 			return rc;
 	}
-	if (!check && source->vendor.len && (rc = vendor_save(op, store, source->vendor, &r.built)) < 0)
+	if (!check && source->vendor.len &&
+	    (rc = vendor_save(op, store, source->vendor, &r.built)) < 0)
 		return rc;
-	if (!check && r.differs && (rc = file_replace(op, AT_FDCWD, r.built.lock_path, after, 0644)) < 0)
+	if (!check && r.differs &&
+	    (rc = file_replace(op, AT_FDCWD, r.built.lock_path, after, 0644)) < 0)
 		return rc;
 	*ret = r;
 	return 0;

@@ -32,7 +32,8 @@ int compose_created(struct op *op, const struct parts *parts, const int64_t *ask
 		int rc = num_u64(op, str_of(epoch), 253402300799, &seconds);
 		if (rc < 0) {
 			op_forgive(op);
-			return op_fail(op, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: %s", epoch);
+			return op_fail(op, ERR_USAGE,
+				       "SOURCE_DATE_EPOCH is no number of seconds: %s", epoch);
 		}
 		*ret = (int64_t)seconds;
 		return 0;
@@ -78,8 +79,11 @@ static int add_layer(struct work *w, const struct layer_blob *blob, bool made, s
 
 	if (!l)
 		return w->op->code;
-	*l = (struct image_layer){ .media_type = layer_media_type(w->in->compression), .digest = blob->digest,
-				   .diff_id = blob->diff_id, .size = blob->size, .tar_size = blob->tar_size };
+	*l = (struct image_layer){ .media_type = layer_media_type(w->in->compression),
+				   .digest = blob->digest,
+				   .diff_id = blob->diff_id,
+				   .size = blob->size,
+				   .tar_size = blob->tar_size };
 	w->layer_made[w->layer.n - 1] = made;
 	return op_text(w->op, &l->created_by, "temper: %.*s", STR_ARG(what));
 }
@@ -88,7 +92,8 @@ static int add_big(struct work *w, const struct ranked *r)
 {
 	const struct part *p = &w->parts.part[r->part];
 	str what;
-	int rc = op_text(w->op, &what, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
+	int rc = op_text(w->op, &what, "%.*s %.*s", STR_ARG(p->lock->name),
+			 STR_ARG(p->lock->version));
 
 	w->layer_of[r->part] = w->layer.n;
 	return rc < 0 ? rc : add_layer(w, &p->blob, p->made || p->lock->made, what);
@@ -115,12 +120,14 @@ static int small_directories(struct work *w, struct entry **ret, ptrdiff_t *ret_
 			ptrdiff_t at = (ptrdiff_t)(uintptr_t)map_get(&seen, from->path) - 1;
 			if (at < 0) {
 				struct entry *slot = vec_push(w->op, &dirs);
-				if (!slot || map_put(&seen, from->path, (void *)(uintptr_t)dirs.n) < 0)
+				if (!slot ||
+				    map_put(&seen, from->path, (void *)(uintptr_t)dirs.n) < 0)
 					return w->op->code;
 				*slot = *from;
 				continue;
 			}
-			int64_t newest = from->mtime > dirs.p[at].mtime ? from->mtime : dirs.p[at].mtime;
+			int64_t newest =
+				from->mtime > dirs.p[at].mtime ? from->mtime : dirs.p[at].mtime;
 			if (from->mode != 0755 || from->uid || from->gid)
 				dirs.p[at] = *from;
 			dirs.p[at].mtime = newest;
@@ -152,7 +159,10 @@ static int add_small(struct work *w)
 	if (n == 0)
 		return 0;
 	int rc = small_directories(w, &dirs, &dirs_n);
-	struct layer_sum sum = { .directory = dirs, .directory_n = dirs_n, .fragment = fragment, .fragment_n = n,
+	struct layer_sum sum = { .directory = dirs,
+				 .directory_n = dirs_n,
+				 .fragment = fragment,
+				 .fragment_n = n,
 				 .compression = w->in->compression };
 	if (rc == 0)
 		rc = layer_sum(w->op, w->in->store, &sum, &blob, &made);
@@ -201,11 +211,17 @@ static int make_top(struct work *w)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < w->parts.n; i++) {
 		const struct part *p = &w->parts.part[i];
-		w->package[i] = (struct top_package){
-			.select = { &p->contents, p->keep, p->rename, p->rename_n }, .lock = p->lock, .answer = p->answer };
+		w->package[i] = (struct top_package){ .select = { &p->contents, p->keep, p->rename,
+								  p->rename_n },
+						      .lock = p->lock,
+						      .answer = p->answer };
 	}
-	struct top_input in = { .store = w->in->store, .recipe = w->in->recipe, .lock = w->lock,
-				.platform = w->platform, .package = w->package, .package_n = w->parts.n,
+	struct top_input in = { .store = w->in->store,
+				.recipe = w->in->recipe,
+				.lock = w->lock,
+				.platform = w->platform,
+				.package = w->package,
+				.package_n = w->parts.n,
 				.created = w->created };
 	return top_make(w->op, &in, &w->top);
 }
@@ -226,7 +242,8 @@ static int take_locked_blobs(struct work *w)
 		for (ptrdiff_t k = 0; k < p->layer_n && !same; k++) {
 			if (!digest_eq(&p->layer[k].diff_id, &l->diff_id))
 				continue;
-			int rc = layer_unpacks_to(w->op, w->in->store, &p->layer[k].digest, &l->diff_id, &same);
+			int rc = layer_unpacks_to(w->op, w->in->store, &p->layer[k].digest,
+						  &l->diff_id, &same);
 			if (rc < 0)
 				return rc;
 			if (same) {
@@ -247,7 +264,8 @@ static int user_text(struct work *w, str *ret)
 	int rc = accounts_uid(w->op, &w->top.accounts, name, &uid);
 
 	if (rc > 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: run-as names %.*s, and there is no such user",
+		return op_fail(w->op, ERR_USAGE,
+			       "%.*s: run-as names %.*s, and there is no such user",
 			       STR_ARG(w->in->recipe->file), STR_ARG(name));
 	if (rc < 0)
 		return rc;
@@ -269,7 +287,8 @@ static int environment(struct work *w, struct texts *ret)
 	if (!has_path)
 		p[n++] = S("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	for (ptrdiff_t i = 0; i < e->n; i++) {
-		int rc = op_text(w->op, &p[n++], "%.*s=%.*s", STR_ARG(e->p[i].key), STR_ARG(e->p[i].value));
+		int rc = op_text(w->op, &p[n++], "%.*s=%.*s", STR_ARG(e->p[i].key),
+				 STR_ARG(e->p[i].value));
 		if (rc < 0)
 			return rc;
 	}
@@ -282,12 +301,20 @@ static int make_config(struct work *w)
 	const struct recipe *r = w->in->recipe;
 	struct image_config *c = &w->config;
 
-	*c = (struct image_config){
-		.os = S("linux"), .architecture = str_of(w->platform->platform->oci_arch),
-		.variant = str_of(w->platform->platform->variant), .created = w->created, .work_dir = r->work_dir,
-		.stop_signal = r->stop_signal, .entrypoint = r->entrypoint, .cmd = r->cmd, .ports = r->ports,
-		.volumes = r->volumes, .labels = r->labels, .healthcheck = r->healthcheck,
-		.layer = w->layer.p, .layer_n = w->layer.n };
+	*c = (struct image_config){ .os = S("linux"),
+				    .architecture = str_of(w->platform->platform->oci_arch),
+				    .variant = str_of(w->platform->platform->variant),
+				    .created = w->created,
+				    .work_dir = r->work_dir,
+				    .stop_signal = r->stop_signal,
+				    .entrypoint = r->entrypoint,
+				    .cmd = r->cmd,
+				    .ports = r->ports,
+				    .volumes = r->volumes,
+				    .labels = r->labels,
+				    .healthcheck = r->healthcheck,
+				    .layer = w->layer.p,
+				    .layer_n = w->layer.n };
 	int rc = user_text(w, &c->user);
 	return rc < 0 ? rc : environment(w, &c->env);
 }
@@ -326,9 +353,14 @@ static int annotate(struct work *w, struct pairs *ret)
 static int prove(struct work *w, struct outcome_check **ret, ptrdiff_t *ret_n)
 {
 	const struct recipe *r = w->in->recipe;
-	struct proof_input in = { .platform = w->platform->platform, .file = w->top.path, .file_n = w->top.path_n,
-				  .passwd = w->top.passwd, .group = w->top.group, .library_dirs = w->top.library_dirs,
-				  .allow_setuid = r->allow_setuid, .allow_shell = r->allow_shell,
+	struct proof_input in = { .platform = w->platform->platform,
+				  .file = w->top.path,
+				  .file_n = w->top.path_n,
+				  .passwd = w->top.passwd,
+				  .group = w->top.group,
+				  .library_dirs = w->top.library_dirs,
+				  .allow_setuid = r->allow_setuid,
+				  .allow_shell = r->allow_shell,
 				  .allow_package_manager = r->allow_package_manager };
 
 	return proof_check(w->op, &in, ret, ret_n);
@@ -343,8 +375,11 @@ static int fill_lock(struct work *w, const struct digest *manifest)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < w->layer.n; i++) {
 		const struct image_layer *from = &w->layer.p[i];
-		l[i] = (struct lock_layer){ .what = str_from(from->created_by, 8), .diff_id = from->diff_id,
-					    .digest = from->digest, .size = from->size, .tar_size = from->tar_size };
+		l[i] = (struct lock_layer){ .what = str_from(from->created_by, 8),
+					    .diff_id = from->diff_id,
+					    .digest = from->digest,
+					    .size = from->size,
+					    .tar_size = from->tar_size };
 	}
 	w->platform->layer = l;
 	w->platform->layer_n = w->layer.n;
@@ -369,7 +404,8 @@ static int make_layers(struct work *w, str *ret_stale)
 {
 	int rc = parts_read(w->op, w->in, w->platform, &w->parts);
 
-	if (rc < 0 || (rc = parts_answer(w->op, w->in, &w->parts)) < 0 || (rc = check_answers(w, ret_stale)) != 0)
+	if (rc < 0 || (rc = parts_answer(w->op, w->in, &w->parts)) < 0 ||
+	    (rc = check_answers(w, ret_stale)) != 0)
 		return rc;
 	if ((rc = parts_layers(w->op, w->in, &w->parts)) < 0)
 		return rc;
@@ -377,15 +413,16 @@ static int make_layers(struct work *w, str *ret_stale)
 	w->layer_of = op_new(w->op, ptrdiff_t, w->parts.n);
 	if (!w->layer_made || !w->layer_of)
 		return w->op->code;
-	if ((rc = compose_created(w->op, &w->parts, w->in->created, &w->created)) < 0 || (rc = make_top(w)) < 0)
+	if ((rc = compose_created(w->op, &w->parts, w->in->created, &w->created)) < 0 ||
+	    (rc = make_top(w)) < 0)
 		return rc;
 	if ((rc = add_package_layers(w)) < 0 || (rc = add_top(w)) < 0)
 		return rc;
 	return take_locked_blobs(w);
 }
 
-int compose(struct op *op, const struct parts_input *in, const struct lock *lock, struct lock_platform *platform,
-	    struct composed *ret)
+int compose(struct op *op, const struct parts_input *in, const struct lock *lock,
+	    struct lock_platform *platform, struct composed *ret)
 {
 	struct work w = { .op = op, .in = in, .lock = lock, .platform = platform };
 	struct compose_parts all = { .recipe = in->recipe, .lock = lock, .platform = platform };

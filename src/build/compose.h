@@ -22,8 +22,8 @@ struct composed {
  * tells. 1, and the package's name in ret->stale, if the scripts of one are answered otherwise now
  * than when the lock was made.
  */
-int compose(struct op *op, const struct parts_input *in, const struct lock *lock, struct lock_platform *platform,
-	    struct composed *ret) MUST_USE;
+int compose(struct op *op, const struct parts_input *in, const struct lock *lock,
+	    struct lock_platform *platform, struct composed *ret) MUST_USE;
 
 /* outcome.c: what compose() knows, as plain values. */
 struct compose_parts {
@@ -31,9 +31,9 @@ struct compose_parts {
 	const struct lock *lock;
 	const struct lock_platform *platform;
 	const struct recipe *recipe;
-	const ptrdiff_t *layer_of;     /* [parts->n]: which layer each package is in */
+	const ptrdiff_t *layer_of; /* [parts->n]: which layer each package is in */
 	const struct image_config *config;
-	const bool *layer_made;        /* [config->layer_n] */
+	const bool *layer_made; /* [config->layer_n] */
 	struct outcome_file *file;
 	ptrdiff_t file_n;
 	struct outcome_check *check;
@@ -42,7 +42,9 @@ struct compose_parts {
 };
 int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome *ret) MUST_USE;
 
-/* The image's time: `asked` if it is not NULL, else SOURCE_DATE_EPOCH, else the newest of its packages'. */
-int compose_created(struct op *op, const struct parts *parts, const int64_t *asked, int64_t *ret) MUST_USE;
+/* The image's time: `asked` if it is not NULL, else SOURCE_DATE_EPOCH, else the newest of its
+ * packages'. */
+int compose_created(struct op *op, const struct parts *parts, const int64_t *asked,
+		    int64_t *ret) MUST_USE;
 
 #endif

@@ -16,8 +16,8 @@ enum {
 
 str layer_media_type(enum compress_kind kind)
 {
-	return kind == COMPRESS_ZSTD ? S("application/vnd.oci.image.layer.v1.tar+zstd") :
-				       S("application/vnd.oci.image.layer.v1.tar+gzip");
+	return kind == COMPRESS_ZSTD ? S("application/vnd.oci.image.layer.v1.tar+zstd")
+				     : S("application/vnd.oci.image.layer.v1.tar+gzip");
 }
 
 /* Records: kind "layer", JSON. */
@@ -46,13 +46,15 @@ static bool record_read(const struct node *n, struct layer_blob *ret)
 {
 	str diff_id, digest;
 
-	return node_text(node_get(n, S("diffId")), &diff_id) && digest_parse(diff_id, &ret->diff_id) &&
+	return node_text(node_get(n, S("diffId")), &diff_id) &&
+	       digest_parse(diff_id, &ret->diff_id) &&
 	       node_text(node_get(n, S("digest")), &digest) && digest_parse(digest, &ret->digest) &&
 	       node_u64(node_get(n, S("size")), &ret->size) &&
 	       node_u64(node_get(n, S("tarSize")), &ret->tar_size);
 }
 
-int layer_find(struct op *op, const struct store *store, const struct digest *key, struct layer_blob *ret)
+int layer_find(struct op *op, const struct store *store, const struct digest *key,
+	       struct layer_blob *ret)
 {
 	struct layer_blob got;
 	struct doc doc;
@@ -121,9 +123,9 @@ struct writer {
 	struct op *op;
 	struct store_writer out;
 	struct compress *compress;
-	struct hash *tar;    /* of the uncompressed bytes */
+	struct hash *tar; /* of the uncompressed bytes */
 	uint64_t tar_size;
-	struct buf head;     /* the header being written */
+	struct buf head; /* the header being written */
 };
 
 static void writer_done(struct writer *w)
@@ -139,7 +141,8 @@ static int to_store(struct op *op, void *to, str bytes)
 	return store_writer_add(op, to, bytes);
 }
 
-static int writer_open(struct writer *w, struct op *op, const struct store *store, enum compress_kind kind)
+static int writer_open(struct writer *w, struct op *op, const struct store *store,
+		       enum compress_kind kind)
 {
 	int rc = store_writer_open(op, store, &w->out);
 
@@ -187,11 +190,18 @@ static int writer_commit(struct writer *w, struct layer_blob *ret)
 
 static struct tar_entry tar_of(const struct entry *e)
 {
-	static const enum tar_type type[] = { [ENTRY_DIRECTORY] = TAR_DIRECTORY, [ENTRY_FILE] = TAR_FILE,
-					      [ENTRY_SYMLINK] = TAR_SYMLINK, [ENTRY_HARDLINK] = TAR_HARDLINK };
+	static const enum tar_type type[] = { [ENTRY_DIRECTORY] = TAR_DIRECTORY,
+					      [ENTRY_FILE] = TAR_FILE,
+					      [ENTRY_SYMLINK] = TAR_SYMLINK,
+					      [ENTRY_HARDLINK] = TAR_HARDLINK };
 
-	return (struct tar_entry){ .type = type[e->type], .path = e->path, .link = e->link, .mode = e->mode,
-				   .uid = e->uid, .gid = e->gid, .mtime = e->mtime,
+	return (struct tar_entry){ .type = type[e->type],
+				   .path = e->path,
+				   .link = e->link,
+				   .mode = e->mode,
+				   .uid = e->uid,
+				   .gid = e->gid,
+				   .mtime = e->mtime,
 				   .size = e->type == ENTRY_FILE ? e->size : 0 };
 }
 
@@ -209,7 +219,8 @@ static int write_bytes(struct writer *w, const struct entry *e, str bytes)
 }
 
 /* The content of a file out of the package's spool. */
-static int write_spooled(struct writer *w, const struct entry *e, int spool, uint64_t offset, char *piece)
+static int write_spooled(struct writer *w, const struct entry *e, int spool, uint64_t offset,
+			 char *piece)
 {
 	struct tar_entry t = tar_of(e);
 	int rc = writer_header(w, &t);
@@ -230,8 +241,8 @@ static int write_spooled(struct writer *w, const struct entry *e, int spool, uin
 
 struct item { /* something to write: an entry of the package, a made directory, or a dpkg record */
 	struct entry entry;
-	ptrdiff_t index;  /* into contents.entry, or -1 */
-	str bytes;        /* of a dpkg record */
+	ptrdiff_t index; /* into contents.entry, or -1 */
+	str bytes;       /* of a dpkg record */
 };
 typedef VEC(struct item) items;
 
@@ -285,27 +296,33 @@ int layer_md5sums(struct op *op, const struct layer_spec *spec, str *ret)
 	return buf_take(&b, ret);
 }
 
-static int add_record(struct op *op, const struct layer_spec *spec, items *out, const char *suffix, str bytes)
+static int add_record(struct op *op, const struct layer_spec *spec, items *out, const char *suffix,
+		      str bytes)
 {
 	struct item *it = vec_push(op, out);
 
 	if (!it)
 		return op->code;
-	it->entry = (struct entry){ .type = ENTRY_FILE, .mode = 0644, .mtime = spec->contents->built,
+	it->entry = (struct entry){ .type = ENTRY_FILE,
+				    .mode = 0644,
+				    .mtime = spec->contents->built,
 				    .size = (uint64_t)bytes.len };
 	it->index = -1;
 	it->bytes = bytes;
-	return op_text(op, &it->entry.path, "var/lib/dpkg/status.d/%.*s%s", STR_ARG(spec->contents->name), suffix);
+	return op_text(op, &it->entry.path, "var/lib/dpkg/status.d/%.*s%s",
+		       STR_ARG(spec->contents->name), suffix);
 }
 
-/* The directories above everything in out that are not in it: 0755, root's, as old as the package. */
+/* The directories above everything in out that are not in it: 0755, root's, as old as the package.
+ */
 static int add_parents(struct op *op, const struct layer_spec *spec, items *out)
 {
 	struct map seen;
 
 	map_init(&seen, op);
 	for (ptrdiff_t i = 0; i < out->n; i++)
-		if (out->p[i].entry.type == ENTRY_DIRECTORY && map_put(&seen, out->p[i].entry.path, out) < 0)
+		if (out->p[i].entry.type == ENTRY_DIRECTORY &&
+		    map_put(&seen, out->p[i].entry.path, out) < 0)
 			return op->code;
 	for (ptrdiff_t i = 0; i < out->n; i++) {
 		str dir = str_dir_name(out->p[i].entry.path);
@@ -313,7 +330,9 @@ static int add_parents(struct op *op, const struct layer_spec *spec, items *out)
 			struct item *it = vec_push(op, out);
 			if (!it || map_put(&seen, dir, out) < 0)
 				return op->code;
-			it->entry = (struct entry){ .path = dir, .type = ENTRY_DIRECTORY, .mode = 0755,
+			it->entry = (struct entry){ .path = dir,
+						    .type = ENTRY_DIRECTORY,
+						    .mode = 0755,
 						    .mtime = spec->contents->built };
 			it->index = -1;
 		}
@@ -354,7 +373,8 @@ static int settle_links(struct op *op, const struct layer_spec *spec, items *lis
 
 	map_init(&first, op);
 	for (ptrdiff_t i = 0; i < c->n; i++)
-		if (c->entry[i].type == ENTRY_HARDLINK && map_put(&first, c->entry[i].link, &first) < 0)
+		if (c->entry[i].type == ENTRY_HARDLINK &&
+		    map_put(&first, c->entry[i].link, &first) < 0)
 			return op->code;
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		struct entry *e = &list->p[i].entry;
@@ -368,8 +388,13 @@ static int settle_links(struct op *op, const struct layer_spec *spec, items *lis
 		const struct entry *file = contents_find(c, group);
 		MUST(file && file->type == ENTRY_FILE);
 		if (holder == &first) {
-			*e = (struct entry){ .path = e->path, .type = ENTRY_FILE, .mode = file->mode, .uid = file->uid,
-					     .gid = file->gid, .mtime = file->mtime, .size = file->size };
+			*e = (struct entry){ .path = e->path,
+					     .type = ENTRY_FILE,
+					     .mode = file->mode,
+					     .uid = file->uid,
+					     .gid = file->gid,
+					     .mtime = file->mtime,
+					     .size = file->size };
 			if (map_put(&first, group, &list->p[i]) < 0)
 				return op->code;
 		} else {
@@ -390,7 +415,8 @@ static int write_items(struct writer *w, const items *list, const struct content
 	for (ptrdiff_t i = 0; rc == 0 && i < list->n; i++) {
 		const struct item *it = &list->p[i];
 		if (it->index >= 0 && it->entry.type == ENTRY_FILE)
-			rc = write_spooled(w, &it->entry, data->spool, data->offset[it->index], piece);
+			rc = write_spooled(w, &it->entry, data->spool, data->offset[it->index],
+					   piece);
 		else
 			rc = write_bytes(w, &it->entry, it->bytes);
 	}
@@ -462,7 +488,8 @@ static int append_fragment(struct writer *w, const struct store *store, const st
 	int rc = store_blob_open(w->op, store, &f->digest, &fd, &size);
 
 	if (rc)
-		return rc < 0 ? rc : op_fail(w->op, ERR_IO, "a layer fragment vanished from the store");
+		return rc < 0 ? rc
+			      : op_fail(w->op, ERR_IO, "a layer fragment vanished from the store");
 	char *piece = op_new(w->op, char, PIECE);
 	if (!piece)
 		return w->op->code;
@@ -481,7 +508,8 @@ static int append_fragment(struct writer *w, const struct store *store, const st
 		hash_add(w->tar, (str){ piece, (ptrdiff_t)n });
 	}
 	if (rc == 0 && done != f->tar_size)
-		return op_fail(w->op, ERR_VERIFY, "a layer fragment in the store has the wrong size");
+		return op_fail(w->op, ERR_VERIFY,
+			       "a layer fragment in the store has the wrong size");
 	w->tar_size += done;
 	return rc;
 }
@@ -505,8 +533,8 @@ static int write_sum(struct writer *w, const struct store *store, const struct l
 	return rc < 0 ? rc : writer_zeros(w, TAR_END);
 }
 
-int layer_sum(struct op *op, const struct store *store, const struct layer_sum *sum, struct layer_blob *ret,
-	      bool *ret_made)
+int layer_sum(struct op *op, const struct store *store, const struct layer_sum *sum,
+	      struct layer_blob *ret, bool *ret_made)
 {
 	AUTO_WRITER w = { .out = { .file = { .fd = -1 } } };
 	struct layer_blob made;
@@ -518,7 +546,8 @@ int layer_sum(struct op *op, const struct store *store, const struct layer_sum *
 	*ret_made = false;
 	if ((rc = layer_find(op, store, &key, ret)) <= 0)
 		return rc;
-	if ((rc = writer_open(&w, op, store, sum->compression)) < 0 || (rc = write_sum(&w, store, sum)) < 0)
+	if ((rc = writer_open(&w, op, store, sum->compression)) < 0 ||
+	    (rc = write_sum(&w, store, sum)) < 0)
 		return rc;
 	if ((rc = writer_commit(&w, &made)) < 0 || (rc = record_put(op, store, &key, &made)) < 0)
 		return rc;

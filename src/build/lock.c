@@ -86,7 +86,8 @@ static void put_pocket(struct json_out *j, const struct repo_pocket *p)
 	json_object_end(j);
 }
 
-static void put_edges(struct json_out *j, const char *key, const struct lock_edge *edge, ptrdiff_t n)
+static void put_edges(struct json_out *j, const char *key, const struct lock_edge *edge,
+		      ptrdiff_t n)
 {
 	if (n == 0)
 		return;
@@ -169,7 +170,8 @@ static void put_platform(struct json_out *j, const struct lock_platform *p, bool
 	json_object_end(j);
 }
 
-int lock_write(struct op *op, const struct lock *lock, const struct platform *only, bool with_outcome, str *ret)
+int lock_write(struct op *op, const struct lock *lock, const struct platform *only,
+	       bool with_outcome, str *ret)
 {
 	struct buf b;
 	struct json_out j;
@@ -194,7 +196,8 @@ int lock_write(struct op *op, const struct lock *lock, const struct platform *on
 	return buf_take(&b, ret);
 }
 
-int lock_digest(struct op *op, const struct lock *lock, const struct platform *platform, struct digest *ret)
+int lock_digest(struct op *op, const struct lock *lock, const struct platform *platform,
+		struct digest *ret)
 {
 	str text;
 	int rc = lock_write(op, lock, platform, false, &text);

@@ -1,5 +1,6 @@
 /*
- * lock: what a recipe resolved to. NAME.lock.json stands beside the recipe and is committed with it.
+ * lock: what a recipe resolved to. NAME.lock.json stands beside the recipe and is committed with
+ * it.
  *
  * The lock has two halves. What went in (packages, hashes, repository state, how scripts are
  * answered) decides the image and is written into it as usr/share/temper/lock.json. What came out
@@ -20,24 +21,24 @@ enum { LOCK_VERSION = 1 };
 
 struct lock_edge {    /* a dependency of a package (or of the recipe) */
 	str relation; /* as written: "libssl3t64 (>= 3.0.0)" */
-	str on;       /* the package that answers it; of a cut edge, the package that was left out */
-	str why, by;  /* of an edge that effects cut or added: their words and place */
+	str on;      /* the package that answers it; of a cut edge, the package that was left out */
+	str why, by; /* of an edge that effects cut or added: their words and place */
 	bool cut, added;
 };
 
 struct lock_package {
 	str name, version, arch, source, source_version;
-	str suite;            /* the pocket */
-	bool security;        /* from the security mirror */
-	str path;             /* repository-relative */
+	str suite;     /* the pocket */
+	bool security; /* from the security mirror */
+	str path;      /* repository-relative */
 	uint64_t size;
 	struct digest sha256;
 	struct digest scripts; /* of all maintainer scripts together; zeros when it has none */
-	str answered;         /* by what: "no scripts", "debhelper sections only", "effects/x.yaml" */
+	str answered; /* by what: "no scripts", "debhelper sections only", "effects/x.yaml" */
 	struct digest effects; /* of the effects that answer */
 	struct lock_edge *edge;
 	ptrdiff_t edge_n;
-	bool made;             /* its layer was made while this lock was; not in the file */
+	bool made; /* its layer was made while this lock was; not in the file */
 };
 
 struct lock_layer {
@@ -49,28 +50,28 @@ struct lock_layer {
 struct lock_platform {
 	const struct platform *platform;
 	struct repo_state state;
-	struct lock_edge *want;        /* the recipe's own packages */
+	struct lock_edge *want; /* the recipe's own packages */
 	ptrdiff_t want_n;
-	struct lock_package *package;  /* [package_n], sorted by name */
+	struct lock_package *package; /* [package_n], sorted by name */
 	ptrdiff_t package_n;
-	struct lock_layer *layer;      /* what came out; [0] until it was built */
+	struct lock_layer *layer; /* what came out; [0] until it was built */
 	ptrdiff_t layer_n;
-	struct digest manifest;        /* zeros until it was built */
+	struct digest manifest; /* zeros until it was built */
 };
 
 struct lock {
 	str name, suite;
-	struct digest recipe;          /* recipe.digest */
-	str rules;                     /* version of the rules by which layers are made */
-	str compressor;                /* compress_id() */
+	struct digest recipe;           /* recipe.digest */
+	str rules;                      /* version of the rules by which layers are made */
+	str compressor;                 /* compress_id() */
 	struct lock_platform *platform; /* [platform_n], in the recipe's order */
 	ptrdiff_t platform_n;
 };
 
-/* The lock as JSON; with_outcome: both halves, else only what went in. `only` (may be NULL) limits it
- * to one platform, as the lock in an image is. */
-int lock_write(struct op *op, const struct lock *lock, const struct platform *only, bool with_outcome,
-	       str *ret) MUST_USE;
+/* The lock as JSON; with_outcome: both halves, else only what went in. `only` (may be NULL) limits
+ * it to one platform, as the lock in an image is. */
+int lock_write(struct op *op, const struct lock *lock, const struct platform *only,
+	       bool with_outcome, str *ret) MUST_USE;
 
 /* ERR_USAGE with file:line:col for anything that is no lock. Views alias text. */
 int lock_read(struct op *op, str file, str text, struct lock *ret) MUST_USE;

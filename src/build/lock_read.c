@@ -1,4 +1,5 @@
-/* Reading a lock: each record is read as texts by a table of fields, then checked into its struct. */
+/* Reading a lock: each record is read as texts by a table of fields, then checked into its struct.
+ */
 #include "lock.h"
 
 #include <stddef.h>
@@ -16,7 +17,8 @@ struct reading {
 };
 
 /* One that the table calls required is never empty; one that it does not may be absent. */
-static int want_digest(struct reading *r, const struct node *at, const char *key, str text, struct digest *ret)
+static int want_digest(struct reading *r, const struct node *at, const char *key, str text,
+		       struct digest *ret)
 {
 	if (!text.p)
 		return 0;
@@ -58,7 +60,8 @@ static int read_pocket(struct reading *r, const struct node *n, struct repo_pock
 	if (rc < 0)
 		return rc;
 	if (raw.date.len && !clock_parse_rfc3339(raw.date, &ret->date))
-		return node_fail(r->op, &r->doc, n, "'date' is not a time like 2026-01-31T00:00:00Z");
+		return node_fail(r->op, &r->doc, n,
+				 "'date' is not a time like 2026-01-31T00:00:00Z");
 	ret->suite = raw.suite;
 	ret->codename = raw.codename;
 	ret->version = raw.version;
@@ -81,7 +84,8 @@ static const struct field edge_fields[] = {
 	{ "by", FIELD_TEXT, offsetof(struct raw_edge, by), false, NULL },
 };
 
-static int read_edges(struct reading *r, const struct node *list, struct lock_edge **ret, ptrdiff_t *ret_n)
+static int read_edges(struct reading *r, const struct node *list, struct lock_edge **ret,
+		      ptrdiff_t *ret_n)
 {
 	int rc = want_list(r, list, "depends", 10000);
 
@@ -92,11 +96,15 @@ static int read_edges(struct reading *r, const struct node *list, struct lock_ed
 		return r->op->code;
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		struct raw_edge raw = { .relation = S("") };
-		rc = fields_read(r->op, &r->doc, &list->child[i], edge_fields, COUNT(edge_fields), &raw);
+		rc = fields_read(r->op, &r->doc, &list->child[i], edge_fields, COUNT(edge_fields),
+				 &raw);
 		if (rc < 0)
 			return rc;
-		edge[i] = (struct lock_edge){ .relation = raw.relation, .on = raw.on, .by = raw.by,
-					      .cut = raw.cut.len > 0, .added = raw.added.len > 0 };
+		edge[i] = (struct lock_edge){ .relation = raw.relation,
+					      .on = raw.on,
+					      .by = raw.by,
+					      .cut = raw.cut.len > 0,
+					      .added = raw.added.len > 0 };
 		edge[i].why = raw.cut.len ? raw.cut : raw.added;
 	}
 	*ret = edge;
@@ -105,7 +113,8 @@ static int read_edges(struct reading *r, const struct node *list, struct lock_ed
 }
 
 struct raw_package {
-	str name, version, arch, source, source_version, suite, path, sha256, scripts, answered, effects;
+	str name, version, arch, source, source_version, suite, path, sha256, scripts, answered,
+		effects;
 	uint64_t size;
 	bool security;
 	const struct node *depends;
@@ -135,12 +144,19 @@ static int read_package(struct reading *r, const struct node *n, struct lock_pac
 
 	if (rc < 0)
 		return rc;
-	*ret = (struct lock_package){ .name = raw.name, .version = raw.version, .arch = raw.arch,
-				      .source = raw.source, .source_version = raw.source_version,
-				      .suite = raw.suite, .security = raw.security, .path = raw.path,
-				      .size = raw.size, .answered = raw.answered };
+	*ret = (struct lock_package){ .name = raw.name,
+				      .version = raw.version,
+				      .arch = raw.arch,
+				      .source = raw.source,
+				      .source_version = raw.source_version,
+				      .suite = raw.suite,
+				      .security = raw.security,
+				      .path = raw.path,
+				      .size = raw.size,
+				      .answered = raw.answered };
 	if (raw.size > LIMIT_PACKAGE) /* sizes decide which package is a layer of its own */
-		return node_fail(r->op, &r->doc, n, "'size' is above %llu bytes", (unsigned long long)LIMIT_PACKAGE);
+		return node_fail(r->op, &r->doc, n, "'size' is above %llu bytes",
+				 (unsigned long long)LIMIT_PACKAGE);
 	if ((rc = want_digest(r, n, "sha256", raw.sha256, &ret->sha256)) < 0 ||
 	    (rc = want_digest(r, n, "scripts", raw.scripts, &ret->scripts)) < 0 ||
 	    (rc = want_digest(r, n, "effects", raw.effects, &ret->effects)) < 0)
@@ -194,27 +210,28 @@ static const struct field platform_fields[] = {
  * READ_LIST: the list under key as an array of records, each by its reader. The three kinds of
  * record differ in type only.
  */
-#define READ_LIST(r, list, key, max, type, reader, ret_p, ret_n)                                   \
-	do {                                                                                       \
-		int rc_ = want_list(r, list, key, max);                                            \
-		if (rc_ < 0)                                                                       \
-			return rc_;                                                                \
-		ptrdiff_t n_ = (list) ? (list)->n : 0;                                             \
-		type *p_ = op_new((r)->op, type, n_);                                              \
-		if (!p_)                                                                           \
-			return (r)->op->code;                                                      \
-		for (ptrdiff_t i_ = 0; i_ < n_; i_++)                                              \
-			if ((rc_ = reader(r, &(list)->child[i_], &p_[i_])) < 0)                    \
-				return rc_;                                                        \
-		*(ret_p) = p_;                                                                     \
-		*(ret_n) = n_;                                                                     \
+#define READ_LIST(r, list, key, max, type, reader, ret_p, ret_n)                \
+	do {                                                                    \
+		int rc_ = want_list(r, list, key, max);                         \
+		if (rc_ < 0)                                                    \
+			return rc_;                                             \
+		ptrdiff_t n_ = (list) ? (list)->n : 0;                          \
+		type *p_ = op_new((r)->op, type, n_);                           \
+		if (!p_)                                                        \
+			return (r)->op->code;                                   \
+		for (ptrdiff_t i_ = 0; i_ < n_; i_++)                           \
+			if ((rc_ = reader(r, &(list)->child[i_], &p_[i_])) < 0) \
+				return rc_;                                     \
+		*(ret_p) = p_;                                                  \
+		*(ret_n) = n_;                                                  \
 	} while (0)
 
 static int check_order(struct reading *r, const struct node *list, const struct lock_platform *p)
 {
 	for (ptrdiff_t i = 1; i < p->package_n; i++)
 		if (str_cmp(p->package[i - 1].name, p->package[i].name) >= 0)
-			return node_fail(r->op, &r->doc, &list->child[i], "packages are not in the order of their names");
+			return node_fail(r->op, &r->doc, &list->child[i],
+					 "packages are not in the order of their names");
 	return 0;
 }
 
@@ -227,12 +244,14 @@ static int read_platform(struct reading *r, const struct node *n, struct lock_pl
 		return rc;
 	ret->platform = platform_find(raw.platform);
 	if (!ret->platform)
-		return node_fail(r->op, &r->doc, n, "unknown platform %.*s; known: %s", STR_ARG(raw.platform),
-				 platform_names());
-	READ_LIST(r, raw.pockets, "pockets", 16, struct repo_pocket, read_pocket, &ret->state.pocket, &ret->state.n);
-	READ_LIST(r, raw.packages, "packages", 100000, struct lock_package, read_package, &ret->package,
-		  &ret->package_n);
-	READ_LIST(r, raw.layers, "layers", LIMIT_LAYERS, struct lock_layer, read_layer, &ret->layer, &ret->layer_n);
+		return node_fail(r->op, &r->doc, n, "unknown platform %.*s; known: %s",
+				 STR_ARG(raw.platform), platform_names());
+	READ_LIST(r, raw.pockets, "pockets", 16, struct repo_pocket, read_pocket,
+		  &ret->state.pocket, &ret->state.n);
+	READ_LIST(r, raw.packages, "packages", 100000, struct lock_package, read_package,
+		  &ret->package, &ret->package_n);
+	READ_LIST(r, raw.layers, "layers", LIMIT_LAYERS, struct lock_layer, read_layer, &ret->layer,
+		  &ret->layer_n);
 	if ((rc = check_order(r, raw.packages, ret)) < 0)
 		return rc;
 	if ((rc = read_edges(r, raw.wants, &ret->want, &ret->want_n)) < 0)
@@ -261,7 +280,8 @@ static int check_platforms(struct reading *r, const struct node *list, const str
 	for (ptrdiff_t i = 1; i < lock->platform_n; i++)
 		for (ptrdiff_t k = 0; k < i; k++)
 			if (lock->platform[i].platform == lock->platform[k].platform)
-				return node_fail(r->op, &r->doc, &list->child[i], "platform %s is there twice",
+				return node_fail(r->op, &r->doc, &list->child[i],
+						 "platform %s is there twice",
 						 lock->platform[i].platform->name);
 	return 0;
 }
@@ -274,15 +294,19 @@ static int read_whole(struct reading *r, struct lock *ret)
 	int rc;
 
 	if (version && node_u64(version, &raw.version) && raw.version != LOCK_VERSION)
-		return node_fail(r->op, &r->doc, version, "this lock has version %llu; this temper reads version %d",
+		return node_fail(r->op, &r->doc, version,
+				 "this lock has version %llu; this temper reads version %d",
 				 (unsigned long long)raw.version, LOCK_VERSION);
 	if ((rc = fields_read(r->op, &r->doc, root, lock_fields, COUNT(lock_fields), &raw)) < 0)
 		return rc;
-	*ret = (struct lock){ .name = raw.name, .suite = raw.suite, .rules = raw.rules, .compressor = raw.compressor };
+	*ret = (struct lock){ .name = raw.name,
+			      .suite = raw.suite,
+			      .rules = raw.rules,
+			      .compressor = raw.compressor };
 	if ((rc = want_digest(r, root, "recipe", raw.recipe, &ret->recipe)) < 0)
 		return rc;
-	READ_LIST(r, raw.platforms, "platforms", 32, struct lock_platform, read_platform, &ret->platform,
-		  &ret->platform_n);
+	READ_LIST(r, raw.platforms, "platforms", 32, struct lock_platform, read_platform,
+		  &ret->platform, &ret->platform_n);
 	return check_platforms(r, raw.platforms, ret);
 }
 

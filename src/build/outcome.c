@@ -18,7 +18,7 @@ struct work {
 /* The chain of dependencies from the recipe to each package, breadth first, so the shortest. */
 
 struct step {
-	ptrdiff_t from;    /* package, or -1: the recipe itself */
+	ptrdiff_t from; /* package, or -1: the recipe itself */
 	str relation;
 	bool seen, added;
 };
@@ -30,8 +30,8 @@ static ptrdiff_t index_of(const struct lock_platform *l, str name)
 	return p ? p - l->package : -1;
 }
 
-static void reach(const struct lock_platform *l, const struct lock_edge *edge, ptrdiff_t n, ptrdiff_t from,
-		  struct step *step, ptrdiff_t *queue, ptrdiff_t *queue_n)
+static void reach(const struct lock_platform *l, const struct lock_edge *edge, ptrdiff_t n,
+		  ptrdiff_t from, struct step *step, ptrdiff_t *queue, ptrdiff_t *queue_n)
 {
 	for (ptrdiff_t i = 0; i < n; i++) {
 		ptrdiff_t to = edge[i].cut ? -1 : index_of(l, edge[i].on);
@@ -46,7 +46,8 @@ static int why_text(struct work *w, const struct step *step, ptrdiff_t to, str *
 {
 	str chain = S("");
 
-	for (ptrdiff_t at = to, depth = 0; at >= 0 && step[at].seen && depth < 64; at = step[at].from, depth++) {
+	for (ptrdiff_t at = to, depth = 0; at >= 0 && step[at].seen && depth < 64;
+	     at = step[at].from, depth++) {
 		int rc = op_text(w->op, &chain, " -> %.*s%s%.*s", STR_ARG(step[at].relation),
 				 step[at].added ? " (added by an effect)" : "", STR_ARG(chain));
 		if (rc < 0)
@@ -100,7 +101,8 @@ static str licence_of(const struct parts *parts, const struct part *p)
 	const struct contents *c = &p->contents;
 	char path[512];
 	int n = snprintf(path, sizeof(path), "usr/share/doc/%.*s", STR_ARG(c->name));
-	const struct entry *doc = n > 0 && (size_t)n < sizeof(path) ? contents_find(c, (str){ path, n }) : NULL;
+	const struct entry *doc =
+		n > 0 && (size_t)n < sizeof(path) ? contents_find(c, (str){ path, n }) : NULL;
 
 	if (doc && doc->type == ENTRY_SYMLINK) {
 		str other = str_base_name(doc->link);
@@ -119,10 +121,19 @@ static int fill_package(struct work *w, ptrdiff_t i)
 	struct deb822_stanza stanza;
 	str control = p->contents.control;
 
-	*o = (struct outcome_package){ .name = l->name, .version = l->version, .arch = l->arch, .source = l->source,
-		.source_version = l->source_version, .licence = licence_of(w->c->parts, p), .path = l->path,
-		.suite = l->suite, .deb = l->sha256, .deb_size = l->size, .layer = w->c->layer_of[i],
-		.answered = l->answered, .cves = p->contents.cves };
+	*o = (struct outcome_package){ .name = l->name,
+				       .version = l->version,
+				       .arch = l->arch,
+				       .source = l->source,
+				       .source_version = l->source_version,
+				       .licence = licence_of(w->c->parts, p),
+				       .path = l->path,
+				       .suite = l->suite,
+				       .deb = l->sha256,
+				       .deb_size = l->size,
+				       .layer = w->c->layer_of[i],
+				       .answered = l->answered,
+				       .cves = p->contents.cves };
 	int rc = deb822_next(w->op, &control, &stanza);
 	if (rc < 0)
 		return rc;
@@ -162,8 +173,12 @@ static int fill_layers(struct work *w)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < w->out->layer_n; i++) {
 		const struct image_layer *l = &w->c->config->layer[i];
-		w->out->layer[i] = (struct outcome_layer){ .digest = l->digest, .diff_id = l->diff_id, .size = l->size,
-			.tar_size = l->tar_size, .what = str_from(l->created_by, 8), .made = w->c->layer_made[i] };
+		w->out->layer[i] = (struct outcome_layer){ .digest = l->digest,
+							   .diff_id = l->diff_id,
+							   .size = l->size,
+							   .tar_size = l->tar_size,
+							   .what = str_from(l->created_by, 8),
+							   .made = w->c->layer_made[i] };
 		w->out->size += l->size;
 	}
 	return 0;
@@ -182,7 +197,8 @@ static int fill_cuts(struct work *w)
 			struct outcome_cut *c = vec_push(w->op, &cuts);
 			if (!c)
 				return w->op->code;
-			*c = (struct outcome_cut){ l->package[p].name, e->relation, e->why, e->by, e->added };
+			*c = (struct outcome_cut){ l->package[p].name, e->relation, e->why, e->by,
+						   e->added };
 		}
 	}
 	w->out->cut = cuts.p;
@@ -211,8 +227,9 @@ static int fill_dropped(struct work *w)
 		bool own = i >= shipped;
 		if (!p->rule_files[i])
 			continue;
-		d[used++] = (struct outcome_drop){ own ? p->rules.recipe_drop.p[i - shipped] : p->rules.drop.p[i], own,
-						   p->rule_bytes[i], p->rule_files[i] };
+		d[used++] = (struct outcome_drop){ own ? p->rules.recipe_drop.p[i - shipped]
+						       : p->rules.drop.p[i],
+						   own, p->rule_bytes[i], p->rule_files[i] };
 		w->out->dropped_bytes += p->rule_bytes[i];
 	}
 	qsort(d, (size_t)used, sizeof(*d), by_bytes);
@@ -231,17 +248,27 @@ static int fill_pockets(struct work *w)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < s->n; i++) {
 		const struct repo_pocket *p = &s->pocket[i];
-		w->out->pocket[i] = (struct outcome_pocket){ p->suite, p->version, p->date, p->signer };
+		w->out->pocket[i] =
+			(struct outcome_pocket){ p->suite, p->version, p->date, p->signer };
 	}
 	return 0;
 }
 
 int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome *ret)
 {
-	struct outcome out = { .name = c->recipe->name, .description = c->recipe->description, .suite = c->recipe->suite,
-		.platform = c->platform->platform, .manifest = c->manifest.digest, .recipe = c->lock->recipe,
-		.compressor = c->lock->compressor, .user = c->config->user, .created = c->config->created,
-		.file = c->file, .file_n = c->file_n, .check = c->check, .check_n = c->check_n };
+	struct outcome out = { .name = c->recipe->name,
+			       .description = c->recipe->description,
+			       .suite = c->recipe->suite,
+			       .platform = c->platform->platform,
+			       .manifest = c->manifest.digest,
+			       .recipe = c->lock->recipe,
+			       .compressor = c->lock->compressor,
+			       .user = c->config->user,
+			       .created = c->config->created,
+			       .file = c->file,
+			       .file_n = c->file_n,
+			       .check = c->check,
+			       .check_n = c->check_n };
 	struct work w = { .op = op, .c = c, .out = &out };
 	int rc = lock_digest(op, c->lock, c->platform->platform, &out.lock);
 

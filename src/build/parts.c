@@ -11,8 +11,8 @@
 struct job {
 	const struct parts_input *in;
 	struct parts *parts;
-	const ptrdiff_t *todo;          /* indices into parts->part */
-	struct confine_rules rules;     /* what a thread may touch: the store */
+	const ptrdiff_t *todo;      /* indices into parts->part */
+	struct confine_rules rules; /* what a thread may touch: the store */
 };
 
 static int confined(struct op *own, void *arg)
@@ -41,11 +41,15 @@ static int run_confined(struct op *op, struct job *job, ptrdiff_t n, pool_work *
 	return rc;
 }
 
-static struct layer_spec spec_of(const struct parts_input *in, const struct part *p, const struct contents *c,
-				 const bool *keep)
+static struct layer_spec spec_of(const struct parts_input *in, const struct part *p,
+				 const struct contents *c, const bool *keep)
 {
-	return (struct layer_spec){ .contents = c, .keep = keep, .rename = p->rename, .rename_n = p->rename_n,
-				    .fragment = p->fragment, .compression = in->compression };
+	return (struct layer_spec){ .contents = c,
+				    .keep = keep,
+				    .rename = p->rename,
+				    .rename_n = p->rename_n,
+				    .fragment = p->fragment,
+				    .compression = in->compression };
 }
 
 /*
@@ -63,7 +67,8 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &c, &data);
 
 	if (rc < 0)
-		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
+		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name),
+				  STR_ARG(p->lock->version));
 	bool *keep = op_new(own, bool, c.n);
 	if (!keep)
 		return own->code;
@@ -74,12 +79,13 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 		return rc;
 	if ((rc = layer_find(own, job->in->store, &key, &blob)) <= 0)
 		return rc;
-	return layer_make(own, job->in->store, &spec, &data, &key, &job->parts->part[job->todo[i]].blob);
+	return layer_make(own, job->in->store, &spec, &data, &key,
+			  &job->parts->part[job->todo[i]].blob);
 }
 
 /* Fetch the .debs of the packages listed in todo that the store lacks. */
-static int fetch(struct op *op, const struct parts_input *in, const struct parts *parts, const ptrdiff_t *todo,
-		 ptrdiff_t n)
+static int fetch(struct op *op, const struct parts_input *in, const struct parts *parts,
+		 const ptrdiff_t *todo, ptrdiff_t n)
 {
 	VEC(struct repo_want) want = { 0 };
 
@@ -90,16 +96,22 @@ static int fetch(struct op *op, const struct parts_input *in, const struct parts
 		struct repo_want *w = vec_push(op, &want);
 		if (!w)
 			return op->code;
-		*w = (struct repo_want){ .name = l->name, .version = l->version, .path = l->path,
-					 .security = l->security, .size = l->size, .sha256 = l->sha256 };
+		*w = (struct repo_want){ .name = l->name,
+					 .version = l->version,
+					 .path = l->path,
+					 .security = l->security,
+					 .size = l->size,
+					 .sha256 = l->sha256 };
 	}
 	if (want.n == 0)
 		return 0;
 	if (in->offline || !in->mirror)
-		return op_fail(op, ERR_NET, "%.*s %.*s is not in the store, and %s", STR_ARG(want.p[0].name),
-			       STR_ARG(want.p[0].version),
-			       in->offline ? "the network is not to be used (--offline)" : "no mirror is known");
-	return repo_fetch(op, in->store, in->mirror, want.p, want.n, false, in->progress, in->progress_arg);
+		return op_fail(op, ERR_NET, "%.*s %.*s is not in the store, and %s",
+			       STR_ARG(want.p[0].name), STR_ARG(want.p[0].version),
+			       in->offline ? "the network is not to be used (--offline)"
+					   : "no mirror is known");
+	return repo_fetch(op, in->store, in->mirror, want.p, want.n, false, in->progress,
+			  in->progress_arg);
 }
 
 /* 1 if the package must be unpacked: its record is missing. */
@@ -159,19 +171,23 @@ static int begin(struct op *op, const struct parts_input *in, const struct lock_
 	return 0;
 }
 
-/* Does the record agree with the lock? A mirror may serve any bytes that a lock was edited to name. */
+/* Does the record agree with the lock? A mirror may serve any bytes that a lock was edited to name.
+ */
 static int check_identity(struct op *op, const struct part *p)
 {
 	const struct contents *c = &p->contents;
 
-	if (str_eq(c->name, p->lock->name) && str_eq(c->version, p->lock->version) && str_eq(c->arch, p->lock->arch))
+	if (str_eq(c->name, p->lock->name) && str_eq(c->version, p->lock->version) &&
+	    str_eq(c->arch, p->lock->arch))
 		return 0;
-	return op_fail(op, ERR_VERIFY, "the package that the lock calls %.*s %.*s %.*s is %.*s %.*s %.*s",
-		       STR_ARG(p->lock->name), STR_ARG(p->lock->version), STR_ARG(p->lock->arch), STR_ARG(c->name),
-		       STR_ARG(c->version), STR_ARG(c->arch));
+	return op_fail(op, ERR_VERIFY,
+		       "the package that the lock calls %.*s %.*s %.*s is %.*s %.*s %.*s",
+		       STR_ARG(p->lock->name), STR_ARG(p->lock->version), STR_ARG(p->lock->arch),
+		       STR_ARG(c->name), STR_ARG(c->version), STR_ARG(c->arch));
 }
 
-int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform, struct parts *ret)
+int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform,
+	       struct parts *ret)
 {
 	struct parts parts = { .n = 0 };
 	ptrdiff_t n = 0;
@@ -194,7 +210,8 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
 	for (ptrdiff_t i = 0; i < n; i++) {
 		rc = load(op, in, &parts.part[todo[i]]);
 		if (rc)
-			return rc < 0 ? rc : op_fail(op, ERR_IO, "a record vanished from the store");
+			return rc < 0 ? rc
+				      : op_fail(op, ERR_IO, "a record vanished from the store");
 		parts.part[todo[i]].made = true;
 	}
 	for (ptrdiff_t i = 0; i < parts.n; i++)
@@ -210,7 +227,9 @@ int parts_rules(struct op *op, const struct effects *effects, str *ret)
 	struct digest d;
 	int rc = effects_rules(op, effects, &d);
 
-	return rc < 0 ? rc : op_text(op, ret, LAYER_RULES " " CONTENTS_RULES " data-%.16s", digest_hex(&d, hex));
+	return rc < 0 ? rc
+		      : op_text(op, ret, LAYER_RULES " " CONTENTS_RULES " data-%.16s",
+				digest_hex(&d, hex));
 }
 
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts)
@@ -236,7 +255,8 @@ static int divert(struct op *op, struct parts *parts)
 		for (ptrdiff_t k = 0; k < parts->n; k++) {
 			for (ptrdiff_t e = 0; k != i && e < parts->part[k].answer.n; e++) {
 				const struct effect *effect = &parts->part[k].answer.effect[e];
-				if (effect->kind != EFFECT_DIVERT || !contents_find(&p->contents, effect->path))
+				if (effect->kind != EFFECT_DIVERT ||
+				    !contents_find(&p->contents, effect->path))
 					continue;
 				struct layer_rename *slot = vec_push(op, &rename);
 				if (!slot)
@@ -266,7 +286,9 @@ static void drop_replaced(struct part *p)
 {
 	for (ptrdiff_t e = 0; e < p->answer.n; e++) {
 		const struct effect *effect = &p->answer.effect[e];
-		const struct entry *at = effect->kind == EFFECT_LINK ? contents_find(&p->contents, effect->path) : NULL;
+		const struct entry *at = effect->kind == EFFECT_LINK
+						 ? contents_find(&p->contents, effect->path)
+						 : NULL;
 		if (at && at->type == ENTRY_DIRECTORY && is_empty(p, at - p->contents.entry))
 			p->keep[at - p->contents.entry] = false;
 	}
@@ -283,7 +305,8 @@ static int select_all(struct op *op, struct parts *parts)
 		p->keep = op_new(op, bool, p->contents.n);
 		if (!p->keep)
 			return op->code;
-		int rc = select_entries(op, &parts->rules, &p->contents, p->keep, parts->rule_bytes, parts->rule_files);
+		int rc = select_entries(op, &parts->rules, &p->contents, p->keep, parts->rule_bytes,
+					parts->rule_files);
 		if (rc < 0)
 			return rc;
 		drop_replaced(p);
@@ -303,9 +326,11 @@ static int second_pass(struct op *own, ptrdiff_t i, void *arg)
 	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &again, &data);
 
 	if (rc < 0)
-		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name), STR_ARG(p->lock->version));
+		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name),
+				  STR_ARG(p->lock->version));
 	if (again.n != p->contents.n)
-		return op_fail(own, ERR_VERIFY, "the store's record of %.*s does not match the package",
+		return op_fail(own, ERR_VERIFY,
+			       "the store's record of %.*s does not match the package",
 			       STR_ARG(p->lock->name));
 	if ((rc = layer_key(own, &spec, &key)) < 0)
 		return rc;

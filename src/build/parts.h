@@ -19,28 +19,28 @@ struct parts_input {
 	struct effects *effects;
 	const struct repo_mirror *mirror; /* NULL: none is known */
 	bool offline;
-	const int64_t *created;           /* the time of an image that is made again; else NULL */
+	const int64_t *created; /* the time of an image that is made again; else NULL */
 	enum compress_kind compression;
-	str rules;                        /* parts_rules(): what the lock must agree with */
-	repo_progress *progress;          /* of downloads; may be NULL */
+	str rules;                               /* parts_rules(): what the lock must agree with */
+	repo_progress *progress;                 /* of downloads; may be NULL */
 	void (*unanswered)(void *arg, str text); /* hears what to write for a script; may be NULL */
-	void *progress_arg;               /* of both */
+	void *progress_arg;                      /* of both */
 };
 
 struct part {
 	const struct lock_package *lock;
 	struct contents contents;
 	struct effects_answer answer;
-	bool *keep;                   /* [contents.n] */
+	bool *keep; /* [contents.n] */
 	struct layer_rename *rename;
 	ptrdiff_t rename_n;
-	bool fragment;                /* too small for a layer of its own */
+	bool fragment; /* too small for a layer of its own */
 	struct layer_blob blob;
-	bool made;                    /* compressed now */
+	bool made; /* compressed now */
 };
 
 struct parts {
-	struct part *part;            /* [n], in the lock's order */
+	struct part *part; /* [n], in the lock's order */
 	ptrdiff_t n;
 	struct select_rules rules;
 	uint64_t *rule_bytes, *rule_files; /* dropped by each glob, see select_entries() */
@@ -60,11 +60,13 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
 
 /*
  * parts_rules(op, effects, ret): the rules by which entries are selected and layers are made, as a
- * lock names them: "layer-1 contents-1 data-0123456789abcdef", the last a digest of effects_rules().
+ * lock names them: "layer-1 contents-1 data-0123456789abcdef", the last a digest of
+ * effects_rules().
  */
 int parts_rules(struct op *op, const struct effects *effects, str *ret) MUST_USE;
 
-/* How each package's scripts are answered; ERR_NO, with the script and what to write, for one that is not. */
+/* How each package's scripts are answered; ERR_NO, with the script and what to write, for one that
+ * is not. */
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
 
 /* What of each package goes in, and its layer or fragment. After parts_answer(). */

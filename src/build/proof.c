@@ -447,7 +447,8 @@ static int conclude(struct proof *p, const struct rule *r, struct proof_tally *t
 		rc = op_text(p->op, &check.summary, "%.*s, %td %s", STR_ARG(check.summary), t->also,
 			     r->also);
 	if (rc == 0 && t->bad_n && r->permit)
-		rc = op_text(p->op, &check.summary, "%.*s; if they are wanted, say in the recipe %s",
+		rc = op_text(p->op, &check.summary,
+			     "%.*s; if they are wanted, say in the recipe %s",
 			     STR_ARG(check.summary), r->permit);
 	if (rc == 0 && t->bad_n > t->bad.n) {
 		str *line = vec_push(p->op, &t->bad);

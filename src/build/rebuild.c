@@ -12,7 +12,8 @@ struct carried { /* what the top layer tells */
 };
 
 /* The two records out of the image's top layer. */
-static int read_carried(struct op *op, const struct store *store, const struct image *image, struct carried *ret)
+static int read_carried(struct op *op, const struct store *store, const struct image *image,
+			struct carried *ret)
 {
 	const struct image_layer *top = &image->config.layer[image->config.layer_n - 1];
 	AUTO_STREAM *in = NULL;
@@ -25,7 +26,8 @@ static int read_carried(struct op *op, const struct store *store, const struct i
 	if (rc == 0)
 		rc = store_blob_open(op, store, &top->digest, &fd, &size);
 	if (rc)
-		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image's top layer is not in the store");
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_IO, "the image's top layer is not in the store");
 	if ((rc = stream_open_fd(op, fd, S("top layer"), 0, size, LIMIT_LOCK * 2, &in)) < 0 ||
 	    (rc = tar_open(op, in, S("top layer"), true, &tar)) < 0)
 		return rc;
@@ -38,7 +40,9 @@ static int read_carried(struct op *op, const struct store *store, const struct i
 			return rc;
 	}
 	if (rc == 0 && (!ret->lock.len || !ret->recipe.len))
-		return op_fail(op, ERR_USAGE, "this image carries no lock: temper did not build it, or its top layer was replaced");
+		return op_fail(op, ERR_USAGE,
+			       "this image carries no lock: temper did not build it, or its top "
+			       "layer was replaced");
 	return rc;
 }
 
@@ -83,7 +87,8 @@ static int compare_layer(struct op *op, const struct store *store, const struct 
 static int compare_images(struct op *op, const struct store *store, const struct image *was,
 			  const struct image *is, struct rebuilt *r)
 {
-	ptrdiff_t n = was->config.layer_n < is->config.layer_n ? was->config.layer_n : is->config.layer_n;
+	ptrdiff_t n =
+		was->config.layer_n < is->config.layer_n ? was->config.layer_n : is->config.layer_n;
 	int rc = 0;
 
 	r->layers = was->config.layer_n;
@@ -100,8 +105,9 @@ static int compare_images(struct op *op, const struct store *store, const struct
 }
 
 /* Where packages come from when the store lacks them: the user's word, the recipe's, the host's. */
-static void find_mirror(struct op *op, const struct build_source *source, const struct recipe *recipe,
-			struct parts_input *in, struct repo_mirror *mirror)
+static void find_mirror(struct op *op, const struct build_source *source,
+			const struct recipe *recipe, struct parts_input *in,
+			struct repo_mirror *mirror)
 {
 	str word = source->mirror.len ? source->mirror : recipe->mirror;
 	str security = source->mirror.len ? S("") : recipe->security_mirror;
@@ -115,20 +121,22 @@ static void find_mirror(struct op *op, const struct build_source *source, const 
 }
 
 /* Other rules than then make other layers: that is to be told before they are found to differ. */
-static int note_rules(struct op *op, const struct lock *lock, const struct effects *effects, struct rebuilt *r)
+static int note_rules(struct op *op, const struct lock *lock, const struct effects *effects,
+		      struct rebuilt *r)
 {
 	str now, line;
 	int rc = parts_rules(op, effects, &now);
 
 	if (rc < 0 || str_eq(now, lock->rules))
 		return rc;
-	rc = op_text(op, &line, "the image was made by the rules %.*s, this temper has %.*s", STR_ARG(lock->rules),
-		     STR_ARG(now));
+	rc = op_text(op, &line, "the image was made by the rules %.*s, this temper has %.*s",
+		     STR_ARG(lock->rules), STR_ARG(now));
 	return rc < 0 ? rc : note(op, &r->detail, line);
 }
 
 static int rebuild_one(struct op *op, const struct store *store, const struct build_source *source,
-		       const struct image_descriptor *d, const struct build_voice *voice, struct rebuilt *r)
+		       const struct image_descriptor *d, const struct build_voice *voice,
+		       struct rebuilt *r)
 {
 	struct parts_input in = { .store = store, .offline = source->offline };
 	struct carried carried = { .lock = S("") };
@@ -140,15 +148,18 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	int rc = image_get(op, store, &d->digest, d->platform, &was);
 
 	if (rc)
-		return rc < 0 ? rc : op_fail(op, ERR_IO, "the image's manifest is not in the store");
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_IO, "the image's manifest is not in the store");
 	if (was.config.layer_n == 0)
 		return op_fail(op, ERR_USAGE, "this image has no layers");
 	if ((rc = read_carried(op, store, &was, &carried)) < 0 ||
-	    (rc = recipe_read_canonical(op, S("the image's recipe"), carried.recipe, &recipe)) < 0 ||
+	    (rc = recipe_read_canonical(op, S("the image's recipe"), carried.recipe, &recipe)) <
+		    0 ||
 	    (rc = lock_read(op, S("the image's lock"), carried.lock, &lock)) < 0)
 		return rc;
 	if (lock.platform_n != 1)
-		return op_fail(op, ERR_FORMAT, "the image's lock does not have exactly one platform");
+		return op_fail(op, ERR_FORMAT,
+			       "the image's lock does not have exactly one platform");
 	in.recipe = &recipe;
 	if (was.config.created >= 0)
 		in.created = &was.config.created; /* SOURCE_DATE_EPOCH stands nowhere else */
@@ -164,15 +175,23 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 	    (rc = compose(op, &in, &lock, &lock.platform[0], &made)) < 0)
 		return rc;
 	if (rc > 0)
-		return op_fail(op, ERR_NO, "the scripts of %.*s are answered otherwise now than when the image was made; "
-			       "rebuild it with the temper and the effects of then", STR_ARG(made.stale));
+		return op_fail(op, ERR_NO,
+			       "the scripts of %.*s are answered otherwise now than when the image "
+			       "was made; "
+			       "rebuild it with the temper and the effects of then",
+			       STR_ARG(made.stale));
 	if ((rc = image_get(op, store, &made.manifest.digest, S(""), &is)) != 0)
-		return rc < 0 ? rc : op_fail(op, ERR_IO, "the rebuilt manifest vanished from the store");
-	*r = (struct rebuilt){ .platform = lock.platform[0].platform, .was = was.manifest, .name = recipe.name,
-			       .encoder_was = lock.compressor, .encoder_is = str_of(compress_id(in.compression)) };
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_IO, "the rebuilt manifest vanished from the store");
+	*r = (struct rebuilt){ .platform = lock.platform[0].platform,
+			       .was = was.manifest,
+			       .name = recipe.name,
+			       .encoder_was = lock.compressor,
+			       .encoder_is = str_of(compress_id(in.compression)) };
 	rc = note_rules(op, &lock, in.effects, r);
 	if (rc == 0 && made.dated)
-		rc = note(op, &r->detail, S("its time is not that of its packages: SOURCE_DATE_EPOCH was set"));
+		rc = note(op, &r->detail,
+			  S("its time is not that of its packages: SOURCE_DATE_EPOCH was set"));
 	return rc < 0 ? rc : compare_images(op, store, &was, &is, r);
 }
 
@@ -186,8 +205,9 @@ static bool is_asked_for(const struct build_source *source, const struct image_d
 	return source->platforms.n == 0;
 }
 
-int build_rebuild(struct op *op, const struct store *store, const struct build_source *source, str image,
-		  const struct build_voice *voice, struct rebuilt **ret, ptrdiff_t *ret_n)
+int build_rebuild(struct op *op, const struct store *store, const struct build_source *source,
+		  str image, const struct build_voice *voice, struct rebuilt **ret,
+		  ptrdiff_t *ret_n)
 {
 	struct image_descriptor from, *manifest;
 	ptrdiff_t n;
@@ -209,7 +229,8 @@ int build_rebuild(struct op *op, const struct store *store, const struct build_s
 			return rc;
 	}
 	if (made == 0)
-		return op_fail(op, ERR_USAGE, "the image is not for %.*s", STR_ARG(source->platforms.p[0]));
+		return op_fail(op, ERR_USAGE, "the image is not for %.*s",
+			       STR_ARG(source->platforms.p[0]));
 	*ret = r;
 	*ret_n = made;
 	return 0;

@@ -11,29 +11,30 @@
 
 struct recipe_account {
 	str name, home, shell, comment, group; /* group: primary, by name; default its own */
-	uint32_t id;       /* uid, or gid for a group */
-	struct texts members; /* of a group */
+	uint32_t id;                           /* uid, or gid for a group */
+	struct texts members;                  /* of a group */
 };
 
 enum recipe_path_type { PATH_DIRECTORY, PATH_FILE, PATH_SYMLINK, PATH_MODE };
 struct recipe_path {
-	str path;          /* canonical, no leading slash */
+	str path; /* canonical, no leading slash */
 	enum recipe_path_type type;
-	str to;            /* symlink target */
-	str text;          /* content of a file given in the recipe, or read from `source` */
-	str source;        /* file beside the recipe that text was read from, or empty */
-	uint32_t mode;     /* UINT32_MAX: 0755 for directories, 0644 for files, as it is for PATH_MODE */
-	str owner, group;  /* name or number; empty: root */
-	int line;          /* in the recipe, for --why */
-	str file;          /* the recipe file that says so */
+	str to;     /* symlink target */
+	str text;   /* content of a file given in the recipe, or read from `source` */
+	str source; /* file beside the recipe that text was read from, or empty */
+	uint32_t
+		mode; /* UINT32_MAX: 0755 for directories, 0644 for files, as it is for PATH_MODE */
+	str owner, group; /* name or number; empty: root */
+	int line;         /* in the recipe, for --why */
+	str file;         /* the recipe file that says so */
 };
 
 struct recipe {
-	str file;                 /* as the user named it */
+	str file; /* as the user named it */
 	str name, description;
-	str suite;                /* of "from: debian/trixie" */
+	str suite; /* of "from: debian/trixie" */
 	str mirror, security_mirror, keyring;
-	struct texts packages;    /* as written, extends' first */
+	struct texts packages; /* as written, extends' first */
 	struct recipe_account *user, *group;
 	ptrdiff_t user_n, group_n;
 	str run_as;               /* the image's user: account name or number; default nonroot */
@@ -43,19 +44,19 @@ struct recipe {
 	str work_dir, stop_signal;
 	struct texts entrypoint, cmd, ports, volumes;
 	struct image_healthcheck healthcheck;
-	struct texts keep, drop;  /* globs */
+	struct texts keep, drop;   /* globs */
 	struct texts allow_setuid; /* paths that may be setuid, setgid or hold capabilities */
 	bool allow_shell, allow_package_manager; /* `allow: [shell, package-manager]` */
-	uint64_t layer_budget;    /* default 40 */
-	str compression;          /* "gzip" or "zstd" */
-	struct texts platforms;   /* default: the host's */
+	uint64_t layer_budget;                   /* default 40 */
+	str compression;                         /* "gzip" or "zstd" */
+	struct texts platforms;                  /* default: the host's */
 	const struct node *tests; /* the `tests` mapping, or NULL; build/test.h reads it */
-	struct texts test_files;  /* `test-files`: container-structure-test YAML beside the recipe */
-	struct doc *doc;          /* of the recipe itself, for messages */
-	struct digest digest;     /* of canonical: of everything above and of all files that go into the
-				     image (not of test-files' content): the lock holds it */
-	str canonical;            /* the recipe with extends resolved and files inlined, as JSON, that
-				     recipe_read_canonical() reads back: what goes into the image */
+	struct texts test_files; /* `test-files`: container-structure-test YAML beside the recipe */
+	struct doc *doc;         /* of the recipe itself, for messages */
+	struct digest digest; /* of canonical: of everything above and of all files that go into the
+				 image (not of test-files' content): the lock holds it */
+	str canonical;        /* the recipe with extends resolved and files inlined, as JSON, that
+				 recipe_read_canonical() reads back: what goes into the image */
 };
 
 /*

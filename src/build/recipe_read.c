@@ -57,10 +57,11 @@ static int check_links(const struct recipe_place *at, const struct node *node, c
 	if (!realpath(path, file) || !realpath(own, dir))
 		return 0;
 	str top = str_of(dir), real = str_of(file);
-	if (str_eq(top, S("/")) || (str_starts(real, top) && str_starts(str_from(real, top.len), S("/"))))
+	if (str_eq(top, S("/")) ||
+	    (str_starts(real, top) && str_starts(str_from(real, top.len), S("/"))))
 		return 0;
-	return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%s' leads to %.*s", path,
-			 STR_ARG(real));
+	return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%s' leads to %.*s",
+			 path, STR_ARG(real));
 }
 
 int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret)

@@ -3,7 +3,8 @@
 #include "codec/yaml.h"
 #include "sys/file.h"
 
-int recipe_test_file(struct op *op, const struct recipe *recipe, ptrdiff_t i, str *ret_path, str *ret)
+int recipe_test_file(struct op *op, const struct recipe *recipe, ptrdiff_t i, str *ret_path,
+		     str *ret)
 {
 	str dir = str_head(recipe->file, str_rfind(recipe->file, '/') + 1); /* with its slash */
 	int rc = op_text(op, ret_path, "%.*s%.*s", STR_ARG(dir), STR_ARG(recipe->test_files.p[i]));

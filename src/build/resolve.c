@@ -4,7 +4,8 @@
 #include "base/vec.h"
 #include "sys/clock.h"
 
-static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e, struct lock_edge *ret)
+static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e,
+		     struct lock_edge *ret)
 {
 	*ret = (struct lock_edge){ .cut = e->cut.len > 0 && !e->added, .added = e->added };
 	int rc = op_copy(op, e->relation, &ret->relation);
@@ -16,8 +17,8 @@ static int copy_edge(struct op *op, const struct solve_answer *a, const struct s
 }
 
 /* The edges that begin at `from`, copied into the lock. */
-static int copy_edges(struct op *op, const struct solve_answer *a, ptrdiff_t from, struct lock_edge **ret,
-		      ptrdiff_t *ret_n)
+static int copy_edges(struct op *op, const struct solve_answer *a, ptrdiff_t from,
+		      struct lock_edge **ret, ptrdiff_t *ret_n)
 {
 	VEC(struct lock_edge) edges = { 0 };
 
@@ -41,10 +42,17 @@ static int copy_package(struct op *op, const struct repo_state *state, const str
 			struct lock_package *ret)
 {
 	const str suite = state->pocket[p->pocket].suite;
-	const struct { str from; str *to; } texts[] = {
-		{ p->name, &ret->name }, { p->version, &ret->version }, { p->arch, &ret->arch },
-		{ p->source, &ret->source }, { p->source_version, &ret->source_version },
-		{ p->path, &ret->path }, { suite, &ret->suite },
+	const struct {
+		str from;
+		str *to;
+	} texts[] = {
+		{ p->name, &ret->name },
+		{ p->version, &ret->version },
+		{ p->arch, &ret->arch },
+		{ p->source, &ret->source },
+		{ p->source_version, &ret->source_version },
+		{ p->path, &ret->path },
+		{ suite, &ret->suite },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		int rc = op_copy(op, texts[i].from, texts[i].to);
@@ -67,9 +75,13 @@ static int copy_state(struct op *op, const struct repo_state *from, struct repo_
 		const struct repo_pocket *p = &from->pocket[i];
 		struct repo_pocket *to = &ret->pocket[i];
 		*to = *p;
-		const struct { str from; str *to; } texts[] = {
-			{ p->suite, &to->suite }, { p->codename, &to->codename }, { p->version, &to->version },
-			{ p->origin, &to->origin }, { p->label, &to->label }, { p->signer, &to->signer },
+		const struct {
+			str from;
+			str *to;
+		} texts[] = {
+			{ p->suite, &to->suite },     { p->codename, &to->codename },
+			{ p->version, &to->version }, { p->origin, &to->origin },
+			{ p->label, &to->label },     { p->signer, &to->signer },
 		};
 		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
 			int rc = op_copy(op, texts[t].from, texts[t].to);
@@ -109,7 +121,8 @@ static int scripts_digest(struct op *op, const struct contents *c, struct digest
 	buf_init(&b, op, 4096);
 	for (int k = 0; k < SCRIPT_KINDS; k++)
 		if (c->script[k].text.len)
-			buf_fmt(&b, "%s %s\n", script_name[k], digest_hex(&c->script[k].sha256, hex));
+			buf_fmt(&b, "%s %s\n", script_name[k],
+				digest_hex(&c->script[k].sha256, hex));
 	int rc = buf_take(&b, &text);
 	if (rc == 0 && text.len)
 		*ret = digest_of(text);
@@ -133,12 +146,19 @@ static int fill_answers(struct op *op, const struct resolve_input *in, struct lo
 	return rc;
 }
 
-static int resolve_platform(struct op *op, const struct resolve_input *in, struct lock_platform *ret)
+static int resolve_platform(struct op *op, const struct resolve_input *in,
+			    struct lock_platform *ret)
 {
 	const struct recipe *r = in->parts->recipe;
-	struct repo_spec spec = { .suite = r->suite, .platform = ret->platform, .mirror = in->mirror,
-				  .keyring = in->keyring, .offline = in->parts->offline, .now = clock_now() };
-	struct solve_request request = { .want = r->packages.p, .want_n = r->packages.n, .platform = ret->platform };
+	struct repo_spec spec = { .suite = r->suite,
+				  .platform = ret->platform,
+				  .mirror = in->mirror,
+				  .keyring = in->keyring,
+				  .offline = in->parts->offline,
+				  .now = clock_now() };
+	struct solve_request request = { .want = r->packages.p,
+					 .want_n = r->packages.n,
+					 .platform = ret->platform };
 	struct solve_answer answer;
 	AUTO_REPO *repo = NULL;
 	AUTO_OP own; /* the repository's index goes when the answer is copied */
@@ -167,7 +187,10 @@ static int resolve_platform(struct op *op, const struct resolve_input *in, struc
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 {
 	const struct recipe *r = in->parts->recipe;
-	struct lock lock = { .name = r->name, .suite = r->suite, .recipe = r->digest, .rules = in->parts->rules,
+	struct lock lock = { .name = r->name,
+			     .suite = r->suite,
+			     .recipe = r->digest,
+			     .rules = in->parts->rules,
 			     .compressor = str_of(compress_id(in->parts->compression)),
 			     .platform_n = r->platforms.n };
 

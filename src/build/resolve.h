@@ -15,7 +15,7 @@
 struct resolve_input {
 	const struct parts_input *parts;
 	struct repo_mirror mirror;
-	str keyring;            /* empty: the default */
+	str keyring; /* empty: the default */
 	void (*begin)(void *arg, const char *step);
 	void (*done)(void *arg, const char *step, str detail);
 	void *arg;

@@ -57,8 +57,8 @@ static int settle_directories(struct op *op, const struct contents *c, bool *kee
 	return 0;
 }
 
-int select_entries(struct op *op, const struct select_rules *rules, const struct contents *c, bool *keep,
-		   uint64_t *rule_bytes, uint64_t *rule_files)
+int select_entries(struct op *op, const struct select_rules *rules, const struct contents *c,
+		   bool *keep, uint64_t *rule_bytes, uint64_t *rule_files)
 {
 	for (ptrdiff_t i = 0; i < c->n; i++) {
 		const struct entry *e = &c->entry[i];
@@ -77,7 +77,7 @@ int select_entries(struct op *op, const struct select_rules *rules, const struct
 
 struct claim {
 	const struct entry *entry;
-	str path;          /* after diversion */
+	str path; /* after diversion */
 	ptrdiff_t package;
 };
 typedef VEC(struct claim) claims;
@@ -143,12 +143,16 @@ static int overlap_error(struct op *op, const struct select_package *package, co
 	static const char *const kind[] = { "directory", "file", "link", "file" };
 	const struct contents *x = package[a->package].contents, *y = package[b->package].contents;
 
-	return op_fail(op, ERR_NO, "%.*s is a %s in %.*s and a %s in %.*s, and neither package replaces the other",
-		       STR_ARG(a->path), kind[a->entry->type], STR_ARG(x->name), kind[b->entry->type], STR_ARG(y->name));
+	return op_fail(
+		op, ERR_NO,
+		"%.*s is a %s in %.*s and a %s in %.*s, and neither package replaces the other",
+		STR_ARG(a->path), kind[a->entry->type], STR_ARG(x->name), kind[b->entry->type],
+		STR_ARG(y->name));
 }
 
 /* Two claims to one path that are not both directories: the replaced one gives it up. */
-static int settle_pair(struct op *op, struct select_package *package, struct claim *a, struct claim *b)
+static int settle_pair(struct op *op, struct select_package *package, struct claim *a,
+		       struct claim *b)
 {
 	const struct contents *x = package[a->package].contents, *y = package[b->package].contents;
 	struct claim *loser = NULL;
@@ -184,15 +188,19 @@ int select_overlaps(struct op *op, struct select_package *package, ptrdiff_t n)
 	for (ptrdiff_t i = 0; rc == 0 && i < all.n; i++) {
 		struct claim *c = &all.p[i];
 		if (last && str_eq(last->path, c->path)) {
-			if (last->entry->type != ENTRY_DIRECTORY || c->entry->type != ENTRY_DIRECTORY)
+			if (last->entry->type != ENTRY_DIRECTORY ||
+			    c->entry->type != ENTRY_DIRECTORY)
 				rc = settle_pair(op, package, last, c);
 			continue;
 		}
 		if (last && last->entry->type != ENTRY_DIRECTORY && below(c->path, last->path))
 			return overlap_error(op, package, last, c);
 		if (below(c->path, S("var/lib/dpkg/status.d")))
-			return op_fail(op, ERR_NO, "%.*s of %.*s is in the place of the dpkg records that temper writes",
-				       STR_ARG(c->path), STR_ARG(package[c->package].contents->name));
+			return op_fail(op, ERR_NO,
+				       "%.*s of %.*s is in the place of the dpkg records that "
+				       "temper writes",
+				       STR_ARG(c->path),
+				       STR_ARG(package[c->package].contents->name));
 		last = c;
 	}
 	if (rc == 0)

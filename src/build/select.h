@@ -11,8 +11,8 @@
 #include "distro/contents.h"
 #include "layer.h"
 
-struct select_rules { /* in the order in which they speak: a later match wins */
-	struct texts drop, keep;               /* temper's own */
+struct select_rules {            /* in the order in which they speak: a later match wins */
+	struct texts drop, keep; /* temper's own */
 	struct texts recipe_drop, recipe_keep;
 };
 
@@ -29,8 +29,8 @@ struct select_package {
  * rule_bytes[i] and rule_files[i] (each [rules->drop.n + rules->recipe_drop.n], or NULL) are
  * counted up under the glob that dropped it. O(entries * globs).
  */
-int select_entries(struct op *op, const struct select_rules *rules, const struct contents *c, bool *keep,
-		   uint64_t *rule_bytes, uint64_t *rule_files) MUST_USE;
+int select_entries(struct op *op, const struct select_rules *rules, const struct contents *c,
+		   bool *keep, uint64_t *rule_bytes, uint64_t *rule_files) MUST_USE;
 
 /*
  * select_overlaps(op, package, n): settle paths that several packages ship, by Replaces; keep of

@@ -21,8 +21,9 @@ static const struct {
 };
 
 /*
- * Source: what moby masks; and what is mounted below the host's /sys, which a user namespace gets by
- * a bind whose "ro" stops at these mounts: the caller's cgroups would be the container's to kill.
+ * Source: what moby masks; and what is mounted below the host's /sys, which a user namespace gets
+ * by a bind whose "ro" stops at these mounts: the caller's cgroups would be the container's to
+ * kill.
  */
 static const char *const masked[] = {
 	"/proc/acpi",

@@ -45,8 +45,8 @@ static uint64_t room_needed(const struct tree *t)
 	return sum;
 }
 
-/* A new directory where there is room and programs may be started (/dev/shm of a container is mostly
- * noexec), or ERR_IO. */
+/* A new directory where there is room and programs may be started (/dev/shm of a container is
+ * mostly noexec), or ERR_IO. */
 static int make_place(struct test_session *s)
 {
 	const char *base[] = { getenv("TMPDIR"), "/dev/shm", "/tmp" };
@@ -335,7 +335,8 @@ static bool may_mount(const struct tree *t, str path)
 	for (at = path; at.len && !(e = tree_find(t, at)); at = str_dir_name(at))
 		if (tree_find_link(t, at))
 			return false;
-	str real = e && e->path.len ? e->path : str_from(path, at.len + (at.len > 0 && at.len < path.len));
+	str real = e && e->path.len ? e->path
+				    : str_from(path, at.len + (at.len > 0 && at.len < path.len));
 	str top = str_cut(&real, '/');
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++)
 		if (str_eq(top, kernels[i]))

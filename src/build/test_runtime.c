@@ -148,10 +148,9 @@ static void clean(struct test_runtime *rt, const char *dir, const char *id)
 		add(&w, "delete");
 		add(&w, "--force");
 		add(&w, id);
-		const struct proc_spec spec = { .argv = w.p,
-						.timeout_ms = START_MS,
-						.output_max = 4096,
-						.cleans_up = true };
+		const struct proc_spec spec = {
+			.argv = w.p, .timeout_ms = START_MS, .output_max = 4096, .cleans_up = true
+		};
 		if (proc_run(&op, &spec, &ignored) < 0)
 			op_forgive(&op);
 	}

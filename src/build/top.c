@@ -13,8 +13,10 @@ static int make_accounts(struct top_work *w)
 
 	for (ptrdiff_t p = 0; p < w->in->package_n; p++) {
 		const struct top_package *t = &w->in->package[p];
-		(void)contents_file(t->select.contents, S("usr/share/base-passwd/passwd.master"), &passwd);
-		(void)contents_file(t->select.contents, S("usr/share/base-passwd/group.master"), &group);
+		(void)contents_file(t->select.contents, S("usr/share/base-passwd/passwd.master"),
+				    &passwd);
+		(void)contents_file(t->select.contents, S("usr/share/base-passwd/group.master"),
+				    &group);
 		for (ptrdiff_t i = 0; i < t->answer.n; i++) {
 			struct effect *e = vec_push(w->op, &all);
 			if (!e)
@@ -40,7 +42,8 @@ static int put_homes(struct top_work *w)
 		const struct account *u = &w->accounts.user[i];
 		if (!str_starts(u->home, S("/home/")))
 			continue;
-		rc = top_clean(w, u->home, true, u->from, &home); /* a package's sysusers.d may say it */
+		rc = top_clean(w, u->home, true, u->from,
+			       &home); /* a package's sysusers.d may say it */
 		if (rc == 0)
 			rc = top_put_directory(w, home, 0700, u->uid, u->gid, from);
 	}
@@ -56,7 +59,8 @@ static int put_os_release(struct top_work *w)
 	struct buf b;
 
 	for (ptrdiff_t p = 0; p < w->in->package_n && !shipped.len; p++)
-		(void)contents_file(w->in->package[p].select.contents, S("usr/lib/os-release"), &shipped);
+		(void)contents_file(w->in->package[p].select.contents, S("usr/lib/os-release"),
+				    &shipped);
 	buf_init(&b, w->op, 1 << 20);
 	buf_add(&b, shipped);
 	if (!shipped.len && l->state.n > 0) {
@@ -65,20 +69,24 @@ static int put_os_release(struct top_work *w)
 			STR_ARG(l->state.pocket[0].codename));
 		if (version.len)
 			buf_fmt(&b, "VERSION_ID=\"%.*s\"\n", STR_ARG(str_cut(&version, '.')));
-		buf_fmt(&b, "VERSION_CODENAME=%.*s\nID=debian\n", STR_ARG(l->state.pocket[0].codename));
+		buf_fmt(&b, "VERSION_CODENAME=%.*s\nID=debian\n",
+			STR_ARG(l->state.pocket[0].codename));
 	}
 	buf_fmt(&b, "IMAGE_ID=\"%.*s\"\n", STR_ARG(w->in->recipe->name));
 	int rc = buf_take(&b, &text);
 	if (rc == 0)
-		rc = top_put_file(w, S("etc/os-release"), text, 0644, S("generated: os-release(5)"));
+		rc = top_put_file(w, S("etc/os-release"), text, 0644,
+				  S("generated: os-release(5)"));
 	if (rc == 0 && top_find(w, S("usr/lib/os-release")) < 0)
-		rc = top_put_file(w, S("usr/lib/os-release"), text, 0644, S("generated: os-release(5)"));
+		rc = top_put_file(w, S("usr/lib/os-release"), text, 0644,
+				  S("generated: os-release(5)"));
 	return rc;
 }
 
 static int put_usr_links(struct top_work *w)
 {
-	static const char *const top[] = { "bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32" };
+	static const char *const top[] = { "bin",   "sbin",   "lib",   "lib32",
+					   "lib64", "libo32", "libx32" };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof(top) / sizeof(top[0]); i++) {
@@ -94,10 +102,11 @@ static int put_nsswitch(struct top_work *w)
 {
 	if (top_find(w, S("etc/nsswitch.conf")) >= 0)
 		return 0;
-	return top_put_file(w, S("etc/nsswitch.conf"),
-			S("passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n"
-			  "protocols: files\nservices: files\nethers: files\nrpc: files\n"),
-			0644, S("generated: nsswitch.conf(5)"));
+	return top_put_file(
+		w, S("etc/nsswitch.conf"),
+		S("passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n"
+		  "protocols: files\nservices: files\nethers: files\nrpc: files\n"),
+		0644, S("generated: nsswitch.conf(5)"));
 }
 
 static int put_records(struct top_work *w)
@@ -107,7 +116,9 @@ static int put_records(struct top_work *w)
 
 	if (rc == 0)
 		rc = top_put_file(w, S("usr/share/temper/lock.json"), lock, 0644, from);
-	return rc < 0 ? rc : top_put_file(w, S("usr/share/temper/recipe.json"), w->in->recipe->canonical, 0644, from);
+	return rc < 0 ? rc
+		      : top_put_file(w, S("usr/share/temper/recipe.json"), w->in->recipe->canonical,
+				     0644, from);
 }
 
 /* The recipe's own paths */
@@ -128,8 +139,14 @@ static int put_recipe_path(struct top_work *w, const struct recipe_path *p)
 		return rc;
 	if (p->type == PATH_DIRECTORY)
 		return top_put_directory(w, path, mode == UINT32_MAX ? 0755 : mode, uid, gid, from);
-	return top_put(w, (struct layer_file){ .entry = { .path = path, .type = ENTRY_FILE, .uid = uid, .gid = gid,
-			.mode = mode == UINT32_MAX ? 0644 : mode }, .bytes = p->text, .from = from });
+	return top_put(w,
+		       (struct layer_file){ .entry = { .path = path,
+						       .type = ENTRY_FILE,
+						       .uid = uid,
+						       .gid = gid,
+						       .mode = mode == UINT32_MAX ? 0644 : mode },
+					    .bytes = p->text,
+					    .from = from });
 }
 
 static int put_generated(struct top_work *w, struct top *ret)
@@ -164,7 +181,8 @@ static int put_loader_cache(struct top_work *w, struct top *ret)
 	int rc = top_library_dirs(w, &ret->library_dirs);
 
 	if (rc == 0)
-		rc = top_loader_cache(w->op, w->in->platform->platform, w->path.p, w->path.n, &ret->library_dirs, &cache);
+		rc = top_loader_cache(w->op, w->in->platform->platform, w->path.p, w->path.n,
+				      &ret->library_dirs, &cache);
 	if (rc < 0 || cache.len == 0)
 		return rc;
 	return top_put_file(w, S("etc/ld.so.cache"), cache, 0644, S("generated: loader cache"));
@@ -192,7 +210,8 @@ static int gather(struct top_work *w, struct top *ret)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < w->path.n; i++) {
 		const struct entry *e = w->path.p[i].entry;
-		marked[i] |= w->generated.p[i] || (e->type == ENTRY_DIRECTORY && !top_plain_directory(e));
+		marked[i] |= w->generated.p[i] ||
+			     (e->type == ENTRY_DIRECTORY && !top_plain_directory(e));
 		if (marked[i])
 			mark_above(w, e->path, marked);
 	}
@@ -202,7 +221,8 @@ static int gather(struct top_work *w, struct top *ret)
 			return w->op->code;
 		if (!f)
 			continue;
-		*f = w->generated.p[i] ? *w->generated.p[i] : (struct layer_file){ .entry = *w->path.p[i].entry };
+		*f = w->generated.p[i] ? *w->generated.p[i]
+				       : (struct layer_file){ .entry = *w->path.p[i].entry };
 		f->entry.mtime = w->in->created;
 	}
 	ret->path = w->path.p;
@@ -213,12 +233,14 @@ static int gather(struct top_work *w, struct top *ret)
 
 static int by_entry(const void *a, const void *b)
 {
-	return entry_cmp(&((const struct layer_file *)a)->entry, &((const struct layer_file *)b)->entry);
+	return entry_cmp(&((const struct layer_file *)a)->entry,
+			 &((const struct layer_file *)b)->entry);
 }
 
 static int by_path(const void *a, const void *b)
 {
-	return entry_cmp(((const struct outcome_file *)a)->entry, ((const struct outcome_file *)b)->entry);
+	return entry_cmp(((const struct outcome_file *)a)->entry,
+			 ((const struct outcome_file *)b)->entry);
 }
 
 int top_make(struct op *op, const struct top_input *in, struct top *ret)

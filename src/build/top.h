@@ -28,15 +28,15 @@ struct top_input {
 	const struct lock_platform *platform;
 	const struct top_package *package; /* [package_n], in the lock's order */
 	ptrdiff_t package_n;
-	int64_t created;                   /* time of everything generated */
+	int64_t created; /* time of everything generated */
 };
 
 struct top {
-	VEC(struct layer_file) file;  /* sorted by entry_cmp() when made */
+	VEC(struct layer_file) file; /* sorted by entry_cmp() when made */
 	struct accounts accounts;
-	struct texts library_dirs;    /* where the loader looks: "/usr/lib/x86_64-linux-gnu" */
+	struct texts library_dirs; /* where the loader looks: "/usr/lib/x86_64-linux-gnu" */
 	str passwd, group;
-	struct outcome_file *path;    /* [path_n]: every path of the image, sorted */
+	struct outcome_file *path; /* [path_n]: every path of the image, sorted */
 	ptrdiff_t path_n;
 };
 
@@ -47,7 +47,8 @@ struct top {
 int top_make(struct op *op, const struct top_input *in, struct top *ret) MUST_USE;
 
 /* The libraries that the loader's cache should list, from the image's paths. top_cache.c */
-int top_loader_cache(struct op *op, const struct platform *platform, const struct outcome_file *path, ptrdiff_t n,
-		     const struct texts *dirs, str *ret) MUST_USE;
+int top_loader_cache(struct op *op, const struct platform *platform,
+		     const struct outcome_file *path, ptrdiff_t n, const struct texts *dirs,
+		     str *ret) MUST_USE;
 
 #endif

@@ -32,7 +32,8 @@ static int add_line(struct op *op, directories *d, str line)
 	line = str_trim(comment < 0 ? line : str_head(line, comment));
 	if (line.len == 0 || line.p[0] != '/')
 		return 0;
-	int rc = op_text(op, &path, "%s%.*s", deb_top(str_from(line, 1)) >= 0 ? "/usr" : "", STR_ARG(line));
+	int rc = op_text(op, &path, "%s%.*s", deb_top(str_from(line, 1)) >= 0 ? "/usr" : "",
+			 STR_ARG(line));
 	return rc < 0 ? rc : add_dir(op, d, path);
 }
 
@@ -52,12 +53,15 @@ static int list_confs(struct top_work *w, struct conf **ret, ptrdiff_t *ret_n)
 
 	for (ptrdiff_t i = 0; i < w->path.n; i++) {
 		const struct entry *e = w->path.p[i].entry;
-		if (e->type != ENTRY_FILE || !str_starts(e->path, S("etc/ld.so.conf.d/")) || !str_ends(e->path, S(".conf")))
+		if (e->type != ENTRY_FILE || !str_starts(e->path, S("etc/ld.so.conf.d/")) ||
+		    !str_ends(e->path, S(".conf")))
 			continue;
 		struct conf *slot = vec_push(w->op, &found);
 		int rc = slot ? top_bytes(w, i, &slot->bytes) : w->op->code;
 		if (rc != 0)
-			return rc < 0 ? rc : op_fail(w->op, ERR_FORMAT, "%.*s has no content", STR_ARG(e->path));
+			return rc < 0 ? rc
+				      : op_fail(w->op, ERR_FORMAT, "%.*s has no content",
+						STR_ARG(e->path));
 		slot->path = e->path;
 	}
 	if (found.n > 1)
@@ -91,7 +95,8 @@ int top_library_dirs(struct top_work *w, struct texts *ret)
 
 static int by_entry(const void *a, const void *b)
 {
-	return entry_cmp(((const struct outcome_file *)a)->entry, ((const struct outcome_file *)b)->entry);
+	return entry_cmp(((const struct outcome_file *)a)->entry,
+			 ((const struct outcome_file *)b)->entry);
 }
 
 /* Paths by binary search. */
@@ -112,7 +117,8 @@ static const struct entry *find_path(const struct outcome_file *path, ptrdiff_t 
 	return NULL;
 }
 
-/* The file behind a name in a library directory: itself, or where its links lead; NULL if nowhere. */
+/* The file behind a name in a library directory: itself, or where its links lead; NULL if nowhere.
+ */
 static const struct entry *behind(struct op *op, const struct outcome_file *path, ptrdiff_t n,
 				  const struct entry *e)
 {
@@ -146,7 +152,8 @@ static const struct entry *behind(struct op *op, const struct outcome_file *path
 
 static bool library_name(str name)
 {
-	return (str_starts(name, S("lib")) || str_starts(name, S("ld-"))) && str_find_str(name, S(".so")) > 0;
+	return (str_starts(name, S("lib")) || str_starts(name, S("ld-"))) &&
+	       str_find_str(name, S(".so")) > 0;
 }
 
 static ptrdiff_t dir_index(const struct texts *dirs, str dir)
@@ -160,7 +167,8 @@ static ptrdiff_t dir_index(const struct texts *dirs, str dir)
 typedef VEC(struct ldcache_lib) libraries;
 
 /* The library that name stands for, if the loader's cache should list it. */
-static int add_library(struct op *op, const struct entry *e, const struct entry *file, libraries *libs)
+static int add_library(struct op *op, const struct entry *e, const struct entry *file,
+		       libraries *libs)
 {
 	str name = str_base_name(e->path);
 
@@ -171,12 +179,15 @@ static int add_library(struct op *op, const struct entry *e, const struct entry 
 	struct ldcache_lib *lib = vec_push(op, libs);
 	if (!lib)
 		return op->code;
-	*lib = (struct ldcache_lib){ .soname = name, .machine = file->elf->machine, .bits = file->elf->bits };
+	*lib = (struct ldcache_lib){ .soname = name,
+				     .machine = file->elf->machine,
+				     .bits = file->elf->bits };
 	return op_text(op, &lib->path, "/%.*s", STR_ARG(e->path));
 }
 
-int top_loader_cache(struct op *op, const struct platform *platform, const struct outcome_file *path, ptrdiff_t n,
-		     const struct texts *dirs, str *ret)
+int top_loader_cache(struct op *op, const struct platform *platform,
+		     const struct outcome_file *path, ptrdiff_t n, const struct texts *dirs,
+		     str *ret)
 {
 	libraries libs = { 0 };
 	struct outcome_file *sorted = op_new(op, struct outcome_file, n);

@@ -12,7 +12,8 @@ int top_mode(struct top_work *w, str path, uint32_t mode, str owner, str group, 
 	ptrdiff_t i = top_find(w, path);
 
 	if (i < 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is not in the image", STR_ARG(from), STR_ARG(path));
+		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is not in the image", STR_ARG(from),
+			       STR_ARG(path));
 	struct layer_file file = { .entry = *w->path.p[i].entry, .from = from };
 	if (mode != UINT32_MAX)
 		file.entry.mode = mode;
@@ -20,10 +21,12 @@ int top_mode(struct top_work *w, str path, uint32_t mode, str owner, str group, 
 	if (rc < 0)
 		return rc;
 	if (file.entry.type == ENTRY_HARDLINK)
-		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is a hard link; name %.*s", STR_ARG(from), STR_ARG(path),
-			       STR_ARG(file.entry.link));
+		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is a hard link; name %.*s",
+			       STR_ARG(from), STR_ARG(path), STR_ARG(file.entry.link));
 	if (file.entry.type == ENTRY_FILE && (rc = top_bytes(w, i, &file.bytes)) != 0)
-		return rc < 0 ? rc : op_fail(w->op, ERR_USAGE, "%.*s: %.*s has no content", STR_ARG(from), STR_ARG(path));
+		return rc < 0 ? rc
+			      : op_fail(w->op, ERR_USAGE, "%.*s: %.*s has no content",
+					STR_ARG(from), STR_ARG(path));
 	return top_put(w, file);
 }
 
@@ -39,10 +42,12 @@ static int effect_copy(struct top_work *w, const struct effect *e, str path)
 	const struct entry *shipped = at < 0 ? top_shipped(w, from, &package) : NULL;
 	const struct entry *source = at < 0 ? shipped : w->path.p[at].entry;
 	if (!source || source->type == ENTRY_DIRECTORY || source->type == ENTRY_SYMLINK)
-		return op_fail(w->op, ERR_USAGE, "%.*s: no package ships the file %.*s", STR_ARG(e->origin), STR_ARG(from));
+		return op_fail(w->op, ERR_USAGE, "%.*s: no package ships the file %.*s",
+			       STR_ARG(e->origin), STR_ARG(from));
 	rc = at < 0 ? top_shipped_bytes(w, package, from, &bytes) : top_bytes(w, at, &bytes);
 	if (rc > 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s has no content", STR_ARG(e->origin), STR_ARG(from));
+		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s has no content", STR_ARG(e->origin),
+			       STR_ARG(from));
 	if (rc == 0)
 		rc = top_put_file(w, path, bytes, 0644, e->origin);
 	return rc < 0 ? rc : top_mode(w, path, e->mode, e->owner, e->group, e->origin);
@@ -70,7 +75,8 @@ static int effect_apply(struct top_work *w, const struct effect *e)
 	case EFFECT_MODE:
 		break;
 	default:
-		return 0; /* accounts, alternatives, diversions and the CA bundle have their own turn */
+		return 0; /* accounts, alternatives, diversions and the CA bundle have their own
+			     turn */
 	}
 	if ((rc = top_clean(w, e->path, e->kind == EFFECT_DIRECTORY, e->origin, &path)) < 0)
 		return rc;
@@ -87,22 +93,29 @@ static int effect_apply(struct top_work *w, const struct effect *e)
 	if ((rc = top_owner_ids(w, e->owner, e->group, e->origin, &uid, &gid)) < 0)
 		return rc;
 	uint32_t mode = e->mode != UINT32_MAX ? e->mode : e->kind == EFFECT_DIRECTORY ? 0755 : 0644;
-	return top_put(w, (struct layer_file){ .entry = { .path = path, .mode = mode, .uid = uid, .gid = gid,
-			.type = e->kind == EFFECT_DIRECTORY ? ENTRY_DIRECTORY : ENTRY_FILE },
-			.bytes = e->text, .from = e->origin });
+	return top_put(w, (struct layer_file){ .entry = { .path = path,
+							  .mode = mode,
+							  .uid = uid,
+							  .gid = gid,
+							  .type = e->kind == EFFECT_DIRECTORY
+									  ? ENTRY_DIRECTORY
+									  : ENTRY_FILE },
+					       .bytes = e->text,
+					       .from = e->origin });
 }
 
 /* Alternatives: of each name the highest priority wins, the first package on a tie. */
 
-static const struct effect *alternative_winner(const struct top_input *in, const struct effect *like)
+static const struct effect *alternative_winner(const struct top_input *in,
+					       const struct effect *like)
 {
 	const struct effect *best = like;
 
 	for (ptrdiff_t p = 0; p < in->package_n; p++) {
 		for (ptrdiff_t i = 0; i < in->package[p].answer.n; i++) {
 			const struct effect *e = &in->package[p].answer.effect[i];
-			if (e->kind == EFFECT_ALTERNATIVE && e->master.len == 0 && str_eq(e->name, like->name) &&
-			    e->priority > best->priority)
+			if (e->kind == EFFECT_ALTERNATIVE && e->master.len == 0 &&
+			    str_eq(e->name, like->name) && e->priority > best->priority)
 				best = e;
 		}
 	}
@@ -119,7 +132,8 @@ static int put_alternative(struct top_work *w, const struct effect *e)
 	if (top_find(w, target) < 0 || top_dropped(w, link))
 		return 0; /* what it points at was dropped: a man page */
 	if ((rc = op_text(w->op, &middle, "etc/alternatives/%.*s", STR_ARG(e->name))) < 0 ||
-	    (rc = top_clean(w, middle, false, e->origin, &middle)) < 0 || (rc = op_text(w->op, &to, "/%.*s", STR_ARG(middle))) < 0)
+	    (rc = top_clean(w, middle, false, e->origin, &middle)) < 0 ||
+	    (rc = op_text(w->op, &to, "/%.*s", STR_ARG(middle))) < 0)
 		return rc;
 	if ((rc = top_put_link(w, middle, e->to, e->origin)) < 0)
 		return rc;
@@ -132,11 +146,13 @@ static int put_alternatives(struct top_work *w, const struct effects_answer *a)
 
 	for (ptrdiff_t i = 0; rc == 0 && i < a->n; i++) {
 		const struct effect *e = &a->effect[i];
-		if (e->kind != EFFECT_ALTERNATIVE || e->master.len || alternative_winner(w->in, e) != e)
+		if (e->kind != EFFECT_ALTERNATIVE || e->master.len ||
+		    alternative_winner(w->in, e) != e)
 			continue;
 		rc = put_alternative(w, e);
 		for (ptrdiff_t k = 0; rc == 0 && k < a->n; k++)
-			if (a->effect[k].kind == EFFECT_ALTERNATIVE && str_eq(a->effect[k].master, e->name) &&
+			if (a->effect[k].kind == EFFECT_ALTERNATIVE &&
+			    str_eq(a->effect[k].master, e->name) &&
 			    a->effect[k].priority == e->priority)
 				rc = put_alternative(w, &a->effect[k]);
 	}
@@ -146,7 +162,7 @@ static int put_alternatives(struct top_work *w, const struct effects_answer *a)
 /* The CA bundle, as update-ca-certificates(8) makes it: /etc/ssl/certs with its links. */
 
 struct authority {
-	str path, name, pem;  /* usr/share/...crt; X.pem */
+	str path, name, pem; /* usr/share/...crt; X.pem */
 	uint32_t hash;
 };
 typedef VEC(struct authority) authorities;
@@ -162,7 +178,8 @@ static int list_authorities(struct top_work *w, authorities *out)
 		const struct contents *c = w->in->package[p].select.contents;
 		for (ptrdiff_t i = 0; i < c->file_n; i++) {
 			str path = c->file[i].path, base = str_base_name(path);
-			if (!str_starts(path, S("usr/share/ca-certificates/")) || !str_ends(base, S(".crt")))
+			if (!str_starts(path, S("usr/share/ca-certificates/")) ||
+			    !str_ends(base, S(".crt")))
 				continue;
 			if (top_dropped(w, path))
 				continue; /* the recipe does not trust it */
@@ -197,7 +214,8 @@ static int put_authority_links(struct top_work *w, const authorities *all, ptrdi
 	if (rc == 0 && top_find(w, a->path) >= 0)
 		rc = top_put_link(w, path, to, from);
 	else if (rc == 0)
-		rc = top_put_file(w, path, a->pem, 0644, from); /* the package's own copy was dropped */
+		rc = top_put_file(w, path, a->pem, 0644,
+				  from); /* the package's own copy was dropped */
 	if (rc == 0)
 		rc = op_text(w->op, &path, "etc/ssl/certs/%08x.%u", a->hash, turn);
 	return rc < 0 ? rc : top_put_link(w, path, a->name, from);
@@ -224,7 +242,8 @@ static int put_authorities(struct top_work *w, str from)
 	if (rc == 0 && all.n > 0 && top_find(w, S("usr/lib/ssl/certs")) < 0)
 		rc = top_put_link(w, S("usr/lib/ssl/certs"), S("/etc/ssl/certs"), from);
 	if (rc == 0 && all.n > 0 && top_find(w, S("usr/lib/ssl/cert.pem")) < 0)
-		rc = top_put_link(w, S("usr/lib/ssl/cert.pem"), S("/etc/ssl/certs/ca-certificates.crt"), from);
+		rc = top_put_link(w, S("usr/lib/ssl/cert.pem"),
+				  S("/etc/ssl/certs/ca-certificates.crt"), from);
 	return rc;
 }
 

@@ -39,7 +39,8 @@ bool top_plain_directory(const struct entry *e);
  * the other way round. The path must be one that top_clean() gave.
  */
 int top_put(struct top_work *w, struct layer_file file) MUST_USE;
-int top_put_directory(struct top_work *w, str path, uint32_t mode, uint32_t uid, uint32_t gid, str from) MUST_USE;
+int top_put_directory(struct top_work *w, str path, uint32_t mode, uint32_t uid, uint32_t gid,
+		      str from) MUST_USE;
 int top_put_file(struct top_work *w, str path, str bytes, uint32_t mode, str from) MUST_USE;
 int top_put_link(struct top_work *w, str path, str to, str from) MUST_USE;
 
@@ -47,14 +48,17 @@ int top_put_link(struct top_work *w, str path, str to, str from) MUST_USE;
 int top_clean(struct top_work *w, str path, bool directory, str from, str *ret) MUST_USE;
 
 /* Names of owners as ids; empty ones leave the id alone. */
-int top_owner_ids(struct top_work *w, str owner, str group, str from, uint32_t *uid, uint32_t *gid) MUST_USE;
+int top_owner_ids(struct top_work *w, str owner, str group, str from, uint32_t *uid,
+		  uint32_t *gid) MUST_USE;
 
 /* The bytes of the file or hard link at this index of path. 1 if it has none. */
 int top_bytes(struct top_work *w, ptrdiff_t i, str *ret) MUST_USE;
 
-/* A path that a package ships, whether it is kept or not: its entry and package; NULL if none does. */
+/* A path that a package ships, whether it is kept or not: its entry and package; NULL if none does.
+ */
 const struct entry *top_shipped(const struct top_work *w, str path, ptrdiff_t *ret_package);
-int top_shipped_bytes(struct top_work *w, ptrdiff_t package, str path, str *ret) MUST_USE; /* 1: none */
+int top_shipped_bytes(struct top_work *w, ptrdiff_t package, str path,
+		      str *ret) MUST_USE; /* 1: none */
 
 /* Does the recipe drop the path? Then it is not made either. */
 bool top_dropped(const struct top_work *w, str path);

@@ -58,8 +58,10 @@ static int add_shipped(struct top_work *w, ptrdiff_t p, const struct entry *e)
 	if (was && e->type == ENTRY_DIRECTORY) {
 		if (top_plain_directory(e))
 			return 0;
-		if (!top_plain_directory(was) && (was->mode != e->mode || was->uid != e->uid || was->gid != e->gid))
-			return op_fail(w->op, ERR_NO, "directory %.*s is shipped with mode %04o and with %04o",
+		if (!top_plain_directory(was) &&
+		    (was->mode != e->mode || was->uid != e->uid || was->gid != e->gid))
+			return op_fail(w->op, ERR_NO,
+				       "directory %.*s is shipped with mode %04o and with %04o",
 				       STR_ARG(e->path), was->mode, e->mode);
 	}
 	return add_path(w, &(struct outcome_file){ .entry = e, .package = p }, NULL);
@@ -90,10 +92,15 @@ int top_add_package(struct top_work *w, ptrdiff_t p)
 
 /* Putting into the top layer */
 
-int top_put_directory(struct top_work *w, str path, uint32_t mode, uint32_t uid, uint32_t gid, str from)
+int top_put_directory(struct top_work *w, str path, uint32_t mode, uint32_t uid, uint32_t gid,
+		      str from)
 {
-	return top_put(w, (struct layer_file){ .entry = { .path = path, .type = ENTRY_DIRECTORY, .mode = mode,
-						      .uid = uid, .gid = gid }, .from = from });
+	return top_put(w, (struct layer_file){ .entry = { .path = path,
+							  .type = ENTRY_DIRECTORY,
+							  .mode = mode,
+							  .uid = uid,
+							  .gid = gid },
+					       .from = from });
 }
 
 /* Every directory above path, made where it is missing; a symlink or file among them is refused. */
@@ -105,19 +112,26 @@ static int put_parents(struct top_work *w, str path, str from)
 			continue;
 		const struct entry *e = top_entry_at(w, above);
 		if (e && e->type == ENTRY_SYMLINK)
-			return op_fail(w->op, ERR_USAGE, "%.*s: %.*s goes through the link %.*s -> %.*s",
-				       STR_ARG(from), STR_ARG(path), STR_ARG(above), STR_ARG(e->link));
+			return op_fail(
+				w->op, ERR_USAGE, "%.*s: %.*s goes through the link %.*s -> %.*s",
+				STR_ARG(from), STR_ARG(path), STR_ARG(above), STR_ARG(e->link));
 		if (e && e->type != ENTRY_DIRECTORY)
-			return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is below the file %.*s", STR_ARG(from),
-				       STR_ARG(path), STR_ARG(above));
+			return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is below the file %.*s",
+				       STR_ARG(from), STR_ARG(path), STR_ARG(above));
 		if (e)
 			continue;
 		struct layer_file *dir = op_new(w->op, struct layer_file, 1);
 		if (!dir)
 			return w->op->code;
-		*dir = (struct layer_file){ .entry = { .path = above, .type = ENTRY_DIRECTORY, .mode = 0755,
-						       .mtime = w->in->created }, .from = from };
-		int rc = add_path(w, &(struct outcome_file){ .entry = &dir->entry, .package = -1, .from = from }, dir);
+		*dir = (struct layer_file){ .entry = { .path = above,
+						       .type = ENTRY_DIRECTORY,
+						       .mode = 0755,
+						       .mtime = w->in->created },
+					    .from = from };
+		int rc = add_path(
+			w,
+			&(struct outcome_file){ .entry = &dir->entry, .package = -1, .from = from },
+			dir);
 		if (rc < 0)
 			return rc;
 	}
@@ -172,7 +186,8 @@ int top_put(struct top_work *w, struct layer_file file)
 
 	if (was && (was->type == ENTRY_DIRECTORY) != (file.entry.type == ENTRY_DIRECTORY))
 		return op_fail(w->op, ERR_USAGE, "%.*s: %.*s is a %s already", STR_ARG(file.from),
-			       STR_ARG(file.entry.path), was->type == ENTRY_DIRECTORY ? "directory" : "file");
+			       STR_ARG(file.entry.path),
+			       was->type == ENTRY_DIRECTORY ? "directory" : "file");
 	if ((rc = put_parents(w, file.entry.path, file.from)) < 0)
 		return rc;
 	if (!(keep = op_new(w->op, struct layer_file, 1)))
@@ -181,19 +196,27 @@ int top_put(struct top_work *w, struct layer_file file)
 	keep->entry.mtime = w->in->created;
 	if (keep->entry.type == ENTRY_FILE && (rc = measure(w, &keep->entry, file.bytes)) < 0)
 		return rc;
-	return add_path(w, &(struct outcome_file){ .entry = &keep->entry, .package = -1, .from = file.from }, keep);
+	return add_path(
+		w,
+		&(struct outcome_file){ .entry = &keep->entry, .package = -1, .from = file.from },
+		keep);
 }
 
 int top_put_file(struct top_work *w, str path, str bytes, uint32_t mode, str from)
 {
-	return top_put(w, (struct layer_file){ .entry = { .path = path, .type = ENTRY_FILE, .mode = mode },
-					   .bytes = bytes, .from = from });
+	return top_put(
+		w, (struct layer_file){ .entry = { .path = path, .type = ENTRY_FILE, .mode = mode },
+					.bytes = bytes,
+					.from = from });
 }
 
 int top_put_link(struct top_work *w, str path, str to, str from)
 {
-	return top_put(w, (struct layer_file){ .entry = { .path = path, .type = ENTRY_SYMLINK, .mode = 0777, .link = to },
-					   .from = from });
+	return top_put(
+		w,
+		(struct layer_file){
+			.entry = { .path = path, .type = ENTRY_SYMLINK, .mode = 0777, .link = to },
+			.from = from });
 }
 
 /* The two files that layers put into var/lib/dpkg/status.d for each package are theirs. */
@@ -212,7 +235,10 @@ static int add_record(struct top_work *w, ptrdiff_t p, const char *suffix, str b
 		rc = put_parents(w, e->path, from);
 	if (rc == 0)
 		rc = measure(w, e, bytes);
-	return rc < 0 ? rc : add_path(w, &(struct outcome_file){ .entry = e, .package = p, .from = from }, NULL);
+	return rc < 0 ? rc
+		      : add_path(w,
+				 &(struct outcome_file){ .entry = e, .package = p, .from = from },
+				 NULL);
 }
 
 /* Where something was diverted to there may be no directory yet. */
@@ -229,7 +255,9 @@ static int put_diverted_parents(struct top_work *w, const struct select_package 
 int top_add_records(struct top_work *w, ptrdiff_t p)
 {
 	const struct select_package *s = &w->in->package[p].select;
-	struct layer_spec spec = { .contents = s->contents, .keep = s->keep, .rename = s->rename,
+	struct layer_spec spec = { .contents = s->contents,
+				   .keep = s->keep,
+				   .rename = s->rename,
 				   .rename_n = s->rename_n };
 	str md5sums;
 	int rc = layer_md5sums(w->op, &spec, &md5sums);
@@ -251,11 +279,13 @@ int top_owner_ids(struct top_work *w, str owner, str group, str from, uint32_t *
 	if (rc == 0 && owner.len)
 		rc = accounts_uid(w->op, &w->accounts, owner, uid);
 	if (rc > 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: there is no user %.*s", STR_ARG(from), STR_ARG(owner));
+		return op_fail(w->op, ERR_USAGE, "%.*s: there is no user %.*s", STR_ARG(from),
+			       STR_ARG(owner));
 	if (rc == 0 && group.len)
 		rc = accounts_gid(w->op, &w->accounts, group, gid);
 	if (rc > 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: there is no group %.*s", STR_ARG(from), STR_ARG(group));
+		return op_fail(w->op, ERR_USAGE, "%.*s: there is no group %.*s", STR_ARG(from),
+			       STR_ARG(group));
 	return rc;
 }
 
@@ -267,7 +297,8 @@ int top_clean(struct top_work *w, str path, bool directory, str from, str *ret)
 	bool moved;
 
 	if (!tar_clean(path, out, &got) || got.len == 0)
-		return op_fail(w->op, ERR_USAGE, "%.*s: '%.*s' is no path of an image", STR_ARG(from), STR_ARG(path));
+		return op_fail(w->op, ERR_USAGE, "%.*s: '%.*s' is no path of an image",
+			       STR_ARG(from), STR_ARG(path));
 	return deb_path(w->op, got, directory, ret, &moved);
 }
 

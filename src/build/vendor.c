@@ -8,7 +8,8 @@
 enum { PIECE = 256 * 1024 };
 
 /* Copy a blob, verified against its name on the way. 1 if `from` does not have it. */
-static int copy_blob(struct op *op, const struct store *from, const struct store *to, const struct digest *d)
+static int copy_blob(struct op *op, const struct store *from, const struct store *to,
+		     const struct digest *d)
 {
 	AUTO_STORE_WRITER w = { .file = { .fd = -1 } };
 	AUTO_FD fd = -1;
@@ -39,24 +40,27 @@ static int copy_blob(struct op *op, const struct store *from, const struct store
 	return rc;
 }
 
-static int need_blob(struct op *op, const struct store *from, const struct store *to, const struct digest *d,
-		     const char *what)
+static int need_blob(struct op *op, const struct store *from, const struct store *to,
+		     const struct digest *d, const char *what)
 {
 	char hex[DIGEST_HEX];
 	int rc = copy_blob(op, from, to, d);
 
 	if (rc > 0)
-		return op_fail(op, ERR_IO, "the store lacks %s sha256:%s", what, digest_hex(d, hex));
+		return op_fail(op, ERR_IO, "the store lacks %s sha256:%s", what,
+			       digest_hex(d, hex));
 	return rc;
 }
 
-/* The empty config of an artifact. Source: OCI image-spec manifest.md, "Guidance for an Empty Descriptor". */
+/* The empty config of an artifact. Source: OCI image-spec manifest.md, "Guidance for an Empty
+ * Descriptor". */
 static int put_empty(struct op *op, const struct store *to, struct digest *ret)
 {
 	return store_blob_put(op, to, S("{}"), ret);
 }
 
-static void put_descriptor(struct json_out *j, str media_type, const struct digest *d, uint64_t size, str title)
+static void put_descriptor(struct json_out *j, str media_type, const struct digest *d,
+			   uint64_t size, str title)
 {
 	char text[DIGEST_TEXT];
 
@@ -76,7 +80,8 @@ static void put_descriptor(struct json_out *j, str media_type, const struct dige
 /* A manifest over the .debs, so that tools copy and keep them as what they are. */
 static int put_packages(struct op *op, const struct store *to, const struct lock *lock)
 {
-	struct store_image image = { .media_type = S("application/vnd.oci.image.manifest.v1+json") };
+	struct store_image image = { .media_type =
+					     S("application/vnd.oci.image.manifest.v1+json") };
 	struct json_out j;
 	struct digest empty;
 	struct map seen;
@@ -100,7 +105,8 @@ static int put_packages(struct op *op, const struct store *to, const struct lock
 			const struct lock_package *l = &lock->platform[p].package[i];
 			if (lock->platform[p].layer_n == 0 || map_get(&seen, l->path))
 				continue;
-			put_descriptor(&j, S("application/vnd.debian.binary-package"), &l->sha256, l->size, l->path);
+			put_descriptor(&j, S("application/vnd.debian.binary-package"), &l->sha256,
+				       l->size, l->path);
 			rc = map_put(&seen, l->path, &seen);
 		}
 	}
@@ -134,14 +140,16 @@ static int save_platform(struct op *op, const struct store *from, const struct s
 	if (rc == 0)
 		rc = image_get(op, from, &p->manifest, str_of(p->platform->name), &image);
 	if (rc > 0)
-		return op_fail(op, ERR_IO, "the store lacks parts of manifest sha256:%s", digest_hex(&p->manifest, hex));
+		return op_fail(op, ERR_IO, "the store lacks parts of manifest sha256:%s",
+			       digest_hex(&p->manifest, hex));
 	return rc < 0 ? rc : need_blob(op, from, to, &image.config_digest, "configuration");
 }
 
 int vendor_save(struct op *op, const struct store *store, str dir, const struct built *b)
 {
 	AUTO_STORE to = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 };
-	struct store_image image = { .media_type = b->image.media_type, .digest = b->image.digest,
+	struct store_image image = { .media_type = b->image.media_type,
+				     .digest = b->image.digest,
 				     .size = b->image.size };
 	int rc = store_open(op, dir, &to);
 

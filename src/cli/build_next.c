@@ -39,12 +39,19 @@ struct list {
 };
 
 /* "temper build", an option with its value, and the operand; `here`: with where things are. */
-static int command(struct list *l, bool here, const char *verb, const char *option, str value, str operand, str *ret)
+static int command(struct list *l, bool here, const char *verb, const char *option, str value,
+		   str operand, str *ret)
 {
 	const struct source_options *s = &l->o->source;
-	const struct { const char *option; str value; bool builds; } place[] = {
-		{ "--store", s->store, false }, { "--effects", s->effects, true },
-		{ "--lock", s->lock, true }, { "--mirror", s->mirror, true },
+	const struct {
+		const char *option;
+		str value;
+		bool builds;
+	} place[] = {
+		{ "--store", s->store, false },
+		{ "--effects", s->effects, true },
+		{ "--lock", s->lock, true },
+		{ "--mirror", s->mirror, true },
 	};
 	bool builds = str_eq(operand, l->recipe);
 	struct buf b;
@@ -65,7 +72,8 @@ static int command(struct list *l, bool here, const char *verb, const char *opti
 	return buf_take(&b, ret);
 }
 
-static int add(struct list *l, const char *verb, const char *option, str value, str operand, const char *what)
+static int add(struct list *l, const char *verb, const char *option, str value, str operand,
+	       const char *what)
 {
 	struct outcome_next *n = &l->next[l->n];
 
@@ -106,7 +114,8 @@ static int add_well(struct list *l, const struct outcome *o, str name)
 {
 	str base = str_base_name(l->recipe), archive;
 	ptrdiff_t dot = str_rfind(base, '.');
-	int rc = op_text(l->op, &archive, "docker-archive:%.*s.tar", (int)(dot > 0 ? dot : base.len), base.p);
+	int rc = op_text(l->op, &archive, "docker-archive:%.*s.tar",
+			 (int)(dot > 0 ? dot : base.len), base.p);
 
 	if (rc == 0)
 		rc = add(l, "build", "-o", S("html=report.html"), l->recipe, "as a page");
@@ -121,9 +130,13 @@ static int add_well(struct list *l, const struct outcome *o, str name)
 	return rc < 0 ? rc : add(l, "rebuild", "--verify", S(""), name, "is it the same?");
 }
 
-int build_next(struct op *op, const struct build_options *o, str recipe, str name, bool well, struct outcome *ret)
+int build_next(struct op *op, const struct build_options *o, str recipe, str name, bool well,
+	       struct outcome *ret)
 {
-	struct list l = { .op = op, .o = o, .recipe = recipe, .next = op_new(op, struct outcome_next, NEXT_MAX) };
+	struct list l = { .op = op,
+			  .o = o,
+			  .recipe = recipe,
+			  .next = op_new(op, struct outcome_next, NEXT_MAX) };
 
 	if (!l.next)
 		return op->code;

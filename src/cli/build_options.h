@@ -40,28 +40,69 @@ struct rebuild_options {
 	str platform;
 };
 
-#define SOURCE_OPTIONS(type, member)                                                                    \
-	{ "mirror", 0, OPTION_TEXT, "URL", offsetof(type, member.mirror), "Packages",                    \
-	  "Mirror to take packages from, before the recipe's own and this machine's." },                  \
-	{ "offline", 0, OPTION_FLAG, NULL, offsetof(type, member.offline), "Packages",                    \
-	  "Use nothing but what the store and --vendor hold." },                                          \
-	{ "lock", 0, OPTION_TEXT, "FILE", offsetof(type, member.lock), "Packages",                        \
-	  "The lock file; without it, RECIPE's name with .lock.json in the place of .yaml.",              \
-	  .hint = OPTION_HINT_FILE },                                                                     \
-	{ "vendor", 0, OPTION_TEXT, "DIR", offsetof(type, member.vendor), "Packages",                     \
-	  "An OCI layout that keeps packages and layers beside the lock, so that the image can be "       \
-	  "built when no mirror has them any more.", .hint = OPTION_HINT_DIRECTORY },                     \
-	{ "effects", 0, OPTION_TEXT, "DIR", offsetof(type, member.effects), "Packages",                   \
-	  "Directory of the effects that stand for maintainer scripts.", .hint = OPTION_HINT_DIRECTORY }, \
-	{ "store", 0, OPTION_TEXT, "DIR", offsetof(type, member.store), "Packages",                       \
-	  "Directory of the local store, where packages, layers and images are kept.",                    \
-	  .hint = OPTION_HINT_DIRECTORY }
+#define SOURCE_OPTIONS(type, member)                                                           \
+	{ "mirror",                                                                            \
+	  0,                                                                                   \
+	  OPTION_TEXT,                                                                         \
+	  "URL",                                                                               \
+	  offsetof(type, member.mirror),                                                       \
+	  "Packages",                                                                          \
+	  "Mirror to take packages from, before the recipe's own and this machine's." },       \
+		{ "offline",                                                                   \
+		  0,                                                                           \
+		  OPTION_FLAG,                                                                 \
+		  NULL,                                                                        \
+		  offsetof(type, member.offline),                                              \
+		  "Packages",                                                                  \
+		  "Use nothing but what the store and --vendor hold." },                       \
+		{ "lock",                                                                      \
+		  0,                                                                           \
+		  OPTION_TEXT,                                                                 \
+		  "FILE",                                                                      \
+		  offsetof(type, member.lock),                                                 \
+		  "Packages",                                                                  \
+		  "The lock file; without it, RECIPE's name with .lock.json in the place of "  \
+		  ".yaml.",                                                                    \
+		  .hint = OPTION_HINT_FILE },                                                  \
+		{ "vendor",                                                                    \
+		  0,                                                                           \
+		  OPTION_TEXT,                                                                 \
+		  "DIR",                                                                       \
+		  offsetof(type, member.vendor),                                               \
+		  "Packages",                                                                  \
+		  "An OCI layout that keeps packages and layers beside the lock, so that the " \
+		  "image can be "                                                              \
+		  "built when no mirror has them any more.",                                   \
+		  .hint = OPTION_HINT_DIRECTORY },                                             \
+		{ "effects",                                                                   \
+		  0,                                                                           \
+		  OPTION_TEXT,                                                                 \
+		  "DIR",                                                                       \
+		  offsetof(type, member.effects),                                              \
+		  "Packages",                                                                  \
+		  "Directory of the effects that stand for maintainer scripts.",               \
+		  .hint = OPTION_HINT_DIRECTORY },                                             \
+	{                                                                                      \
+		"store", 0, OPTION_TEXT, "DIR", offsetof(type, member.store), "Packages",      \
+			"Directory of the local store, where packages, layers and images are " \
+			"kept.",                                                               \
+			.hint = OPTION_HINT_DIRECTORY                                          \
+	}
 
-#define PROGRESS_OPTIONS(type, member)                                                                  \
-	{ "quiet", 'q', OPTION_FLAG, NULL, offsetof(type, member.quiet), "Messages",                      \
-	  "Print errors only." },                                                                         \
-	{ "progress", 0, OPTION_TEXT, "HOW", offsetof(type, member.progress), "Messages",                 \
-	  "Progress on standard error: a tree that is redrawn, plain lines, or (auto, the default) the "  \
-	  "tree on a terminal and lines elsewhere.", .values = "auto plain tree" }
+#define PROGRESS_OPTIONS(type, member)                                                          \
+	{ "quiet",                                                                              \
+	  'q',                                                                                  \
+	  OPTION_FLAG,                                                                          \
+	  NULL,                                                                                 \
+	  offsetof(type, member.quiet),                                                         \
+	  "Messages",                                                                           \
+	  "Print errors only." },                                                               \
+	{                                                                                       \
+		"progress", 0, OPTION_TEXT, "HOW", offsetof(type, member.progress), "Messages", \
+			"Progress on standard error: a tree that is redrawn, plain lines, or "  \
+			"(auto, the default) the "                                              \
+			"tree on a terminal and lines elsewhere.",                              \
+			.values = "auto plain tree"                                             \
+	}
 
 #endif

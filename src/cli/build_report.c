@@ -15,7 +15,9 @@ enum {
 
 struct text_style style_of(const struct term *t, bool verbose)
 {
-	return (struct text_style){ .colour = t->colour, .utf8 = t->utf8, .width = t->width, .verbose = verbose };
+	return (struct text_style){
+		.colour = t->colour, .utf8 = t->utf8, .width = t->width, .verbose = verbose
+	};
 }
 
 typedef int report_writer(struct buf *b, const struct outcome *o, const struct text_style *style);
@@ -56,8 +58,11 @@ static const struct {
 	const char *name;
 	report_writer *write;
 } format[] = {
-	{ "tree", write_tree },           { "html", write_html }, { "json", write_json },
-	{ "spdx-json", write_spdx },      { "cyclonedx-json", write_cyclonedx },
+	{ "tree", write_tree },
+	{ "html", write_html },
+	{ "json", write_json },
+	{ "spdx-json", write_spdx },
+	{ "cyclonedx-json", write_cyclonedx },
 };
 
 static report_writer *writer_of(str name)
@@ -76,8 +81,11 @@ int report_check(struct op *op, const struct texts *output)
 		if (!file.p)
 			continue;
 		if (str_base_name(file).len == 0)
-			return op_fail(op, ERR_USAGE, "--output %.*s=%.*s names no file", STR_ARG(kind), STR_ARG(file));
-		int rc = dir_open(op, AT_FDCWD, str_rfind(file, '/') == 0 ? S("/") : str_dir_name(file), false, &dir);
+			return op_fail(op, ERR_USAGE, "--output %.*s=%.*s names no file",
+				       STR_ARG(kind), STR_ARG(file));
+		int rc = dir_open(op, AT_FDCWD,
+				  str_rfind(file, '/') == 0 ? S("/") : str_dir_name(file), false,
+				  &dir);
 		if (rc < 0)
 			return rc;
 	}
@@ -95,8 +103,8 @@ int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i,
 		*ret = name;
 		return 0;
 	}
-	return op_text(op, ret, "%.*s-linux-%s%.*s", (int)(name.len - tail.len), name.p, o->platform->oci_arch,
-		       STR_ARG(tail));
+	return op_text(op, ret, "%.*s-linux-%s%.*s", (int)(name.len - tail.len), name.p,
+		       o->platform->oci_arch, STR_ARG(tail));
 }
 
 /* Bills of materials are large: into a file they go as they are made. */
@@ -128,7 +136,8 @@ static int stream_one(struct op *op, str name, str file, const struct outcome *o
 	return 1;
 }
 
-static int write_one(struct op *op, const struct cli *cli, str output, const struct outcome *o, ptrdiff_t i, bool verbose)
+static int write_one(struct op *op, const struct cli *cli, str output, const struct outcome *o,
+		     ptrdiff_t i, bool verbose)
 {
 	str word = output, name = str_cut(&word, '='), file, text;
 	bool has_file = word.p != NULL;
@@ -149,8 +158,8 @@ static int write_one(struct op *op, const struct cli *cli, str output, const str
 	return file_replace_user(op, file, text, 0644);
 }
 
-int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
-		   ptrdiff_t n, bool verbose, bool quiet)
+int report_outputs(struct op *op, const struct cli *cli, const struct texts *output,
+		   const struct outcome *outcome, ptrdiff_t n, bool verbose, bool quiet)
 {
 	bool tree = !quiet;
 	int rc = 0;

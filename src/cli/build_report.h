@@ -14,8 +14,8 @@
  * `quiet`. With several platforms, "report.html" becomes "report-linux-arm64.html" for the second
  * and so on. Files are written whole or not at all.
  */
-int report_outputs(struct op *op, const struct cli *cli, const struct texts *output, const struct outcome *outcome,
-		   ptrdiff_t n, bool verbose, bool quiet) MUST_USE;
+int report_outputs(struct op *op, const struct cli *cli, const struct texts *output,
+		   const struct outcome *outcome, ptrdiff_t n, bool verbose, bool quiet) MUST_USE;
 
 /* The file that an output goes to for the i-th outcome: "report.html" for the first platform,
  * "report-linux-arm64.html" for another; empty for standard output. */

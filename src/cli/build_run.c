@@ -6,8 +6,12 @@
 
 struct build_source source_of(const struct source_options *o, str recipe)
 {
-	return (struct build_source){ .recipe = recipe, .lock = o->lock, .mirror = o->mirror, .effects = o->effects,
-				      .vendor = o->vendor, .offline = o->offline };
+	return (struct build_source){ .recipe = recipe,
+				      .lock = o->lock,
+				      .mirror = o->mirror,
+				      .effects = o->effects,
+				      .vendor = o->vendor,
+				      .offline = o->offline };
 }
 
 static void begin(void *arg, const char *step)
@@ -42,5 +46,7 @@ static void unanswered(void *arg, str text)
 
 struct build_voice voice_of(struct progress *p)
 {
-	return (struct build_voice){ .begin = begin, .done = done, .bytes = bytes, .unanswered = unanswered, .arg = p };
+	return (struct build_voice){
+		.begin = begin, .done = done, .bytes = bytes, .unanswered = unanswered, .arg = p
+	};
 }

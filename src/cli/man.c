@@ -16,8 +16,10 @@ static const char *const exit_code[][2] = {
 };
 
 static const char *const environment[][2] = {
-	{ "TEMPER_STORE", "Directory of the local store; else below XDG_CACHE_HOME or HOME/.cache." },
-	{ "TEMPER_CONFIG", "The configuration file, instead of temper/config.yaml below XDG_CONFIG_HOME "
+	{ "TEMPER_STORE",
+	  "Directory of the local store; else below XDG_CACHE_HOME or HOME/.cache." },
+	{ "TEMPER_CONFIG",
+	  "The configuration file, instead of temper/config.yaml below XDG_CONFIG_HOME "
 	  "or HOME/.config, or /etc/temper/config.yaml." },
 	{ "SOURCE_DATE_EPOCH", "Creation time of the image, in seconds since 1970." },
 	{ "NO_COLOR", "When it is set to anything, nothing is coloured." },
@@ -169,13 +171,17 @@ void man_verb(struct buf *b, const struct verb *v)
 void man_overview(struct buf *b)
 {
 	man_head(b, NULL, "minimal container images from Debian packages, proven and tested");
-	buf_add(b, S(".SH SYNOPSIS\n.B temper\n\\fIVERB\\fP [\\fIOPTION\\fP]... [\\fIOPERAND\\fP]...\n"
-		     ".SH DESCRIPTION\n"));
-	roff_paragraphs(b, S("temper builds minimal container images from Debian packages, proves that "
-			     "they hold together, and tests them: without root, without a daemon, and without "
-			     "running a single package script.\n\n"
-			     "A report goes to standard output, progress and errors to standard error. An error is "
-			     "one line that says what failed, on which thing, and what to do."));
+	buf_add(b,
+		S(".SH SYNOPSIS\n.B temper\n\\fIVERB\\fP [\\fIOPTION\\fP]... [\\fIOPERAND\\fP]...\n"
+		  ".SH DESCRIPTION\n"));
+	roff_paragraphs(
+		b,
+		S("temper builds minimal container images from Debian packages, proves that "
+		  "they hold together, and tests them: without root, without a daemon, and without "
+		  "running a single package script.\n\n"
+		  "A report goes to standard output, progress and errors to standard error. An "
+		  "error is "
+		  "one line that says what failed, on which thing, and what to do."));
 	buf_add(b, S(".SH VERBS\n"));
 	for (size_t i = 0; i < verbs_n; i++) {
 		buf_fmt(b, ".TP\n.BR temper\\-%s (1)\n", verbs[i]->name);
@@ -220,7 +226,8 @@ static bool has_words(const struct verb *v)
 	return str_find(str_of(v->operands), '|') >= 0;
 }
 
-/* The words that an operand can be: "list show remove prune" of "list|show NAME|remove NAME|prune". */
+/* The words that an operand can be: "list show remove prune" of "list|show NAME|remove NAME|prune".
+ */
 static void operand_words(struct buf *b, const struct verb *v)
 {
 	str rest = str_of(v->operands);
@@ -234,7 +241,8 @@ static void operand_words(struct buf *b, const struct verb *v)
 
 static void bash_verb(struct buf *b, const struct verb *v)
 {
-	buf_fmt(b, "\t%s:*)\n\t\tif [[ $cur == -* ]]; then\n\t\t\tCOMPREPLY=($(compgen -W '--help", v->name);
+	buf_fmt(b, "\t%s:*)\n\t\tif [[ $cur == -* ]]; then\n\t\t\tCOMPREPLY=($(compgen -W '--help",
+		v->name);
 	for (size_t i = 0; i < v->options.n; i++)
 		buf_fmt(b, " --%s", v->options.p[i].name);
 	buf_add(b, S("' -- \"$cur\"))\n\t\telse\n\t\t\tCOMPREPLY=($(compgen "));
@@ -256,8 +264,10 @@ static void bash_verb(struct buf *b, const struct verb *v)
 void man_bash(struct buf *b)
 {
 	buf_add(b, S("# bash completion for temper; made by 'temper help --completion bash'\n"
-		     "_temper()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		     "\tif [[ $COMP_CWORD -eq 1 ]]; then\n\t\tCOMPREPLY=($(compgen -W '--version --help"));
+		     "_temper()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+		     "prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		     "\tif [[ $COMP_CWORD -eq 1 ]]; then\n\t\tCOMPREPLY=($(compgen -W '--version "
+		     "--help"));
 	for (size_t i = 0; i < verbs_n; i++)
 		buf_fmt(b, " %s", verbs[i]->name);
 	buf_add(b, S("' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase ${COMP_WORDS[1]}:$prev in\n"));
@@ -305,16 +315,19 @@ static void zsh_option(struct buf *b, const struct option *o)
 
 void man_zsh(struct buf *b)
 {
-	buf_add(b, S("#compdef temper\n# zsh completion for temper; made by 'temper help --completion zsh'\n"
+	buf_add(b, S("#compdef temper\n# zsh completion for temper; made by 'temper help "
+		     "--completion zsh'\n"
 		     "local -a verbs\nverbs=(\n"));
 	for (size_t i = 0; i < verbs_n; i++) {
 		buf_fmt(b, "\t'%s:", verbs[i]->name);
 		shell_text(b, verbs[i]->summary, "\\", "'\\''");
 		buf_add(b, S("'\n"));
 	}
-	buf_add(b, S(")\nif (( CURRENT == 2 )); then\n\t_describe verb verbs\n\treturn\nfi\ncase $words[2] in\n"));
+	buf_add(b, S(")\nif (( CURRENT == 2 )); then\n\t_describe verb verbs\n\treturn\nfi\ncase "
+		     "$words[2] in\n"));
 	for (size_t i = 0; i < verbs_n; i++) {
-		buf_fmt(b, "%s)\n\tshift words; (( CURRENT-- ))\n\t_arguments \\\n", verbs[i]->name);
+		buf_fmt(b, "%s)\n\tshift words; (( CURRENT-- ))\n\t_arguments \\\n",
+			verbs[i]->name);
 		for (size_t k = 0; k < verbs[i]->options.n; k++)
 			zsh_option(b, &verbs[i]->options.p[k]);
 		buf_add(b, S("\t\t'(-h --help)--help[show the help]' '*:operand:"));
@@ -352,7 +365,8 @@ void man_fish(struct buf *b)
 {
 	buf_add(b, S("# fish completion for temper; made by 'temper help --completion fish'\n"));
 	for (size_t i = 0; i < verbs_n; i++) {
-		buf_fmt(b, "complete -c temper -n __fish_use_subcommand -f -a %s -d '", verbs[i]->name);
+		buf_fmt(b, "complete -c temper -n __fish_use_subcommand -f -a %s -d '",
+			verbs[i]->name);
 		shell_text(b, verbs[i]->summary, "\\", "\\'");
 		buf_add(b, S("'\n"));
 	}
@@ -362,7 +376,8 @@ void man_fish(struct buf *b)
 	for (size_t i = 0; i < verbs_n; i++) {
 		if (!has_words(verbs[i]))
 			continue;
-		buf_fmt(b, "complete -c temper -n '__fish_seen_subcommand_from %s' -f -a '", verbs[i]->name);
+		buf_fmt(b, "complete -c temper -n '__fish_seen_subcommand_from %s' -f -a '",
+			verbs[i]->name);
 		operand_words(b, verbs[i]);
 		buf_add(b, S("'\n"));
 	}

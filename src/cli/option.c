@@ -32,7 +32,8 @@ static int unknown_long(struct op *op, struct option_table table, str name)
 		known[i + 1] = table.p[i].name;
 	const char *near = nearest_word(name, known, table.n + 1);
 	if (near)
-		return op_fail(op, ERR_USAGE, "unknown option --%.*s; did you mean --%s?", STR_ARG(name), near);
+		return op_fail(op, ERR_USAGE, "unknown option --%.*s; did you mean --%s?",
+			       STR_ARG(name), near);
 	return op_fail(op, ERR_USAGE, "unknown option --%.*s", STR_ARG(name));
 }
 
@@ -69,8 +70,8 @@ static int set(struct op *op, const struct option *o, str value, void *ret)
 	char *at = (char *)ret + o->offset;
 
 	if (!option_takes(o, value))
-		return op_fail(op, ERR_USAGE, "--%s takes one of: %s; not '%.*s'", o->name, o->values,
-			       STR_ARG(value));
+		return op_fail(op, ERR_USAGE, "--%s takes one of: %s; not '%.*s'", o->name,
+			       o->values, STR_ARG(value));
 	switch (o->kind) {
 	case OPTION_FLAG:
 		memcpy(at, &(bool){ true }, sizeof(bool));
@@ -101,7 +102,8 @@ static int set_arg(struct op *op, struct cursor *c, const struct option *o, str 
 {
 	if (joined.p == NULL) {
 		if (c->i >= c->argc)
-			return op_fail(op, ERR_USAGE, "--%s needs an argument: --%s %s", o->name, o->name, o->arg);
+			return op_fail(op, ERR_USAGE, "--%s needs an argument: --%s %s", o->name,
+				       o->name, o->arg);
 		joined = str_of(c->argv[c->i++]);
 	}
 	return set(op, o, joined, c->ret);

@@ -18,20 +18,20 @@ enum option_kind {
 };
 
 enum option_hint { /* what a shell completes the argument with */
-	OPTION_HINT_NONE,
-	OPTION_HINT_FILE,
-	OPTION_HINT_DIRECTORY,
+		   OPTION_HINT_NONE,
+		   OPTION_HINT_FILE,
+		   OPTION_HINT_DIRECTORY,
 };
 
 struct option {
-	const char *name;     /* "to": --to */
-	char letter;          /* 't': -t; or 0 */
+	const char *name; /* "to": --to */
+	char letter;      /* 't': -t; or 0 */
 	enum option_kind kind;
-	const char *arg;      /* what the help calls the argument; NULL for flags */
-	size_t offset;        /* in the verb's options: offsetof() */
-	const char *group;    /* heading in the help; rows of a group stand together */
-	const char *help;     /* a sentence or two */
-	const char *values;   /* "gzip zstd": the only words taken (up to a '='), or NULL */
+	const char *arg;    /* what the help calls the argument; NULL for flags */
+	size_t offset;      /* in the verb's options: offsetof() */
+	const char *group;  /* heading in the help; rows of a group stand together */
+	const char *help;   /* a sentence or two */
+	const char *values; /* "gzip zstd": the only words taken (up to a '='), or NULL */
 	enum option_hint hint;
 };
 

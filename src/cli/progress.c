@@ -12,8 +12,8 @@
 enum {
 	REDRAW_MS = 80,
 	PLAIN_MS = 10 * 1000,
-	SLOW_MS = 1000,   /* a step that took longer tells how long */
-	TIME_WIDTH = 12,  /* " (123.4 s)" */
+	SLOW_MS = 1000,  /* a step that took longer tells how long */
+	TIME_WIDTH = 12, /* " (123.4 s)" */
 	DETAIL_MAX = 512,
 	LINE_BYTES = 8192,
 	STEP_WIDTH = 10,
@@ -33,7 +33,9 @@ void progress_init(struct progress *p, const struct term *t, str how, bool quiet
 
 static struct text_style style_of(const struct progress *p)
 {
-	return (struct text_style){ .colour = p->term.colour, .utf8 = p->term.utf8, .width = p->term.width };
+	return (struct text_style){ .colour = p->term.colour,
+				    .utf8 = p->term.utf8,
+				    .width = p->term.width };
 }
 
 static void put(const struct progress *p, struct buf *b)
@@ -47,8 +49,8 @@ static void put(const struct progress *p, struct buf *b)
 }
 
 /* "├─ ✔ resolve    detail" */
-static void tree_line(const struct progress *p, struct buf *b, const char *mark, enum text_colour paint,
-		      const char *detail)
+static void tree_line(const struct progress *p, struct buf *b, const char *mark,
+		      enum text_colour paint, const char *detail)
 {
 	struct text_style style = style_of(p);
 
@@ -97,7 +99,8 @@ static void finish(struct progress *p, bool well, const char *detail)
 	}
 	buf_init(&b, &op, LINE_BYTES);
 	if (took >= SLOW_MS)
-		(void)snprintf(time, sizeof(time), " (%lld.%lld s)", (long long)took / 1000, (long long)took % 1000 / 100);
+		(void)snprintf(time, sizeof(time), " (%lld.%lld s)", (long long)took / 1000,
+			       (long long)took % 1000 / 100);
 	if (p->mode == PROGRESS_TREE) {
 		const char *mark = p->term.utf8 ? (well ? "✔" : "✘") : (well ? "+" : "!");
 		tree_line(p, &b, mark, well ? TEXT_GREEN : TEXT_RED, detail);

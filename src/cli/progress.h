@@ -19,12 +19,12 @@ enum progress_mode { PROGRESS_QUIET, PROGRESS_PLAIN, PROGRESS_TREE };
 struct progress {
 	struct term term;
 	enum progress_mode mode;
-	char step[24];      /* the running one; empty between steps */
-	int64_t begun_ms;   /* of the step */
-	int64_t drawn_ms;   /* when its line was last drawn or, in plain mode, told */
-	int frame;          /* of the spinner */
-	int lines;          /* that finished steps left on the terminal */
-	bool open;          /* the terminal's last line is a step's, to be redrawn */
+	char step[24];    /* the running one; empty between steps */
+	int64_t begun_ms; /* of the step */
+	int64_t drawn_ms; /* when its line was last drawn or, in plain mode, told */
+	int frame;        /* of the spinner */
+	int lines;        /* that finished steps left on the terminal */
+	bool open;        /* the terminal's last line is a step's, to be redrawn */
 };
 
 /* `how` is what --progress says: "", "auto", "plain" or "tree". */
@@ -33,7 +33,8 @@ void progress_init(struct progress *p, const struct term *t, str how, bool quiet
 /* Begin a step. A step that still runs is done first. */
 void progress_step(struct progress *p, const char *step);
 
-/* How the step stands: any text, or bytes of a total (0: not known). Redraws at most every 80 ms. */
+/* How the step stands: any text, or bytes of a total (0: not known). Redraws at most every 80 ms.
+ */
 void progress_note(struct progress *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void progress_bytes(struct progress *p, uint64_t done, uint64_t total);
 

@@ -2,29 +2,36 @@
 
 static const struct option table[] = {
 	{ "tag", 't', OPTION_TEXTS, "NAME:TAG", offsetof(struct build_options, tag), "Result",
-	  "Name of the image; may be given several times. Without it, the recipe's name and \"latest\"." },
+	  "Name of the image; may be given several times. Without it, the recipe's name and "
+	  "\"latest\"." },
 	{ "to", 0, OPTION_TEXTS, "SCHEME:PLACE", offsetof(struct build_options, to), "Result",
-	  "Write the image to oci-dir:DIR, oci-archive:FILE or docker-archive:FILE, or into the running "
+	  "Write the image to oci-dir:DIR, oci-archive:FILE or docker-archive:FILE, or into the "
+	  "running "
 	  "docker: or podman:. May be given several times. The local store has it in any case.",
 	  .hint = OPTION_HINT_FILE },
-	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output), "Result",
-	  "Write a report: tree, html, json, spdx-json or cyclonedx-json, to FILE or to standard output; where "
+	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output),
+	  "Result",
+	  "Write a report: tree, html, json, spdx-json or cyclonedx-json, to FILE or to standard "
+	  "output; where "
 	  "none goes there, the tree does. May be given several times.",
 	  .values = "tree html json spdx-json cyclonedx-json" },
-	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform), "Result",
-	  "Build for linux/amd64, linux/arm64, ...; several give a multi-platform index. Nothing is "
+	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform),
+	  "Result",
+	  "Build for linux/amd64, linux/arm64, ...; several give a multi-platform index. Nothing "
+	  "is "
 	  "executed, so any machine builds for any other." },
-	{ "all-platforms", 0, OPTION_FLAG, NULL, offsetof(struct build_options, all_platforms), "Result",
-	  "Build for every platform that the recipe lists." },
-	{ "compression", 0, OPTION_TEXT, "KIND", offsetof(struct build_options, compression), "Result",
-	  "Compress layers with gzip (the default) or zstd.", .values = "gzip zstd" },
+	{ "all-platforms", 0, OPTION_FLAG, NULL, offsetof(struct build_options, all_platforms),
+	  "Result", "Build for every platform that the recipe lists." },
+	{ "compression", 0, OPTION_TEXT, "KIND", offsetof(struct build_options, compression),
+	  "Result", "Compress layers with gzip (the default) or zstd.", .values = "gzip zstd" },
 	{ "locked", 0, OPTION_FLAG, NULL, offsetof(struct build_options, locked), "Packages",
 	  "Build exactly what the lock says; a missing or stale lock is an error." },
 	SOURCE_OPTIONS(struct build_options, source),
 	{ "no-test", 0, OPTION_FLAG, NULL, offsetof(struct build_options, no_test), "Checks",
 	  "Do not run the recipe's tests. The proof is always made." },
 	{ "why", 0, OPTION_TEXT, "PATH|PACKAGE", offsetof(struct build_options, why), "Messages",
-	  "Instead of the report, say what put this file or this package into the image, or what kept it "
+	  "Instead of the report, say what put this file or this package into the image, or what "
+	  "kept it "
 	  "out (exit 1)." },
 	{ "verbose", 'v', OPTION_FLAG, NULL, offsetof(struct build_options, verbose), "Messages",
 	  "Show every package, layer and cut in the report." },
@@ -32,8 +39,10 @@ static const struct option table[] = {
 };
 
 static const struct example example[] = {
-	{ "temper build images/nginx/nginx.yaml", "Build, prove and test an image; keep it in the local store:" },
-	{ "temper build --locked -t web:1.4 --to oci-archive:web.tar -o spdx-json=web.spdx.json web.yaml",
+	{ "temper build images/nginx/nginx.yaml",
+	  "Build, prove and test an image; keep it in the local store:" },
+	{ "temper build --locked -t web:1.4 --to oci-archive:web.tar -o spdx-json=web.spdx.json "
+	  "web.yaml",
 	  "What a CI job runs: nothing but what the lock names, with an archive and an SBOM:" },
 	{ "temper build --why usr/sbin/nginx images/nginx/nginx.yaml", "Ask why a file is there:" },
 };
@@ -44,12 +53,14 @@ const struct verb verb_build = {
 	.operand_min = 1,
 	.operand_max = 1,
 	.summary = "make an image from a recipe, prove it and test it",
-	.description =
-		"Resolves the recipe's packages (or takes the lock's), fetches and verifies them, lays each one of "
-		"some size into a layer of its own, proves without running anything that the result holds "
-		"together, runs the recipe's tests in it, and shows what came of it.\n\n"
-		"No maintainer script ever runs: what a script would have done is data, and a script that nothing "
-		"answers stops the build. Without a lock the first build makes one.",
+	.description = "Resolves the recipe's packages (or takes the lock's), fetches and verifies "
+		       "them, lays each one of "
+		       "some size into a layer of its own, proves without running anything that "
+		       "the result holds "
+		       "together, runs the recipe's tests in it, and shows what came of it.\n\n"
+		       "No maintainer script ever runs: what a script would have done is data, and "
+		       "a script that nothing "
+		       "answers stops the build. Without a lock the first build makes one.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct build_options),
 	VERB_EXAMPLES(example),

@@ -41,7 +41,8 @@ static int skip_tests(struct op *op, const char *why, struct outcome *o)
 	o->test = op_new(op, struct outcome_test, 1);
 	if (!o->test)
 		return op->code;
-	o->test[0] = (struct outcome_test){ .name = S("the recipe's tests"), .verdict = VERDICT_SKIPPED,
+	o->test[0] = (struct outcome_test){ .name = S("the recipe's tests"),
+					    .verdict = VERDICT_SKIPPED,
 					    .detail = str_of(why) };
 	o->test_n = 1;
 	return 0;
@@ -58,7 +59,8 @@ static int test_platform(struct run *r, struct outcome *o)
 	int rc = image_get(r->op, &r->store, &o->manifest, S(""), &image);
 	if (rc)
 		return rc < 0 ? rc : op_fail(r->op, ERR_IO, "the image vanished from the store");
-	return test_image(r->op, &r->store, &image, r->built.tests, r->built.tests_n, &o->test, &o->test_n);
+	return test_image(r->op, &r->store, &image, r->built.tests, r->built.tests_n, &o->test,
+			  &o->test_n);
 }
 
 static int test_all(struct run *r, bool *ret_ok, bool *ret_skipped)
@@ -80,7 +82,9 @@ static int test_all(struct run *r, bool *ret_ok, bool *ret_skipped)
 	if (rc < 0 || !*ret_ok)
 		progress_fail(&r->progress);
 	else
-		progress_done(&r->progress, skipped ? "%td of %td passed, %td skipped" : "%td of %td passed", passed, all, skipped);
+		progress_done(&r->progress,
+			      skipped ? "%td of %td passed, %td skipped" : "%td of %td passed",
+			      passed, all, skipped);
 	return rc;
 }
 
@@ -96,7 +100,8 @@ static bool all_proven(const struct built *b)
 
 static int publish(struct run *r)
 {
-	struct store_image image = { .media_type = r->built.image.media_type, .digest = r->built.image.digest,
+	struct store_image image = { .media_type = r->built.image.media_type,
+				     .digest = r->built.image.digest,
 				     .size = r->built.image.size };
 	struct texts tags = r->o->tag;
 	int rc = 0;
@@ -149,10 +154,13 @@ static int fill_written(struct run *r, bool kept, ptrdiff_t i, struct outcome *o
 static int fill_locked(struct run *r, str *ret)
 {
 	static const char *const what[] = { [BUILD_LOCK_FOUND] = "",
-					    [BUILD_LOCK_MADE] = " is new: commit it beside the recipe",
-					    [BUILD_LOCK_REFRESHED] = " was stale, and is made anew" };
+					    [BUILD_LOCK_MADE] =
+						    " is new: commit it beside the recipe",
+					    [BUILD_LOCK_REFRESHED] =
+						    " was stale, and is made anew" };
 
-	return op_text(r->op, ret, "%.*s%s", STR_ARG(r->built.lock_path), what[r->built.lock_state]);
+	return op_text(r->op, ret, "%.*s%s", STR_ARG(r->built.lock_path),
+		       what[r->built.lock_state]);
 }
 
 static int fill_run(struct run *r, bool kept)
@@ -183,7 +191,9 @@ static int say_unchanged(struct run *r)
 	text_colour(&b, &style, TEXT_BOLD);
 	text_safe(&b, r->built.recipe.name);
 	text_colour(&b, &style, TEXT_PLAIN);
-	buf_fmt(&b, "  %s\nnothing has changed: the proof holds, its tests %s; -v shows all of it\n", digest_text(&r->built.image.digest, digest),
+	buf_fmt(&b,
+		"  %s\nnothing has changed: the proof holds, its tests %s; -v shows all of it\n",
+		digest_text(&r->built.image.digest, digest),
 		r->built.tested ? "passed" : "have not run");
 	int rc = buf_take(&b, &text);
 	return rc < 0 ? rc : term_write(r->op, &r->cli->out, text);
@@ -212,8 +222,8 @@ static int report(struct run *r)
 	if (r->cli->out.tty)
 		progress_rub(&r->progress);
 	progress_clear(&r->progress);
-	return report_outputs(r->op, r->cli, &r->o->output, r->built.outcome, r->built.n, r->o->verbose,
-			      r->o->progress.quiet);
+	return report_outputs(r->op, r->cli, &r->o->output, r->built.outcome, r->built.n,
+			      r->o->verbose, r->o->progress.quiet);
 }
 
 static void tell_lock(struct run *r)
@@ -222,10 +232,12 @@ static void tell_lock(struct run *r)
 		return;
 	progress_step(&r->progress, "lock");
 	if (r->built.lock_state == BUILD_LOCK_MADE)
-		progress_done(&r->progress, "there was none: wrote %.*s; commit it beside the recipe",
+		progress_done(&r->progress,
+			      "there was none: wrote %.*s; commit it beside the recipe",
 			      STR_ARG(r->built.lock_path));
 	else
-		progress_done(&r->progress, "it was stale: refreshed %.*s", STR_ARG(r->built.lock_path));
+		progress_done(&r->progress, "it was stale: refreshed %.*s",
+			      STR_ARG(r->built.lock_path));
 }
 
 static int say_no(struct run *r)
@@ -238,8 +250,11 @@ static int say_no(struct run *r)
 			check_n += !o->check[c].ok;
 		test_n += test_count(o->test, o->test_n, VERDICT_FAILED);
 	}
-	return op_fail(r->op, ERR_NO, "%.*s: %td check%s of the proof and %td test%s failed; the image was not named",
-		       STR_ARG(r->built.recipe.name), check_n, check_n == 1 ? "" : "s", test_n, test_n == 1 ? "" : "s");
+	return op_fail(
+		r->op, ERR_NO,
+		"%.*s: %td check%s of the proof and %td test%s failed; the image was not named",
+		STR_ARG(r->built.recipe.name), check_n, check_n == 1 ? "" : "s", test_n,
+		test_n == 1 ? "" : "s");
 }
 
 static int judge(struct run *r)
@@ -260,8 +275,12 @@ static int judge(struct run *r)
 
 int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 {
-	__attribute__((cleanup(run_done))) struct run r = { .op = op, .cli = cli, .o = options,
-		.store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 } };
+	__attribute__((cleanup(run_done))) struct run r = {
+		.op = op,
+		.cli = cli,
+		.o = options,
+		.store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 }
+	};
 	int rc = report_check(op, &r.o->output);
 
 	/* What is wrong with the command line is said before an hour of work, not after it. */

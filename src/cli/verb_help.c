@@ -10,8 +10,8 @@ struct help_options {
 static const struct option table[] = {
 	{ "man", 0, OPTION_FLAG, NULL, offsetof(struct help_options, man), "Other forms",
 	  "The manual page, for 'man -l' or a package: temper(1), or that of VERB." },
-	{ "completion", 0, OPTION_TEXT, "SHELL", offsetof(struct help_options, completion), "Other forms",
-	  "A completion script for bash, zsh or fish.", .values = "bash zsh fish" },
+	{ "completion", 0, OPTION_TEXT, "SHELL", offsetof(struct help_options, completion),
+	  "Other forms", "A completion script for bash, zsh or fish.", .values = "bash zsh fish" },
 };
 
 static const struct example example[] = {
@@ -62,7 +62,8 @@ const struct verb verb_help = {
 	.operands = "[VERB]",
 	.operand_max = 1,
 	.summary = "tell about temper or one of its verbs",
-	.description = "Shows the list of verbs, or everything about one of them: what it does, its options, and "
+	.description = "Shows the list of verbs, or everything about one of them: what it does, "
+		       "its options, and "
 		       "examples. The same text as a manual page with --man.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct help_options),

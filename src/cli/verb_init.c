@@ -13,8 +13,8 @@ static const struct option table[] = {
 	{ "file", 'f', OPTION_TEXT, "FILE", offsetof(struct init_options, file), "Result",
 	  "Where to write the recipe, \"-\" for standard output; without it, NAME.yaml here.",
 	  .hint = OPTION_HINT_FILE },
-	{ "description", 0, OPTION_TEXT, "TEXT", offsetof(struct init_options, description), "Result",
-	  "One line that says what the image is." },
+	{ "description", 0, OPTION_TEXT, "TEXT", offsetof(struct init_options, description),
+	  "Result", "One line that says what the image is." },
 	{ "force", 0, OPTION_FLAG, NULL, offsetof(struct init_options, force), "Result",
 	  "Write over a file that is there." },
 };
@@ -35,7 +35,8 @@ static int is_there(struct op *op, str path, bool *ret)
 	return 0;
 }
 
-static int write_recipe(struct op *op, const struct cli *cli, const struct init_options *o, str package, str text)
+static int write_recipe(struct op *op, const struct cli *cli, const struct init_options *o,
+			str package, str text)
 {
 	bool there = false;
 	str path = o->file, said;
@@ -47,11 +48,14 @@ static int write_recipe(struct op *op, const struct cli *cli, const struct init_
 	if (!o->force && is_there(op, path, &there) < 0)
 		return op->code;
 	if (there)
-		return op_fail(op, ERR_USAGE, "%.*s is there already; --force writes over it, --file names another",
-			       STR_ARG(path));
+		return op_fail(
+			op, ERR_USAGE,
+			"%.*s is there already; --force writes over it, --file names another",
+			STR_ARG(path));
 	if (file_replace(op, AT_FDCWD, path, text, 0644) < 0)
 		return op->code;
-	if (op_text(op, &said, "wrote %.*s\nnext: temper build %.*s\n", STR_ARG(path), STR_ARG(path)) < 0)
+	if (op_text(op, &said, "wrote %.*s\nnext: temper build %.*s\n", STR_ARG(path),
+		    STR_ARG(path)) < 0)
 		return op->code;
 	return term_write(op, &cli->out, said);
 }
@@ -72,10 +76,11 @@ const struct verb verb_init = {
 	.operand_min = 1,
 	.operand_max = 1,
 	.summary = "write a first recipe for a package",
-	.description =
-		"Writes a commented recipe for an image around the Debian package NAME, with a test. For well-known "
-		"servers and languages it knows the command, the port and the directories; for others it takes the "
-		"program that has the package's name.",
+	.description = "Writes a commented recipe for an image around the Debian package NAME, "
+		       "with a test. For well-known "
+		       "servers and languages it knows the command, the port and the directories; "
+		       "for others it takes the "
+		       "program that has the package's name.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct init_options),
 	VERB_EXAMPLES(example),

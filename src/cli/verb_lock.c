@@ -3,15 +3,18 @@
 static const struct option table[] = {
 	{ "check", 0, OPTION_FLAG, NULL, offsetof(struct lock_options, check), "Result",
 	  "Write nothing; exit 1 if the lock is not what it would become." },
-	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct lock_options, platform), "Result",
-	  "Lock these too, beside those that the recipe lists, and build only them. May be given several times." },
+	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct lock_options, platform),
+	  "Result",
+	  "Lock these too, beside those that the recipe lists, and build only them. May be given "
+	  "several times." },
 	SOURCE_OPTIONS(struct lock_options, source),
 	PROGRESS_OPTIONS(struct lock_options, progress),
 };
 
 static const struct example example[] = {
 	{ "temper lock images/nginx.yaml", "Take the newest packages, and see what that changes:" },
-	{ "temper lock --vendor vendor images/nginx.yaml", "Keep the packages themselves beside the lock:" },
+	{ "temper lock --vendor vendor images/nginx.yaml",
+	  "Keep the packages themselves beside the lock:" },
 };
 
 const struct verb verb_lock = {
@@ -20,10 +23,11 @@ const struct verb verb_lock = {
 	.operand_min = 1,
 	.operand_max = 1,
 	.summary = "refresh a recipe's lock and show what changed",
-	.description =
-		"Resolves the recipe against the repository as it is now, writes the lock beside it, and prints the "
-		"difference: packages added, removed and changed, with the CVE ids that the new versions' "
-		"changelogs name. That is the change record that an auditor wants.",
+	.description = "Resolves the recipe against the repository as it is now, writes the lock "
+		       "beside it, and prints the "
+		       "difference: packages added, removed and changed, with the CVE ids that the "
+		       "new versions' "
+		       "changelogs name. That is the change record that an auditor wants.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct lock_options),
 	VERB_EXAMPLES(example),

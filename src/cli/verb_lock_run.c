@@ -48,8 +48,8 @@ static ptrdiff_t same_everywhere(const struct relocked *r)
 		return 0;
 	for (ptrdiff_t i = n; i < r->change_n; i++) {
 		const struct lock_change *x = &r->change[i], *y = &r->change[i % n];
-		if (x->platform == y->platform || !str_eq(x->name, y->name) || !str_eq(x->before, y->before) ||
-		    !str_eq(x->after, y->after))
+		if (x->platform == y->platform || !str_eq(x->name, y->name) ||
+		    !str_eq(x->before, y->before) || !str_eq(x->after, y->after))
 			return 0;
 	}
 	return n;
@@ -93,7 +93,8 @@ static int put_sum(struct op *op, struct buf *b, const struct relocked *r)
 	return 0;
 }
 
-static int say(struct op *op, const struct cli *cli, const struct lock_options *o, const struct relocked *r)
+static int say(struct op *op, const struct cli *cli, const struct lock_options *o,
+	       const struct relocked *r)
 {
 	struct text_style style = style_of(&cli->out, false);
 	struct buf b;
@@ -107,7 +108,8 @@ static int say(struct op *op, const struct cli *cli, const struct lock_options *
 	else if (o->check)
 		buf_add(&b, r->had_lock ? S(" would change") : S(" is missing"));
 	else
-		buf_add(&b, r->had_lock ? S(" refreshed") : S(" written: commit it beside the recipe"));
+		buf_add(&b,
+			r->had_lock ? S(" refreshed") : S(" written: commit it beside the recipe"));
 	if (r->differs && r->had_lock && r->change_n == 0)
 		buf_add(&b, S(": the same packages"));
 	if (r->differs && r->had_lock && r->change_n && put_sum(op, &b, r) < 0)

@@ -5,7 +5,8 @@
 #include "build_report.h"
 #include "build_run.h"
 
-static void put_line(struct buf *b, const struct text_style *style, bool ok, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void put_line(struct buf *b, const struct text_style *style, bool ok, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 static void put_line(struct buf *b, const struct text_style *style, bool ok, const char *fmt, ...)
 {
@@ -31,19 +32,24 @@ static void put_rebuilt(struct buf *b, const struct rebuilt *r, const struct tex
 	text_safe(b, r->name);
 	text_colour(b, style, TEXT_PLAIN);
 	buf_fmt(b, "  %s  %s\n", r->platform->name, digest_text(&r->was.digest, digest));
-	put_line(b, style, r->same_diff_ids == r->layers, "file systems: %td of %td diff_ids are the same",
-		 r->same_diff_ids, r->layers);
-	put_line(b, style, r->same_config, "configuration: %s", r->same_config ? "the same bytes" : "differs");
+	put_line(b, style, r->same_diff_ids == r->layers,
+		 "file systems: %td of %td diff_ids are the same", r->same_diff_ids, r->layers);
+	put_line(b, style, r->same_config, "configuration: %s",
+		 r->same_config ? "the same bytes" : "differs");
 	if (encoder)
-		put_line(b, style, r->same_digests == r->layers, "compressed layers: %td of %td are the same bytes",
-			 r->same_digests, r->layers);
+		put_line(b, style, r->same_digests == r->layers,
+			 "compressed layers: %td of %td are the same bytes", r->same_digests,
+			 r->layers);
 	else
 		put_line(b, style, r->same_digests + r->kept_blobs == r->layers,
-			 "compressed layers: made by %.*s, which is not here (%.*s is); %td stored blobs unpack to their diff_id",
+			 "compressed layers: made by %.*s, which is not here (%.*s is); %td stored "
+			 "blobs unpack to their diff_id",
 			 STR_ARG(r->encoder_was), STR_ARG(r->encoder_is), r->kept_blobs);
 	if (r->same_digests == r->layers)
-		put_line(b, style, r->same || r->bare, "manifest: %s", r->same ? "the same bytes" :
-			 r->bare ? "none to compare, a docker archive does not keep it" : "differs");
+		put_line(b, style, r->same || r->bare, "manifest: %s",
+			 r->same   ? "the same bytes"
+			 : r->bare ? "none to compare, a docker archive does not keep it"
+				   : "differs");
 	for (ptrdiff_t i = 0; i < r->detail.n; i++) {
 		buf_add(b, S("  "));
 		text_safe(b, r->detail.p[i]);
@@ -52,8 +58,8 @@ static void put_rebuilt(struct buf *b, const struct rebuilt *r, const struct tex
 }
 
 /*
- * Without this machine's encoder for the digests, the stored blobs answer for them; a docker archive
- * has no manifest, so that its layers and configuration are all there is.
+ * Without this machine's encoder for the digests, the stored blobs answer for them; a docker
+ * archive has no manifest, so that its layers and configuration are all there is.
  */
 static bool holds(const struct rebuilt *r)
 {

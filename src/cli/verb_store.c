@@ -25,7 +25,8 @@ static const struct option table[] = {
 
 static const struct example example[] = {
 	{ "temper store list", "What is there:" },
-	{ "temper store show nginx", "One image: its digest, platforms, configuration and layers:" },
+	{ "temper store show nginx",
+	  "One image: its digest, platforms, configuration and layers:" },
 	{ "temper store prune --dry-run", "What no named image needs any more:" },
 };
 
@@ -34,10 +35,11 @@ struct shown {
 	struct store_image image;
 	struct image *platform; /* [n] */
 	ptrdiff_t n;
-	uint64_t size;          /* of the layers of all platforms */
+	uint64_t size; /* of the layers of all platforms */
 };
 
-static int read_shown(struct op *op, const struct store *s, const struct store_image *image, struct shown *ret)
+static int read_shown(struct op *op, const struct store *s, const struct store_image *image,
+		      struct shown *ret)
 {
 	struct image_descriptor *manifest;
 	struct shown got = { .image = *image };
@@ -54,7 +56,8 @@ static int read_shown(struct op *op, const struct store *s, const struct store_i
 			got.size += got.platform[i].config.layer[k].size;
 	}
 	if (rc > 0)
-		return op_fail(op, ERR_IO, "%.*s is not whole in the store: build it again", STR_ARG(image->name));
+		return op_fail(op, ERR_IO, "%.*s is not whole in the store: build it again",
+			       STR_ARG(image->name));
 	if (rc < 0)
 		return op_fail_in(op, "%.*s", STR_ARG(image->name));
 	*ret = got;
@@ -68,10 +71,12 @@ static void put_platform(struct buf *b, const struct image_config *c)
 	text_safe(b, c->architecture);
 }
 
-static int list_text(struct op *op, const struct store *s, const struct store_image *image, ptrdiff_t n, struct buf *b)
+static int list_text(struct op *op, const struct store *s, const struct store_image *image,
+		     ptrdiff_t n, struct buf *b)
 {
 	if (n == 0)
-		buf_fmt(b, "no images in %.*s; 'temper build RECIPE' makes one\n", STR_ARG(s->path));
+		buf_fmt(b, "no images in %.*s; 'temper build RECIPE' makes one\n",
+			STR_ARG(s->path));
 	for (ptrdiff_t i = 0; i < n; i++) {
 		struct shown got;
 		char digest[DIGEST_TEXT], size[NUM_SIZE_TEXT];
@@ -212,8 +217,10 @@ static void show_json(const struct shown *got, struct buf *b)
 
 static int no_image(struct op *op, const struct store *s, str name)
 {
-	return op_fail(op, ERR_USAGE, "the store has no image '%.*s' (%.*s); 'temper store list' shows what it has",
-		       STR_ARG(name), STR_ARG(s->path));
+	return op_fail(
+		op, ERR_USAGE,
+		"the store has no image '%.*s' (%.*s); 'temper store list' shows what it has",
+		STR_ARG(name), STR_ARG(s->path));
 }
 
 static int show(struct op *op, const struct store *s, str name, bool json, struct buf *b)
@@ -266,8 +273,10 @@ static int unknown(struct op *op, str what)
 	const char *near = nearest_word(what, known, sizeof(known) / sizeof(known[0]));
 
 	if (near)
-		return op_fail(op, ERR_USAGE, "store cannot '%.*s'; did you mean '%s'?", STR_ARG(what), near);
-	return op_fail(op, ERR_USAGE, "store cannot '%.*s': list, show, remove or prune", STR_ARG(what));
+		return op_fail(op, ERR_USAGE, "store cannot '%.*s'; did you mean '%s'?",
+			       STR_ARG(what), near);
+	return op_fail(op, ERR_USAGE, "store cannot '%.*s': list, show, remove or prune",
+		       STR_ARG(what));
 }
 
 static int check_words(struct op *op, const struct texts *words)
@@ -275,15 +284,16 @@ static int check_words(struct op *op, const struct texts *words)
 	bool named = str_eq(words->p[0], S("show")) || str_eq(words->p[0], S("remove"));
 
 	if (named && words->n != 2)
-		return op_fail(op, ERR_USAGE, "store %.*s needs the NAME of an image", STR_ARG(words->p[0]));
+		return op_fail(op, ERR_USAGE, "store %.*s needs the NAME of an image",
+			       STR_ARG(words->p[0]));
 	if (!named && words->n != 1)
-		return op_fail(op, ERR_USAGE, "store %.*s takes no operand; '%.*s' is one too many", STR_ARG(words->p[0]),
-			       STR_ARG(words->p[1]));
+		return op_fail(op, ERR_USAGE, "store %.*s takes no operand; '%.*s' is one too many",
+			       STR_ARG(words->p[0]), STR_ARG(words->p[1]));
 	return 0;
 }
 
-static int work(struct op *op, const struct store *s, const struct texts *words, const struct store_options *o,
-		struct buf *b)
+static int work(struct op *op, const struct store *s, const struct texts *words,
+		const struct store_options *o, struct buf *b)
 {
 	str what = words->p[0];
 
@@ -320,11 +330,14 @@ const struct verb verb_store = {
 	.operand_min = 1,
 	.operand_max = 2,
 	.summary = "list, show and prune the images kept on this machine",
-	.description =
-		"The store holds packages, layers and images by digest, and images by name. It is an OCI image "
-		"layout: other tools can read it. Whatever is deleted from it can be made or fetched again.\n\n"
-		"list shows the images, show tells about one, remove forgets a name, and prune deletes what no named "
-		"image needs: by default it keeps the packages and layers that make the next build fast.",
+	.description = "The store holds packages, layers and images by digest, and images by name. "
+		       "It is an OCI image "
+		       "layout: other tools can read it. Whatever is deleted from it can be made "
+		       "or fetched again.\n\n"
+		       "list shows the images, show tells about one, remove forgets a name, and "
+		       "prune deletes what no named "
+		       "image needs: by default it keeps the packages and layers that make the "
+		       "next build fast.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct store_options),
 	VERB_EXAMPLES(example),

@@ -43,8 +43,11 @@ static int read_tests(struct op *op, const struct texts *file, struct tests **re
 		    yaml_parse(op, file->p[i], text, doc) < 0)
 			return op->code;
 		if (node_get(&doc->root, S("tests")) || node_get(&doc->root, S("packages")))
-			return op_fail(op, ERR_USAGE, "%.*s is a recipe; 'temper build' runs its tests, here is a file of "
-				       "tests alone wanted", STR_ARG(file->p[i]));
+			return op_fail(op, ERR_USAGE,
+				       "%.*s is a recipe; 'temper build' runs its tests, here is a "
+				       "file of "
+				       "tests alone wanted",
+				       STR_ARG(file->p[i]));
 		if (tests_read(op, doc, &doc->root, &tests[i]) < 0)
 			return op->code;
 	}
@@ -52,7 +55,8 @@ static int read_tests(struct op *op, const struct texts *file, struct tests **re
 	return 0;
 }
 
-static int find_image(struct op *op, const struct store *s, str from, str platform, struct image *ret, str *ret_name)
+static int find_image(struct op *op, const struct store *s, str from, str platform,
+		      struct image *ret, str *ret_name)
 {
 	struct image_descriptor d;
 
@@ -66,7 +70,8 @@ static int find_image(struct op *op, const struct store *s, str from, str platfo
 	return rc;
 }
 
-static void put_tests(struct buf *b, const struct text_style *style, const struct outcome_test *test, ptrdiff_t n)
+static void put_tests(struct buf *b, const struct text_style *style,
+		      const struct outcome_test *test, ptrdiff_t n)
 {
 	static const char *const sign[2][3] = { { "ok", "NO", "--" }, { "✔", "✘", "–" } };
 	static const enum text_colour paint[] = { TEXT_GREEN, TEXT_RED, TEXT_YELLOW };
@@ -123,7 +128,9 @@ static int run(struct op *op, const struct cli *cli, const void *options)
 {
 	const struct test_options *o = options;
 	struct texts file = { cli->operand.p + 1, cli->operand.n - 1 };
-	struct text_style style = { .colour = cli->out.colour, .utf8 = cli->out.utf8, .width = cli->out.width };
+	struct text_style style = { .colour = cli->out.colour,
+				    .utf8 = cli->out.utf8,
+				    .width = cli->out.width };
 	AUTO_STORE store = { -1, -1, -1, -1, .use = -1 };
 	ptrdiff_t n, count[3] = { 0 };
 	struct outcome_test *test;
@@ -158,12 +165,15 @@ const struct verb verb_test = {
 	.operand_min = 2,
 	.operand_max = 1000,
 	.summary = "run an image's tests, for real, locked down",
-	.description =
-		"Runs the tests in the image under crun or runc: read-only root, the image's own user, no "
-		"capabilities, no new privileges, a network of its own. IMAGE is a name in the local store, "
-		"oci-dir:DIR, oci-archive:FILE or docker-archive:FILE. Files of container-structure-test work "
-		"unchanged.\n\n"
-		"Exit 1 when a test failed; 4 when none failed but some could not run here, each with its reason.",
+	.description = "Runs the tests in the image under crun or runc: read-only root, the "
+		       "image's own user, no "
+		       "capabilities, no new privileges, a network of its own. IMAGE is a name in "
+		       "the local store, "
+		       "oci-dir:DIR, oci-archive:FILE or docker-archive:FILE. Files of "
+		       "container-structure-test work "
+		       "unchanged.\n\n"
+		       "Exit 1 when a test failed; 4 when none failed but some could not run here, "
+		       "each with its reason.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct test_options),
 	VERB_EXAMPLES(example),

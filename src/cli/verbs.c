@@ -8,13 +8,7 @@ enum {
 };
 
 const struct verb *const verbs[] = {
-	&verb_init,
-	&verb_build,
-	&verb_lock,
-	&verb_rebuild,
-	&verb_test,
-	&verb_store,
-	&verb_help,
+	&verb_init, &verb_build, &verb_lock, &verb_rebuild, &verb_test, &verb_store, &verb_help,
 };
 const size_t verbs_n = sizeof(verbs) / sizeof(verbs[0]);
 
@@ -35,7 +29,8 @@ int verbs_unknown(struct op *op, str name)
 		known[i] = verbs[i]->name;
 	const char *near = nearest_word(name, known, verbs_n);
 	if (near)
-		return op_fail(op, ERR_USAGE, "there is no verb '%.*s'; did you mean '%s'?", STR_ARG(name), near);
+		return op_fail(op, ERR_USAGE, "there is no verb '%.*s'; did you mean '%s'?",
+			       STR_ARG(name), near);
 	return op_fail(op, ERR_USAGE, "there is no verb '%.*s'", STR_ARG(name));
 }
 
@@ -67,14 +62,18 @@ void verbs_help(struct buf *b, const struct verb *v, int width)
 void verbs_overview(struct buf *b, int width)
 {
 	buf_add(b, S("usage: temper VERB [OPTION]... [OPERAND]...\n\n"));
-	option_wrap(b, S("temper builds minimal container images from Debian packages, proves that "
-			 "they hold together, and tests them: without root, without a daemon, and without "
-			 "running a single package script."), 0, 0, width);
+	option_wrap(
+		b,
+		S("temper builds minimal container images from Debian packages, proves that "
+		  "they hold together, and tests them: without root, without a daemon, and without "
+		  "running a single package script."),
+		0, 0, width);
 	buf_add(b, S("\nVerbs:\n"));
 	for (size_t i = 0; i < verbs_n; i++)
 		buf_fmt(b, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	buf_add(b, S("\nA first image: temper init nginx && temper build nginx.yaml\n"
-		     "'temper help VERB' tells everything about one of them; 'temper --version' the version.\n"));
+		     "'temper help VERB' tells everything about one of them; 'temper --version' "
+		     "the version.\n"));
 }
 
 /* One line on standard error, and a second where it helps. There is no one left to tell when that
@@ -83,7 +82,8 @@ static int report(const struct op *op, const struct cli *cli, str hint)
 {
 	AUTO_OP own;
 	struct buf b;
-	const char *red = cli->err.colour ? "\033[1;31m" : "", *plain = cli->err.colour ? "\033[0m" : "";
+	const char *red = cli->err.colour ? "\033[1;31m" : "",
+		   *plain = cli->err.colour ? "\033[0m" : "";
 
 	op_init(&own, 0);
 	buf_init(&b, &own, HELP_MAX);
@@ -119,7 +119,8 @@ static int check_operands(struct op *op, const struct verb *v, const struct text
 		return op_fail(op, ERR_USAGE, "%s needs %s", v->name, v->operands);
 	if (got->n > v->operand_max)
 		return op_fail(op, ERR_USAGE, "%s takes %s; '%.*s' is one too many", v->name,
-			       v->operands[0] ? v->operands : "no operands", STR_ARG(got->p[v->operand_max]));
+			       v->operands[0] ? v->operands : "no operands",
+			       STR_ARG(got->p[v->operand_max]));
 	return 0;
 }
 

@@ -25,12 +25,12 @@ struct example {
 
 struct verb {
 	const char *name;
-	const char *operands;      /* as the usage line shows them: "RECIPE", "IMAGE TESTS.yaml..." */
+	const char *operands; /* as the usage line shows them: "RECIPE", "IMAGE TESTS.yaml..." */
 	int operand_min, operand_max;
-	const char *summary;       /* one line, lower case, without full stop */
-	const char *description;   /* paragraphs, parted by empty lines */
+	const char *summary;     /* one line, lower case, without full stop */
+	const char *description; /* paragraphs, parted by empty lines */
 	struct option_table options;
-	size_t options_size;       /* of the verb's options struct */
+	size_t options_size; /* of the verb's options struct */
 	const struct example *example;
 	size_t example_n;
 	verb_run *run;
@@ -55,11 +55,15 @@ int verbs_main(int argc, char *const *argv);
 void verbs_help(struct buf *b, const struct verb *v, int width);
 void verbs_overview(struct buf *b, int width);
 
-#define VERB_OPTIONS(table) { (table), sizeof(table) / sizeof((table)[0]) }
+#define VERB_OPTIONS(table)                                 \
+	{                                                   \
+		(table), sizeof(table) / sizeof((table)[0]) \
+	}
 #define VERB_EXAMPLES(table) .example = (table), .example_n = sizeof(table) / sizeof((table)[0])
 
 verb_run verb_build_run, verb_lock_run, verb_rebuild_run;
 
-extern const struct verb verb_build, verb_lock, verb_rebuild, verb_test, verb_store, verb_init, verb_help;
+extern const struct verb verb_build, verb_lock, verb_rebuild, verb_test, verb_store, verb_init,
+	verb_help;
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/op.h"
 
 struct ar_member {
-	str name;        /* without trailing blanks and slash; in op */
+	str name; /* without trailing blanks and slash; in op */
 	int64_t mtime;
 	uint64_t offset; /* of its content in the file */
 	uint64_t size;

@@ -12,11 +12,11 @@ struct elf {
 	uint16_t machine; /* EM_X86_64 62, EM_AARCH64 183, ... */
 	uint8_t bits;     /* 32 or 64 */
 	bool big;
-	bool dynamic;     /* has PT_DYNAMIC */
-	str interpreter;  /* PT_INTERP, or empty */
+	bool dynamic;    /* has PT_DYNAMIC */
+	str interpreter; /* PT_INTERP, or empty */
 	str soname;
 	str rpath, runpath;
-	str *needed;      /* [needed_n] */
+	str *needed; /* [needed_n] */
 	ptrdiff_t needed_n;
 };
 
@@ -26,6 +26,7 @@ struct elf {
  * has more of something than any program (thousands of segments or needed libraries).
  * Texts live in op.
  */
-int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size, struct elf *ret) MUST_USE;
+int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size,
+	     struct elf *ret) MUST_USE;
 
 #endif

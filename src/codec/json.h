@@ -22,10 +22,10 @@ int json_parse(struct op *op, str file, str text, struct doc *ret) MUST_USE;
  */
 struct json_out {
 	struct buf *b;
-	int indent;        /* blanks a level; 0: compact */
+	int indent; /* blanks a level; 0: compact */
 	int depth;
-	bool first[64];    /* nothing was written at this depth yet */
-	bool in_map[64];   /* an object is open at this depth */
+	bool first[64];  /* nothing was written at this depth yet */
+	bool in_map[64]; /* an object is open at this depth */
 	bool after_key;
 };
 void json_begin(struct json_out *j, struct buf *b, int indent);

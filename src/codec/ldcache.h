@@ -9,7 +9,7 @@
 
 struct ldcache_lib {
 	str soname;
-	str path;       /* absolute, "/usr/lib/x86_64-linux-gnu/libc.so.6" */
+	str path; /* absolute, "/usr/lib/x86_64-linux-gnu/libc.so.6" */
 	uint16_t machine;
 	uint8_t bits;
 	uint64_t hwcap; /* 0; glibc-hwcaps libraries are left out by the caller */
@@ -21,7 +21,8 @@ struct ldcache_lib {
  * is named in it. ERR_FORMAT for a name that is not plain ASCII, a path that is not absolute and
  * a machine that has no known flags.
  */
-int ldcache_write(struct op *op, const struct ldcache_lib *lib, ptrdiff_t n, bool big, str *ret) MUST_USE;
+int ldcache_write(struct op *op, const struct ldcache_lib *lib, ptrdiff_t n, bool big,
+		  str *ret) MUST_USE;
 
 /*
  * Read one back (for proofs and tests), in its order; views alias bytes. The machine is 0 where the

@@ -11,16 +11,16 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_TEXT, NODE_LIST, NODE_M
 
 struct node {
 	enum node_kind kind;
-	int line, col;       /* from 1; of the value */
-	str text;            /* scalars: the text, unescaped; numbers as they are written */
-	str key;             /* in a mapping: the name it stands under */
+	int line, col; /* from 1; of the value */
+	str text;      /* scalars: the text, unescaped; numbers as they are written */
+	str key;       /* in a mapping: the name it stands under */
 	int key_line, key_col;
-	struct node *child;  /* lists and mappings: [n], in document order */
+	struct node *child; /* lists and mappings: [n], in document order */
 	ptrdiff_t n;
 };
 
 struct doc {
-	str file;            /* as the user named it; for messages */
+	str file; /* as the user named it; for messages */
 	struct node root;
 };
 
@@ -36,8 +36,8 @@ bool node_bool(const struct node *node, bool *ret);
 /* Record "file:line:col: message" with ERR_USAGE; at the key's place for node_fail_key(). */
 int node_fail(struct op *op, const struct doc *doc, const struct node *node, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
-int node_fail_key(struct op *op, const struct doc *doc, const struct node *node, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+int node_fail_key(struct op *op, const struct doc *doc, const struct node *node, const char *fmt,
+		  ...) PRINTF_LIKE(4, 5);
 
 struct texts { /* a list of texts; a single scalar reads as a list of one */
 	str *p;
@@ -63,7 +63,7 @@ enum field_kind {
 struct field {
 	const char *key;
 	enum field_kind kind;
-	size_t offset;  /* in the struct: offsetof() */
+	size_t offset; /* in the struct: offsetof() */
 	bool required;
 	const char *expected; /* what the message says it should be, e.g. "a list of packages" */
 };
@@ -75,8 +75,8 @@ struct field {
  * a wrong type ("'cmd' must be ...") or a missing required key. Duplicate keys were refused by the
  * parsers. Everything copied or aliased lives in the op that read the document.
  */
-int fields_read(struct op *op, const struct doc *doc, const struct node *map, const struct field *fields,
-		size_t n, void *ret) MUST_USE;
+int fields_read(struct op *op, const struct doc *doc, const struct node *map,
+		const struct field *fields, size_t n, void *ret) MUST_USE;
 
 /* The candidate nearest to word (edit distance at most 1 + length/4), or NULL. */
 const char *nearest_word(str word, const char *const *candidate, size_t n);

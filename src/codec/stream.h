@@ -2,8 +2,8 @@
  * stream: reading bytes in order, through a decompressor if their magic says so.
  *
  * gzip (ISA-L; every member), xz (liblzma), zstd (libzstd; every frame) and plain bytes. Two caps
- * bound what comes out: max_out bytes and LIMIT_RATIO times the size of the whole input (plus 1 MiB).
- * A truncated or corrupt input, bytes after the end and a checksum that does not match are
+ * bound what comes out: max_out bytes and LIMIT_RATIO times the size of the whole input (plus 1
+ * MiB). A truncated or corrupt input, bytes after the end and a checksum that does not match are
  * ERR_FORMAT. Every read costs the decoder a call: read in pieces of 64 KiB or more.
  */
 #ifndef CODEC_STREAM_H
@@ -20,11 +20,13 @@ enum stream_kind stream_sniff(str head);
 
 /*
  * Read n bytes at offset of fd (a regular file; UINT64_MAX: to its end), or bytes, through the
- * decoder for their magic. `what` and `bytes` must live as long as the stream; fd stays the caller's.
+ * decoder for their magic. `what` and `bytes` must live as long as the stream; fd stays the
+ * caller's.
  */
 int stream_open_fd(struct op *op, int fd, str what, uint64_t offset, uint64_t n, uint64_t max_out,
 		   struct stream **ret) MUST_USE;
-int stream_open_bytes(struct op *op, str bytes, str what, uint64_t max_out, struct stream **ret) MUST_USE;
+int stream_open_bytes(struct op *op, str bytes, str what, uint64_t max_out,
+		      struct stream **ret) MUST_USE;
 
 enum stream_kind stream_kind(const struct stream *s);
 

@@ -19,11 +19,11 @@ enum tar_type { TAR_FILE, TAR_HARDLINK, TAR_SYMLINK, TAR_DIRECTORY, TAR_OTHER };
 
 struct tar_entry {
 	enum tar_type type;
-	str path;        /* no leading "/" or "./", no trailing "/"; "" is the root itself */
-	str link;        /* symlink: as written; hard link: cleaned like path */
-	uint32_t mode;   /* 07777 */
+	str path;      /* no leading "/" or "./", no trailing "/"; "" is the root itself */
+	str link;      /* symlink: as written; hard link: cleaned like path */
+	uint32_t mode; /* 07777 */
 	uint32_t uid, gid;
-	uint64_t size;   /* of the content that follows; 0 unless TAR_FILE */
+	uint64_t size; /* of the content that follows; 0 unless TAR_FILE */
 	int64_t mtime;
 	bool has_xattrs; /* PAX SCHILY.xattr.* or the like was there; they are dropped */
 };

@@ -5,8 +5,8 @@
  * aliases, nesting past LIMIT_DEPTH, and more than LIMIT_YAML_NODES nodes after aliases are
  * resolved (by hand, never by libfyaml) are ERR_USAGE, with file, line and column. A merge key is
  * `<<: *name` of a mapping, once in a mapping; its keys come behind the mapping's own, which win.
- * Nothing is ever printed. Plain scalars get their kind by the core schema; quoted ones are NODE_TEXT.
- * An empty document is NODE_NULL. Tabs and CRLF as YAML says.
+ * Nothing is ever printed. Plain scalars get their kind by the core schema; quoted ones are
+ * NODE_TEXT. An empty document is NODE_NULL. Tabs and CRLF as YAML says.
  */
 #ifndef CODEC_YAML_H
 #define CODEC_YAML_H

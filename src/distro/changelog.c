@@ -7,7 +7,8 @@
 #include "sys/clock.h"
 
 enum {
-	CVES_MAX = 10 * 1000, /* of one entry: an import of a year's kernel fixes names some hundred */
+	CVES_MAX =
+		10 * 1000, /* of one entry: an import of a year's kernel fixes names some hundred */
 };
 
 static bool is_digit(char c)
@@ -47,7 +48,8 @@ static int cve_cmp(const void *a, const void *b)
 
 static int find_cves(struct map *seen, str line)
 {
-	for (ptrdiff_t at = str_find_str(line, S("CVE-")); at >= 0; at = str_find_str(line, S("CVE-"))) {
+	for (ptrdiff_t at = str_find_str(line, S("CVE-")); at >= 0;
+	     at = str_find_str(line, S("CVE-"))) {
 		line = str_from(line, at);
 		ptrdiff_t n = cve_length(line);
 		int rc = n && seen->n < CVES_MAX ? map_put(seen, str_head(line, n), seen) : 0;
@@ -114,7 +116,8 @@ static int read_entry(struct op *op, str *in, struct changelog_entry *entry)
 	return take_cves(op, &seen, &entry->cves);
 }
 
-int changelog_cves(struct op *op, str text, ptrdiff_t entries_max, struct changelog_entry **ret, ptrdiff_t *ret_n)
+int changelog_cves(struct op *op, str text, ptrdiff_t entries_max, struct changelog_entry **ret,
+		   ptrdiff_t *ret_n)
 {
 	VEC(struct changelog_entry) got = { 0 };
 

@@ -7,9 +7,10 @@
 #include "copyright_names.h"
 
 enum {
-	LICENCES_MAX = 2000,      /* distinct ones of a package; chromium has 90 */
-	SYNOPSIS_MAX = 400,       /* bytes; longer ones are texts and no names */
-	FREE_FORM_MAX = 8 * 1024, /* bytes; a longer free-form file has room for more than one licence */
+	LICENCES_MAX = 2000, /* distinct ones of a package; chromium has 90 */
+	SYNOPSIS_MAX = 400,  /* bytes; longer ones are texts and no names */
+	FREE_FORM_MAX =
+		8 * 1024, /* bytes; a longer free-form file has room for more than one licence */
 };
 
 /* ---- a synopsis: "GPL-2+ or Artistic", "Expat and BSD-3-clause", "A or B, and C" ---- */
@@ -145,7 +146,8 @@ static bool is_machine_readable(str text)
 		str line = str_trim(str_cut(&text, '\n'));
 		if (line.len == 0)
 			continue;
-		return field_named(line, S("format"), &value) || field_named(line, S("format-specification"), &value);
+		return field_named(line, S("format"), &value) ||
+		       field_named(line, S("format-specification"), &value);
 	}
 	return false;
 }
@@ -280,10 +282,12 @@ static bool later_version(str flat, str *ret)
 	ptrdiff_t later = str_find_str(flat, S("any later version"));
 	str before = later < 0 ? S("") : str_from(str_head(flat, later), later - 160);
 
-	for (ptrdiff_t at = str_find_str(before, S("version ")); at >= 0; at = str_find_str(before, S("version "))) {
+	for (ptrdiff_t at = str_find_str(before, S("version ")); at >= 0;
+	     at = str_find_str(before, S("version "))) {
 		before = str_from(before, at + 8);
 		ptrdiff_t n = 0;
-		while (n < before.len && ((before.p[n] >= '0' && before.p[n] <= '9') || before.p[n] == '.'))
+		while (n < before.len &&
+		       ((before.p[n] >= '0' && before.p[n] <= '9') || before.p[n] == '.'))
 			n++;
 		if (n > 0)
 			*ret = str_head(before, n);
@@ -293,7 +297,8 @@ static bool later_version(str flat, str *ret)
 
 static bool is_versioned_family(str name)
 {
-	return str_starts(name, S("gpl")) || str_starts(name, S("lgpl")) || str_starts(name, S("gfdl"));
+	return str_starts(name, S("gpl")) || str_starts(name, S("lgpl")) ||
+	       str_starts(name, S("gfdl"));
 }
 
 static int name_common(struct op *op, str flat, str common, str *ret)
@@ -327,7 +332,8 @@ static int read_free_form(struct op *op, str text, str *ret)
 
 	if (rc < 0)
 		return rc;
-	ptrdiff_t expat = count(flat, S("permission is hereby granted, free of charge, to any person obtaining"));
+	ptrdiff_t expat = count(
+		flat, S("permission is hereby granted, free of charge, to any person obtaining"));
 	ptrdiff_t bsd = count(flat, S("redistribution and use in source and binary forms"));
 	int references = common_licence(flat, &common);
 	*ret = S("NOASSERTION");
@@ -338,7 +344,8 @@ static int read_free_form(struct op *op, str text, str *ret)
 	if (expat == 1)
 		*ret = S("MIT");
 	else if (str_find_str(flat, S("all advertising materials")) < 0)
-		*ret = str_find_str(flat, S("endorse or promote")) >= 0 ? S("BSD-3-Clause") : S("BSD-2-Clause");
+		*ret = str_find_str(flat, S("endorse or promote")) >= 0 ? S("BSD-3-Clause")
+									: S("BSD-2-Clause");
 	return 0;
 }
 

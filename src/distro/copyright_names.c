@@ -168,7 +168,8 @@ static bool family_number(str number, const char *known, str *ret)
 	str list = str_of(known);
 
 	for (str one = str_word(&list); one.len > 0; one = str_word(&list)) {
-		if (str_eq(one, number) || (str_ends(one, S(".0")) && str_eq(str_head(one, one.len - 2), number))) {
+		if (str_eq(one, number) ||
+		    (str_ends(one, S(".0")) && str_eq(str_head(one, one.len - 2), number))) {
 			*ret = one;
 			return true;
 		}
@@ -192,8 +193,8 @@ static int family_name(struct op *op, str key, str *ret)
 			rest = str_from(rest, 1);
 		if (!family_number(rest, family_table[i].numbers, &number))
 			return 1;
-		return op_text(op, ret, "%.*s-%.*s-%s", STR_ARG(family_table[i].spdx), STR_ARG(number),
-			       later ? "or-later" : "only");
+		return op_text(op, ret, "%.*s-%.*s-%s", STR_ARG(family_table[i].spdx),
+			       STR_ARG(number), later ? "or-later" : "only");
 	}
 	return 1;
 }
@@ -222,15 +223,18 @@ static int with_exception(struct op *op, str key, ptrdiff_t at, str *ret)
 		word = str_trim(word);
 	(void)strip_end(&word, S("-"));
 	for (size_t i = 0; i < COUNT(exception_table); i++) {
-		if (str_eq(exception_table[i].word, word) && str_starts(base, exception_table[i].only))
-			return op_text(op, ret, "%.*s WITH %.*s", STR_ARG(base), STR_ARG(exception_table[i].spdx));
+		if (str_eq(exception_table[i].word, word) &&
+		    str_starts(base, exception_table[i].only))
+			return op_text(op, ret, "%.*s WITH %.*s", STR_ARG(base),
+				       STR_ARG(exception_table[i].spdx));
 	}
 	return 1;
 }
 
 static bool is_idchar(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '-';
 }
 
 static int reference(struct op *op, str name, str *ret)

@@ -112,7 +112,8 @@ int effects_open(struct op *op, str dir, struct effects **ret)
 	struct stat st;
 
 	if (rc == 0 && dir.len && (stat(e->dir.p, &st) < 0 || !S_ISDIR(st.st_mode)))
-		return op_fail(op, ERR_USAGE, "there is no directory of effects '%.*s'", STR_ARG(dir));
+		return op_fail(op, ERR_USAGE, "there is no directory of effects '%.*s'",
+			       STR_ARG(dir));
 	for (int place = 0; rc >= 0 && place < PLACES; place++)
 		rc = open_place(op, e, place);
 	if (rc == 0)

@@ -23,8 +23,9 @@ static const struct {
 	str sign;
 	enum relation_order order;
 } order_table[] = {
-	{ S_INIT("<<"), RELATION_EARLIER }, { S_INIT("<="), RELATION_UP_TO }, { S_INIT(">="), RELATION_FROM },
-	{ S_INIT(">>"), RELATION_LATER },   { S_INIT("="), RELATION_EXACTLY },
+	{ S_INIT("<<"), RELATION_EARLIER }, { S_INIT("<="), RELATION_UP_TO },
+	{ S_INIT(">="), RELATION_FROM },    { S_INIT(">>"), RELATION_LATER },
+	{ S_INIT("="), RELATION_EXACTLY },
 };
 
 /* ">= 1.2", without the parentheses. */
@@ -36,7 +37,8 @@ static int parse_constraint(struct op *op, str text, str inside, struct relation
 		ret->order = order_table[i].order;
 		ret->version = str_trim(str_from(inside, order_table[i].sign.len));
 		if (!version_valid(ret->version))
-			return op_fail(op, ERR_FORMAT, "'%.*s' has no valid version", STR_ARG(text));
+			return op_fail(op, ERR_FORMAT, "'%.*s' has no valid version",
+				       STR_ARG(text));
 		return 0;
 	}
 	return op_fail(op, ERR_FORMAT, "'%.*s' compares by none of << <= = >= >>", STR_ARG(text));
@@ -59,14 +61,17 @@ static int parse_one(struct op *op, str text, struct relation *ret)
 			n++;
 		got.arch = str_from(str_head(rest, n), 1);
 		if (!relation_name_valid(got.arch))
-			return op_fail(op, ERR_FORMAT, "'%.*s' has no valid architecture", STR_ARG(text));
+			return op_fail(op, ERR_FORMAT, "'%.*s' has no valid architecture",
+				       STR_ARG(text));
 		rest = str_from(rest, n);
 	}
 	rest = str_trim(rest);
 	if (rest.len > 0) {
 		if (rest.p[0] != '(' || str_find(rest, ')') != rest.len - 1)
-			return op_fail(op, ERR_FORMAT, "'%.*s' is no relation of a binary package", STR_ARG(text));
-		int rc = parse_constraint(op, text, str_trim((str){ rest.p + 1, rest.len - 2 }), &got);
+			return op_fail(op, ERR_FORMAT, "'%.*s' is no relation of a binary package",
+				       STR_ARG(text));
+		int rc = parse_constraint(op, text, str_trim((str){ rest.p + 1, rest.len - 2 }),
+					  &got);
 		if (rc < 0)
 			return rc;
 	}

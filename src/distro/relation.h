@@ -18,15 +18,15 @@ enum relation_order {
 
 struct relation {
 	str name;
-	str arch;    /* "any", "amd64"; empty: no qualifier */
+	str arch; /* "any", "amd64"; empty: no qualifier */
 	enum relation_order order;
 	str version; /* empty for RELATION_ANY */
 };
 
-struct relation_group { /* "a (>= 1) | b": either will do */
+struct relation_group {               /* "a (>= 1) | b": either will do */
 	struct relation *alternative; /* [n], n >= 1, in order of preference */
 	ptrdiff_t n;
-	str text;                     /* as written, trimmed */
+	str text; /* as written, trimmed */
 };
 
 struct relations { /* all of the groups must hold */

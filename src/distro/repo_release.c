@@ -119,7 +119,8 @@ static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struc
 {
 	/* A bare name would be looked for in a place of gpgv's own, and "~" is not literal. */
 	str ring;
-	int rc = op_text(op, &ring, "%s%.*s", str_starts(keyring, S("/")) ? "" : "./", STR_ARG(keyring));
+	int rc = op_text(op, &ring, "%s%.*s", str_starts(keyring, S("/")) ? "" : "./",
+			 STR_ARG(keyring));
 	const char *name = rc == 0 ? op_cstr(op, ring) : NULL;
 	if (!name)
 		return op->code;

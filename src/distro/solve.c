@@ -8,7 +8,8 @@ static struct solve_list list_of(solve_indices v)
 }
 
 /* The world without its words. */
-static int make_logic(struct op *op, const struct solve_world *w, const bool *proposed, struct solve_logic *ret)
+static int make_logic(struct op *op, const struct solve_world *w, const bool *proposed,
+		      struct solve_logic *ret)
 {
 	struct solve_logic_unit *unit = op_new(op, struct solve_logic_unit, w->unit.n);
 	struct solve_list *clause = op_new(op, struct solve_list, w->clause.n);
@@ -23,8 +24,11 @@ static int make_logic(struct op *op, const struct solve_world *w, const bool *pr
 			return op->code;
 		for (ptrdiff_t k = 0; k < u->need.n; k++)
 			need[k] = u->need.p[k].clause;
-		unit[i] = (struct solve_logic_unit){ u->package->name, u->package->version, { need, u->need.n },
-						     list_of(u->foe), proposed[i] };
+		unit[i] = (struct solve_logic_unit){ u->package->name,
+						     u->package->version,
+						     { need, u->need.n },
+						     list_of(u->foe),
+						     proposed[i] };
 	}
 	for (ptrdiff_t i = 0; i < w->clause.n; i++)
 		clause[i] = list_of(w->clause.p[i].unit);
@@ -38,7 +42,8 @@ static int make_logic(struct op *op, const struct solve_world *w, const bool *pr
 }
 
 /* One question: 0 with chosen filled, or ERR_NO with the reasons. */
-static int ask_worker(struct op *op, const struct solve_world *w, const bool *proposed, bool keen, bool *chosen)
+static int ask_worker(struct op *op, const struct solve_world *w, const bool *proposed, bool keen,
+		      bool *chosen)
 {
 	struct solve_logic logic = { 0 };
 	struct solve_fact *fact;
@@ -51,7 +56,8 @@ static int ask_worker(struct op *op, const struct solve_world *w, const bool *pr
 }
 
 /* Did the solver take something else? What it left out is to be avoided from now on. */
-static bool departs(const struct solve_world *w, const bool *proposed, const bool *chosen, bool *avoid)
+static bool departs(const struct solve_world *w, const bool *proposed, const bool *chosen,
+		    bool *avoid)
 {
 	bool differs = false;
 
@@ -67,8 +73,8 @@ static bool departs(const struct solve_world *w, const bool *proposed, const boo
  * confirms. Where it is none, the solver says what cannot be had and the walk tries again; at last
  * the solver's own choice counts, in which nothing is taken that is not needed.
  */
-int solve_from(struct op *op, const struct solve_source *source, const struct solve_request *request,
-	       struct solve_answer *ret)
+int solve_from(struct op *op, const struct solve_source *source,
+	       const struct solve_request *request, struct solve_answer *ret)
 {
 	enum { TURNS = 6 };
 	struct solve_world w;

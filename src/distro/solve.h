@@ -16,29 +16,29 @@ struct solve_request {
 
 /* An edge of the graph of what was chosen. */
 struct solve_edge {
-	ptrdiff_t from;      /* index into chosen; -1: the recipe */
-	ptrdiff_t to;        /* index into chosen; -1 for a cut one that was not chosen otherwise */
-	str relation;        /* as the package writes it: "libssl3t64 (>= 3.0.0)", or "a | b" */
-	str cut;             /* empty, or why the edge was cut: the effect's words */
-	str cut_by;          /* the effects file and line that cut or added it */
-	bool added;          /* an undeclared need that an effect adds */
-	str why;             /* of a cut or added one: the effect's words */
+	ptrdiff_t from; /* index into chosen; -1: the recipe */
+	ptrdiff_t to;   /* index into chosen; -1 for a cut one that was not chosen otherwise */
+	str relation;   /* as the package writes it: "libssl3t64 (>= 3.0.0)", or "a | b" */
+	str cut;        /* empty, or why the edge was cut: the effect's words */
+	str cut_by;     /* the effects file and line that cut or added it */
+	bool added;     /* an undeclared need that an effect adds */
+	str why;        /* of a cut or added one: the effect's words */
 };
 
 struct solve_answer {
 	struct repo_package *chosen; /* [n], sorted by name */
 	ptrdiff_t n;
-	struct solve_edge *edge;     /* [edge_n], sorted by from, then relation */
+	struct solve_edge *edge; /* [edge_n], sorted by from, then relation */
 	ptrdiff_t edge_n;
 };
 
 /*
- * solve(op, repo, effects, request, ret): Debian's semantics: Depends and Pre-Depends (alternatives in
- * their order of preference, versions, architecture qualifiers), Provides with versions, Conflicts,
- * Breaks, the highest version among the pockets. Recommends and Essential are not followed. Edges
- * that effects cut are left out and recorded. ERR_USAGE for a name that does not exist (with the
- * nearest one) and ERR_NO, in sentences that name who wants what, when there is no solution.
- * Deterministic: the same repository state, effects and request give the same answer.
+ * solve(op, repo, effects, request, ret): Debian's semantics: Depends and Pre-Depends (alternatives
+ * in their order of preference, versions, architecture qualifiers), Provides with versions,
+ * Conflicts, Breaks, the highest version among the pockets. Recommends and Essential are not
+ * followed. Edges that effects cut are left out and recorded. ERR_USAGE for a name that does not
+ * exist (with the nearest one) and ERR_NO, in sentences that name who wants what, when there is no
+ * solution. Deterministic: the same repository state, effects and request give the same answer.
  *
  * A name stands for its highest version, or the highest that the request's words about that name
  * allow; an older one is never taken because the newest does not fit. What a package that is held
@@ -49,22 +49,26 @@ struct solve_answer {
  *
  * libsolv runs in a forked worker, since it aborts when memory is out: call without threads.
  */
-int solve(struct op *op, struct repo *repo, struct effects *effects, const struct solve_request *request,
-	  struct solve_answer *ret) MUST_USE;
+int solve(struct op *op, struct repo *repo, struct effects *effects,
+	  const struct solve_request *request, struct solve_answer *ret) MUST_USE;
 
 /* The same over any source of packages and cuts; the functions are as in repo.h and effects.h. */
 struct solve_source {
 	void *arg; /* the callbacks' second argument */
 	const struct repo_state *state;
-	int (*find)(struct op *op, void *arg, str name, struct repo_package **ret, ptrdiff_t *ret_n);
-	int (*providers)(struct op *op, void *arg, str name, struct repo_package **ret, ptrdiff_t *ret_n);
+	int (*find)(struct op *op, void *arg, str name, struct repo_package **ret,
+		    ptrdiff_t *ret_n);
+	int (*providers)(struct op *op, void *arg, str name, struct repo_package **ret,
+			 ptrdiff_t *ret_n);
 	int (*nearest)(struct op *op, void *arg, str name, str *ret);
-	int (*cuts)(struct op *op, void *arg, str package, struct effect_cut **ret, ptrdiff_t *ret_n);
+	int (*cuts)(struct op *op, void *arg, str package, struct effect_cut **ret,
+		    ptrdiff_t *ret_n);
 };
-int solve_from(struct op *op, const struct solve_source *source, const struct solve_request *request,
-	       struct solve_answer *ret) MUST_USE;
+int solve_from(struct op *op, const struct solve_source *source,
+	       const struct solve_request *request, struct solve_answer *ret) MUST_USE;
 
 /* The shortest chain of edges from the recipe to chosen[to]: indices into edge, in order. */
-int solve_why(struct op *op, const struct solve_answer *a, ptrdiff_t to, ptrdiff_t **ret, ptrdiff_t *ret_n) MUST_USE;
+int solve_why(struct op *op, const struct solve_answer *a, ptrdiff_t to, ptrdiff_t **ret,
+	      ptrdiff_t *ret_n) MUST_USE;
 
 #endif

@@ -80,7 +80,8 @@ static int tell_wishes(struct telling *t)
 		for (ptrdiff_t k = 0; k < c->unit.n && to < 0; k++)
 			to = t->position[c->unit.p[k]];
 		MUST(to >= 0);
-		rc = add_edge(t, (struct solve_edge){ .from = -1, .to = to, .relation = wish->text });
+		rc = add_edge(t,
+			      (struct solve_edge){ .from = -1, .to = to, .relation = wish->text });
 	}
 	return rc;
 }
@@ -123,7 +124,8 @@ static int take_chosen(struct telling *t, struct solve_answer *ret)
 	return 0;
 }
 
-int solve_tell(struct op *op, const struct solve_world *w, const bool *chosen, struct solve_answer *ret)
+int solve_tell(struct op *op, const struct solve_world *w, const bool *chosen,
+	       struct solve_answer *ret)
 {
 	struct telling t = { .w = w, .chosen = chosen };
 	struct solve_answer got = { 0 };
@@ -152,7 +154,8 @@ static void reach(const struct solve_answer *a, ptrdiff_t *via, ptrdiff_t *queue
 	for (;;) {
 		for (ptrdiff_t e = 0; e < a->edge_n; e++) {
 			const struct solve_edge *edge = &a->edge[e];
-			if (edge->from != from || edge->to < 0 || edge->cut.len > 0 || via[edge->to] >= 0)
+			if (edge->from != from || edge->to < 0 || edge->cut.len > 0 ||
+			    via[edge->to] >= 0)
 				continue;
 			via[edge->to] = e;
 			queue[end++] = edge->to;
@@ -163,7 +166,8 @@ static void reach(const struct solve_answer *a, ptrdiff_t *via, ptrdiff_t *queue
 	}
 }
 
-int solve_why(struct op *op, const struct solve_answer *a, ptrdiff_t to, ptrdiff_t **ret, ptrdiff_t *ret_n)
+int solve_why(struct op *op, const struct solve_answer *a, ptrdiff_t to, ptrdiff_t **ret,
+	      ptrdiff_t *ret_n)
 {
 	ptrdiff_t *via = op_new(op, ptrdiff_t, a->n), *queue = op_new(op, ptrdiff_t, a->n), n = 0;
 

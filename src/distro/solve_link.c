@@ -11,7 +11,8 @@ static bool own_arch(const struct solve_world *w, str arch)
 }
 
 /* Source: dpkg's archsatisfied(): ":any" asks for a package that allows it. */
-static bool arch_fits(const struct solve_world *w, const struct repo_package *p, const struct relation *r)
+static bool arch_fits(const struct solve_world *w, const struct repo_package *p,
+		      const struct relation *r)
 {
 	if (r->arch.len == 0 || own_arch(w, r->arch) || str_eq(r->arch, S("native")))
 		return true;
@@ -27,13 +28,15 @@ static bool is_meant(const struct solve_unit *u, const struct relation *r)
 		const struct relation *p = u->provides.group[i].alternative;
 		if (!str_eq(p->name, r->name))
 			continue;
-		if (r->order == RELATION_ANY || (p->order == RELATION_EXACTLY && relation_holds(r, p->version)))
+		if (r->order == RELATION_ANY ||
+		    (p->order == RELATION_EXACTLY && relation_holds(r, p->version)))
 			return true;
 	}
 	return false;
 }
 
-bool solve_unit_satisfies(const struct solve_world *w, const struct solve_unit *u, const struct relation *r)
+bool solve_unit_satisfies(const struct solve_world *w, const struct solve_unit *u,
+			  const struct relation *r)
 {
 	return is_meant(u, r) && arch_fits(w, u->package, r);
 }
@@ -77,7 +80,8 @@ static int index_units(struct solve_world *w)
 		const struct solve_unit *u = &w->unit.p[i];
 		int rc = list_under(w->op, &w->real, u->package->name, i);
 		for (ptrdiff_t k = 0; rc == 0 && k < u->provides.n; k++)
-			rc = list_under(w->op, &w->provided, u->provides.group[k].alternative->name, i);
+			rc = list_under(w->op, &w->provided, u->provides.group[k].alternative->name,
+					i);
 		if (rc < 0)
 			return rc;
 	}
@@ -86,7 +90,8 @@ static int index_units(struct solve_world *w)
 
 static int priority_rank(str priority)
 {
-	static const str rank[] = { S_INIT("required"), S_INIT("important"), S_INIT("standard"), S_INIT("optional") };
+	static const str rank[] = { S_INIT("required"), S_INIT("important"), S_INIT("standard"),
+				    S_INIT("optional") };
 	int i = 0;
 
 	while (i < 4 && !str_eq(rank[i], priority))
@@ -115,7 +120,8 @@ static int add_providers(struct solve_world *w, struct solve_clause *c, const st
 	for (int rank = 0; list && rank <= 4; rank++) {
 		for (ptrdiff_t i = 0; i < list->n; i++) {
 			const struct solve_unit *u = &w->unit.p[list->p[i]];
-			if (priority_rank(u->package->priority) != rank || !solve_unit_satisfies(w, u, r))
+			if (priority_rank(u->package->priority) != rank ||
+			    !solve_unit_satisfies(w, u, r))
 				continue;
 			int rc = add_satisfier(w, c, list->p[i]);
 			if (rc < 0)
@@ -173,7 +179,9 @@ static int wish_clause(struct solve_world *w, struct solve_wish *wish)
 	c->group = (struct relation_group){ r, 1, wish->text };
 	wish->clause = w->clause.n - 1;
 	for (ptrdiff_t i = 0; list && i < list->n; i++) {
-		int rc = solve_unit_satisfies(w, &w->unit.p[list->p[i]], r) ? add_satisfier(w, c, list->p[i]) : 0;
+		int rc = solve_unit_satisfies(w, &w->unit.p[list->p[i]], r)
+				 ? add_satisfier(w, c, list->p[i])
+				 : 0;
 		if (rc < 0)
 			return rc;
 	}
@@ -197,11 +205,13 @@ static int make_clauses(struct solve_world *w)
 }
 
 /* A package never excludes itself: it may conflict with what it provides. */
-static int add_foes(struct solve_world *w, ptrdiff_t unit, const struct relation *r, const struct map *by_name)
+static int add_foes(struct solve_world *w, ptrdiff_t unit, const struct relation *r,
+		    const struct map *by_name)
 {
 	const solve_indices *list = map_get(by_name, r->name);
 
-	if (r->arch.len > 0 && !own_arch(w, r->arch) && !str_eq(r->arch, S("any")) && !str_eq(r->arch, S("native")))
+	if (r->arch.len > 0 && !own_arch(w, r->arch) && !str_eq(r->arch, S("any")) &&
+	    !str_eq(r->arch, S("native")))
 		return 0;
 	for (ptrdiff_t i = 0; list && i < list->n; i++) {
 		ptrdiff_t other = list->p[i];

@@ -19,7 +19,8 @@ static void say_package(struct buf *b, const struct repo_package *p)
 
 /* ---- why nothing satisfies a relation ---- */
 
-static void say_versions(struct buf *b, const struct solve_world *w, const struct repo_package *p, ptrdiff_t n)
+static void say_versions(struct buf *b, const struct solve_world *w, const struct repo_package *p,
+			 ptrdiff_t n)
 {
 	for (ptrdiff_t i = 0; i < n && i < 4; i++)
 		buf_fmt(b, "%s%.*s (%.*s)", i ? ", " : "", STR_ARG(p[i].version),
@@ -61,9 +62,11 @@ static int say_missing(struct buf *b, const struct solve_world *w, const struct 
 	if (n == 0)
 		buf_fmt(b, "there is no %.*s", STR_ARG(r->name));
 	else if (solve_excluded(w, p))
-		buf_fmt(b, "the recipe excludes %.*s, which provides %.*s", STR_ARG(p->name), STR_ARG(r->name));
+		buf_fmt(b, "the recipe excludes %.*s, which provides %.*s", STR_ARG(p->name),
+			STR_ARG(r->name));
 	else
-		buf_fmt(b, "%.*s is provided by %.*s, not in that version", STR_ARG(r->name), STR_ARG(p->name));
+		buf_fmt(b, "%.*s is provided by %.*s, not in that version", STR_ARG(r->name),
+			STR_ARG(p->name));
 	return 0;
 }
 
@@ -138,7 +141,8 @@ static int say_fact(struct buf *b, const struct solve_world *w, const struct sol
 		say_excludes(b, w, f);
 		return 0;
 	case FACT_ONE_OF:
-		buf_fmt(b, "an image holds one version of %.*s and not both ", STR_ARG(package_of(w, f->from)->name));
+		buf_fmt(b, "an image holds one version of %.*s and not both ",
+			STR_ARG(package_of(w, f->from)->name));
 		buf_fmt(b, "%.*s and %.*s", STR_ARG(package_of(w, f->from)->version),
 			STR_ARG(package_of(w, f->to)->version));
 		return 0;
@@ -171,7 +175,8 @@ static int fact_cmp(const void *a, const void *b)
 }
 
 /* Wishes first, then what each sentence already said leads to, exclusions last. */
-static int put_in_order(struct op *op, const struct solve_world *w, struct solve_fact *fact, ptrdiff_t n)
+static int put_in_order(struct op *op, const struct solve_world *w, struct solve_fact *fact,
+			ptrdiff_t n)
 {
 	bool *seen = op_new(op, bool, w->unit.n);
 
@@ -180,7 +185,8 @@ static int put_in_order(struct op *op, const struct solve_world *w, struct solve
 	qsort(fact, (size_t)n, sizeof(*fact), fact_cmp);
 	for (ptrdiff_t done = 0; done < n; done++) {
 		ptrdiff_t next = done;
-		while (next < n && (!follows(w, seen, &fact[next]) || fact[next].kind > FACT_NOTHING))
+		while (next < n &&
+		       (!follows(w, seen, &fact[next]) || fact[next].kind > FACT_NOTHING))
 			next++;
 		if (next == n)
 			next = done;
@@ -210,5 +216,7 @@ int solve_explain(struct op *op, const struct solve_world *w, struct solve_fact 
 	if (rc == 0 && said == SENTENCES_MAX && n > said)
 		buf_fmt(&b, "; and %td more", n - said);
 	rc = rc < 0 ? rc : buf_take(&b, &text);
-	return rc < 0 ? rc : op_fail(op, ERR_NO, "these packages do not go together: %.*s", STR_ARG(text));
+	return rc < 0 ? rc
+		      : op_fail(op, ERR_NO, "these packages do not go together: %.*s",
+				STR_ARG(text));
 }

@@ -94,7 +94,7 @@ static void add_unit(struct worker *k, ptrdiff_t unit)
 	s->evr = pool_strn2id(k->pool, u->version.p, (unsigned)u->version.len, 1);
 	s->arch = ARCH_ALL;
 	for (ptrdiff_t i = 0; i < u->need.n; i++)
-		s->requires = repo_addid(k->repo, s->requires, k->clause[u->need.p[i]]);
+	s->requires = repo_addid(k->repo, s->requires, k->clause[u->need.p[i]]);
 	if (u->foe.n > 0)
 		s->conflicts = repo_addid(k->repo, s->conflicts, k->foe[unit]);
 }
@@ -123,13 +123,15 @@ static void fill_pool(struct worker *k)
 static void fill_job(const struct worker *k, Queue *job)
 {
 	for (ptrdiff_t i = 0; i < k->w->wish.n; i++)
-		queue_push2(job, SOLVER_INSTALL | SOLVER_SOLVABLE_PROVIDES, k->clause[k->w->wish.p[i]]);
+		queue_push2(job, SOLVER_INSTALL | SOLVER_SOLVABLE_PROVIDES,
+			    k->clause[k->w->wish.p[i]]);
 	for (ptrdiff_t u = 0; u < k->w->unit_n; u++) {
 		if (!k->w->unit[u].favoured)
 			continue;
 		queue_push2(job, SOLVER_FAVOR | SOLVER_SOLVABLE, k->first + (Id)u);
 		if (k->w->keen)
-			queue_push2(job, SOLVER_INSTALL | SOLVER_WEAK | SOLVER_SOLVABLE, k->first + (Id)u);
+			queue_push2(job, SOLVER_INSTALL | SOLVER_WEAK | SOLVER_SOLVABLE,
+				    k->first + (Id)u);
 	}
 }
 
@@ -162,7 +164,8 @@ static int32_t clause_number(const struct worker *k, Id dep)
 	uint64_t n;
 	str word = dep ? str_of(pool_id2str(k->pool, dep)) : S("");
 
-	return str_starts(word, S("c")) && num_parse(str_from(word, 1), INT32_MAX, &n) ? (int32_t)n : -1;
+	return str_starts(word, S("c")) && num_parse(str_from(word, 1), INT32_MAX, &n) ? (int32_t)n
+										       : -1;
 }
 
 static bool read_rule(const struct worker *k, Solver *solv, Id rule, struct solve_fact *ret)
@@ -170,7 +173,8 @@ static bool read_rule(const struct worker *k, Solver *solv, Id rule, struct solv
 	Id from, to, dep;
 	SolverRuleinfo type = solver_ruleinfo(solv, rule, &from, &to, &dep);
 
-	*ret = (struct solve_fact){ -1, from ? from - k->first : -1, to ? to - k->first : -1, clause_number(k, dep) };
+	*ret = (struct solve_fact){ -1, from ? from - k->first : -1, to ? to - k->first : -1,
+				    clause_number(k, dep) };
 	if (type == SOLVER_RULE_PKG_REQUIRES || type == SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP) {
 		ret->kind = type == SOLVER_RULE_PKG_REQUIRES ? FACT_NEEDS : FACT_NOTHING;
 		ret->to = -1;
@@ -251,7 +255,8 @@ _Noreturn static void work(const struct solve_logic *w, int fd)
 static int run_worker(struct op *op, const struct solve_logic *w, str *ret)
 {
 	int ends[2], status;
-	size_t max = sizeof(struct reply) + (size_t)(w->unit_n + w->clause_n) * 64 * sizeof(struct solve_fact);
+	size_t max = sizeof(struct reply) +
+		     (size_t)(w->unit_n + w->clause_n) * 64 * sizeof(struct solve_fact);
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return op_fail_errno(op, "cannot make a pipe");
@@ -274,7 +279,8 @@ static int run_worker(struct op *op, const struct solve_logic *w, str *ret)
 		return rc;
 	if (WIFSIGNALED(status))
 		return op_fail(op, ERR_IO, "the solver died of signal %d (%s)", WTERMSIG(status),
-			       WTERMSIG(status) == SIGABRT ? "out of memory" : strsignal(WTERMSIG(status)));
+			       WTERMSIG(status) == SIGABRT ? "out of memory"
+							   : strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) != 0)
 		return op_fail(op, ERR_IO, "the solver failed with status %d", WEXITSTATUS(status));
 	return 0;
@@ -337,8 +343,8 @@ static int read_facts(struct op *op, const struct solve_logic *w, str body, stru
 	return 1;
 }
 
-int solve_worker(struct op *op, const struct solve_logic *logic, bool *ret_chosen, struct solve_fact **ret,
-		 ptrdiff_t *ret_n)
+int solve_worker(struct op *op, const struct solve_logic *logic, bool *ret_chosen,
+		 struct solve_fact **ret, ptrdiff_t *ret_n)
 {
 	struct reply head;
 	str reply;
@@ -351,7 +357,8 @@ int solve_worker(struct op *op, const struct solve_logic *logic, bool *ret_chose
 	memcpy(&head, reply.p, sizeof(head));
 	reply = str_from(reply, sizeof(head));
 	ptrdiff_t size = head.kind == REPLY_CHOSEN ? sizeof(int32_t) : sizeof(struct solve_fact);
-	if ((head.kind != REPLY_CHOSEN && head.kind != REPLY_PROBLEM) || head.n < 0 || reply.len != head.n * size)
+	if ((head.kind != REPLY_CHOSEN && head.kind != REPLY_PROBLEM) || head.n < 0 ||
+	    reply.len != head.n * size)
 		return bad_reply(op);
 	if (head.kind == REPLY_CHOSEN)
 		return read_chosen(op, logic, reply, ret_chosen);

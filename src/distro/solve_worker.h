@@ -49,7 +49,7 @@ struct solve_fact {
  * facts that exclude a solution, at least one. ERR_IO if the process died or made no sense.
  * Call without threads: it forks.
  */
-int solve_worker(struct op *op, const struct solve_logic *logic, bool *ret_chosen, struct solve_fact **ret,
-		 ptrdiff_t *ret_n) MUST_USE;
+int solve_worker(struct op *op, const struct solve_logic *logic, bool *ret_chosen,
+		 struct solve_fact **ret, ptrdiff_t *ret_n) MUST_USE;
 
 #endif

@@ -19,7 +19,9 @@ static int parse_wish(struct op *op, str text, struct solve_wish *ret)
 	str plain = str_trim(text);
 	struct relations parsed;
 
-	*ret = (struct solve_wish){ .text = plain, .negative = str_starts(plain, S("!")), .clause = -1 };
+	*ret = (struct solve_wish){ .text = plain,
+				    .negative = str_starts(plain, S("!")),
+				    .clause = -1 };
 	plain = str_trim(str_from(plain, ret->negative));
 	ptrdiff_t at = str_find(plain, '(') >= 0 ? -1 : str_find(plain, '=');
 	if (at >= 0) {
@@ -27,7 +29,8 @@ static int parse_wish(struct op *op, str text, struct solve_wish *ret)
 		ret->relation.version = str_from(plain, at + 1);
 		plain = str_head(plain, at);
 		if (!version_valid(ret->relation.version))
-			return op_fail(op, ERR_USAGE, "package '%.*s': no valid version after '='", STR_ARG(ret->text));
+			return op_fail(op, ERR_USAGE, "package '%.*s': no valid version after '='",
+				       STR_ARG(ret->text));
 	}
 	if ((at = str_find(plain, '/')) >= 0) {
 		ret->suite = str_from(plain, at + 1);
@@ -39,14 +42,16 @@ static int parse_wish(struct op *op, str text, struct solve_wish *ret)
 		return op_fail_in(op, "package '%.*s'", STR_ARG(ret->text));
 	}
 	if (parsed.n != 1 || parsed.group[0].n != 1 || parsed.group[0].alternative[0].arch.len > 0)
-		return op_fail(op, ERR_USAGE, "package '%.*s' is not one name with at most one version",
+		return op_fail(op, ERR_USAGE,
+			       "package '%.*s' is not one name with at most one version",
 			       STR_ARG(ret->text));
 	struct relation r = parsed.group[0].alternative[0];
 	if (ret->relation.order == RELATION_ANY)
 		ret->relation = r;
 	ret->relation.name = ret->name = r.name;
 	if (ret->negative && (ret->relation.order != RELATION_ANY || ret->suite.len > 0))
-		return op_fail(op, ERR_USAGE, "package '%.*s': an exclusion takes a name alone", STR_ARG(ret->text));
+		return op_fail(op, ERR_USAGE, "package '%.*s': an exclusion takes a name alone",
+			       STR_ARG(ret->text));
 	return 0;
 }
 
@@ -58,7 +63,8 @@ static int unknown_name(struct solve_world *w, const struct solve_wish *wish)
 	if (rc < 0)
 		return rc;
 	if (near.len > 0)
-		return op_fail(w->op, ERR_USAGE, "no package is called '%.*s'; did you mean '%.*s'?",
+		return op_fail(w->op, ERR_USAGE,
+			       "no package is called '%.*s'; did you mean '%.*s'?",
 			       STR_ARG(wish->name), STR_ARG(near));
 	return op_fail(w->op, ERR_USAGE, "no package is called '%.*s'", STR_ARG(wish->name));
 }
@@ -90,15 +96,18 @@ static int check_virtual(struct solve_world *w, struct solve_wish *wish)
 	rc = buf_take(&list, &text);
 	if (rc < 0)
 		return rc;
-	return op_fail(w->op, ERR_USAGE, "'%.*s' is provided by several packages; name one of them: %.*s%s",
+	return op_fail(w->op, ERR_USAGE,
+		       "'%.*s' is provided by several packages; name one of them: %.*s%s",
 		       STR_ARG(wish->name), STR_ARG(text), names.n > 20 ? ", ..." : "");
 }
 
 static int check_contradiction(struct solve_world *w, const struct solve_wish *wish)
 {
 	for (ptrdiff_t i = 0; i < w->wish.n; i++) {
-		if (w->wish.p[i].negative && !wish->negative && str_eq(w->wish.p[i].name, wish->name))
-			return op_fail(w->op, ERR_USAGE, "package '%.*s' is both asked for and excluded ('%.*s')",
+		if (w->wish.p[i].negative && !wish->negative &&
+		    str_eq(w->wish.p[i].name, wish->name))
+			return op_fail(w->op, ERR_USAGE,
+				       "package '%.*s' is both asked for and excluded ('%.*s')",
 				       STR_ARG(wish->name), STR_ARG(w->wish.p[i].text));
 	}
 	return 0;
@@ -190,7 +199,8 @@ static bool wished(const struct solve_world *w, const struct repo_package *p)
 			continue;
 		if (!relation_holds(&wish->relation, p->version))
 			return false;
-		if (wish->suite.len > 0 && !str_eq(wish->suite, w->source->state->pocket[p->pocket].suite))
+		if (wish->suite.len > 0 &&
+		    !str_eq(wish->suite, w->source->state->pocket[p->pocket].suite))
 			return false;
 	}
 	return true;
@@ -209,7 +219,8 @@ static int parse_field(struct op *op, const struct repo_package *p, const char *
 		       struct relations *ret)
 {
 	if (relations_parse(op, value, ret) < 0)
-		return op_fail_in(op, "%s of %.*s %.*s", field, STR_ARG(p->name), STR_ARG(p->version));
+		return op_fail_in(op, "%s of %.*s %.*s", field, STR_ARG(p->name),
+				  STR_ARG(p->version));
 	return 0;
 }
 
@@ -223,8 +234,8 @@ static const struct effect_cut *find_cut(const struct effect_cut *cut, ptrdiff_t
 }
 
 /* The group without the later alternatives that a cut names. */
-static int without_cut(struct op *op, const struct relation_group *g, const struct effect_cut *cut, ptrdiff_t n,
-		       struct relation_group *ret)
+static int without_cut(struct op *op, const struct relation_group *g, const struct effect_cut *cut,
+		       ptrdiff_t n, struct relation_group *ret)
 {
 	struct buf text;
 	struct relation_group kept = { .alternative = op_new(op, struct relation, g->n) };
@@ -276,8 +287,9 @@ static int add_need(struct solve_world *w, struct solve_unit *u, const struct re
 	return 0;
 }
 
-static int add_dependencies(struct solve_world *w, struct solve_unit *u, const struct relations *depends,
-			    const struct effect_cut *cut, ptrdiff_t cut_n)
+static int add_dependencies(struct solve_world *w, struct solve_unit *u,
+			    const struct relations *depends, const struct effect_cut *cut,
+			    ptrdiff_t cut_n)
 {
 	for (ptrdiff_t i = 0; i < depends->n; i++) {
 		const struct relation_group *g = &depends->group[i];
@@ -299,13 +311,15 @@ static int add_dependencies(struct solve_world *w, struct solve_unit *u, const s
 	return 0;
 }
 
-static int add_undeclared(struct solve_world *w, struct solve_unit *u, const struct effect_cut *cut, ptrdiff_t cut_n)
+static int add_undeclared(struct solve_world *w, struct solve_unit *u, const struct effect_cut *cut,
+			  ptrdiff_t cut_n)
 {
 	for (ptrdiff_t i = 0; i < cut_n; i++) {
 		struct relations added;
 		if (!cut[i].added)
 			continue;
-		int rc = parse_field(w->op, u->package, "an added dependency", cut[i].depends, &added);
+		int rc = parse_field(w->op, u->package, "an added dependency", cut[i].depends,
+				     &added);
 		for (ptrdiff_t k = 0; rc == 0 && k < added.n; k++)
 			rc = add_need(w, u, &added.group[k], &cut[i]);
 		if (rc < 0)
@@ -314,17 +328,20 @@ static int add_undeclared(struct solve_world *w, struct solve_unit *u, const str
 	return 0;
 }
 
-static int single_alternatives(struct op *op, const struct repo_package *p, const struct relations *r)
+static int single_alternatives(struct op *op, const struct repo_package *p,
+			       const struct relations *r)
 {
 	for (ptrdiff_t i = 0; i < r->n; i++) {
 		if (r->group[i].n != 1)
-			return op_fail(op, ERR_FORMAT, "%.*s %.*s: '%.*s' may have no alternatives", STR_ARG(p->name),
-				       STR_ARG(p->version), STR_ARG(r->group[i].text));
+			return op_fail(op, ERR_FORMAT, "%.*s %.*s: '%.*s' may have no alternatives",
+				       STR_ARG(p->name), STR_ARG(p->version),
+				       STR_ARG(r->group[i].text));
 	}
 	return 0;
 }
 
-static int add_unit(struct solve_world *w, struct world_name *name, const struct repo_package *p, bool held)
+static int add_unit(struct solve_world *w, struct world_name *name, const struct repo_package *p,
+		    bool held)
 {
 	struct op *op = w->op;
 	struct solve_unit u = { .package = p, .held = held };
@@ -359,18 +376,22 @@ static int add_unit(struct solve_world *w, struct world_name *name, const struct
 
 static bool usable(const struct solve_world *w, const struct repo_package *p)
 {
-	bool arch = str_eq(p->arch, S("all")) || str_eq(p->arch, str_of(w->request->platform->deb_arch));
+	bool arch = str_eq(p->arch, S("all")) ||
+		    str_eq(p->arch, str_of(w->request->platform->deb_arch));
 
 	return arch && !solve_excluded(w, p);
 }
 
-static int add_exact(struct solve_world *w, struct world_name *name, struct repo_package *p, ptrdiff_t n)
+static int add_exact(struct solve_world *w, struct world_name *name, struct repo_package *p,
+		     ptrdiff_t n)
 {
 	for (ptrdiff_t e = 0; e < name->exact.n; e++) {
 		for (ptrdiff_t i = 0; i < n; i++) {
-			if (version_cmp(p[i].version, name->exact.p[e]) != 0 || !usable(w, &p[i]) || !wished(w, &p[i]))
+			if (version_cmp(p[i].version, name->exact.p[e]) != 0 || !usable(w, &p[i]) ||
+			    !wished(w, &p[i]))
 				continue;
-			int rc = add_unit(w, name, &p[i], version_cmp(p[i].version, p[0].version) < 0);
+			int rc = add_unit(w, name, &p[i],
+					  version_cmp(p[i].version, p[0].version) < 0);
 			if (rc < 0)
 				return rc;
 			break;
@@ -440,8 +461,8 @@ static int load_reachable(struct solve_world *w)
 	return 0;
 }
 
-int solve_world_load(struct op *op, const struct solve_source *source, const struct solve_request *request,
-		     struct solve_world *ret)
+int solve_world_load(struct op *op, const struct solve_source *source,
+		     const struct solve_request *request, struct solve_world *ret)
 {
 	*ret = (struct solve_world){ .op = op, .source = source, .request = request };
 	map_init(&ret->name, op);

@@ -32,9 +32,9 @@ struct solve_unit { /* one version of one package that may be chosen */
 	VEC(struct solve_need) need;
 	VEC(struct solve_left) left;
 	struct relations provides, conflicts, breaks;
-	solve_indices foe;  /* units that its Conflicts and Breaks exclude, sorted, without itself */
-	bool held;          /* older than the newest there is */
-	bool hopeless;      /* something that it needs can never be had */
+	solve_indices foe; /* units that its Conflicts and Breaks exclude, sorted, without itself */
+	bool held;         /* older than the newest there is */
+	bool hopeless;     /* something that it needs can never be had */
 };
 
 struct solve_clause {
@@ -62,14 +62,15 @@ struct solve_world {
 };
 
 /* Load what the request can reach. Errors as solve()'s for names and versions that do not exist. */
-int solve_world_load(struct op *op, const struct solve_source *source, const struct solve_request *request,
-		     struct solve_world *ret) MUST_USE;
+int solve_world_load(struct op *op, const struct solve_source *source,
+		     const struct solve_request *request, struct solve_world *ret) MUST_USE;
 
 /* Its second half: order the units and make clauses, foes and hopelessness from them. */
 int solve_world_link(struct solve_world *w) MUST_USE;
 
 /* Does the unit satisfy the relation, by its name or by what it provides? */
-bool solve_unit_satisfies(const struct solve_world *w, const struct solve_unit *u, const struct relation *r);
+bool solve_unit_satisfies(const struct solve_world *w, const struct solve_unit *u,
+			  const struct relation *r);
 
 /* Does the recipe exclude the package? */
 bool solve_excluded(const struct solve_world *w, const struct repo_package *p);
@@ -85,6 +86,7 @@ int solve_walk(struct op *op, const struct solve_world *w, const bool *avoid, bo
 int solve_explain(struct op *op, const struct solve_world *w, struct solve_fact *fact, ptrdiff_t n);
 
 /* The answer for the chosen units. */
-int solve_tell(struct op *op, const struct solve_world *w, const bool *chosen, struct solve_answer *ret) MUST_USE;
+int solve_tell(struct op *op, const struct solve_world *w, const bool *chosen,
+	       struct solve_answer *ret) MUST_USE;
 
 #endif

@@ -11,26 +11,26 @@
 
 struct outcome_package {
 	str name, version, arch, source, source_version;
-	str licence;              /* SPDX expression or NOASSERTION */
-	str path;                 /* repository-relative path of its .deb */
-	str suite;                /* pocket it came from: "trixie-security" */
+	str licence; /* SPDX expression or NOASSERTION */
+	str path;    /* repository-relative path of its .deb */
+	str suite;   /* pocket it came from: "trixie-security" */
 	struct digest deb;
 	uint64_t deb_size;
-	uint64_t size;            /* bytes of its files in the image */
-	ptrdiff_t files;          /* in the image */
-	ptrdiff_t layer;          /* index into layer */
-	str why;                  /* chain: "recipe -> nginx -> libssl3t64 (>= 3.5.0)" */
-	str answered;             /* how its scripts are answered */
-	struct texts depends;     /* names of packages in the image that it depends on */
-	struct texts cves;        /* fixed by its changelog: "1.2-3 CVE-2026-1234", newest version first */
-	str description;          /* first line */
+	uint64_t size;        /* bytes of its files in the image */
+	ptrdiff_t files;      /* in the image */
+	ptrdiff_t layer;      /* index into layer */
+	str why;              /* chain: "recipe -> nginx -> libssl3t64 (>= 3.5.0)" */
+	str answered;         /* how its scripts are answered */
+	struct texts depends; /* names of packages in the image that it depends on */
+	struct texts cves; /* fixed by its changelog: "1.2-3 CVE-2026-1234", newest version first */
+	str description;   /* first line */
 };
 
 struct outcome_layer {
 	struct digest digest, diff_id;
 	uint64_t size, tar_size;
-	str what;                 /* "libssl3t64 3.5.4-1", "14 small packages", "generated files" */
-	bool made;                /* compressed now, not found in the store */
+	str what;  /* "libssl3t64 3.5.4-1", "14 small packages", "generated files" */
+	bool made; /* compressed now, not found in the store */
 };
 
 struct outcome_cut {
@@ -40,62 +40,62 @@ struct outcome_cut {
 
 struct outcome_file {
 	const struct entry *entry;
-	ptrdiff_t package;        /* index into package; -1: generated or from the recipe */
-	str from;                 /* when package is -1: "recipe nginx.yaml:14", "effects/x.yaml:3", ... */
+	ptrdiff_t package; /* index into package; -1: generated or from the recipe */
+	str from;          /* when package is -1: "recipe nginx.yaml:14", "effects/x.yaml:3", ... */
 };
 
-struct outcome_check {        /* one line of proof */
-	str name;                 /* "every library is found" */
+struct outcome_check { /* one line of proof */
+	str name;      /* "every library is found" */
 	bool ok;
-	str summary;              /* "212 ELF files, 640 needed libraries" */
-	struct texts detail;      /* what is wrong, one line each */
+	str summary;         /* "212 ELF files, 640 needed libraries" */
+	struct texts detail; /* what is wrong, one line each */
 };
 
-struct outcome_pocket {       /* a part of the suite, as its signed index named it */
-	str suite, version;       /* "trixie-security", "13" */
+struct outcome_pocket {     /* a part of the suite, as its signed index named it */
+	str suite, version; /* "trixie-security", "13" */
 	int64_t date;
-	str signer;               /* fingerprint of the key */
+	str signer; /* fingerprint of the key */
 };
 
-struct outcome_drop {         /* a pattern, and what it kept out of the image */
+struct outcome_drop { /* a pattern, and what it kept out of the image */
 	str pattern;
-	bool by_recipe;           /* else by effects/drop.yaml */
+	bool by_recipe; /* else by effects/drop.yaml */
 	uint64_t bytes, files;
 };
 
-struct outcome_next {         /* a command to run next, to copy and paste */
-	str command;              /* the same whatever the command line of this run was */
-	str here;                 /* as it is to be typed here, with the options that say where things are */
+struct outcome_next { /* a command to run next, to copy and paste */
+	str command;  /* the same whatever the command line of this run was */
+	str here;     /* as it is to be typed here, with the options that say where things are */
 	str what;
-	bool done;                /* this run has done it */
+	bool done; /* this run has done it */
 };
 
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 struct outcome_test {
 	str name;
 	enum verdict verdict;
-	str detail;               /* why it failed or was skipped; may have several lines */
+	str detail; /* why it failed or was skipped; may have several lines */
 	int64_t ms;
 };
 
 struct outcome {
 	str name, description, suite;
 	const struct platform *platform;
-	struct digest manifest;   /* of this platform's image */
+	struct digest manifest;     /* of this platform's image */
 	struct digest recipe, lock; /* digests of the recipe and of the lock's content */
 	str compressor;
-	str user;                 /* numeric */
+	str user; /* numeric */
 	int64_t created;
-	uint64_t size, unpacked;  /* sum of blobs; sum of file bytes */
+	uint64_t size, unpacked;         /* sum of blobs; sum of file bytes */
 	struct outcome_package *package; /* [package_n], sorted by name */
 	ptrdiff_t package_n;
-	struct outcome_layer *layer;     /* [layer_n], bottom first */
+	struct outcome_layer *layer; /* [layer_n], bottom first */
 	ptrdiff_t layer_n;
 	struct outcome_cut *cut;
 	ptrdiff_t cut_n;
-	struct outcome_file *file;       /* [file_n], sorted by path: every path of the image */
+	struct outcome_file *file; /* [file_n], sorted by path: every path of the image */
 	ptrdiff_t file_n;
-	struct outcome_drop *drop;       /* [drop_n], most bytes first */
+	struct outcome_drop *drop; /* [drop_n], most bytes first */
 	ptrdiff_t drop_n;
 	uint64_t dropped_bytes;
 	struct outcome_check *check;
@@ -108,8 +108,8 @@ struct outcome {
 	ptrdiff_t next_n;
 
 	/* Of this run, for the terminal alone: */
-	str locked;                      /* which lock was used, and whether it is new */
-	struct texts written;            /* names and files that the image and its reports got */
+	str locked;           /* which lock was used, and whether it is new */
+	struct texts written; /* names and files that the image and its reports got */
 };
 
 #endif

@@ -39,7 +39,8 @@ int purl_deb(struct op *op, const struct purl_deb *p, str *ret)
 	str upstream = str_eq(p->source, p->name) ? S("") : p->source;
 
 	if (p->source_version.len > 0 && !str_eq(p->source_version, p->version)) {
-		int rc = op_text(op, &upstream, "%.*s@%.*s", STR_ARG(p->source.len ? p->source : p->name),
+		int rc = op_text(op, &upstream, "%.*s@%.*s",
+				 STR_ARG(p->source.len ? p->source : p->name),
 				 STR_ARG(p->source_version));
 		if (rc < 0)
 			return rc;
@@ -74,8 +75,9 @@ int purl_distro(struct op *op, str suite, str *ret)
 	static const struct {
 		str codename;
 		const char *number;
-	} release[] = { { S_INIT("buster"), "10" }, { S_INIT("bullseye"), "11" }, { S_INIT("bookworm"), "12" },
-			{ S_INIT("trixie"), "13" }, { S_INIT("forky"), "14" },    { S_INIT("duke"), "15" } };
+	} release[] = { { S_INIT("buster"), "10" },   { S_INIT("bullseye"), "11" },
+			{ S_INIT("bookworm"), "12" }, { S_INIT("trixie"), "13" },
+			{ S_INIT("forky"), "14" },    { S_INIT("duke"), "15" } };
 	ptrdiff_t dash = str_find(suite, '-');
 	str codename = dash < 0 ? suite : str_head(suite, dash);
 

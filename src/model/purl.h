@@ -8,8 +8,9 @@
 
 struct purl_deb {
 	str name, version, arch;
-	str distro;                 /* "debian-13"; empty: left out */
-	str source, source_version; /* named as "upstream" where they differ from name and version */
+	str distro; /* "debian-13"; empty: left out */
+	str source,
+		source_version; /* named as "upstream" where they differ from name and version */
 };
 
 /* "pkg:deb/debian/libssl3t64@3.5.4-1?arch=amd64&distro=debian-13&upstream=openssl" */
@@ -18,7 +19,8 @@ int purl_deb(struct op *op, const struct purl_deb *p, str *ret) MUST_USE;
 /* "pkg:oci/nginx@sha256%3A12ab...?arch=amd64": digest as "sha256:...". */
 int purl_oci(struct op *op, str name, str digest, str arch, str *ret) MUST_USE;
 
-/* "debian-13" for "trixie"; "debian-sid" for a suite without a number. A pocket's suffix is ignored. */
+/* "debian-13" for "trixie"; "debian-sid" for a suite without a number. A pocket's suffix is
+ * ignored. */
 int purl_distro(struct op *op, str suite, str *ret) MUST_USE;
 
 #endif

@@ -39,10 +39,10 @@ struct client_request {
 	uint64_t max;  /* ceiling of the whole thing, bytes */
 	uint64_t size; /* what it must have, or CLIENT_SIZE_UNKNOWN */
 	client_sink *sink;
-	client_begin *begin; /* may be NULL */
-	client_done *done;   /* may be NULL */
+	client_begin *begin;   /* may be NULL */
+	client_done *done;     /* may be NULL */
 	client_failed *failed; /* may be NULL */
-	void *to;            /* for the four */
+	void *to;              /* for the four */
 };
 
 struct client_result {

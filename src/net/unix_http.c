@@ -27,7 +27,8 @@ static int send_all(struct op *op, struct unix_http *h, str bytes)
 			break;
 		}
 		if (n < 0)
-			return op_fail(op, ERR_NET, "cannot send to the daemon: %s", strerror(errno));
+			return op_fail(op, ERR_NET, "cannot send to the daemon: %s",
+				       strerror(errno));
 		bytes = str_from(bytes, n);
 	}
 	return 0;
@@ -41,8 +42,8 @@ int unix_http_send(struct op *op, struct unix_http *h, str bytes)
 
 	if (bytes.len == 0) /* an empty chunk would end the body */
 		return 0;
-	if ((rc = op_text(op, &head, "%tx\r\n", bytes.len)) < 0 || (rc = send_all(op, h, head)) < 0 ||
-	    (rc = send_all(op, h, bytes)) < 0)
+	if ((rc = op_text(op, &head, "%tx\r\n", bytes.len)) < 0 ||
+	    (rc = send_all(op, h, head)) < 0 || (rc = send_all(op, h, bytes)) < 0)
 		return rc;
 	op_reset(op, mark);
 	return send_all(op, h, S("\r\n"));
@@ -85,7 +86,8 @@ static int receive(struct op *op, int fd, str *ret)
 		if (n < 0 && errno == ECONNRESET && b.len)
 			break;
 		if (n < 0)
-			return op_fail(op, ERR_NET, "the daemon does not answer: %s", strerror(errno));
+			return op_fail(op, ERR_NET, "the daemon does not answer: %s",
+				       strerror(errno));
 		buf_add(&b, (str){ piece, n });
 		if (b.bad)
 			break;
@@ -152,7 +154,8 @@ static int parse_body(struct op *op, str head, str body, str *ret)
 		str line = str_trim(str_cut(&head, '\n'));
 		if (header_is(line, "transfer-encoding", &value)) {
 			if (value.len != 7 || strncasecmp(value.p, "chunked", 7) != 0)
-				return op_fail(op, ERR_NET, "the daemon answers in '%.*s'", STR_ARG(value));
+				return op_fail(op, ERR_NET, "the daemon answers in '%.*s'",
+					       STR_ARG(value));
 			return parse_chunks(op, body, ret);
 		}
 		if (!header_is(line, "content-length", &value))
@@ -175,11 +178,12 @@ static int parse_answer(struct op *op, str bytes, bool may_go_on, struct unix_ht
 	struct unix_http_answer answer = { 0 };
 	uint64_t status = 0;
 
-	if (end < 0 || end > UNIX_HTTP_HEAD || !str_starts(version, S("HTTP/1.")) || code.len != 3 ||
-	    !num_parse(code, 999, &status))
+	if (end < 0 || end > UNIX_HTTP_HEAD || !str_starts(version, S("HTTP/1.")) ||
+	    code.len != 3 || !num_parse(code, 999, &status))
 		return op_fail(op, ERR_NET, "the daemon does not answer in HTTP");
 	if (status == 100) /* go on: the answer proper follows */
-		return may_go_on ? parse_answer(op, body, false, ret) : op_fail(op, ERR_NET, "the daemon stalls");
+		return may_go_on ? parse_answer(op, body, false, ret)
+				 : op_fail(op, ERR_NET, "the daemon stalls");
 	answer.status = (int)status;
 	int rc = parse_body(op, head, body, &answer.body);
 	if (rc < 0)
@@ -203,10 +207,13 @@ int unix_http_post(struct op *op, str path, str target, str type, unix_http_body
 	if (rc)
 		return rc;
 	struct unix_http h = { .fd = fd };
-	if ((rc = op_text(op, &head,
-			  "POST %.*s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: temper/" TEMPER_VERSION "\r\n"
-			  "Content-Type: %.*s\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
-			  STR_ARG(target), STR_ARG(type))) < 0 ||
+	if ((rc = op_text(
+		     op, &head,
+		     "POST %.*s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: temper/" TEMPER_VERSION
+		     "\r\n"
+		     "Content-Type: %.*s\r\nTransfer-Encoding: chunked\r\nConnection: "
+		     "close\r\n\r\n",
+		     STR_ARG(target), STR_ARG(type))) < 0 ||
 	    (rc = send_all(op, &h, head)) < 0 || (rc = body(op, arg, &h)) < 0 ||
 	    (rc = send_all(op, &h, S("0\r\n\r\n"))) < 0 || (rc = receive(op, fd, &bytes)) < 0)
 		return rc;

@@ -14,8 +14,8 @@ typedef int archive_sink(struct op *op, void *to, str bytes);
 int archive_to_file(struct op *op, void *to, str bytes) MUST_USE;
 
 /* The bytes of a blob, verified as they pass: a failure may come after the last. */
-int blob_copy(struct op *op, const struct store *s, const struct image_descriptor *d, archive_sink *sink,
-	      void *to) MUST_USE;
+int blob_copy(struct op *op, const struct store *s, const struct image_descriptor *d,
+	      archive_sink *sink, void *to) MUST_USE;
 
 /* An OCI layout of one image as tar: the same image and names give the same bytes. */
 int archive_write_oci(struct op *op, const struct store *s, const struct layout_entry *root,
@@ -32,12 +32,14 @@ enum archive_kind { ARCHIVE_ANY, ARCHIVE_OCI, ARCHIVE_DOCKER };
 
 /*
  * Bring the image called `name` (empty: the only one) out of an archive. Blobs land in the store
- * on the way, others' too; what is not the image's goes with store_prune(). Every digest is verified.
+ * on the way, others' too; what is not the image's goes with store_prune(). Every digest is
+ * verified.
  */
-int archive_read(struct op *op, const struct store *s, int fd, str what, enum archive_kind kind, str name,
-		 struct image_descriptor *ret, str *ret_name) MUST_USE;
+int archive_read(struct op *op, const struct store *s, int fd, str what, enum archive_kind kind,
+		 str name, struct image_descriptor *ret, str *ret_name) MUST_USE;
 
 /* The entry of an index.json that `name` means (ref.name, full name, or empty: the only one). */
-int layout_choose(struct op *op, const struct doc *doc, str name, struct layout_entry *ret) MUST_USE;
+int layout_choose(struct op *op, const struct doc *doc, str name,
+		  struct layout_entry *ret) MUST_USE;
 
 #endif

@@ -8,16 +8,16 @@
 
 enum {
 	PIECE = 1 << 16,
-	MEMBERS_MAX = 65536,       /* entries of an archive; an image has a few for each layer */
-	DOCUMENTS_MAX = 64 << 20,  /* bytes of all documents in an archive */
-	LINKS_MAX = 8,             /* podman and old dockers link layers of the same content */
+	MEMBERS_MAX = 65536,      /* entries of an archive; an image has a few for each layer */
+	DOCUMENTS_MAX = 64 << 20, /* bytes of all documents in an archive */
+	LINKS_MAX = 8,            /* podman and old dockers link layers of the same content */
 };
 
 struct member {
 	struct digest digest;
 	uint64_t size;
-	str link;      /* not empty: a link to that path */
-	str document;  /* its bytes, if it looks like JSON; then it is not in the store */
+	str link;     /* not empty: a link to that path */
+	str document; /* its bytes, if it looks like JSON; then it is not in the store */
 	bool is_document;
 };
 
@@ -26,7 +26,7 @@ struct archive {
 	str what;
 	struct map member; /* path to struct member */
 	uint64_t documents;
-	str name;          /* the image that is wanted; empty: the only one */
+	str name; /* the image that is wanted; empty: the only one */
 };
 
 /* dir + "/" + link without "." and ".."; empty where it leaves the archive. */
@@ -67,12 +67,13 @@ static int check_name(struct op *op, const struct archive *a, str path, const st
 		return 0;
 	if (digest_parse(str_base_name(path), &want) && digest_eq(&want, got))
 		return 0;
-	return op_fail(op, ERR_VERIFY, "%.*s: '%.*s' does not hold what its name says", STR_ARG(a->what),
-		       STR_ARG(path));
+	return op_fail(op, ERR_VERIFY, "%.*s: '%.*s' does not hold what its name says",
+		       STR_ARG(a->what), STR_ARG(path));
 }
 
 /* The rest of a member after its first piece, into the store. */
-static int keep_blob(struct op *op, struct archive *a, struct tar *tar, str first, str path, struct member *m)
+static int keep_blob(struct op *op, struct archive *a, struct tar *tar, str first, str path,
+		     struct member *m)
 {
 	AUTO_STORE_WRITER w = { .file.fd = -1 };
 	char piece[PIECE];
@@ -88,8 +89,8 @@ static int keep_blob(struct op *op, struct archive *a, struct tar *tar, str firs
 		return rc;
 	if (str_starts(path, S("blobs/sha256/"))) {
 		if (!digest_parse(str_base_name(path), &want))
-			return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is not named by a digest", STR_ARG(a->what),
-				       STR_ARG(path));
+			return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is not named by a digest",
+				       STR_ARG(a->what), STR_ARG(path));
 		check = &want;
 	}
 	m->size = w.size;
@@ -97,16 +98,16 @@ static int keep_blob(struct op *op, struct archive *a, struct tar *tar, str firs
 	return rc < 0 ? op_fail_in(op, "%.*s: '%.*s'", STR_ARG(a->what), STR_ARG(path)) : 0;
 }
 
-static int keep_document(struct op *op, struct archive *a, struct tar *tar, str first, uint64_t size,
-			 str path, struct member *m)
+static int keep_document(struct op *op, struct archive *a, struct tar *tar, str first,
+			 uint64_t size, str path, struct member *m)
 {
 	char *p = op_alloc(op, 1, (ptrdiff_t)size + 1);
 	size_t have = (size_t)first.len, n = 0;
 
 	a->documents += size;
 	if (a->documents > DOCUMENTS_MAX)
-		return op_fail(op, ERR_LIMIT, "%.*s holds more than %d bytes of documents", STR_ARG(a->what),
-			       DOCUMENTS_MAX);
+		return op_fail(op, ERR_LIMIT, "%.*s holds more than %d bytes of documents",
+			       STR_ARG(a->what), DOCUMENTS_MAX);
 	if (!p)
 		return op->code;
 	memcpy(p, first.p, have);
@@ -130,8 +131,8 @@ static bool is_document(str first, uint64_t size)
 	return size <= LIMIT_CONFIG && (size == 0 || first.p[0] == '{' || first.p[0] == '[');
 }
 
-static int keep_file(struct op *op, struct archive *a, struct tar *tar, const struct tar_entry *e, str path,
-		     struct member *m)
+static int keep_file(struct op *op, struct archive *a, struct tar *tar, const struct tar_entry *e,
+		     str path, struct member *m)
 {
 	char piece[512];
 	size_t n = 0;
@@ -141,8 +142,8 @@ static int keep_file(struct op *op, struct archive *a, struct tar *tar, const st
 	if (rc < 0)
 		return rc;
 	str first = { piece, (ptrdiff_t)n };
-	return is_document(first, size) ? keep_document(op, a, tar, first, size, path, m) :
-					  keep_blob(op, a, tar, first, path, m);
+	return is_document(first, size) ? keep_document(op, a, tar, first, size, path, m)
+					: keep_blob(op, a, tar, first, path, m);
 }
 
 static int keep_member(struct op *op, struct archive *a, struct tar *tar, const struct tar_entry *e)
@@ -156,11 +157,13 @@ static int keep_member(struct op *op, struct archive *a, struct tar *tar, const 
 	if (!m || (rc = op_copy(op, e->path, &path)) < 0)
 		return op->code;
 	if (a->member.n == MEMBERS_MAX)
-		return op_fail(op, ERR_LIMIT, "%.*s has more than %d members", STR_ARG(a->what), MEMBERS_MAX);
+		return op_fail(op, ERR_LIMIT, "%.*s has more than %d members", STR_ARG(a->what),
+			       MEMBERS_MAX);
 	if (e->type == TAR_FILE)
 		rc = keep_file(op, a, tar, e, path, m);
 	else
-		rc = join(op, e->type == TAR_SYMLINK ? str_dir_name(path) : S(""), e->link, &m->link);
+		rc = join(op, e->type == TAR_SYMLINK ? str_dir_name(path) : S(""), e->link,
+			  &m->link);
 	if (rc < 0)
 		return rc;
 	return map_put(&a->member, path, m);
@@ -214,7 +217,8 @@ static int read_oci(struct op *op, struct archive *a, struct image_descriptor *r
 	int rc;
 
 	if (!index || !index->is_document)
-		return op_fail(op, ERR_FORMAT, "%.*s is not an OCI archive: it has no index.json", STR_ARG(a->what));
+		return op_fail(op, ERR_FORMAT, "%.*s is not an OCI archive: it has no index.json",
+			       STR_ARG(a->what));
 	if ((rc = layout_parse(op, a->what, index->document, &doc)) < 0 ||
 	    (rc = layout_choose(op, &doc, a->name, &e)) < 0)
 		return rc;
@@ -234,7 +238,8 @@ static int choose_docker(struct op *op, const struct archive *a, const struct do
 	const struct node *list = &doc->root;
 
 	if (list->kind != NODE_LIST || list->n == 0)
-		return op_fail(op, ERR_FORMAT, "%.*s: manifest.json lists no image", STR_ARG(a->what));
+		return op_fail(op, ERR_FORMAT, "%.*s: manifest.json lists no image",
+			       STR_ARG(a->what));
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		const struct node *tags = node_get(&list->child[i], S("RepoTags"));
 		str tag = { 0 };
@@ -252,13 +257,16 @@ static int choose_docker(struct op *op, const struct archive *a, const struct do
 		}
 	}
 	if (a->name.len)
-		return op_fail(op, ERR_USAGE, "%.*s holds no '%.*s'", STR_ARG(a->what), STR_ARG(a->name));
-	return op_fail(op, ERR_USAGE, "%.*s holds %td images; name one: docker-archive:FILE:NAME:TAG",
+		return op_fail(op, ERR_USAGE, "%.*s holds no '%.*s'", STR_ARG(a->what),
+			       STR_ARG(a->name));
+	return op_fail(op, ERR_USAGE,
+		       "%.*s holds %td images; name one: docker-archive:FILE:NAME:TAG",
 		       STR_ARG(a->what), list->n);
 }
 
 /* A layer's blob in the store, its content checked against the configuration. */
-static int read_docker_layer(struct op *op, const struct archive *a, str path, struct image_layer *layer)
+static int read_docker_layer(struct op *op, const struct archive *a, str path,
+			     struct image_layer *layer)
 {
 	struct member *m = find_member(a, path);
 	enum stream_kind kind = STREAM_PLAIN;
@@ -266,7 +274,8 @@ static int read_docker_layer(struct op *op, const struct archive *a, str path, s
 	int rc;
 
 	if (!m)
-		return op_fail(op, ERR_FORMAT, "%.*s: layer '%.*s' is missing", STR_ARG(a->what), STR_ARG(path));
+		return op_fail(op, ERR_FORMAT, "%.*s: layer '%.*s' is missing", STR_ARG(a->what),
+			       STR_ARG(path));
 	if (m->is_document && (rc = store_blob_put(op, a->store, m->document, &got)) < 0)
 		return rc;
 	struct op_mark mark = op_mark(op);
@@ -277,12 +286,13 @@ static int read_docker_layer(struct op *op, const struct archive *a, str path, s
 		return op_fail(op, ERR_VERIFY, "%.*s: layer '%.*s' does not unpack to its diff_id",
 			       STR_ARG(a->what), STR_ARG(path));
 	if (kind == STREAM_XZ)
-		return op_fail(op, ERR_FORMAT, "%.*s: layer '%.*s' is compressed with xz", STR_ARG(a->what),
-			       STR_ARG(path));
+		return op_fail(op, ERR_FORMAT, "%.*s: layer '%.*s' is compressed with xz",
+			       STR_ARG(a->what), STR_ARG(path));
 	layer->digest = m->digest;
 	layer->size = m->size;
-	layer->media_type = kind == STREAM_GZIP ? S(MEDIA_LAYER "+gzip") :
-			    kind == STREAM_ZSTD ? S(MEDIA_LAYER "+zstd") : S(MEDIA_LAYER);
+	layer->media_type = kind == STREAM_GZIP   ? S(MEDIA_LAYER "+gzip")
+			    : kind == STREAM_ZSTD ? S(MEDIA_LAYER "+zstd")
+						  : S(MEDIA_LAYER);
 	return 0;
 }
 
@@ -298,14 +308,16 @@ static int read_docker_image(struct op *op, const struct archive *a, const struc
 	(void)node_text(node_get(image, S("Config")), &path);
 	struct member *m = find_member(a, path);
 	if (!m || !m->is_document || !layers || layers->kind != NODE_LIST)
-		return op_fail(op, ERR_FORMAT, "%.*s: manifest.json names no configuration and layers that are there",
-			       STR_ARG(a->what));
+		return op_fail(
+			op, ERR_FORMAT,
+			"%.*s: manifest.json names no configuration and layers that are there",
+			STR_ARG(a->what));
 	if ((rc = document_config_layers(op, path, m->document, &c)) < 0 ||
 	    (rc = store_blob_put(op, a->store, m->document, &config)) < 0)
 		return rc;
 	if (c.layer_n != layers->n)
-		return op_fail(op, ERR_FORMAT, "%.*s: %td layers and %td diff_ids", STR_ARG(a->what), layers->n,
-			       c.layer_n);
+		return op_fail(op, ERR_FORMAT, "%.*s: %td layers and %td diff_ids",
+			       STR_ARG(a->what), layers->n, c.layer_n);
 	for (ptrdiff_t i = 0; i < c.layer_n; i++) {
 		str layer = { 0 };
 		(void)node_text(&layers->child[i], &layer);
@@ -315,7 +327,8 @@ static int read_docker_image(struct op *op, const struct archive *a, const struc
 	return image_manifest_put(op, a->store, &c, &config, m->size, NULL, ret);
 }
 
-static int read_docker(struct op *op, struct archive *a, struct image_descriptor *ret, str *ret_name)
+static int read_docker(struct op *op, struct archive *a, struct image_descriptor *ret,
+		       str *ret_name)
 {
 	struct member *manifest = find_member(a, S("manifest.json"));
 	const struct node *image = NULL;
@@ -324,7 +337,8 @@ static int read_docker(struct op *op, struct archive *a, struct image_descriptor
 	int rc;
 
 	if (!manifest || !manifest->is_document)
-		return op_fail(op, ERR_FORMAT, "%.*s is not a Docker archive: it has no manifest.json",
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s is not a Docker archive: it has no manifest.json",
 			       STR_ARG(a->what));
 	if ((rc = json_parse(op, S("manifest.json"), manifest->document, &doc)) < 0 ||
 	    (rc = choose_docker(op, a, &doc, &image, &name)) < 0 ||
@@ -334,8 +348,8 @@ static int read_docker(struct op *op, struct archive *a, struct image_descriptor
 	return 0;
 }
 
-int archive_read(struct op *op, const struct store *s, int fd, str what, enum archive_kind kind, str name,
-		 struct image_descriptor *ret, str *ret_name)
+int archive_read(struct op *op, const struct store *s, int fd, str what, enum archive_kind kind,
+		 str name, struct image_descriptor *ret, str *ret_name)
 {
 	struct archive a = { .store = s, .what = what, .name = name };
 	int rc;
@@ -345,5 +359,6 @@ int archive_read(struct op *op, const struct store *s, int fd, str what, enum ar
 		return rc;
 	if (kind == ARCHIVE_ANY)
 		kind = find_member(&a, S("index.json")) ? ARCHIVE_OCI : ARCHIVE_DOCKER;
-	return kind == ARCHIVE_OCI ? read_oci(op, &a, ret, ret_name) : read_docker(op, &a, ret, ret_name);
+	return kind == ARCHIVE_OCI ? read_oci(op, &a, ret, ret_name)
+				   : read_docker(op, &a, ret, ret_name);
 }

@@ -14,8 +14,8 @@ struct out {
 	void *to;
 };
 
-int blob_copy(struct op *op, const struct store *s, const struct image_descriptor *d, archive_sink *sink,
-	      void *to)
+int blob_copy(struct op *op, const struct store *s, const struct image_descriptor *d,
+	      archive_sink *sink, void *to)
 {
 	char piece[PIECE], text[DIGEST_TEXT];
 	AUTO_FD fd = -1;
@@ -26,13 +26,15 @@ int blob_copy(struct op *op, const struct store *s, const struct image_descripto
 	int rc = store_blob_open(op, s, &d->digest, &fd, &size);
 
 	if (rc || (rc = hash_open(op, HASH_SHA256, &hash)) < 0)
-		return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "blob %s is not in the store",
-					     digest_text(&d->digest, text));
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_FORMAT, "blob %s is not in the store",
+					digest_text(&d->digest, text));
 	while ((n = read(fd, piece, sizeof(piece))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return op_fail_errno(op, "cannot read blob %s", digest_text(&d->digest, text));
+			return op_fail_errno(op, "cannot read blob %s",
+					     digest_text(&d->digest, text));
 		hash_add(hash, (str){ piece, n });
 		total += (uint64_t)n;
 		if (total > d->size)
@@ -42,13 +44,16 @@ int blob_copy(struct op *op, const struct store *s, const struct image_descripto
 	}
 	hash_result(hash, HASH_SHA256, got.b);
 	if (total != d->size || !digest_eq(&got, &d->digest))
-		return op_fail(op, ERR_VERIFY, "blob %s in the store is damaged", digest_text(&d->digest, text));
+		return op_fail(op, ERR_VERIFY, "blob %s in the store is damaged",
+			       digest_text(&d->digest, text));
 	return 0;
 }
 
 static int put_header(struct out *o, enum tar_type type, str path, uint64_t size)
 {
-	struct tar_entry e = { .type = type, .path = path, .size = size,
+	struct tar_entry e = { .type = type,
+			       .path = path,
+			       .size = size,
 			       .mode = type == TAR_DIRECTORY ? 0755 : 0644 };
 	struct op_mark mark = op_mark(o->op);
 	struct buf b;
@@ -114,7 +119,8 @@ int archive_write_oci(struct op *op, const struct store *s, const struct layout_
 	    (rc = put_header(&o, TAR_DIRECTORY, S("blobs/sha256"), 0)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < c.n; i++)
-		if ((rc = op_text(op, &path, "blobs/sha256/%s", digest_hex(&c.blob[i].digest, hex))) < 0 ||
+		if ((rc = op_text(op, &path, "blobs/sha256/%s",
+				  digest_hex(&c.blob[i].digest, hex))) < 0 ||
 		    (rc = put_blob(&o, path, &c.blob[i])) < 0)
 			return rc;
 	return put_zeros(&o, TAR_END);
@@ -127,10 +133,12 @@ static int layer_name(struct op *op, const struct image_layer *layer, str *ret)
 	char hex[DIGEST_HEX];
 
 	if (!media_layer_stream(layer->media_type, &kind))
-		return op_fail(op, ERR_FORMAT, "'%.*s' is no layer that temper reads", STR_ARG(layer->media_type));
+		return op_fail(op, ERR_FORMAT, "'%.*s' is no layer that temper reads",
+			       STR_ARG(layer->media_type));
 	if (kind == STREAM_ZSTD)
 		return op_text(op, ret, "%s.tar", digest_hex(&layer->diff_id, hex));
-	return op_text(op, ret, "%s.tar%s", digest_hex(&layer->digest, hex), kind == STREAM_GZIP ? ".gz" : "");
+	return op_text(op, ret, "%s.tar%s", digest_hex(&layer->digest, hex),
+		       kind == STREAM_GZIP ? ".gz" : "");
 }
 
 static int put_unpacked(struct out *o, str path, const struct image_layer *layer)
@@ -151,8 +159,9 @@ static int put_unpacked(struct out *o, str path, const struct image_layer *layer
 			       digest_text(&layer->digest, text));
 	rc = store_blob_open(o->op, o->store, &layer->digest, &fd, &packed);
 	if (rc)
-		return rc < 0 ? rc : op_fail(o->op, ERR_FORMAT, "layer %s is not in the store",
-					     digest_text(&layer->digest, text));
+		return rc < 0 ? rc
+			      : op_fail(o->op, ERR_FORMAT, "layer %s is not in the store",
+					digest_text(&layer->digest, text));
 	if ((rc = stream_open_fd(o->op, fd, path, 0, UINT64_MAX, size, &in)) < 0 ||
 	    (rc = put_header(o, TAR_FILE, path, size)) < 0)
 		return rc;
@@ -170,8 +179,8 @@ static int put_layer(struct out *o, const struct image_layer *layer)
 
 	if (rc < 0)
 		return rc;
-	return str_ends(layer->media_type, S("+zstd")) ? put_unpacked(o, path, layer) :
-							 put_blob(o, path, &d);
+	return str_ends(layer->media_type, S("+zstd")) ? put_unpacked(o, path, layer)
+						       : put_blob(o, path, &d);
 }
 
 static int manifest_json(struct op *op, const struct image *image, str name, str *ret)
@@ -232,7 +241,8 @@ int archive_write_docker(struct op *op, const struct store *s, const struct imag
 	    (rc = put_blob(&o, path, &config)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < image->config.layer_n; i++)
-		if (!is_repeated(&image->config, i) && (rc = put_layer(&o, &image->config.layer[i])) < 0)
+		if (!is_repeated(&image->config, i) &&
+		    (rc = put_layer(&o, &image->config.layer[i])) < 0)
 			return rc;
 	return put_zeros(&o, TAR_END);
 }

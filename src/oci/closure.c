@@ -14,8 +14,10 @@ static int push(struct op *op, struct walk *w, const struct layout_entry *e)
 {
 	for (ptrdiff_t i = 0; i < w->list.n; i++)
 		if (digest_eq(&w->list.p[i].digest, &e->digest))
-			return w->list.p[i].size == e->size ? 0 : op_fail(op, ERR_FORMAT,
-				"an image gives one blob two sizes");
+			return w->list.p[i].size == e->size
+				       ? 0
+				       : op_fail(op, ERR_FORMAT,
+						 "an image gives one blob two sizes");
 	if (w->list.n == CLOSURE_MAX)
 		return op_fail(op, ERR_LIMIT, "an image of more than %d blobs", CLOSURE_MAX);
 	struct image_descriptor *d = vec_push(op, &w->list);
@@ -33,7 +35,8 @@ static int push_list(struct op *op, struct walk *w, const struct doc *doc, const
 	if (!list)
 		return 0;
 	if (list->kind != NODE_LIST)
-		return op_fail(op, ERR_FORMAT, "%.*s: '%s' must be a list", STR_ARG(doc->file), key);
+		return op_fail(op, ERR_FORMAT, "%.*s: '%s' must be a list", STR_ARG(doc->file),
+			       key);
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		int rc = layout_entry_read(op, doc, &list->child[i], &e);
 		if (rc < 0 || (rc = push(op, w, &e)) < 0)
@@ -53,27 +56,33 @@ static int push_children(struct op *op, struct walk *w, str what, str bytes, enu
 	if (rc < 0)
 		return rc;
 	bool has_manifests = node_get(&doc.root, S("manifests"));
-	if (has_manifests != (kind == MEDIA_IS_INDEX) || (has_manifests && node_get(&doc.root, S("layers"))))
-		return op_fail(op, ERR_FORMAT, "%.*s is not what its media type says", STR_ARG(what));
+	if (has_manifests != (kind == MEDIA_IS_INDEX) ||
+	    (has_manifests && node_get(&doc.root, S("layers"))))
+		return op_fail(op, ERR_FORMAT, "%.*s is not what its media type says",
+			       STR_ARG(what));
 	if (has_manifests)
 		return push_list(op, w, &doc, "manifests");
 	config = node_get(&doc.root, S("config"));
-	if (config && ((rc = layout_entry_read(op, &doc, config, &e)) < 0 || (rc = push(op, w, &e)) < 0))
+	if (config &&
+	    ((rc = layout_entry_read(op, &doc, config, &e)) < 0 || (rc = push(op, w, &e)) < 0))
 		return rc;
 	return push_list(op, w, &doc, "layers");
 }
 
-static int check_blob(struct op *op, const struct store *s, const struct image_descriptor *d, str what)
+static int check_blob(struct op *op, const struct store *s, const struct image_descriptor *d,
+		      str what)
 {
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
 	int rc = store_blob_open(op, s, &d->digest, &fd, &size);
 
 	if (rc > 0)
-		return op_fail(op, ERR_FORMAT, "the image is not whole: blob %.*s is missing", STR_ARG(what));
+		return op_fail(op, ERR_FORMAT, "the image is not whole: blob %.*s is missing",
+			       STR_ARG(what));
 	if (rc == 0 && size != d->size)
-		return op_fail(op, ERR_FORMAT, "blob %.*s has %llu bytes and its descriptor says %llu",
-			       STR_ARG(what), (unsigned long long)size, (unsigned long long)d->size);
+		return op_fail(
+			op, ERR_FORMAT, "blob %.*s has %llu bytes and its descriptor says %llu",
+			STR_ARG(what), (unsigned long long)size, (unsigned long long)d->size);
 	return rc;
 }
 
@@ -81,8 +90,10 @@ int closure_read(struct op *op, const struct store *s, const struct image_descri
 		 closure_fetch *fetch, void *arg, struct closure *ret)
 {
 	struct walk w = { .store = s };
-	struct layout_entry first = { .media_type = root->media_type, .digest = root->digest,
-				      .size = root->size, .platform = root->platform };
+	struct layout_entry first = { .media_type = root->media_type,
+				      .digest = root->digest,
+				      .size = root->size,
+				      .platform = root->platform };
 	int rc = push(op, &w, &first);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < w.list.n; i++) {
@@ -98,7 +109,9 @@ int closure_read(struct op *op, const struct store *s, const struct image_descri
 			continue;
 		rc = store_blob_read(op, s, &d.digest, LIMIT_MANIFEST, &bytes);
 		if (rc)
-			return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "blob %.*s is missing", STR_ARG(what));
+			return rc < 0 ? rc
+				      : op_fail(op, ERR_FORMAT, "blob %.*s is missing",
+						STR_ARG(what));
 		rc = push_children(op, &w, what, bytes, kind);
 	}
 	if (rc < 0)
@@ -107,7 +120,8 @@ int closure_read(struct op *op, const struct store *s, const struct image_descri
 	return 0;
 }
 
-int closure_root(struct op *op, const struct store *s, const struct digest *d, struct image_descriptor *ret)
+int closure_root(struct op *op, const struct store *s, const struct digest *d,
+		 struct image_descriptor *ret)
 {
 	struct image_descriptor root = { .digest = *d };
 	char text[DIGEST_TEXT];
@@ -119,13 +133,14 @@ int closure_root(struct op *op, const struct store *s, const struct digest *d, s
 		return rc;
 	root.size = (uint64_t)bytes.len;
 	if (!node_text(node_get(&doc.root, S("mediaType")), &root.media_type))
-		root.media_type = node_get(&doc.root, S("manifests")) ? S(MEDIA_INDEX) : S(MEDIA_MANIFEST);
+		root.media_type =
+			node_get(&doc.root, S("manifests")) ? S(MEDIA_INDEX) : S(MEDIA_MANIFEST);
 	*ret = root;
 	return 0;
 }
 
-int layer_diff_id(struct op *op, const struct store *s, const struct digest *blob, struct digest *ret,
-		  uint64_t *ret_size, enum stream_kind *ret_kind)
+int layer_diff_id(struct op *op, const struct store *s, const struct digest *blob,
+		  struct digest *ret, uint64_t *ret_size, enum stream_kind *ret_kind)
 {
 	char piece[PIECE], text[DIGEST_TEXT];
 	AUTO_FD fd = -1;
@@ -137,7 +152,9 @@ int layer_diff_id(struct op *op, const struct store *s, const struct digest *blo
 	int rc = store_blob_open(op, s, blob, &fd, &size);
 
 	if (rc)
-		return rc < 0 ? rc : op_fail(op, ERR_FORMAT, "layer %.*s is not in the store", STR_ARG(what));
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_FORMAT, "layer %.*s is not in the store",
+					STR_ARG(what));
 	if ((rc = hash_open(op, HASH_SHA256, &hash)) < 0 ||
 	    (rc = stream_open_fd(op, fd, what, 0, UINT64_MAX, LIMIT_UNPACKED, &in)) < 0)
 		return rc;
@@ -169,7 +186,8 @@ static int verify_layer(struct op *op, const struct store *s, const struct image
 		return op_fail(op, ERR_VERIFY, "layer %s does not unpack to its diff_id",
 			       digest_text(&layer->digest, text));
 	if (!media_layer_stream(layer->media_type, &want) || kind != want)
-		return op_fail(op, ERR_FORMAT, "layer %s is not compressed as its media type '%.*s' says",
+		return op_fail(op, ERR_FORMAT,
+			       "layer %s is not compressed as its media type '%.*s' says",
 			       digest_text(&layer->digest, text), STR_ARG(layer->media_type));
 	return 0;
 }
@@ -192,7 +210,8 @@ static bool is_image(struct op *op, str what, str bytes)
 	layers = node_get(&doc.root, S("layers"));
 	if (!layers || layers->n == 0 || layout_entry_read(op, &doc, &layers->child[0], &e) < 0)
 		return true;
-	return media_layer_stream(e.media_type, &kind) || !str_starts(e.media_type, S("application/vnd.in-toto"));
+	return media_layer_stream(e.media_type, &kind) ||
+	       !str_starts(e.media_type, S("application/vnd.in-toto"));
 }
 
 static int verify_manifest(struct op *op, const struct store *s, const struct image_descriptor *d)
@@ -216,8 +235,9 @@ static int verify_manifest(struct op *op, const struct store *s, const struct im
 int closure_verify(struct op *op, const struct store *s, const struct closure *c)
 {
 	for (ptrdiff_t i = 0; i < c->n; i++) {
-		int rc = media_kind(c->blob[i].media_type) == MEDIA_IS_MANIFEST ?
-			verify_manifest(op, s, &c->blob[i]) : 0;
+		int rc = media_kind(c->blob[i].media_type) == MEDIA_IS_MANIFEST
+				 ? verify_manifest(op, s, &c->blob[i])
+				 : 0;
 		if (rc < 0)
 			return rc;
 	}

@@ -19,9 +19,9 @@ struct closure {
 typedef int closure_fetch(struct op *op, void *arg, const struct image_descriptor *d);
 
 /*
- * closure_read(op, s, root, fetch, arg, ret): walk from a manifest or index. `fetch` may be NULL. Every
- * document's digest and every blob's presence and size are checked (ERR_FORMAT), layers' digests
- * are not. ERR_LIMIT past CLOSURE_MAX.
+ * closure_read(op, s, root, fetch, arg, ret): walk from a manifest or index. `fetch` may be NULL.
+ * Every document's digest and every blob's presence and size are checked (ERR_FORMAT), layers'
+ * digests are not. ERR_LIMIT past CLOSURE_MAX.
  */
 int closure_read(struct op *op, const struct store *s, const struct image_descriptor *root,
 		 closure_fetch *fetch, void *arg, struct closure *ret) MUST_USE;
@@ -37,7 +37,7 @@ int closure_root(struct op *op, const struct store *s, const struct digest *d,
 int closure_verify(struct op *op, const struct store *s, const struct closure *c) MUST_USE;
 
 /* What the bytes of a layer unpack to, and how they are packed. */
-int layer_diff_id(struct op *op, const struct store *s, const struct digest *blob, struct digest *ret,
-		  uint64_t *ret_size, enum stream_kind *ret_kind) MUST_USE;
+int layer_diff_id(struct op *op, const struct store *s, const struct digest *blob,
+		  struct digest *ret, uint64_t *ret_size, enum stream_kind *ret_kind) MUST_USE;
 
 #endif

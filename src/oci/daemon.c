@@ -28,8 +28,10 @@ static int send_image(struct op *op, void *arg, struct unix_http *h)
 static int socket_path(struct op *op, const char *variable, str address, str *ret)
 {
 	if (!str_starts(address, S("unix://")))
-		return op_fail(op, ERR_USAGE, "%s is '%.*s'; temper speaks to unix:// sockets only; "
-			       "write a docker-archive: and load that", variable, STR_ARG(address));
+		return op_fail(op, ERR_USAGE,
+			       "%s is '%.*s'; temper speaks to unix:// sockets only; "
+			       "write a docker-archive: and load that",
+			       variable, STR_ARG(address));
 	*ret = str_from(address, 7);
 	return 0;
 }
@@ -81,8 +83,8 @@ static int judge(struct op *op, const char *who, const struct unix_http_answer *
 
 	if (answer->status == 200 && !told)
 		return 0;
-	return op_fail(op, ERR_NET, "%s does not take the image (status %d): %.*s", who, answer->status,
-		       STR_ARG(complaint));
+	return op_fail(op, ERR_NET, "%s does not take the image (status %d): %.*s", who,
+		       answer->status, STR_ARG(complaint));
 }
 
 /* podman load -i FILE, the file below the store's directory for temporary ones. */
@@ -93,8 +95,9 @@ static int load_by_program(struct op *op, struct load *load)
 	str path;
 	int rc = file_new_open(op, load->store->tmp, 0600, &f);
 
-	if (rc < 0 || (rc = archive_write_docker(op, load->store, load->image, load->name, archive_to_file,
-						 &f.fd)) < 0 ||
+	if (rc < 0 ||
+	    (rc = archive_write_docker(op, load->store, load->image, load->name, archive_to_file,
+				       &f.fd)) < 0 ||
 	    (rc = op_text(op, &path, "%.*s/tmp/%s", STR_ARG(load->store->path), f.name)) < 0)
 		return rc;
 	const char *const argv[] = { "podman", "load", "-q", "-i", path.p, NULL };
@@ -103,12 +106,12 @@ static int load_by_program(struct op *op, struct load *load)
 		return rc;
 	if (result.status == 0)
 		return 0;
-	return op_fail(op, ERR_NET, "podman load does not take the image (status %d): %.*s", result.status,
-		       STR_ARG(str_trim(result.err)));
+	return op_fail(op, ERR_NET, "podman load does not take the image (status %d): %.*s",
+		       result.status, STR_ARG(str_trim(result.err)));
 }
 
-int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind, const struct image *image,
-		str name)
+int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind,
+		const struct image *image, str name)
 {
 	const char *who = kind == DAEMON_DOCKER ? "docker" : "podman";
 	struct load load = { s, image, name };
@@ -117,8 +120,8 @@ int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind, con
 	int n = 0, rc = find_sockets(op, kind, path, &n);
 
 	for (int i = 0; rc == 0 && i < n; i++) {
-		rc = unix_http_post(op, path[i], S("/images/load?quiet=1"), S("application/x-tar"), send_image,
-				    &load, &answer);
+		rc = unix_http_post(op, path[i], S("/images/load?quiet=1"), S("application/x-tar"),
+				    send_image, &load, &answer);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)
@@ -127,8 +130,10 @@ int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind, con
 	}
 	if (rc < 0)
 		return rc;
-	if (kind == DAEMON_PODMAN && !getenv("CONTAINER_HOST") && (rc = load_by_program(op, &load)) <= 0)
+	if (kind == DAEMON_PODMAN && !getenv("CONTAINER_HOST") &&
+	    (rc = load_by_program(op, &load)) <= 0)
 		return rc;
 	return op_fail(op, ERR_NET, "no %s listens at %.*s%s", who, STR_ARG(path[n - 1]),
-		       kind == DAEMON_PODMAN ? ", and there is no program podman" : "; is its daemon running?");
+		       kind == DAEMON_PODMAN ? ", and there is no program podman"
+					     : "; is its daemon running?");
 }

@@ -15,7 +15,7 @@ enum daemon_kind { DAEMON_DOCKER, DAEMON_PODMAN };
  * /run/podman/podman.sock. Podman usually has no server: then the program podman loads it.
  * ERR_NET if nobody is there or the engine refuses, in its words.
  */
-int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind, const struct image *image,
-		str name) MUST_USE;
+int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind,
+		const struct image *image, str name) MUST_USE;
 
 #endif

@@ -20,7 +20,8 @@ static const struct {
 	{ S_INIT("application/vnd.docker.distribution.manifest.list.v2+json"), MEDIA_IS_INDEX },
 	{ S_INIT("application/vnd.docker.container.image.v1+json"), MEDIA_IS_CONFIG },
 	{ S_INIT("application/vnd.docker.image.rootfs.diff.tar"), MEDIA_IS_LAYER, STREAM_PLAIN },
-	{ S_INIT("application/vnd.docker.image.rootfs.diff.tar.gzip"), MEDIA_IS_LAYER, STREAM_GZIP },
+	{ S_INIT("application/vnd.docker.image.rootfs.diff.tar.gzip"), MEDIA_IS_LAYER,
+	  STREAM_GZIP },
 };
 enum { MEDIA_N = sizeof(media_table) / sizeof(media_table[0]) };
 
@@ -35,7 +36,8 @@ enum media media_kind(str media_type)
 bool media_layer_stream(str media_type, enum stream_kind *ret)
 {
 	for (size_t i = 0; i < MEDIA_N; i++) {
-		if (media_table[i].kind != MEDIA_IS_LAYER || !str_eq(media_table[i].name, media_type))
+		if (media_table[i].kind != MEDIA_IS_LAYER ||
+		    !str_eq(media_table[i].name, media_type))
 			continue;
 		*ret = media_table[i].stream;
 		return true;
@@ -45,7 +47,8 @@ bool media_layer_stream(str media_type, enum stream_kind *ret)
 
 static int bad(struct op *op, const struct doc *doc, const struct node *node, const char *what)
 {
-	return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: %s", STR_ARG(doc->file), node->line, node->col, what);
+	return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: %s", STR_ARG(doc->file), node->line, node->col,
+		       what);
 }
 
 /* The value under key, or NULL also where it is null. */
@@ -56,7 +59,8 @@ static const struct node *get(const struct node *map, const char *key)
 	return node && node->kind != NODE_NULL ? node : NULL;
 }
 
-static int get_text(struct op *op, const struct doc *doc, const struct node *map, const char *key, str *ret)
+static int get_text(struct op *op, const struct doc *doc, const struct node *map, const char *key,
+		    str *ret)
 {
 	const struct node *node = get(map, key);
 
@@ -86,7 +90,8 @@ static int get_texts(struct op *op, const struct doc *doc, const struct node *ma
 	if (!node)
 		return 0;
 	if (node->kind != kind)
-		return bad(op, doc, node, kind == NODE_LIST ? "must be a list" : "must be a mapping");
+		return bad(op, doc, node,
+			   kind == NODE_LIST ? "must be a list" : "must be a mapping");
 	if (!(got.p = op_new(op, str, node->n)))
 		return op->code;
 	for (ptrdiff_t i = 0; i < node->n; i++) {
@@ -133,7 +138,9 @@ static int read_layer(struct op *op, const struct doc *doc, const struct node *n
 	if (!media_layer_stream(e.media_type, &kind))
 		return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: '%.*s' is no layer that temper reads",
 			       STR_ARG(doc->file), node->line, node->col, STR_ARG(e.media_type));
-	*ret = (struct image_layer){ .media_type = e.media_type, .digest = e.digest, .size = e.size };
+	*ret = (struct image_layer){ .media_type = e.media_type,
+				     .digest = e.digest,
+				     .size = e.size };
 	return 0;
 }
 
@@ -178,7 +185,8 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 	if ((rc = layout_entry_read(op, &doc, node, &config)) < 0)
 		return rc;
 	if (media_kind(config.media_type) != MEDIA_IS_CONFIG)
-		return op_fail(op, ERR_FORMAT, "%.*s is not an image but an artifact (its config is '%.*s')",
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s is not an image but an artifact (its config is '%.*s')",
 			       STR_ARG(what), STR_ARG(config.media_type));
 	image.manifest.media_type = own.len ? own : S(MEDIA_MANIFEST);
 	image.config_digest = config.digest;
@@ -202,7 +210,8 @@ static int64_t read_created(str s)
 	while (zone.len && (zone.p[0] == '.' || (zone.p[0] >= '0' && zone.p[0] <= '9')))
 		zone = str_from(zone, 1);
 	if (zone.len == 6 && (zone.p[0] == '+' || zone.p[0] == '-') && zone.p[3] == ':' &&
-	    num_parse(str_head(str_from(zone, 1), 2), 23, &hours) && num_parse(str_from(zone, 4), 59, &minutes))
+	    num_parse(str_head(str_from(zone, 1), 2), 23, &hours) &&
+	    num_parse(str_from(zone, 4), 59, &minutes))
 		off = (int64_t)(hours * 3600 + minutes * 60) * (zone.p[0] == '-' ? -1 : 1);
 	else if (!str_eq(zone, S("Z")))
 		return 0;
@@ -246,7 +255,8 @@ static int read_process(struct op *op, const struct doc *doc, struct image_confi
 	return read_healthcheck(op, doc, map, &c->healthcheck);
 }
 
-/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed. */
+/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed.
+ */
 static int read_history(struct op *op, const struct doc *doc, struct image_config *c)
 {
 	const struct node *list = get(&doc->root, "history");
@@ -258,7 +268,8 @@ static int read_history(struct op *op, const struct doc *doc, struct image_confi
 			continue;
 		if (layer == c->layer_n)
 			return bad(op, doc, list, "more history than layers");
-		int rc = get_text(op, doc, &list->child[i], "created_by", &c->layer[layer++].created_by);
+		int rc = get_text(op, doc, &list->child[i], "created_by",
+				  &c->layer[layer++].created_by);
 		if (rc < 0)
 			return rc;
 	}
@@ -276,7 +287,8 @@ static int read_rootfs(struct op *op, const struct doc *doc, bool make, struct i
 	if (rc < 0)
 		return rc;
 	if ((list && list->kind != NODE_LIST) || !str_eq(type, S("layers")))
-		return bad(op, doc, &doc->root, "rootfs must be of type 'layers' with a list of diff_ids");
+		return bad(op, doc, &doc->root,
+			   "rootfs must be of type 'layers' with a list of diff_ids");
 	if (make && n > LIMIT_LAYERS)
 		return bad(op, doc, list, "too many layers");
 	if (make && !(c->layer = op_new(op, struct image_layer, n)))
@@ -287,7 +299,8 @@ static int read_rootfs(struct op *op, const struct doc *doc, bool make, struct i
 		return op_fail(op, ERR_FORMAT, "%.*s has %td diff_ids and its manifest %td layers",
 			       STR_ARG(doc->file), n, c->layer_n);
 	for (ptrdiff_t i = 0; i < n; i++)
-		if (list->child[i].kind != NODE_TEXT || !str_starts(list->child[i].text, S("sha256:")) ||
+		if (list->child[i].kind != NODE_TEXT ||
+		    !str_starts(list->child[i].text, S("sha256:")) ||
 		    !digest_parse(list->child[i].text, &c->layer[i].diff_id))
 			return bad(op, doc, &list->child[i], "not a sha256 digest");
 	return 0;

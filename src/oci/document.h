@@ -22,10 +22,10 @@ bool media_layer_stream(str media_type, enum stream_kind *ret);
 
 /*
  * document_manifest(op, what, bytes, ret): an image manifest; fills everything of *ret but the
- * manifest's own descriptor (its media type apart) and what is in the config. ERR_FORMAT for what is none: a list of
- * manifests in it, a media type of something else, a config that is not an image's, layers that
- * are to be fetched elsewhere ("urls"), bad digests or sizes, more than LIMIT_LAYERS layers.
- * Views alias bytes.
+ * manifest's own descriptor (its media type apart) and what is in the config. ERR_FORMAT for what
+ * is none: a list of manifests in it, a media type of something else, a config that is not an
+ * image's, layers that are to be fetched elsewhere ("urls"), bad digests or sizes, more than
+ * LIMIT_LAYERS layers. Views alias bytes.
  */
 int document_manifest(struct op *op, str what, str bytes, struct image *ret) MUST_USE;
 
@@ -33,7 +33,8 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret) MUS
 int document_config(struct op *op, str what, str bytes, struct image_config *config) MUST_USE;
 
 /* The number of diff_ids in a configuration, for readers of docker archives; layers are made. */
-int document_config_layers(struct op *op, str what, str bytes, struct image_config *config) MUST_USE;
+int document_config_layers(struct op *op, str what, str bytes,
+			   struct image_config *config) MUST_USE;
 
 /* Descriptor fields of a JSON object being written (no annotations). */
 void document_descriptor(struct json_out *j, str media_type, const struct digest *d, uint64_t size);

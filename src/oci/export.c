@@ -9,7 +9,7 @@
 struct job {
 	const struct store *store;
 	struct image_descriptor root;
-	str name;  /* "nginx:1.28", or empty */
+	str name; /* "nginx:1.28", or empty */
 	str place;
 };
 
@@ -35,15 +35,18 @@ static int full_name(struct op *op, str name, str *ret)
 		*ret = S("");
 		return 0;
 	}
-	if (rest.p && (str_find(first, '.') >= 0 || str_find(first, ':') >= 0 || str_eq(first, S("localhost"))))
+	if (rest.p && (str_find(first, '.') >= 0 || str_find(first, ':') >= 0 ||
+		       str_eq(first, S("localhost"))))
 		return op_copy(op, name, ret);
 	return op_text(op, ret, "docker.io/%s%.*s", rest.p ? "" : "library/", STR_ARG(name));
 }
 
 static int entry_of(struct op *op, const struct job *job, str tag, struct layout_entry *ret)
 {
-	struct layout_entry e = { .media_type = job->root.media_type, .digest = job->root.digest,
-				  .size = job->root.size, .ref_name = tag };
+	struct layout_entry e = { .media_type = job->root.media_type,
+				  .digest = job->root.digest,
+				  .size = job->root.size,
+				  .ref_name = tag };
 	int rc = full_name(op, job->name, &e.full_name);
 
 	if (rc < 0)
@@ -63,8 +66,9 @@ static bool has_blob(int dirfd, const char *hex, const struct image_descriptor *
 	uint64_t size = 0;
 
 	op_init(&op, 0);
-	if (file_open(&op, dirfd, str_of(hex), &fd) != 0 || file_size(&op, fd, str_of(hex), &size) < 0 ||
-	    size != d->size || hash_open(&op, HASH_SHA256, &hash) < 0)
+	if (file_open(&op, dirfd, str_of(hex), &fd) != 0 ||
+	    file_size(&op, fd, str_of(hex), &size) < 0 || size != d->size ||
+	    hash_open(&op, HASH_SHA256, &hash) < 0)
 		return false;
 	for (ssize_t n; (n = read(fd, piece, sizeof(piece))) != 0;) {
 		if (n < 0 && errno != EINTR)
@@ -76,7 +80,8 @@ static bool has_blob(int dirfd, const char *hex, const struct image_descriptor *
 	return digest_eq(&got, &d->digest);
 }
 
-static int export_blob(struct op *op, const struct store *s, int blobs, const struct image_descriptor *d)
+static int export_blob(struct op *op, const struct store *s, int blobs,
+		       const struct image_descriptor *d)
 {
 	AUTO_FILE_NEW f = { .fd = -1 };
 	char hex[DIGEST_HEX];
@@ -164,7 +169,8 @@ static int export_oci_archive(struct op *op, const struct job *job)
 	struct layout_entry e;
 	int rc;
 
-	if ((rc = entry_of(op, job, tag_of(job->name), &e)) < 0 || (rc = open_file(op, job->place, &f, &dir)) < 0 ||
+	if ((rc = entry_of(op, job, tag_of(job->name), &e)) < 0 ||
+	    (rc = open_file(op, job->place, &f, &dir)) < 0 ||
 	    (rc = archive_write_oci(op, job->store, &e, archive_to_file, &f.fd)) < 0)
 		return rc;
 	return file_new_publish(op, &f, str_base_name(job->place));
@@ -185,8 +191,10 @@ static int export_docker_archive(struct op *op, const struct job *job)
 	struct image image;
 	int rc;
 
-	if ((rc = one_image(op, job, &image)) < 0 || (rc = open_file(op, job->place, &f, &dir)) < 0 ||
-	    (rc = archive_write_docker(op, job->store, &image, job->name, archive_to_file, &f.fd)) < 0)
+	if ((rc = one_image(op, job, &image)) < 0 ||
+	    (rc = open_file(op, job->place, &f, &dir)) < 0 ||
+	    (rc = archive_write_docker(op, job->store, &image, job->name, archive_to_file, &f.fd)) <
+		    0)
 		return rc;
 	return file_new_publish(op, &f, str_base_name(job->place));
 }
@@ -217,9 +225,12 @@ static const struct way {
 	int (*run)(struct op *op, const struct job *job);
 	bool needs_place;
 } ways[] = {
-	{ "oci-dir", export_dir, true }, { "oci", export_dir, true },
-	{ "oci-archive", export_oci_archive, true }, { "docker-archive", export_docker_archive, true },
-	{ "docker", export_docker }, { "podman", export_podman },
+	{ "oci-dir", export_dir, true },
+	{ "oci", export_dir, true },
+	{ "oci-archive", export_oci_archive, true },
+	{ "docker-archive", export_docker_archive, true },
+	{ "docker", export_docker },
+	{ "podman", export_podman },
 };
 
 static int find_way(struct op *op, str to, const struct way **ret, str *ret_place)
@@ -235,8 +246,10 @@ static int find_way(struct op *op, str to, const struct way **ret, str *ret_plac
 		*ret_place = place;
 		return 0;
 	}
-	return op_fail(op, ERR_USAGE, "'%.*s' is no place for an image; places are oci-dir:DIR, oci-archive:FILE, "
-		       "docker-archive:FILE, docker: and podman:", STR_ARG(to));
+	return op_fail(op, ERR_USAGE,
+		       "'%.*s' is no place for an image; places are oci-dir:DIR, oci-archive:FILE, "
+		       "docker-archive:FILE, docker: and podman:",
+		       STR_ARG(to));
 }
 
 int image_export_check(struct op *op, str to)
@@ -257,7 +270,9 @@ int image_export(struct op *op, const struct store *s, const struct digest *what
 	if (rc < 0 || (rc = find_way(op, to, &way, &job.place)) < 0)
 		return rc;
 	if ((rc = closure_root(op, s, what, &job.root)) != 0)
-		return rc < 0 ? rc : op_fail(op, ERR_USAGE, "image %s is not in the store", digest_text(what, text));
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_USAGE, "image %s is not in the store",
+					digest_text(what, text));
 	rc = way->run(op, &job);
 	return rc < 0 && rc != ERR_USAGE ? op_fail_in(op, "%.*s", STR_ARG(to)) : rc;
 }

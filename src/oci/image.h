@@ -10,26 +10,26 @@
 #include "store.h"
 
 struct image_layer {
-	str media_type;          /* application/vnd.oci.image.layer.v1.tar+gzip or +zstd */
-	struct digest digest;    /* of the blob */
-	struct digest diff_id;   /* of the uncompressed tar */
-	uint64_t size;           /* of the blob */
-	uint64_t tar_size;       /* uncompressed; 0 where it is not known */
-	str created_by;          /* history: what made it, e.g. "temper: libssl3t64 3.5.4-1" */
+	str media_type;        /* application/vnd.oci.image.layer.v1.tar+gzip or +zstd */
+	struct digest digest;  /* of the blob */
+	struct digest diff_id; /* of the uncompressed tar */
+	uint64_t size;         /* of the blob */
+	uint64_t tar_size;     /* uncompressed; 0 where it is not known */
+	str created_by;        /* history: what made it, e.g. "temper: libssl3t64 3.5.4-1" */
 };
 
-struct image_healthcheck {   /* Docker's; times in nanoseconds; test is empty when there is none */
-	struct texts test;       /* ["CMD", "prog", ...] or ["CMD-SHELL", "..."] or ["NONE"] */
+struct image_healthcheck { /* Docker's; times in nanoseconds; test is empty when there is none */
+	struct texts test; /* ["CMD", "prog", ...] or ["CMD-SHELL", "..."] or ["NONE"] */
 	uint64_t interval, timeout, start_period, retries;
 };
 
 struct image_config {
 	str os, architecture, variant;
-	int64_t created;         /* seconds since 1970 */
+	int64_t created; /* seconds since 1970 */
 	str user, work_dir, stop_signal;
-	struct texts env;        /* "K=V" */
+	struct texts env; /* "K=V" */
 	struct texts entrypoint, cmd;
-	struct texts ports;      /* "8080/tcp" */
+	struct texts ports; /* "8080/tcp" */
 	struct texts volumes;
 	struct pairs labels;
 	struct image_healthcheck healthcheck;
@@ -41,7 +41,7 @@ struct image_descriptor {
 	str media_type;
 	struct digest digest;
 	uint64_t size;
-	str platform;            /* "linux/amd64" or empty */
+	str platform; /* "linux/amd64" or empty */
 };
 
 /* The config and manifest documents; blobs go into the store, the manifest's descriptor out. */
@@ -55,13 +55,15 @@ int image_manifest_put(struct op *op, const struct store *s, const struct image_
 
 /* An image index over manifests, in the order given. */
 int image_index_put(struct op *op, const struct store *s, const struct image_descriptor *manifest,
-		    ptrdiff_t n, const struct pairs *annotations, struct image_descriptor *ret) MUST_USE;
+		    ptrdiff_t n, const struct pairs *annotations,
+		    struct image_descriptor *ret) MUST_USE;
 
 /*
  * image_get(op, s, d, platform, ret...): read a manifest (or, through an index, the one for
  * platform; empty: the host's, else the only one) and its config, digests verified. An image
- * without the platform that was asked for is ERR_USAGE and says which it has. Documents with both layers and manifests, bad digests or sizes, or more than LIMIT_LAYERS layers are
- * ERR_FORMAT. 1 if the blob is not in the store.
+ * without the platform that was asked for is ERR_USAGE and says which it has. Documents with both
+ * layers and manifests, bad digests or sizes, or more than LIMIT_LAYERS layers are ERR_FORMAT. 1 if
+ * the blob is not in the store.
  */
 struct image {
 	struct image_descriptor manifest;
@@ -86,16 +88,18 @@ int image_manifests(struct op *op, const struct store *s, const struct digest *d
  * that exists keeps its other images. docker-archive, docker and podman take one platform: the
  * host's if there are several.
  */
-int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to) MUST_USE;
+int image_export(struct op *op, const struct store *s, const struct digest *what, str name,
+		 str to) MUST_USE;
 
-/* ERR_USAGE for what image_export() knows no way to: for a caller to whom the image is not made yet. */
+/* ERR_USAGE for what image_export() knows no way to: for a caller to whom the image is not made
+ * yet. */
 int image_export_check(struct op *op, str to) MUST_USE;
 
 /*
- * image_import(op, s, from, ret, ret_name): bring an image into the store from oci-dir:, oci-archive:,
- * docker-archive:, or a bare name that the store has; every digest verified. Uncompressed docker
- * layers are kept as they are (application/vnd.oci.image.layer.v1.tar). ERR_USAGE with one reason
- * when there is no such image.
+ * image_import(op, s, from, ret, ret_name): bring an image into the store from oci-dir:,
+ * oci-archive:, docker-archive:, or a bare name that the store has; every digest verified.
+ * Uncompressed docker layers are kept as they are (application/vnd.oci.image.layer.v1.tar).
+ * ERR_USAGE with one reason when there is no such image.
  */
 int image_import(struct op *op, const struct store *s, str from, struct image_descriptor *ret,
 		 str *ret_name) MUST_USE;

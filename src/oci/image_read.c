@@ -22,8 +22,8 @@ static bool same_platform(str a, str b)
 }
 
 /* A document's bytes and kind. 1 if it is not in the store. */
-static int read_document(struct op *op, const struct store *s, const struct digest *d, str *ret_what,
-			 str *ret, bool *ret_index)
+static int read_document(struct op *op, const struct store *s, const struct digest *d,
+			 str *ret_what, str *ret, bool *ret_index)
 {
 	char text[DIGEST_TEXT];
 	struct doc doc;
@@ -40,14 +40,16 @@ static int read_document(struct op *op, const struct store *s, const struct dige
 static int collect(struct op *op, const struct store *s, const struct digest *d, int depth,
 		   struct found *found);
 
-static int collect_entry(struct op *op, const struct store *s, const struct layout_entry *e, int depth,
-			 struct found *found)
+static int collect_entry(struct op *op, const struct store *s, const struct layout_entry *e,
+			 int depth, struct found *found)
 {
 	if (media_kind(e->media_type) == MEDIA_IS_INDEX)
-		return depth == 0 ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d", INDEX_DEPTH) :
-				    collect(op, s, &e->digest, depth - 1, found);
+		return depth == 0 ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d",
+					    INDEX_DEPTH)
+				  : collect(op, s, &e->digest, depth - 1, found);
 	if (found->list.n == INDEX_ENTRIES)
-		return op_fail(op, ERR_LIMIT, "an image index of more than %d manifests", INDEX_ENTRIES);
+		return op_fail(op, ERR_LIMIT, "an image index of more than %d manifests",
+			       INDEX_ENTRIES);
 	struct image_descriptor *slot = vec_push(op, &found->list);
 	if (!slot)
 		return op->code;
@@ -55,7 +57,8 @@ static int collect_entry(struct op *op, const struct store *s, const struct layo
 	return 0;
 }
 
-/* All manifests that an index names, nested ones too. Its digest is checked, so none holds itself. */
+/* All manifests that an index names, nested ones too. Its digest is checked, so none holds itself.
+ */
 static int collect(struct op *op, const struct store *s, const struct digest *d, int depth,
 		   struct found *found)
 {
@@ -83,7 +86,8 @@ static int collect(struct op *op, const struct store *s, const struct digest *d,
 }
 
 /* The manifest for `platform` among those of an index. Attestations say unknown/unknown. */
-static int choose(struct op *op, const struct found *found, str platform, struct image_descriptor *ret)
+static int choose(struct op *op, const struct found *found, str platform,
+		  struct image_descriptor *ret)
 {
 	const struct image_descriptor *only = NULL, *match = NULL;
 	str want = platform.len ? platform : str_of(platform_host()->name);
@@ -112,14 +116,16 @@ static int choose(struct op *op, const struct found *found, str platform, struct
 
 static int check_size(struct op *op, const char *what, uint64_t claimed, ptrdiff_t real)
 {
-	return claimed == (uint64_t)real ? 0 :
-		op_fail(op, ERR_FORMAT, "the %s has %td bytes and its descriptor says %llu", what, real,
-			(unsigned long long)claimed);
+	return claimed == (uint64_t)real
+		       ? 0
+		       : op_fail(op, ERR_FORMAT,
+				 "the %s has %td bytes and its descriptor says %llu", what, real,
+				 (unsigned long long)claimed);
 }
 
 /* A manifest and its config. 1 if one of them is not in the store. */
-static int read_image(struct op *op, const struct store *s, const struct image_descriptor *d, str what,
-		      str bytes, struct image *ret)
+static int read_image(struct op *op, const struct store *s, const struct image_descriptor *d,
+		      str what, str bytes, struct image *ret)
 {
 	struct image image;
 	char text[DIGEST_TEXT];
@@ -160,14 +166,16 @@ static int find_manifest(struct op *op, const struct store *s, const struct dige
 	*ret = (struct image_descriptor){ S(MEDIA_MANIFEST), *d, (uint64_t)ret_bytes->len, S("") };
 	if (!is_index)
 		return 0;
-	if ((rc = collect(op, s, d, INDEX_DEPTH, &found)) < 0 || (rc = choose(op, &found, platform, ret)) < 0)
+	if ((rc = collect(op, s, d, INDEX_DEPTH, &found)) < 0 ||
+	    (rc = choose(op, &found, platform, ret)) < 0)
 		return rc;
 	if ((rc = read_document(op, s, &ret->digest, ret_what, ret_bytes, &is_index)) != 0)
 		return rc;
 	return check_size(op, "manifest", ret->size, ret_bytes->len);
 }
 
-int image_get(struct op *op, const struct store *s, const struct digest *d, str platform, struct image *ret)
+int image_get(struct op *op, const struct store *s, const struct digest *d, str platform,
+	      struct image *ret)
 {
 	struct image_descriptor manifest;
 	struct image image;
@@ -178,8 +186,8 @@ int image_get(struct op *op, const struct store *s, const struct digest *d, str 
 	    (rc = own_platform(op, &image.config, &own)) < 0)
 		return rc;
 	if (platform.len && !same_platform(platform, own))
-		return op_fail(op, ERR_USAGE, "the image is for %.*s and not for %.*s", STR_ARG(own),
-			       STR_ARG(platform));
+		return op_fail(op, ERR_USAGE, "the image is for %.*s and not for %.*s",
+			       STR_ARG(own), STR_ARG(platform));
 	image.manifest.platform = own;
 	*ret = image;
 	return 0;

@@ -71,9 +71,14 @@ static int write_pairs(struct op *op, struct json_out *j, const char *key, const
 /* Docker's extension; nothing is written for an image without a check. */
 static void write_healthcheck(struct json_out *j, const struct image_healthcheck *h)
 {
-	const struct { const char *key; uint64_t value; } number[] = {
-		{ "Interval", h->interval }, { "Timeout", h->timeout },
-		{ "StartPeriod", h->start_period }, { "Retries", h->retries },
+	const struct {
+		const char *key;
+		uint64_t value;
+	} number[] = {
+		{ "Interval", h->interval },
+		{ "Timeout", h->timeout },
+		{ "StartPeriod", h->start_period },
+		{ "Retries", h->retries },
 	};
 
 	if (h->test.n == 0)
@@ -175,7 +180,8 @@ static int manifest_text(struct op *op, const struct image_config *c, const stru
 	json_array(&j);
 	for (ptrdiff_t i = 0; i < c->layer_n; i++) {
 		json_object(&j);
-		document_descriptor(&j, c->layer[i].media_type, &c->layer[i].digest, c->layer[i].size);
+		document_descriptor(&j, c->layer[i].media_type, &c->layer[i].digest,
+				    c->layer[i].size);
 		json_object_end(&j);
 	}
 	json_array_end(&j);
@@ -187,9 +193,10 @@ static int manifest_text(struct op *op, const struct image_config *c, const stru
 
 static int platform_text(struct op *op, const struct image_config *c, str *ret)
 {
-	return c->variant.len ? op_text(op, ret, "%.*s/%.*s/%.*s", STR_ARG(c->os),
-					STR_ARG(c->architecture), STR_ARG(c->variant)) :
-				op_text(op, ret, "%.*s/%.*s", STR_ARG(c->os), STR_ARG(c->architecture));
+	return c->variant.len
+		       ? op_text(op, ret, "%.*s/%.*s/%.*s", STR_ARG(c->os),
+				 STR_ARG(c->architecture), STR_ARG(c->variant))
+		       : op_text(op, ret, "%.*s/%.*s", STR_ARG(c->os), STR_ARG(c->architecture));
 }
 
 int image_manifest_put(struct op *op, const struct store *s, const struct image_config *config,
@@ -217,8 +224,8 @@ int image_put(struct op *op, const struct store *s, const struct image_config *c
 	int rc;
 
 	if (config->layer_n > LIMIT_LAYERS)
-		return op_fail(op, ERR_LIMIT, "an image of %td layers; engines take %d", config->layer_n,
-			       LIMIT_LAYERS);
+		return op_fail(op, ERR_LIMIT, "an image of %td layers; engines take %d",
+			       config->layer_n, LIMIT_LAYERS);
 	if ((rc = config_text(op, config, &text)) < 0 || (rc = store_blob_put(op, s, text, &d)) < 0)
 		return rc;
 	return image_manifest_put(op, s, config, &d, (uint64_t)text.len, annotations, ret);
@@ -255,7 +262,8 @@ int image_index_put(struct op *op, const struct store *s, const struct image_des
 	json_array(&j);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		json_object(&j);
-		document_descriptor(&j, manifest[i].media_type, &manifest[i].digest, manifest[i].size);
+		document_descriptor(&j, manifest[i].media_type, &manifest[i].digest,
+				    manifest[i].size);
 		write_platform(&j, manifest[i].platform);
 		json_object_end(&j);
 	}

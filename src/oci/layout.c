@@ -59,10 +59,12 @@ static int read_platform(struct op *op, const struct node *at, str *ret)
 {
 	str os = { 0 }, arch = { 0 }, variant = { 0 };
 
-	if (!node_text(node_get(at, S("os")), &os) || !node_text(node_get(at, S("architecture")), &arch))
+	if (!node_text(node_get(at, S("os")), &os) ||
+	    !node_text(node_get(at, S("architecture")), &arch))
 		return 0;
 	if (node_text(node_get(at, S("variant")), &variant) && variant.len)
-		return op_text(op, ret, "%.*s/%.*s/%.*s", STR_ARG(os), STR_ARG(arch), STR_ARG(variant));
+		return op_text(op, ret, "%.*s/%.*s/%.*s", STR_ARG(os), STR_ARG(arch),
+			       STR_ARG(variant));
 	return op_text(op, ret, "%.*s/%.*s", STR_ARG(os), STR_ARG(arch));
 }
 
@@ -79,8 +81,10 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 	    !node_text(node_get(node, S("digest")), &digest) || !str_starts(digest, S("sha256:")) ||
 	    !digest_parse(digest, &e.digest) || !node_u64(node_get(node, S("size")), &e.size) ||
 	    e.size == 0 || e.size > INT64_MAX)
-		return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: not a descriptor with mediaType, sha256 digest and size",
-			       STR_ARG(doc->file), node->line, node->col);
+		return op_fail(
+			op, ERR_FORMAT,
+			"%.*s:%d:%d: not a descriptor with mediaType, sha256 digest and size",
+			STR_ARG(doc->file), node->line, node->col);
 	int rc = read_platform(op, node_get(node, S("platform")), &e.platform);
 	if (rc < 0)
 		return rc;
@@ -169,7 +173,8 @@ static bool is_dropped(const struct node *node, const struct layout_entry *add, 
 	return name.len && (str_eq(name, drop) || (add && str_eq(name, add->ref_name)));
 }
 
-int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct layout_entry *add, str drop)
+int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct layout_entry *add,
+		 str drop)
 {
 	struct json_out j;
 	struct buf b;

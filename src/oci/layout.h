@@ -26,7 +26,8 @@ int layout_lock_file(struct op *op, int dirfd, const char *name, int kind, int *
 /* Change the lock's kind; 1 if somebody is in the way and `wait` is false: then it is as it was. */
 int layout_relock(struct op *op, int fd, const char *name, int kind, bool wait) MUST_USE;
 
-/* Read and check index.json: an object whose "manifests" is a list of descriptors. `what` names it. */
+/* Read and check index.json: an object whose "manifests" is a list of descriptors. `what` names it.
+ */
 int layout_read(struct op *op, int dirfd, str what, struct doc *ret) MUST_USE;
 int layout_parse(struct op *op, str what, str bytes, struct doc *ret) MUST_USE;
 

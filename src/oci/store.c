@@ -25,7 +25,9 @@ static int find_place(struct op *op, str path, str *ret)
 	if (path.len == 0 && home.len > 0)
 		return op_text(op, ret, "%.*s/.cache/temper", STR_ARG(home));
 	if (path.len == 0)
-		return op_fail(op, ERR_USAGE, "no place for the store: HOME is not set; name one with TEMPER_STORE");
+		return op_fail(
+			op, ERR_USAGE,
+			"no place for the store: HOME is not set; name one with TEMPER_STORE");
 	if (str_starts(path, S("/")))
 		return op_copy(op, path, ret);
 	if (!getcwd(cwd, sizeof(cwd)))
@@ -45,7 +47,8 @@ static int open_parts(struct op *op, struct store *s)
 	if ((rc = layout_lock_file(op, s->dir, "use", F_RDLCK, &s->use)) < 0)
 		return rc;
 	struct stat st;
-	if (fstatat(s->dir, "oci-layout", &st, 0) == 0 && fstatat(s->dir, "index.json", &st, 0) == 0)
+	if (fstatat(s->dir, "oci-layout", &st, 0) == 0 &&
+	    fstatat(s->dir, "index.json", &st, 0) == 0)
 		return 0;
 	AUTO_FD lock = -1;
 	if ((rc = layout_lock_file(op, s->dir, "lock", F_WRLCK, &lock)) < 0)
@@ -108,11 +111,14 @@ static int damaged(struct op *op, const struct store *s, const struct digest *d)
 	char hex[DIGEST_HEX];
 
 	(void)unlinkat(s->blobs, digest_hex(d, hex), 0);
-	return op_fail(op, ERR_VERIFY, "blob sha256:%s in the store was damaged and is deleted; "
-		       "run the command again", hex);
+	return op_fail(op, ERR_VERIFY,
+		       "blob sha256:%s in the store was damaged and is deleted; "
+		       "run the command again",
+		       hex);
 }
 
-int store_blob_read(struct op *op, const struct store *s, const struct digest *d, size_t max, str *ret)
+int store_blob_read(struct op *op, const struct store *s, const struct digest *d, size_t max,
+		    str *ret)
 {
 	char hex[DIGEST_HEX];
 	AUTO_FD fd = -1;
@@ -227,10 +233,11 @@ int store_writer_commit(struct op *op, struct store_writer *w, const struct dige
 	struct digest got;
 
 	hash_result(w->hash, HASH_SHA256, got.b);
-	int rc = want && !digest_eq(want, &got) ?
-		op_fail(op, ERR_VERIFY, "the bytes have digest sha256:%s and not sha256:%s",
-			digest_hex(&got, got_hex), digest_hex(want, want_hex)) :
-		publish(op, w, digest_hex(&got, got_hex));
+	int rc = want && !digest_eq(want, &got)
+			 ? op_fail(op, ERR_VERIFY,
+				   "the bytes have digest sha256:%s and not sha256:%s",
+				   digest_hex(&got, got_hex), digest_hex(want, want_hex))
+			 : publish(op, w, digest_hex(&got, got_hex));
 
 	store_writer_discard(w);
 	if (rc == 0)

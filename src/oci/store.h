@@ -37,7 +37,8 @@ int store_blob_open(struct op *op, const struct store *s, const struct digest *d
 		    uint64_t *ret_size) MUST_USE;
 bool store_blob_has(const struct store *s, const struct digest *d);
 
-/* A blob's bytes, their digest verified (a bad one is deleted and ERR_VERIFY). 1 if it is not there. */
+/* A blob's bytes, their digest verified (a bad one is deleted and ERR_VERIFY). 1 if it is not
+ * there. */
 int store_blob_read(struct op *op, const struct store *s, const struct digest *d, size_t max,
 		    str *ret) MUST_USE;
 
@@ -74,16 +75,18 @@ int store_key_put(struct op *op, const struct store *s, const char *kind, const 
  * ERR_USAGE. What other tools wrote into index.json is kept. Lists are sorted by name.
  */
 struct store_image {
-	str name;         /* "nginx:latest" */
-	str media_type;   /* of its manifest or index */
+	str name;       /* "nginx:latest" */
+	str media_type; /* of its manifest or index */
 	struct digest digest;
-	uint64_t size;    /* of that document */
+	uint64_t size; /* of that document */
 };
 int store_name(struct op *op, str name, str *ret) MUST_USE; /* with its tag, checked */
-int store_image_get(struct op *op, const struct store *s, str name, struct store_image *ret) MUST_USE; /* 1: none */
+int store_image_get(struct op *op, const struct store *s, str name,
+		    struct store_image *ret) MUST_USE; /* 1: none */
 int store_image_put(struct op *op, const struct store *s, const struct store_image *image) MUST_USE;
 int store_image_delete(struct op *op, const struct store *s, str name) MUST_USE; /* 1: none */
-int store_image_list(struct op *op, const struct store *s, struct store_image **ret, ptrdiff_t *ret_n) MUST_USE;
+int store_image_list(struct op *op, const struct store *s, struct store_image **ret,
+		     ptrdiff_t *ret_n) MUST_USE;
 
 /*
  * Delete what no named image needs: blobs that no image mentions, records whose blobs are gone and

@@ -25,7 +25,8 @@ int store_name(struct op *op, str name, str *ret)
 		     part.p[0] != ':' && part.p[part.len - 1] != ':';
 	}
 	if (!ok)
-		return op_fail(op, ERR_USAGE, "'%.*s' is not an image name like nginx:1.28", STR_ARG(name));
+		return op_fail(op, ERR_USAGE, "'%.*s' is not an image name like nginx:1.28",
+			       STR_ARG(name));
 	if (str_rfind(name, ':') > str_rfind(name, '/'))
 		return op_copy(op, name, ret);
 	return op_text(op, ret, "%.*s:latest", STR_ARG(name));
@@ -41,10 +42,12 @@ static int read_index(struct op *op, const struct store *s, struct doc *ret)
 
 static int by_name(const void *a, const void *b)
 {
-	return str_cmp(((const struct store_image *)a)->name, ((const struct store_image *)b)->name);
+	return str_cmp(((const struct store_image *)a)->name,
+		       ((const struct store_image *)b)->name);
 }
 
-int store_image_list(struct op *op, const struct store *s, struct store_image **ret, ptrdiff_t *ret_n)
+int store_image_list(struct op *op, const struct store *s, struct store_image **ret,
+		     ptrdiff_t *ret_n)
 {
 	VEC(struct store_image) found = { 0 };
 	struct doc doc;
@@ -102,14 +105,16 @@ static int change(struct op *op, const struct store *s, const struct layout_entr
 
 int store_image_put(struct op *op, const struct store *s, const struct store_image *image)
 {
-	struct layout_entry add = { .media_type = image->media_type, .digest = image->digest,
+	struct layout_entry add = { .media_type = image->media_type,
+				    .digest = image->digest,
 				    .size = image->size };
 	struct store_image have;
 	int rc = store_name(op, image->name, &add.ref_name);
 
 	if (rc < 0 || (rc = store_image_get(op, s, add.ref_name, &have)) < 0)
 		return rc;
-	if (rc == 0 && digest_eq(&have.digest, &add.digest) && str_eq(have.media_type, add.media_type))
+	if (rc == 0 && digest_eq(&have.digest, &add.digest) &&
+	    str_eq(have.media_type, add.media_type))
 		return 0;
 	return change(op, s, &add, S(""));
 }

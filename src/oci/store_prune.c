@@ -14,10 +14,10 @@ enum {
 
 struct prune {
 	const struct store *store;
-	str *name;        /* [n]: what is in blobs/sha256, sorted */
+	str *name; /* [n]: what is in blobs/sha256, sorted */
 	ptrdiff_t n;
-	bool *needed;     /* [n] */
-	bool *by_image;   /* [n]: needed by an image, not only by a record */
+	bool *needed;   /* [n] */
+	bool *by_image; /* [n]: needed by an image, not only by a record */
 	bool keep_records, shared, dry_run;
 	int64_t now;
 	struct store_pruned *count;
@@ -65,8 +65,9 @@ static int mark_text(struct op *op, struct prune *p, str text, int depth)
 		struct stat st;
 		char first = 0;
 		str inner;
-		if (depth == 0 || file_open(op, p->store->blobs, hex, &fd) != 0 || fstat(fd, &st) < 0 ||
-		    st.st_size > LIMIT_CONFIG || pread(fd, &first, 1, 0) != 1 || first != '{')
+		if (depth == 0 || file_open(op, p->store->blobs, hex, &fd) != 0 ||
+		    fstat(fd, &st) < 0 || st.st_size > LIMIT_CONFIG ||
+		    pread(fd, &first, 1, 0) != 1 || first != '{')
 			continue;
 		int rc = file_read_fd(op, fd, hex, LIMIT_CONFIG, &inner);
 		if (rc < 0 || (rc = mark_text(op, p, inner, depth - 1)) < 0)
@@ -82,7 +83,8 @@ static int mark_images(struct op *op, struct prune *p)
 	int rc = file_read(op, p->store->dir, S("index.json"), LIMIT_MANIFEST, &text);
 
 	if (rc > 0)
-		return op_fail(op, ERR_FORMAT, "%.*s/index.json is missing", STR_ARG(p->store->path));
+		return op_fail(op, ERR_FORMAT, "%.*s/index.json is missing",
+			       STR_ARG(p->store->path));
 	return rc < 0 ? rc : mark_text(op, p, text, STORE_MENTION_DEPTH);
 }
 
@@ -176,7 +178,8 @@ static int sweep_kind(struct op *op, struct prune *p, str kind)
 	ptrdiff_t n = 0;
 	int rc = dir_open(op, p->store->keys, kind, false, &dir);
 
-	if (rc < 0 || (rc = sweep_temporary(op, p, dir)) < 0 || (rc = dir_list(op, dir, kind, &name, &n)) < 0)
+	if (rc < 0 || (rc = sweep_temporary(op, p, dir)) < 0 ||
+	    (rc = dir_list(op, dir, kind, &name, &n)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
 		struct op_mark mark = op_mark(op);
@@ -242,8 +245,12 @@ int store_prune(struct op *op, const struct store *s, bool keep_packages, bool d
 	int shared = layout_relock(op, s->use, "use", F_WRLCK, false);
 	if (shared < 0)
 		return shared;
-	struct prune p = { .store = s, .keep_records = keep_packages || shared, .shared = shared,
-			   .dry_run = dry_run, .now = clock_now(), .count = &count };
+	struct prune p = { .store = s,
+			   .keep_records = keep_packages || shared,
+			   .shared = shared,
+			   .dry_run = dry_run,
+			   .now = clock_now(),
+			   .count = &count };
 	rc = prune_locked(op, &p);
 	int back = layout_relock(op, s->use, "use", F_RDLCK, true);
 	if (rc < 0 || back < 0)

@@ -11,7 +11,7 @@
 #include "tree_layer.h"
 
 enum {
-	LINKS_MAX = 40,           /* symlinks on the way to one path. Source: Linux path_resolution(7) */
+	LINKS_MAX = 40, /* symlinks on the way to one path. Source: Linux path_resolution(7) */
 	REST_MAX = 2 * LIMIT_PATH, /* bytes of a path while its links are put in */
 	PIECE = 1 << 16,
 	DEPTH_MAX = LIMIT_PATH / 2, /* components of a path, links resolved */
@@ -19,17 +19,17 @@ enum {
 
 /* A file, whatever its names are. */
 struct inode {
-	struct entry e;           /* path and type HARDLINK are not used */
+	struct entry e; /* path and type HARDLINK are not used */
 	struct tree_place place;
-	str first;                /* its first name when the tree is listed */
+	str first; /* its first name when the tree is listed */
 };
 
-struct knot {                 /* one name in a directory */
+struct knot { /* one name in a directory */
 	struct inode *inode;
-	struct knot *parent;      /* the root's is itself */
-	struct map child;         /* of a directory: name to struct knot; NULL for a removed one */
-	ptrdiff_t layer;          /* that put it there last */
-	int swept, opaque;        /* 1 + the layer whose whiteouts hid all of this and below; children */
+	struct knot *parent; /* the root's is itself */
+	struct map child;    /* of a directory: name to struct knot; NULL for a removed one */
+	ptrdiff_t layer;     /* that put it there last */
+	int swept, opaque;   /* 1 + the layer whose whiteouts hid all of this and below; children */
 	int depth;
 	int path_len;
 };
@@ -38,19 +38,22 @@ struct merge {
 	struct op *op;
 	struct knot *root;
 	struct tree *tree;
-	struct hash *hash;        /* or NULL: no digests of contents */
+	struct hash *hash; /* or NULL: no digests of contents */
 	ptrdiff_t layer, ordinal, entries;
-	ptrdiff_t knots;          /* names made, those between the entries' too */
-	uint64_t text;            /* bytes of paths and links */
-	str what;                 /* the layer, for messages */
+	ptrdiff_t knots; /* names made, those between the entries' too */
+	uint64_t text;   /* bytes of paths and links */
+	str what;        /* the layer, for messages */
 };
 
-/* A path through links can be far longer than the entry that names it, and stand for many directories. */
+/* A path through links can be far longer than the entry that names it, and stand for many
+ * directories. */
 static int count_text(struct op *op, uint64_t *text, ptrdiff_t n)
 {
 	*text += (uint64_t)n;
-	return *text <= LIMIT_PATH_BYTES ? 0 : op_fail(op, ERR_LIMIT, "an image with more than %d bytes of paths",
-						       LIMIT_PATH_BYTES);
+	return *text <= LIMIT_PATH_BYTES
+		       ? 0
+		       : op_fail(op, ERR_LIMIT, "an image with more than %d bytes of paths",
+				 LIMIT_PATH_BYTES);
 }
 
 static int knot_new(struct merge *m, struct knot *parent, str name, struct knot **ret)
@@ -90,8 +93,8 @@ static bool is_dir(const struct knot *k)
 static int splice(struct merge *m, str link, char *rest, str *left)
 {
 	if (link.len + 1 + left->len > REST_MAX)
-		return op_fail(m->op, ERR_LIMIT, "%.*s: a path through '%.*s' is too long", STR_ARG(m->what),
-			       STR_ARG(link));
+		return op_fail(m->op, ERR_LIMIT, "%.*s: a path through '%.*s' is too long",
+			       STR_ARG(m->what), STR_ARG(link));
 	if (left->len)
 		memmove(rest + link.len + 1, left->p, (size_t)left->len);
 	memcpy(rest, link.p, (size_t)link.len);
@@ -126,7 +129,8 @@ static int walk(struct merge *m, str path, bool make, struct knot **ret)
 		if (next->inode->e.type == ENTRY_SYMLINK) {
 			str link = next->inode->e.link;
 			if (++links > LINKS_MAX)
-				return op_fail(m->op, ERR_FORMAT, "%.*s: too many links on the way to '%.*s'",
+				return op_fail(m->op, ERR_FORMAT,
+					       "%.*s: too many links on the way to '%.*s'",
 					       STR_ARG(m->what), STR_ARG(name));
 			if ((rc = splice(m, link, rest, &path)) < 0)
 				return rc;
@@ -134,8 +138,10 @@ static int walk(struct merge *m, str path, bool make, struct knot **ret)
 			continue;
 		}
 		if (!is_dir(next))
-			return make ? op_fail(m->op, ERR_FORMAT, "%.*s: '%.*s' is used as a directory and is a file",
-					      STR_ARG(m->what), STR_ARG(name)) : 1;
+			return make ? op_fail(m->op, ERR_FORMAT,
+					      "%.*s: '%.*s' is used as a directory and is a file",
+					      STR_ARG(m->what), STR_ARG(name))
+				    : 1;
 		at = next;
 	}
 	*ret = at;
@@ -168,7 +174,8 @@ static int whiteout(struct merge *m, str dir, str name)
 	int rc = walk(m, dir, false, &parent);
 
 	if (hidden.len == 0 || str_eq(hidden, S(".")) || str_eq(hidden, S("..")))
-		return op_fail(m->op, ERR_FORMAT, "%.*s: bad whiteout '%.*s'", STR_ARG(m->what), STR_ARG(name));
+		return op_fail(m->op, ERR_FORMAT, "%.*s: bad whiteout '%.*s'", STR_ARG(m->what),
+			       STR_ARG(name));
 	if (rc)
 		return rc < 0 ? rc : 0;
 	if (str_eq(name, S(".wh..wh..opq"))) {
@@ -202,7 +209,8 @@ static int find_target(struct merge *m, const struct tar_entry *e, struct inode 
 	if (rc == 0)
 		k = map_get(&parent->child, str_base_name(e->link));
 	if (!k || is_dir(k))
-		return op_fail(m->op, ERR_FORMAT, "%.*s: hard link '%.*s' to '%.*s', which is no file",
+		return op_fail(m->op, ERR_FORMAT,
+			       "%.*s: hard link '%.*s' to '%.*s', which is no file",
 			       STR_ARG(m->what), STR_ARG(e->path), STR_ARG(e->link));
 	*ret = k->inode;
 	return 0;
@@ -210,11 +218,16 @@ static int find_target(struct merge *m, const struct tar_entry *e, struct inode 
 
 static int set_inode(struct merge *m, struct inode *inode, const struct tar_entry *e)
 {
-	static const enum entry_type type[] = { [TAR_FILE] = ENTRY_FILE, [TAR_SYMLINK] = ENTRY_SYMLINK,
+	static const enum entry_type type[] = { [TAR_FILE] = ENTRY_FILE,
+						[TAR_SYMLINK] = ENTRY_SYMLINK,
 						[TAR_DIRECTORY] = ENTRY_DIRECTORY };
 
-	inode->e = (struct entry){ .type = type[e->type], .mode = e->mode, .uid = e->uid, .gid = e->gid,
-				   .size = e->size, .mtime = e->mtime };
+	inode->e = (struct entry){ .type = type[e->type],
+				   .mode = e->mode,
+				   .uid = e->uid,
+				   .gid = e->gid,
+				   .size = e->size,
+				   .mtime = e->mtime };
 	inode->place = (struct tree_place){ m->layer, m->ordinal };
 	int rc = e->type == TAR_SYMLINK ? count_text(m->op, &m->text, e->link.len) : 0;
 	return rc == 0 && e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : rc;
@@ -245,8 +258,10 @@ static int place_entry(struct merge *m, const struct tar_entry *e, struct knot *
 	if (e->path.len == 0) {
 		*ret = m->root;
 		m->root->layer = m->layer;
-		return e->type == TAR_DIRECTORY ? 0 : op_fail(m->op, ERR_FORMAT,
-			"%.*s: the root is not a directory", STR_ARG(m->what));
+		return e->type == TAR_DIRECTORY
+			       ? 0
+			       : op_fail(m->op, ERR_FORMAT, "%.*s: the root is not a directory",
+					 STR_ARG(m->what));
 	}
 	if ((rc = walk(m, str_dir_name(e->path), true, &parent)) < 0)
 		return rc;
@@ -290,7 +305,8 @@ static int merge_entry(struct merge *m, struct tar *tar, const struct tar_entry 
 	return m->hash && e->type == TAR_FILE ? hash_content(m, tar, k->inode) : 0;
 }
 
-static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e, ptrdiff_t ordinal)
+static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
+		       ptrdiff_t ordinal)
 {
 	struct merge *m = arg;
 
@@ -336,7 +352,7 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 		int rc = count_text(op, &l->text, child->path_len);
 		if (rc == 0)
 			rc = op_text(op, &own, "%.*s%s%.*s", STR_ARG(path), path.len ? "/" : "",
-				 STR_ARG(k->child.item[i].key));
+				     STR_ARG(k->child.item[i].key));
 		if (rc < 0)
 			return rc;
 		struct entry *entry = vec_push(op, &l->entry);
@@ -350,7 +366,8 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 	return 0;
 }
 
-int tree_read(struct op *op, const struct store *s, const struct image *image, bool digests, struct tree *ret)
+int tree_read(struct op *op, const struct store *s, const struct image *image, bool digests,
+	      struct tree *ret)
 {
 	struct tree tree = { 0 };
 	struct lister l = { 0 };

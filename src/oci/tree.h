@@ -28,9 +28,9 @@ struct tree {
 	struct entry *entry;      /* [n], sorted by entry_path_cmp(); paths after rule 2 */
 	struct tree_place *place; /* [n], of the file that a hard link binds to */
 	ptrdiff_t n;
-	struct entry root;        /* "/" itself */
-	ptrdiff_t skipped;        /* entries of rule 5 */
-	bool has_xattrs;          /* some entry had extended attributes; they are not kept */
+	struct entry root; /* "/" itself */
+	ptrdiff_t skipped; /* entries of rule 5 */
+	bool has_xattrs;   /* some entry had extended attributes; they are not kept */
 };
 
 /*
@@ -49,13 +49,14 @@ const struct entry *tree_find(const struct tree *t, str path);
 const struct entry *tree_find_link(const struct tree *t, str path);
 
 /* The content of a file (or hard link) of t, at most max bytes. Reads its layer up to there. */
-int tree_content(struct op *op, const struct store *s, const struct image *image, const struct tree *t,
-		 const struct entry *entry, size_t max, str *ret) MUST_USE;
+int tree_content(struct op *op, const struct store *s, const struct image *image,
+		 const struct tree *t, const struct entry *entry, size_t max, str *ret) MUST_USE;
 
 /*
  * tree_unpack(op, s, image, dirfd, as_root): write the merged files into the empty directory
- * behind dirfd. Nothing is followed on the way: every parent is opened without links. Owners, setuid and
- * setgid bits are set only `as_root`; extended attributes never. Two passes over each layer.
+ * behind dirfd. Nothing is followed on the way: every parent is opened without links. Owners,
+ * setuid and setgid bits are set only `as_root`; extended attributes never. Two passes over each
+ * layer.
  */
 int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
 		bool as_root) MUST_USE;

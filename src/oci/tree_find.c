@@ -90,7 +90,8 @@ struct reader {
 	bool found;
 };
 
-static int read_one(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e, ptrdiff_t ordinal)
+static int read_one(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
+		    ptrdiff_t ordinal)
 {
 	struct reader *r = arg;
 
@@ -101,8 +102,8 @@ static int read_one(struct op *op, void *arg, struct tar *tar, const struct tar_
 	return rc < 0 ? rc : 1;
 }
 
-int tree_content(struct op *op, const struct store *s, const struct image *image, const struct tree *t,
-		 const struct entry *entry, size_t max, str *ret)
+int tree_content(struct op *op, const struct store *s, const struct image *image,
+		 const struct tree *t, const struct entry *entry, size_t max, str *ret)
 {
 	MUST(entry >= t->entry && entry < t->entry + t->n);
 	const struct tree_place *place = &t->place[entry - t->entry];

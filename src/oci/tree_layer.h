@@ -8,10 +8,10 @@
 #include "image.h"
 
 /*
- * tree_layer(op, s, layer, each, arg): verify the blob, open it as its media type says and call each() for
- * every entry; after the last the diff_id must hold. each() may read the content; 1 from it ends
- * the pass early without the check. ERR_FORMAT for a layer that is missing or whose bytes are not what its
- * media type says.
+ * tree_layer(op, s, layer, each, arg): verify the blob, open it as its media type says and call
+ * each() for every entry; after the last the diff_id must hold. each() may read the content; 1 from
+ * it ends the pass early without the check. ERR_FORMAT for a layer that is missing or whose bytes
+ * are not what its media type says.
  */
 typedef int tree_layer_each(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
 			    ptrdiff_t ordinal);

@@ -12,14 +12,14 @@ enum { PIECE = 1 << 16 };
 
 struct unpack {
 	const struct tree *tree;
-	ptrdiff_t *file;     /* [file_n]: entries that are files, in order of layer and ordinal */
+	ptrdiff_t *file; /* [file_n]: entries that are files, in order of layer and ordinal */
 	ptrdiff_t file_n;
-	ptrdiff_t next;      /* into file: the first that is not written yet */
+	ptrdiff_t next; /* into file: the first that is not written yet */
 	ptrdiff_t layer;
 	int dirfd;
 	bool as_root;
-	int parent;          /* the directory that was opened last ... */
-	str parent_path;     /* ... and its path, which lives in the tree */
+	int parent;      /* the directory that was opened last ... */
+	str parent_path; /* ... and its path, which lives in the tree */
 };
 
 /* Open a directory of the tree component by component; none may be a link. */
@@ -86,7 +86,8 @@ static int finish(struct op *op, struct unpack *u, int fd, const struct entry *e
 	times_of(e, times);
 	if ((u->as_root && fchown(fd, e->uid, e->gid) < 0) || fchmod(fd, mode_of(u, e)) < 0 ||
 	    futimens(fd, times) < 0)
-		return op_fail_errno(op, "cannot set owner, mode or time of '%.*s'", STR_ARG(e->path));
+		return op_fail_errno(op, "cannot set owner, mode or time of '%.*s'",
+				     STR_ARG(e->path));
 	return 0;
 }
 
@@ -122,8 +123,9 @@ static int copy_content(struct op *op, struct tar *tar, int fd, const struct ent
 	}
 	if (rc < 0)
 		return rc;
-	return size == e->size ? 0 : op_fail(op, ERR_VERIFY, "'%.*s' changed while it was read",
-					     STR_ARG(e->path));
+	return size == e->size ? 0
+			       : op_fail(op, ERR_VERIFY, "'%.*s' changed while it was read",
+					 STR_ARG(e->path));
 }
 
 static int write_file(struct op *op, struct unpack *u, struct tar *tar, const struct entry *e)
@@ -142,7 +144,8 @@ static int write_file(struct op *op, struct unpack *u, struct tar *tar, const st
 	return finish(op, u, fd, e);
 }
 
-static int write_entry(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e, ptrdiff_t ordinal)
+static int write_entry(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
+		       ptrdiff_t ordinal)
 {
 	struct unpack *u = arg;
 
@@ -153,7 +156,8 @@ static int write_entry(struct op *op, void *arg, struct tar *tar, const struct t
 		return 0;
 	const struct entry *entry = &u->tree->entry[u->file[u->next++]];
 	if (e->type != TAR_FILE)
-		return op_fail(op, ERR_VERIFY, "'%.*s' changed while it was read", STR_ARG(entry->path));
+		return op_fail(op, ERR_VERIFY, "'%.*s' changed while it was read",
+			       STR_ARG(entry->path));
 	return write_file(op, u, tar, entry);
 }
 
@@ -167,7 +171,8 @@ static int by_place(const void *a, const void *b, void *arg)
 	return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
-static int write_files(struct op *op, struct unpack *u, const struct store *s, const struct image *image)
+static int write_files(struct op *op, struct unpack *u, const struct store *s,
+		       const struct image *image)
 {
 	const struct tree *t = u->tree;
 
@@ -186,10 +191,12 @@ static int write_files(struct op *op, struct unpack *u, const struct store *s, c
 			return rc;
 	}
 	MUST(u->next <= u->file_n);
-	return u->next == u->file_n ? 0 : op_fail(op, ERR_VERIFY, "a layer changed while it was read");
+	return u->next == u->file_n ? 0
+				    : op_fail(op, ERR_VERIFY, "a layer changed while it was read");
 }
 
-static int make_symlink(struct op *op, struct unpack *u, int dir, const char *name, const struct entry *e)
+static int make_symlink(struct op *op, struct unpack *u, int dir, const char *name,
+			const struct entry *e)
 {
 	const char *link = op_cstr(op, e->link);
 	struct timespec times[2];
@@ -205,7 +212,8 @@ static int make_symlink(struct op *op, struct unpack *u, int dir, const char *na
 }
 
 /* The other name of a file that was written before; links are made without following any. */
-static int make_hardlink(struct op *op, struct unpack *u, int dir, const char *name, const struct entry *e)
+static int make_hardlink(struct op *op, struct unpack *u, int dir, const char *name,
+			 const struct entry *e)
 {
 	char target[LIMIT_NAME + 1];
 	AUTO_FD from = -1;
@@ -231,8 +239,8 @@ static int make_links(struct op *op, struct unpack *u)
 		if ((rc = parent_of(op, u, e->path, &dir)) < 0)
 			return rc;
 		base_name(e->path, name);
-		rc = e->type == ENTRY_SYMLINK ? make_symlink(op, u, dir, name, e) :
-						make_hardlink(op, u, dir, name, e);
+		rc = e->type == ENTRY_SYMLINK ? make_symlink(op, u, dir, name, e)
+					      : make_hardlink(op, u, dir, name, e);
 		if (rc < 0)
 			return rc;
 	}
@@ -248,13 +256,15 @@ static int finish_directories(struct op *op, struct unpack *u)
 		int rc;
 		if (e->type != ENTRY_DIRECTORY)
 			continue;
-		if ((rc = open_directory(op, u->dirfd, e->path, &fd)) < 0 || (rc = finish(op, u, fd, e)) < 0)
+		if ((rc = open_directory(op, u->dirfd, e->path, &fd)) < 0 ||
+		    (rc = finish(op, u, fd, e)) < 0)
 			return rc;
 	}
 	return 0;
 }
 
-int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd, bool as_root)
+int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
+		bool as_root)
 {
 	struct tree tree;
 	struct unpack u = { .tree = &tree, .dirfd = dirfd, .as_root = as_root, .parent = -1 };

@@ -6,8 +6,8 @@
 #include "sys/clock.h"
 
 enum {
-	COLOURS = 7,      /* of layers; the last class, c7, is for all that follow */
-	BIGGEST = 20,     /* files in the list of the largest */
+	COLOURS = 7,        /* of layers; the last class, c7, is for all that follow */
+	BIGGEST = 20,       /* files in the list of the largest */
 	LICENCE_SHOWN = 90, /* bytes of a licence expression, before the rest goes behind a click */
 };
 
@@ -48,8 +48,10 @@ static void meter_cell(struct buf *b, uint64_t part, uint64_t whole)
 
 static void open_section(struct buf *b, const char *id, const char *heading, const char *lead)
 {
-	buf_fmt(b, "<section id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">%s</h2>\n<p class=\"lead\">%s</p>\n", id,
-		id, id, heading, lead);
+	buf_fmt(b,
+		"<section id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">%s</h2>\n<p "
+		"class=\"lead\">%s</p>\n",
+		id, id, id, heading, lead);
 }
 
 static void digest_code(struct buf *b, const struct digest *d)
@@ -62,11 +64,13 @@ static void digest_code(struct buf *b, const struct digest *d)
 /* base64 of a SHA-256, for the policy that pins the script. Source: RFC 4648 section 4. */
 static void base64_digest(struct buf *b, const struct digest *d)
 {
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char set[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (size_t i = 0; i < sizeof(d->b); i += 3) {
 		bool third = i + 2 < sizeof(d->b);
-		uint32_t v = (uint32_t)d->b[i] << 16 | (uint32_t)d->b[i + 1] << 8 | (third ? d->b[i + 2] : 0U);
+		uint32_t v = (uint32_t)d->b[i] << 16 | (uint32_t)d->b[i + 1] << 8 |
+			     (third ? d->b[i + 2] : 0U);
 		buf_char(b, set[v >> 18 & 63]);
 		buf_char(b, set[v >> 12 & 63]);
 		buf_char(b, set[v >> 6 & 63]);
@@ -116,8 +120,8 @@ static void pills(struct buf *b, const struct outcome *o, const struct tally *t)
 {
 	bool proven = t->checks_ok == o->check_n;
 
-	buf_fmt(b, "<ul class=\"pills\"><li class=\"pill %s\">%s %td of %td proofs hold</li>", proven ? "ok" : "bad",
-		proven ? "✔" : "✘", t->checks_ok, o->check_n);
+	buf_fmt(b, "<ul class=\"pills\"><li class=\"pill %s\">%s %td of %td proofs hold</li>",
+		proven ? "ok" : "bad", proven ? "✔" : "✘", t->checks_ok, o->check_n);
 	if (o->test_n == 0)
 		raw(b, "<li class=\"pill warn\">– no tests ran</li>");
 	for (int v = 0; v < 3; v++) {
@@ -134,7 +138,8 @@ static void pills(struct buf *b, const struct outcome *o, const struct tally *t)
 
 static void fact(struct buf *b, const char *label, uint64_t n)
 {
-	buf_fmt(b, "<div class=\"fact\"><b>%llu</b><span>%s</span></div>", (unsigned long long)n, label);
+	buf_fmt(b, "<div class=\"fact\"><b>%llu</b><span>%s</span></div>", (unsigned long long)n,
+		label);
 }
 
 static void size_fact(struct buf *b, const char *label, uint64_t n)
@@ -163,12 +168,14 @@ static void banner(struct buf *b, const struct outcome *o)
 	fact(b, "layers", (uint64_t)o->layer_n);
 	fact(b, "paths", (uint64_t)o->file_n);
 	fact(b, "setuid or setgid", t.setid);
-	raw(b, "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
-	       "<li><a href=\"#packages\">Packages</a></li><li><a href=\"#fixes\">Security fixes</a></li>"
-	       "<li><a href=\"#cut\">What was cut</a></li><li><a href=\"#proof\">Proof</a></li>"
-	       "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#layers\">Layers</a></li>"
-	       "<li><a href=\"#files\">Largest files</a></li><li><a href=\"#origin\">Origin</a></li>"
-	       "<li><a href=\"#next\">What next</a></li></ul></nav>\n<main>\n");
+	raw(b,
+	    "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
+	    "<li><a href=\"#packages\">Packages</a></li><li><a href=\"#fixes\">Security "
+	    "fixes</a></li>"
+	    "<li><a href=\"#cut\">What was cut</a></li><li><a href=\"#proof\">Proof</a></li>"
+	    "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#layers\">Layers</a></li>"
+	    "<li><a href=\"#files\">Largest files</a></li><li><a href=\"#origin\">Origin</a></li>"
+	    "<li><a href=\"#next\">What next</a></li></ul></nav>\n<main>\n");
 }
 
 static int colour_of(ptrdiff_t i)
@@ -181,9 +188,11 @@ static void layers(struct buf *b, const struct outcome *o)
 	uint64_t most = 0;
 
 	open_section(b, "layers", "Size by layer",
-		     "A package of some size has a layer of its own, the same one in every image that holds the "
+		     "A package of some size has a layer of its own, the same one in every image "
+		     "that holds the "
 		     "package: an update replaces that layer and the small one on top.");
-	raw(b, "<div class=\"stack\" role=\"img\" aria-label=\"Layers by their share of the download\">");
+	raw(b, "<div class=\"stack\" role=\"img\" aria-label=\"Layers by their share of the "
+	       "download\">");
 	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
 		most = o->layer[i].size > most ? o->layer[i].size : most;
 		buf_fmt(b, "<span class=\"c%d\" style=\"flex:%llu 0 0\" title=\"", colour_of(i),
@@ -191,8 +200,10 @@ static void layers(struct buf *b, const struct outcome *o)
 		html(b, o->layer[i].what);
 		raw(b, "\"></span>");
 	}
-	raw(b, "</div>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Layer, bottom first</th>"
-	       "<th scope=\"col\" class=\"num\">Unpacked</th><th scope=\"col\" class=\"num\">Download</th>"
+	raw(b, "</div>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Layer, bottom "
+	       "first</th>"
+	       "<th scope=\"col\" class=\"num\">Unpacked</th><th scope=\"col\" "
+	       "class=\"num\">Download</th>"
 	       "</tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->layer_n; i++) {
 		const struct outcome_layer *l = &o->layer[i];
@@ -278,11 +289,13 @@ static void packages(struct buf *b, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
 		most = o->package[i].size > most ? o->package[i].size : most;
 	open_section(b, "packages", "What is in it, and why",
-		     "Every package, its size in the image, the chain that leads from the recipe to it, and what "
+		     "Every package, its size in the image, the chain that leads from the recipe "
+		     "to it, and what "
 		     "answers for its maintainer scripts, none of which ever ran.");
-	raw(b, "<div class=\"scroll\"><table class=\"sift\"><thead><tr><th scope=\"col\">Package</th>"
-	       "<th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Why it is here</th>"
-	       "<th scope=\"col\">Licence</th></tr></thead><tbody>\n");
+	raw(b,
+	    "<div class=\"scroll\"><table class=\"sift\"><thead><tr><th scope=\"col\">Package</th>"
+	    "<th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Why it is here</th>"
+	    "<th scope=\"col\">Licence</th></tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
 		package_row(b, &o->package[i], most);
 	raw(b, "</tbody></table></div></section>\n");
@@ -316,7 +329,8 @@ static void fixes_row(struct buf *b, const struct outcome_package *p)
 	raw(b, "</small></td><td>");
 	ptrdiff_t i = fixes_of(b, &p->cves, 0);
 	if (i < p->cves.n)
-		buf_fmt(b, "<details><summary>%td more in earlier versions</summary>", p->cves.n - i);
+		buf_fmt(b, "<details><summary>%td more in earlier versions</summary>",
+			p->cves.n - i);
 	bool more = i < p->cves.n;
 	while (i < p->cves.n)
 		i = fixes_of(b, &p->cves, i);
@@ -337,7 +351,8 @@ static void fixes(struct buf *b, const struct outcome *o)
 	bool any = false;
 
 	open_section(b, "fixes", "Security fixes in it",
-		     "CVEs that the packages' changelogs name as fixed, by the version that fixed them. What is "
+		     "CVEs that the packages' changelogs name as fixed, by the version that fixed "
+		     "them. What is "
 		     "still open is a scanner's question: give it the SBOM.");
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		if (o->package[i].cves.n == 0 || told_before(o, i))
@@ -353,10 +368,12 @@ static void fixes(struct buf *b, const struct outcome *o)
 static void cuts(struct buf *b, const struct outcome *o)
 {
 	open_section(b, "cut", "What was cut, and by which rule",
-		     "Dependencies that only maintainer scripts or an init system have, and files that nobody reads "
+		     "Dependencies that only maintainer scripts or an init system have, and files "
+		     "that nobody reads "
 		     "at run time. Each is cut by a rule that names its reason, never by guess.");
 	if (o->cut_n) {
-		raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Dependency</th><th scope=\"col\">Why</th>"
+		raw(b, "<div class=\"scroll\"><table><thead><tr><th "
+		       "scope=\"col\">Dependency</th><th scope=\"col\">Why</th>"
 		       "<th scope=\"col\">Rule</th></tr></thead><tbody>\n");
 	}
 	for (ptrdiff_t i = 0; i < o->cut_n; i++) {
@@ -374,16 +391,19 @@ static void cuts(struct buf *b, const struct outcome *o)
 		raw(b, "</tbody></table></div>\n");
 	raw(b, "<h3>Files left out: ");
 	size(b, o->dropped_bytes);
-	raw(b, "</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Pattern</th><th scope=\"col\" "
-	       "class=\"num\">Paths</th><th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">Rule</th></tr></thead>"
+	raw(b, "</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Pattern</th><th "
+	       "scope=\"col\" "
+	       "class=\"num\">Paths</th><th scope=\"col\" class=\"num\">Size</th><th "
+	       "scope=\"col\">Rule</th></tr></thead>"
 	       "<tbody>\n");
 	for (ptrdiff_t i = 0; i < o->drop_n; i++) {
 		raw(b, "<tr><td><code>");
 		html(b, o->drop[i].pattern);
-		buf_fmt(b, "</code></td><td class=\"num\">%llu</td>", (unsigned long long)o->drop[i].files);
+		buf_fmt(b, "</code></td><td class=\"num\">%llu</td>",
+			(unsigned long long)o->drop[i].files);
 		size_cell(b, o->drop[i].bytes);
-		raw(b, o->drop[i].by_recipe ? "<td>the recipe</td></tr>\n" :
-					      "<td><code>effects/drop.yaml</code></td></tr>\n");
+		raw(b, o->drop[i].by_recipe ? "<td>the recipe</td></tr>\n"
+					    : "<td><code>effects/drop.yaml</code></td></tr>\n");
 	}
 	raw(b, "</tbody></table></div></section>\n");
 }
@@ -395,10 +415,12 @@ static void proof(struct buf *b, const struct outcome *o)
 	raw(b, "<div class=\"scroll\"><table><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->check_n; i++) {
 		const struct outcome_check *c = &o->check[i];
-		buf_fmt(b, "<tr><td><span class=\"sign %s\">%s</span>", c->ok ? "ok" : "bad", c->ok ? "✔" : "✘");
+		buf_fmt(b, "<tr><td><span class=\"sign %s\">%s</span>", c->ok ? "ok" : "bad",
+			c->ok ? "✔" : "✘");
 		html(b, c->name);
 		if (c->detail.n) {
-			raw(b, c->ok ? "<details><summary>what was exempt</summary><pre>" : "<pre>");
+			raw(b,
+			    c->ok ? "<details><summary>what was exempt</summary><pre>" : "<pre>");
 			for (ptrdiff_t k = 0; k < c->detail.n; k++) {
 				html(b, c->detail.p[k]);
 				raw(b, "\n");
@@ -414,9 +436,10 @@ static void proof(struct buf *b, const struct outcome *o)
 
 static void tests(struct buf *b, const struct outcome *o)
 {
-	open_section(b, "tests", "Tests",
-		     "The recipe's tests, in the image as it will run: read-only root, its own user, no "
-		     "capabilities, no new privileges, a network of its own.");
+	open_section(
+		b, "tests", "Tests",
+		"The recipe's tests, in the image as it will run: read-only root, its own user, no "
+		"capabilities, no new privileges, a network of its own.");
 	if (o->test_n == 0)
 		raw(b, "<p>No tests ran.</p>");
 	raw(b, "<div class=\"scroll\"><table><tbody>\n");
@@ -457,8 +480,10 @@ static void files(struct buf *b, const struct outcome *o)
 		if (o->file[i].entry->type == ENTRY_FILE)
 			file[n++] = &o->file[i];
 	qsort(file, (size_t)n, sizeof(struct outcome_file *), larger_file);
-	open_section(b, "files", "Largest files", "Where the bytes are. The SBOM lists every file with its digest.");
-	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Path</th><th scope=\"col\" class=\"num\">Size"
+	open_section(b, "files", "Largest files",
+		     "Where the bytes are. The SBOM lists every file with its digest.");
+	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Path</th><th "
+	       "scope=\"col\" class=\"num\">Size"
 	       "</th><th scope=\"col\">From</th></tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < n && i < BIGGEST; i++) {
 		raw(b, "<tr><td><code>/");
@@ -466,8 +491,9 @@ static void files(struct buf *b, const struct outcome *o)
 		raw(b, "</code></td>");
 		meter_cell(b, file[i]->entry->size, file[0]->entry->size);
 		raw(b, "<td>");
-		html(b, file[i]->package >= 0 && file[i]->package < o->package_n ?
-				o->package[file[i]->package].name : file[i]->from);
+		html(b, file[i]->package >= 0 && file[i]->package < o->package_n
+				? o->package[file[i]->package].name
+				: file[i]->from);
 		raw(b, "</td></tr>\n");
 	}
 	raw(b, "</tbody></table></div></section>\n");
@@ -497,7 +523,9 @@ static void identity(struct buf *b, const struct outcome *o)
 	digest_code(b, &o->recipe);
 	raw(b, "</dd><dt>Lock</dt><dd>");
 	digest_code(b, &o->lock);
-	buf_fmt(b, "</dd><dt>Platform</dt><dd>%s</dd><dt>Created</dt><dd>%s: the newest of its packages</dd>",
+	buf_fmt(b,
+		"</dd><dt>Platform</dt><dd>%s</dd><dt>Created</dt><dd>%s: the newest of its "
+		"packages</dd>",
 		o->platform->name, clock_rfc3339(o->created, created));
 	raw(b, "<dt>User</dt><dd>");
 	html(b, o->user);
@@ -508,7 +536,8 @@ static void identity(struct buf *b, const struct outcome *o)
 
 static void pockets(struct buf *b, const struct outcome *o)
 {
-	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Suite</th><th scope=\"col\">State of</th>"
+	raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Suite</th><th "
+	       "scope=\"col\">State of</th>"
 	       "<th scope=\"col\">Signed by</th></tr></thead><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->pocket_n; i++) {
 		const struct outcome_pocket *p = &o->pocket[i];
@@ -526,12 +555,15 @@ static void pockets(struct buf *b, const struct outcome *o)
 
 static void origin(struct buf *b, const struct outcome *o)
 {
-	open_section(b, "origin", "Identity and origin",
-		     "The same recipe and lock give this digest on any machine, on any day. Each package was checked by "
-		     "size and SHA-256 against the signed indexes below, before a byte of it was read.");
+	open_section(
+		b, "origin", "Identity and origin",
+		"The same recipe and lock give this digest on any machine, on any day. Each "
+		"package was checked by "
+		"size and SHA-256 against the signed indexes below, before a byte of it was read.");
 	identity(b, o);
 	pockets(b, o);
-	raw(b, "<details><summary>Package files and their digests</summary><div class=\"scroll\"><table><tbody>\n");
+	raw(b, "<details><summary>Package files and their digests</summary><div "
+	       "class=\"scroll\"><table><tbody>\n");
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		raw(b, "<tr><td><code>");
 		html(b, o->package[i].path);

@@ -10,10 +10,10 @@
 enum {
 	LAYERS_SHOWN = 6,
 	CUTS_SHOWN = 3,
-	LINES_SHOWN = 3,  /* of pockets, details and reasons */
+	LINES_SHOWN = 3, /* of pockets, details and reasons */
 	BAR_WIDTH = 16,
 	LABEL_WIDTH = 10,
-	LABEL_END = 16,   /* column after a branch's label */
+	LABEL_END = 16, /* column after a branch's label */
 	LINE_MAX = 4096,
 	KEY_SHOWN = 16,   /* last digits of a signer's fingerprint */
 	KEY_COLUMNS = 96, /* a terminal this wide shows them */
@@ -52,7 +52,8 @@ static void begin_branch(const struct out *t, enum mark mark, const char *label)
 }
 
 /* A branch with its text, which is clipped to the width. */
-static void branch(const struct out *t, enum mark mark, const char *label, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void branch(const struct out *t, enum mark mark, const char *label, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 static void branch(const struct out *t, enum mark mark, const char *label, const char *fmt, ...)
 {
@@ -131,7 +132,8 @@ static void locked(const struct out *t, const struct outcome *o)
 /* "trixie-security  13          2026-11-20 00:12   8 packages" */
 static void pocket(const struct out *t, const struct outcome *o, const struct outcome_pocket *p)
 {
-	str key = p->signer.len > KEY_SHOWN ? str_from(p->signer, p->signer.len - KEY_SHOWN) : p->signer;
+	str key = p->signer.len > KEY_SHOWN ? str_from(p->signer, p->signer.len - KEY_SHOWN)
+					    : p->signer;
 	char date[CLOCK_TEXT], text[LINE_MAX];
 	ptrdiff_t from = 0;
 
@@ -139,8 +141,9 @@ static void pocket(const struct out *t, const struct outcome *o, const struct ou
 		from += str_eq(o->package[i].suite, p->suite);
 	clock_rfc3339(p->date, date);
 	date[10] = ' ';
-	(void)snprintf(text, sizeof(text), "%-16.*s  %-10.*s  %.16s  %3td %-8s  %s%.*s", STR_ARG(p->suite),
-		       STR_ARG(p->version), date, from, plural((uint64_t)from, "package", "packages"),
+	(void)snprintf(text, sizeof(text), "%-16.*s  %-10.*s  %.16s  %3td %-8s  %s%.*s",
+		       STR_ARG(p->suite), STR_ARG(p->version), date, from,
+		       plural((uint64_t)from, "package", "packages"),
 		       t->style->width >= KEY_COLUMNS ? "key " : "",
 		       t->style->width >= KEY_COLUMNS ? (int)key.len : 0, key.p);
 	leaf(t, TEXT_DIM, str_trim(str_of(text)));
@@ -212,8 +215,9 @@ static void composed(const struct out *t, const struct outcome *o)
 		made += o->layer[i].made;
 	}
 	qsort(rank, (size_t)o->layer_n, sizeof(*rank), by_size);
-	branch(t, MARK_OK, "composed", "%s in %td %s (%llu new), %s unpacked, %td paths", num_size_text(o->size, size),
-	       o->layer_n, plural((uint64_t)o->layer_n, "layer", "layers"), (unsigned long long)made,
+	branch(t, MARK_OK, "composed", "%s in %td %s (%llu new), %s unpacked, %td paths",
+	       num_size_text(o->size, size), o->layer_n,
+	       plural((uint64_t)o->layer_n, "layer", "layers"), (unsigned long long)made,
 	       num_size_text(o->unpacked, unpacked), o->file_n);
 	ptrdiff_t n = shown(t, o->layer_n, LAYERS_SHOWN);
 	for (ptrdiff_t i = 0; i < n; i++)
@@ -243,7 +247,8 @@ static void drop_line(const struct out *t, const struct outcome_drop *d)
 {
 	char size[NUM_SIZE_TEXT], text[LINE_MAX];
 
-	(void)snprintf(text, sizeof(text), "%10s  %.*s  %llu %s (%s)", num_size_text(d->bytes, size), STR_ARG(d->pattern),
+	(void)snprintf(text, sizeof(text), "%10s  %.*s  %llu %s (%s)",
+		       num_size_text(d->bytes, size), STR_ARG(d->pattern),
 		       (unsigned long long)d->files, plural(d->files, "path", "paths"),
 		       d->by_recipe ? "the recipe" : "effects/drop.yaml");
 	leaf(t, TEXT_DIM, str_of(text));
@@ -308,7 +313,8 @@ static void proven(const struct out *t, const struct outcome *o)
 	if (good == o->check_n)
 		branch(t, MARK_OK, "proven", "all %td checks hold, without running anything", good);
 	else
-		branch(t, MARK_BAD, "proven", "%td of %td checks do not hold", o->check_n - good, o->check_n);
+		branch(t, MARK_BAD, "proven", "%td of %td checks do not hold", o->check_n - good,
+		       o->check_n);
 	for (ptrdiff_t i = 0; i < o->check_n; i++)
 		if (t->style->verbose || !o->check[i].ok)
 			check_line(t, &o->check[i]);
@@ -324,7 +330,9 @@ static void test_line(const struct out *t, const struct outcome_test *test)
 	buf_char(t->b, ' ');
 	text_clip(t->b, test->name, t->style->width - 7, t->style);
 	buf_char(t->b, '\n');
-	for (int i = 0; detail.len && test->verdict != VERDICT_PASSED && (t->style->verbose || i < LINES_SHOWN); i++) {
+	for (int i = 0; detail.len && test->verdict != VERDICT_PASSED &&
+			(t->style->verbose || i < LINES_SHOWN);
+	     i++) {
 		str line = str_cut(&detail, '\n');
 		begin_leaf(t);
 		buf_add(t->b, S("  "));
@@ -352,7 +360,11 @@ static void tested(const struct out *t, const struct outcome *o)
 		branch(t, MARK_SKIPPED, "tested", "not run: %.*s", STR_ARG(reason));
 		return;
 	}
-	begin_branch(t, n[VERDICT_FAILED] ? MARK_BAD : n[VERDICT_SKIPPED] ? MARK_SKIPPED : MARK_OK, "tested");
+	begin_branch(t,
+		     n[VERDICT_FAILED]    ? MARK_BAD
+		     : n[VERDICT_SKIPPED] ? MARK_SKIPPED
+					  : MARK_OK,
+		     "tested");
 	if (n[VERDICT_PASSED] == o->test_n)
 		buf_fmt(t->b, "all %td tests passed, in the image as it will run", o->test_n);
 	else
@@ -377,9 +389,11 @@ static void packages(const struct out *t, const struct outcome *o)
 
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		const struct outcome_package *p = &o->package[i];
-		bool fits = 5 + 12 + p->name.len + 1 + p->version.len + 2 + p->why.len <= t->style->width;
-		(void)snprintf(text, sizeof(text), "%10s  %.*s %.*s  %.*s", num_size_text(p->size, size), STR_ARG(p->name),
-			       STR_ARG(p->version), fits ? (int)p->why.len : 0, p->why.p);
+		bool fits = 5 + 12 + p->name.len + 1 + p->version.len + 2 + p->why.len <=
+			    t->style->width;
+		(void)snprintf(text, sizeof(text), "%10s  %.*s %.*s  %.*s",
+			       num_size_text(p->size, size), STR_ARG(p->name), STR_ARG(p->version),
+			       fits ? (int)p->why.len : 0, p->why.p);
 		leaf(t, TEXT_PLAIN, str_of(text));
 		if (fits)
 			continue;

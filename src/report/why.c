@@ -45,7 +45,8 @@ static void row(struct buf *b, const struct text_style *style, const char *label
 	buf_char(b, '\n');
 }
 
-static void needed_by(struct buf *b, const struct text_style *style, const struct outcome *o, str name)
+static void needed_by(struct buf *b, const struct text_style *style, const struct outcome *o,
+		      str name)
 {
 	struct buf list;
 	ptrdiff_t n = 0;
@@ -87,7 +88,8 @@ static void cves(struct buf *b, const struct text_style *style, const struct out
 }
 
 /* What was cut or added at `name`, or for it; the count. */
-static ptrdiff_t cuts(struct buf *b, const struct text_style *style, const struct outcome *o, str name)
+static ptrdiff_t cuts(struct buf *b, const struct text_style *style, const struct outcome *o,
+		      str name)
 {
 	ptrdiff_t n = 0;
 
@@ -103,8 +105,8 @@ static ptrdiff_t cuts(struct buf *b, const struct text_style *style, const struc
 			continue;
 		struct buf line;
 		buf_init(&line, b->op, LIST_MAX);
-		buf_fmt(&line, "%.*s -> %.*s: %.*s (%.*s)", STR_ARG(c->package), STR_ARG(c->depends), STR_ARG(c->why),
-			STR_ARG(c->by));
+		buf_fmt(&line, "%.*s -> %.*s: %.*s (%.*s)", STR_ARG(c->package),
+			STR_ARG(c->depends), STR_ARG(c->why), STR_ARG(c->by));
 		row(b, style, c->added ? "added" : "cut", buf_view(&line));
 		n++;
 	}
@@ -193,13 +195,17 @@ static int unknown(struct op *op, const struct outcome *o, str what)
 	}
 	const char *near = nearest_word(what, known, (size_t)o->package_n);
 	if (near)
-		return op_fail(op, ERR_NO, "%.*s is neither a path nor a package of the image; did you mean %s?",
-			       STR_ARG(what), near);
-	return op_fail(op, ERR_NO, "%.*s is neither a path nor a package of the image", STR_ARG(what));
+		return op_fail(
+			op, ERR_NO,
+			"%.*s is neither a path nor a package of the image; did you mean %s?",
+			STR_ARG(what), near);
+	return op_fail(op, ERR_NO, "%.*s is neither a path nor a package of the image",
+		       STR_ARG(what));
 }
 
 /* Was it kept out by a rule that has a name? */
-static bool left_out(struct buf *b, const struct outcome *o, str what, str path, const struct text_style *style)
+static bool left_out(struct buf *b, const struct outcome *o, str what, str path,
+		     const struct text_style *style)
 {
 	struct buf told;
 
@@ -221,7 +227,8 @@ static bool left_out(struct buf *b, const struct outcome *o, str what, str path,
 	return true;
 }
 
-int why_write(struct op *op, struct buf *b, const struct outcome *o, str what, const struct text_style *style)
+int why_write(struct op *op, struct buf *b, const struct outcome *o, str what,
+	      const struct text_style *style)
 {
 	const struct outcome_package *p = find_package(o, what);
 	str path = what;

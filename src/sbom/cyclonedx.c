@@ -100,7 +100,8 @@ static int write_file(struct sink *s, const struct entry *e)
 	return sink_flush(s);
 }
 
-/* Chains of files by package: head[package], then next[file]; -1 ends. The last is for no package. */
+/* Chains of files by package: head[package], then next[file]; -1 ends. The last is for no package.
+ */
 struct chains {
 	ptrdiff_t *head; /* [package_n + 1] */
 	ptrdiff_t *next; /* [file_n] */
@@ -108,7 +109,8 @@ struct chains {
 
 static int make_chains(struct op *op, const struct outcome *o, struct chains *ret)
 {
-	*ret = (struct chains){ op_new(op, ptrdiff_t, o->package_n + 1), op_new(op, ptrdiff_t, o->file_n) };
+	*ret = (struct chains){ op_new(op, ptrdiff_t, o->package_n + 1),
+				op_new(op, ptrdiff_t, o->file_n) };
 	if (!ret->head || !ret->next)
 		return op->code;
 	for (ptrdiff_t i = 0; i <= o->package_n; i++)
@@ -124,7 +126,8 @@ static int make_chains(struct op *op, const struct outcome *o, struct chains *re
 	return 0;
 }
 
-static int write_chain(struct sink *s, const struct outcome *o, const struct chains *c, ptrdiff_t chain)
+static int write_chain(struct sink *s, const struct outcome *o, const struct chains *c,
+		       ptrdiff_t chain)
 {
 	for (ptrdiff_t i = c->head[chain]; i >= 0; i = c->next[i]) {
 		int rc = write_file(s, o->file[i].entry);
@@ -147,7 +150,8 @@ static void write_licence(struct json_out *j, str expression)
 	json_array_end(j);
 }
 
-static int write_package(struct sink *s, const struct outcome *o, const struct chains *c, ptrdiff_t at, str purl)
+static int write_package(struct sink *s, const struct outcome *o, const struct chains *c,
+			 ptrdiff_t at, str purl)
 {
 	const struct outcome_package *p = &o->package[at];
 	struct json_out *j = &s->json;

@@ -6,8 +6,8 @@
 #include "model/purl.h"
 
 enum {
-	FLUSH_AT = 64 * 1024,  /* bytes */
-	BUF_MAX = 64 << 20,    /* one item at most: a package's description, a path */
+	FLUSH_AT = 64 * 1024, /* bytes */
+	BUF_MAX = 64 << 20,   /* one item at most: a package's description, a path */
 };
 
 int sink_buf(struct op *op, void *arg, str bytes)
@@ -50,12 +50,14 @@ const char *sink_uuid(const struct outcome *o, const char *kind, char out[SINK_U
 {
 	char text[128], manifest[DIGEST_HEX], hex[DIGEST_HEX];
 
-	(void)snprintf(text, sizeof(text), "temper %s %s", kind, digest_hex(&o->manifest, manifest));
+	(void)snprintf(text, sizeof(text), "temper %s %s", kind,
+		       digest_hex(&o->manifest, manifest));
 	struct digest d = digest_of(str_of(text));
 	d.b[6] = (uint8_t)((d.b[6] & 0x0f) | 0x80); /* RFC 9562 5.8: version 8, made as one likes */
 	d.b[8] = (uint8_t)((d.b[8] & 0x3f) | 0x80);
 	(void)digest_hex(&d, hex);
-	(void)snprintf(out, SINK_UUID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	(void)snprintf(out, SINK_UUID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+		       hex + 16, hex + 20);
 	return out;
 }
 
@@ -67,9 +69,12 @@ int sink_image_purl(struct op *op, const struct outcome *o, str *ret)
 			str_of(o->platform ? o->platform->oci_arch : ""), ret);
 }
 
-int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p, str *ret)
+int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p,
+		      str *ret)
 {
-	struct purl_deb purl = { p->name, p->version, p->arch, S(""), p->source, p->source_version };
+	struct purl_deb purl = {
+		p->name, p->version, p->arch, S(""), p->source, p->source_version
+	};
 	int rc = purl_distro(op, o->suite, &purl.distro);
 
 	return rc < 0 ? rc : purl_deb(op, &purl, ret);

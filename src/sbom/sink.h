@@ -34,7 +34,8 @@ const char *sink_uuid(const struct outcome *o, const char *kind, char out[SINK_U
 
 /* The purls of the image and of one of its packages. */
 int sink_image_purl(struct op *op, const struct outcome *o, str *ret) MUST_USE;
-int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p, str *ret) MUST_USE;
+int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p,
+		      str *ret) MUST_USE;
 
 /* Is the entry a file with content of its own to be listed? */
 bool sink_lists(const struct entry *e);

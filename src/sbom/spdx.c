@@ -108,9 +108,9 @@ static int write_image(struct sink *s, const struct outcome *o)
 /* ---- the verification code: SHA-1 over the sorted SHA-1s of a package's files (7.9) ---- */
 
 struct sums {
-	ptrdiff_t *first;    /* [package_n + 1]: where a package's begin in sum */
+	ptrdiff_t *first; /* [package_n + 1]: where a package's begin in sum */
 	char (*sum)[SINK_SHA1];
-	bool *whole;         /* [package_n]: every file of it has a SHA-1 */
+	bool *whole; /* [package_n]: every file of it has a SHA-1 */
 };
 
 static int sum_cmp(const void *a, const void *b)
@@ -127,7 +127,8 @@ static int gather_sums(struct op *op, const struct outcome *o, struct sums *ret)
 {
 	ptrdiff_t *end = op_new(op, ptrdiff_t, o->package_n + 1);
 
-	*ret = (struct sums){ op_new(op, ptrdiff_t, o->package_n + 1), NULL, op_new(op, bool, o->package_n) };
+	*ret = (struct sums){ op_new(op, ptrdiff_t, o->package_n + 1), NULL,
+			      op_new(op, bool, o->package_n) };
 	if (!end || !ret->first || !ret->whole)
 		return op->code;
 	for (ptrdiff_t i = 0; i < o->file_n; i++)
@@ -138,7 +139,7 @@ static int gather_sums(struct op *op, const struct outcome *o, struct sums *ret)
 		ret->first[i + 1] += ret->first[i];
 		end[i] = ret->first[i];
 	}
-	ret->sum = (char (*)[SINK_SHA1])op_alloc(op, SINK_SHA1, ret->first[o->package_n]);
+	ret->sum = (char(*)[SINK_SHA1])op_alloc(op, SINK_SHA1, ret->first[o->package_n]);
 	if (!ret->sum)
 		return op->code;
 	for (ptrdiff_t i = 0; i < o->file_n; i++) {
@@ -147,11 +148,13 @@ static int gather_sums(struct op *op, const struct outcome *o, struct sums *ret)
 			ret->whole[f->package] = false;
 	}
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
-		qsort(ret->sum[ret->first[i]], (size_t)(ret->first[i + 1] - ret->first[i]), SINK_SHA1, sum_cmp);
+		qsort(ret->sum[ret->first[i]], (size_t)(ret->first[i + 1] - ret->first[i]),
+		      SINK_SHA1, sum_cmp);
 	return 0;
 }
 
-static void write_verification(struct json_out *j, const struct sums *sums, struct hash *h, ptrdiff_t package)
+static void write_verification(struct json_out *j, const struct sums *sums, struct hash *h,
+			       ptrdiff_t package)
 {
 	uint8_t code[20];
 	char hex[SINK_SHA1];
@@ -170,8 +173,8 @@ static void write_verification(struct json_out *j, const struct sums *sums, stru
 	json_object_end(j);
 }
 
-static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at, const struct sums *sums,
-			 struct hash *h)
+static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at,
+			 const struct sums *sums, struct hash *h)
 {
 	const struct outcome_package *p = &o->package[at];
 	struct json_out *j = &s->json;
@@ -179,8 +182,9 @@ static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at, 
 	int rc = package_id(s->op, p->name, &id);
 
 	rc = rc < 0 ? rc : sink_package_purl(s->op, o, p, &purl);
-	rc = rc < 0 ? rc : op_text(s->op, &source, "built from the source package %.*s %.*s", STR_ARG(p->source),
-				   STR_ARG(p->source_version));
+	rc = rc < 0 ? rc
+		    : op_text(s->op, &source, "built from the source package %.*s %.*s",
+			      STR_ARG(p->source), STR_ARG(p->source_version));
 	if (rc < 0)
 		return rc;
 	json_object(j);
@@ -299,7 +303,8 @@ static int write_relations(struct sink *s, const struct outcome *o)
 		if (!sink_lists(o->file[i].entry))
 			continue;
 		ptrdiff_t package = o->file[i].package;
-		relation(&s->json, package >= 0 ? id[package] : S("SPDXRef-Image"), "CONTAINS", str_of(file_id(i, file)));
+		relation(&s->json, package >= 0 ? id[package] : S("SPDXRef-Image"), "CONTAINS",
+			 str_of(file_id(i, file)));
 		rc = sink_flush(s);
 	}
 	json_array_end(&s->json);
@@ -350,7 +355,8 @@ static int write_licences(struct sink *s, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < found.n; i++) {
 		const str *package = found.item[i].value;
 		str text;
-		rc = op_text(s->op, &text, "See usr/share/doc/%.*s/copyright in the image.", STR_ARG(*package));
+		rc = op_text(s->op, &text, "See usr/share/doc/%.*s/copyright in the image.",
+			     STR_ARG(*package));
 		if (rc < 0)
 			return rc;
 		json_object(j);

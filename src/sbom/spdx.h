@@ -1,5 +1,6 @@
 /*
- * spdx: the bill of materials of a built image as SPDX 2.3 JSON. Source: spdx.github.io/spdx-spec/v2.3.
+ * spdx: the bill of materials of a built image as SPDX 2.3 JSON. Source:
+ * spdx.github.io/spdx-spec/v2.3.
  */
 #ifndef SBOM_SPDX_H
 #define SBOM_SPDX_H

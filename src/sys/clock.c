@@ -39,9 +39,10 @@ const char *clock_rfc3339(int64_t seconds, char out[CLOCK_TEXT])
 
 	if (!gmtime_r(&t, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099)
 		tm = (struct tm){ .tm_year = 70, .tm_mday = 1 };
-	(void)snprintf(out, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)(tm.tm_year + 1900) % 10000,
-		       (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-		       (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+	(void)snprintf(out, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+		       (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)(tm.tm_mon + 1) % 100,
+		       (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
+		       (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
 	return out;
 }
 
@@ -87,7 +88,8 @@ static bool read_zone(str s, struct date *d)
 	if (s.len == 0 || str_eq(s, S("UTC")) || str_eq(s, S("GMT")) || str_eq(s, S("Z")))
 		return true;
 	if (s.len != 5 || (s.p[0] != '+' && s.p[0] != '-') ||
-	    !num_parse(str_head(str_from(s, 1), 2), 14, &hour) || !num_parse(str_from(s, 3), 59, &minute))
+	    !num_parse(str_head(str_from(s, 1), 2), 14, &hour) ||
+	    !num_parse(str_from(s, 3), 59, &minute))
 		return false;
 	d->east = (int64_t)(hour * 3600 + minute * 60) * (s.p[0] == '-' ? -1 : 1);
 	return true;
@@ -100,10 +102,12 @@ bool clock_parse_rfc5322(str s, int64_t *ret)
 	if (str_find(s, ',') >= 0)
 		(void)str_cut(&s, ',');
 	str day = str_word(&s), month = str_word(&s), year = str_word(&s), time = str_word(&s);
-	ptrdiff_t at = month.len == 3 ? str_find_str(S("JanFebMarAprMayJunJulAugSepOctNovDec"), month) : -1;
+	ptrdiff_t at = month.len == 3
+			       ? str_find_str(S("JanFebMarAprMayJunJulAugSepOctNovDec"), month)
+			       : -1;
 	if (at < 0 || at % 3)
 		return false;
 	d.month = (uint64_t)at / 3 + 1;
-	return num_parse(day, 31, &d.day) && num_parse(year, 9999, &d.year) && read_time(time, &d) &&
-	       read_zone(str_word(&s), &d) && date_seconds(&d, ret);
+	return num_parse(day, 31, &d.day) && num_parse(year, 9999, &d.year) &&
+	       read_time(time, &d) && read_zone(str_word(&s), &d) && date_seconds(&d, ret);
 }

@@ -105,13 +105,14 @@ static int grant_fd(struct op *op, int ruleset, int dir, uint64_t rights)
 /* The bytes of the attributes that a kernel of this ABI knows. */
 static size_t attr_size(int abi)
 {
-	return abi >= 6 ? sizeof(struct ruleset_attr) :
-	       abi >= 4 ? offsetof(struct ruleset_attr, scoped) :
-			  offsetof(struct ruleset_attr, handled_access_net);
+	return abi >= 6   ? sizeof(struct ruleset_attr)
+	       : abi >= 4 ? offsetof(struct ruleset_attr, scoped)
+			  : offsetof(struct ruleset_attr, handled_access_net);
 }
 
 /* no_network: TCP and abstract sockets are refused too, as far as the kernel can. */
-static int make_ruleset(struct op *op, const struct confine_spec *spec, int abi, bool no_network, int *ret)
+static int make_ruleset(struct op *op, const struct confine_spec *spec, int abi, bool no_network,
+			int *ret)
 {
 	size_t last = sizeof(handled) / sizeof(handled[0]);
 	uint64_t all = handled[(size_t)abi < last ? (size_t)abi - 1 : last - 1];
@@ -193,12 +194,38 @@ int confine(struct op *op, const struct confine_spec *spec, struct confine_held 
 #ifdef AUDIT_ARCH_HERE
 
 static const unsigned refused[] = {
-	SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
-	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
-	SYS_pidfd_getfd, SYS_io_uring_setup, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
-	SYS_keyctl, SYS_add_key, SYS_request_key, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
-	SYS_setns, SYS_unshare, SYS_open_by_handle_at, SYS_init_module, SYS_finit_module,
-	SYS_kexec_load, SYS_swapon, SYS_reboot,
+	SYS_socket,
+	SYS_socketpair,
+	SYS_connect,
+	SYS_bind,
+	SYS_listen,
+	SYS_accept,
+	SYS_accept4,
+	SYS_execve,
+	SYS_execveat,
+	SYS_ptrace,
+	SYS_process_vm_readv,
+	SYS_process_vm_writev,
+	SYS_pidfd_getfd,
+	SYS_io_uring_setup,
+	SYS_bpf,
+	SYS_perf_event_open,
+	SYS_userfaultfd,
+	SYS_keyctl,
+	SYS_add_key,
+	SYS_request_key,
+	SYS_mount,
+	SYS_umount2,
+	SYS_pivot_root,
+	SYS_chroot,
+	SYS_setns,
+	SYS_unshare,
+	SYS_open_by_handle_at,
+	SYS_init_module,
+	SYS_finit_module,
+	SYS_kexec_load,
+	SYS_swapon,
+	SYS_reboot,
 };
 
 enum {
@@ -208,7 +235,8 @@ enum {
 
 /*
  * 0 architecture; 1 number; 2 x32; then one comparison for each refused call; allow; refuse. A jump
- * counts from the instruction behind it. Source: Linux Documentation/userspace-api/seccomp_filter.rst.
+ * counts from the instruction behind it. Source: Linux
+ * Documentation/userspace-api/seccomp_filter.rst.
  */
 static int filter_calls(struct op *op)
 {

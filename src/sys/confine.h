@@ -22,8 +22,8 @@ struct confine_spec {
 	const char *const *execute; /* read and execute */
 	const int *write_dir;       /* [write_dir_n]: like write, by descriptor */
 	int write_dir_n;
-	bool no_files;              /* no Landlock: rest only */
-	mode_t umask;               /* 0 leaves it as it is */
+	bool no_files; /* no Landlock: rest only */
+	mode_t umask;  /* 0 leaves it as it is */
 };
 
 struct confine_held {
@@ -50,7 +50,8 @@ int confine(struct op *op, const struct confine_spec *spec, struct confine_held 
 struct confine_rules {
 	int ruleset; /* -1: none */
 };
-int confine_rules_make(struct op *op, const struct confine_spec *spec, struct confine_rules *ret) MUST_USE;
+int confine_rules_make(struct op *op, const struct confine_spec *spec,
+		       struct confine_rules *ret) MUST_USE;
 int confine_thread(struct op *op, const struct confine_rules *rules) MUST_USE;
 void confine_rules_close(struct confine_rules *rules);
 #define AUTO_CONFINE_RULES __attribute__((cleanup(confine_rules_close))) struct confine_rules

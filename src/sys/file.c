@@ -138,7 +138,8 @@ int file_read_fd(struct op *op, int fd, str what, size_t max, str *ret)
 			return op_fail_errno(op, "cannot read %.*s", STR_ARG(what));
 		len += (size_t)r;
 		if (len > max)
-			return op_fail(op, ERR_LIMIT, "%.*s is larger than %zu bytes", STR_ARG(what), max);
+			return op_fail(op, ERR_LIMIT, "%.*s is larger than %zu bytes",
+				       STR_ARG(what), max);
 		if (len < cap - 1)
 			break;
 		p = op_extend(op, p, cap, cap * 2);
@@ -238,7 +239,8 @@ int file_new_open(struct op *op, int dirfd, unsigned mode, struct file_new *ret)
 	for (int tries = 0; tries < 100; tries++) {
 		if (getrandom(&salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
 			return op_fail_errno(op, "cannot get random bytes");
-		(void)snprintf(ret->name, sizeof(ret->name), "tmp-%016llx", (unsigned long long)salt);
+		(void)snprintf(ret->name, sizeof(ret->name), "tmp-%016llx",
+			       (unsigned long long)salt);
 		ret->fd = openat(dirfd, ret->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (ret->fd >= 0)
 			return 0;
@@ -283,8 +285,10 @@ void file_new_discard(struct file_new *f)
 int file_replace(struct op *op, int dirfd, str path, str bytes, unsigned mode)
 {
 	AUTO_FD dir = -1;
-	int rc = dir_open(op, dirfd, str_find(path, '/') == 0 && str_rfind(path, '/') == 0 ?
-			  S("/") : str_dir_name(path), false, &dir);
+	int rc = dir_open(
+		op, dirfd,
+		str_find(path, '/') == 0 && str_rfind(path, '/') == 0 ? S("/") : str_dir_name(path),
+		false, &dir);
 	if (rc < 0)
 		return rc;
 	AUTO_FILE_NEW f = { .fd = -1 };
@@ -304,7 +308,10 @@ int file_user_open(struct op *op, str path, unsigned mode, struct file_user *ret
 	if (!name)
 		return op->code;
 	if (lstat(name, &st) == 0 && !S_ISREG(st.st_mode)) {
-		f.fd = open(name, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC | (S_ISLNK(st.st_mode) ? O_CREAT : 0), mode);
+		f.fd = open(name,
+			    O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC |
+				    (S_ISLNK(st.st_mode) ? O_CREAT : 0),
+			    mode);
 		if (f.fd < 0)
 			return op_fail_errno(op, "cannot write %s", name);
 		*ret = f;
@@ -383,8 +390,8 @@ int dir_list(struct op *op, int dirfd, str what, str **ret, ptrdiff_t *ret_n)
 }
 
 /*
- * Trees are removed in passes over their top: what is deeper than a pass goes is moved there for the
- * next one, so that no tree, however deep, needs more descriptors or stack than PASS_DEPTH.
+ * Trees are removed in passes over their top: what is deeper than a pass goes is moved there for
+ * the next one, so that no tree, however deep, needs more descriptors or stack than PASS_DEPTH.
  */
 enum { PASS_DEPTH = 64 };
 

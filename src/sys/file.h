@@ -63,8 +63,8 @@ struct file_new {
 };
 int file_new_open(struct op *op, int dirfd, unsigned mode, struct file_new *ret) MUST_USE;
 
-/* fsync and rename to path (in dirfd); the descriptor is closed. ERR_USAGE if a directory, device or
- * the like is there: renaming over /dev/null would take it from the whole machine. */
+/* fsync and rename to path (in dirfd); the descriptor is closed. ERR_USAGE if a directory, device
+ * or the like is there: renaming over /dev/null would take it from the whole machine. */
 int file_new_publish(struct op *op, struct file_new *f, str path) MUST_USE;
 
 /* Remove the file if it was not published. May run twice. */

@@ -8,14 +8,14 @@ enum { POOL_MAX = 64 }; /* threads */
 
 struct crew {
 	ptrdiff_t n;
-	pool_enter *enter;     /* NULL: threads are not prepared */
+	pool_enter *enter; /* NULL: threads are not prepared */
 	pool_work *work;
 	void *arg;
 	atomic_ptrdiff_t next;
 	atomic_bool stop;
-	pthread_mutex_t lock;  /* of the two below */
-	ptrdiff_t failed;      /* lowest i that failed, or n */
-	struct op *op;         /* takes its error */
+	pthread_mutex_t lock; /* of the two below */
+	ptrdiff_t failed;     /* lowest i that failed, or n */
+	struct op *op;        /* takes its error */
 };
 
 int pool_cpus(void)
@@ -105,14 +105,25 @@ static int run_crew(struct crew *crew, int threads)
 
 int pool_run(struct op *op, ptrdiff_t n, int threads, pool_work *work, void *arg)
 {
-	struct crew crew = { .n = n, .work = work, .arg = arg, .failed = n, .op = op, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct crew crew = { .n = n,
+			     .work = work,
+			     .arg = arg,
+			     .failed = n,
+			     .op = op,
+			     .lock = PTHREAD_MUTEX_INITIALIZER };
 
 	return run_crew(&crew, threads);
 }
 
-int pool_run_inside(struct op *op, ptrdiff_t n, int threads, pool_enter *enter, pool_work *work, void *arg)
+int pool_run_inside(struct op *op, ptrdiff_t n, int threads, pool_enter *enter, pool_work *work,
+		    void *arg)
 {
-	struct crew crew = { .n = n, .enter = enter, .work = work, .arg = arg, .failed = n, .op = op,
+	struct crew crew = { .n = n,
+			     .enter = enter,
+			     .work = work,
+			     .arg = arg,
+			     .failed = n,
+			     .op = op,
 			     .lock = PTHREAD_MUTEX_INITIALIZER };
 
 	return run_crew(&crew, threads);

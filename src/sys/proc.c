@@ -58,7 +58,7 @@ static void set_up_signals(posix_spawnattr_t *attr)
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &all);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-				 POSIX_SPAWN_SETSIGDEF);
+					       POSIX_SPAWN_SETSIGDEF);
 }
 
 static int spawn_child(struct op *op, const struct proc_spec *spec, struct child *ret)
@@ -77,7 +77,8 @@ static int spawn_child(struct op *op, const struct proc_spec *spec, struct child
 	posix_spawnattr_t attr;
 	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&attr);
-	set_up_fds(&fa, (int[]){ in0, in1 }, (int[]){ out0, out1 }, (int[]){ err0, err1 }, spec->fd);
+	set_up_fds(&fa, (int[]){ in0, in1 }, (int[]){ out0, out1 }, (int[]){ err0, err1 },
+		   spec->fd);
 	set_up_signals(&attr);
 	char *const *argv = (char *const *)(uintptr_t)spec->argv;
 	char *const *env = spec->env ? (char *const *)(uintptr_t)spec->env : environ;
@@ -129,7 +130,8 @@ static bool cut_short(const struct proc_spec *spec)
 }
 
 /* Move bytes until both outputs are closed or the time is up; true if it is. */
-static bool converse(struct child *c, const struct proc_spec *spec, struct buf *out, struct buf *err)
+static bool converse(struct child *c, const struct proc_spec *spec, struct buf *out,
+		     struct buf *err)
 {
 	int64_t wait = spec->timeout_ms ? spec->timeout_ms : INT64_C(86400) * 1000;
 	int64_t deadline = clock_monotonic_ms() + wait;
@@ -138,7 +140,9 @@ static bool converse(struct child *c, const struct proc_spec *spec, struct buf *
 	(void)fcntl(c->in, F_SETFL, O_NONBLOCK);
 	while (c->out >= 0 || c->err >= 0) {
 		int64_t left = deadline - clock_monotonic_ms();
-		struct pollfd p[3] = { { c->in, POLLOUT, 0 }, { c->out, POLLIN, 0 }, { c->err, POLLIN, 0 } };
+		struct pollfd p[3] = { { c->in, POLLOUT, 0 },
+				       { c->out, POLLIN, 0 },
+				       { c->err, POLLIN, 0 } };
 		if (left <= 0 || cut_short(spec))
 			return true;
 		int ready = poll(p, 3, left > INTERRUPT_LOOK_MS ? INTERRUPT_LOOK_MS : (int)left);
