@@ -22,6 +22,7 @@ struct op_chunk {
 enum {
 	CHUNK_MIN = 16 * 1024,
 	CHUNK_MAX = 1024 * 1024,
+	BIG_BLOCK = 128 * 1024, /* malloc maps blocks from this size on, see src/cli/main.c */
 };
 
 void op_init(struct op *op, size_t ceiling)
@@ -82,6 +83,21 @@ static bool chunk_push(struct op *op, size_t need)
 	return true;
 }
 
+/* A chunk of its own, zeroed by the system: pages that nobody touches are never made. */
+static void *big_block(struct op *op, size_t bytes)
+{
+	if (bytes > op->ceiling - op->held || bytes > SIZE_MAX - sizeof(struct op_chunk))
+		return NULL;
+	struct op_chunk *fresh = calloc(1, sizeof(*fresh) + bytes);
+	if (!fresh)
+		return NULL;
+	fresh->next = op->chunk;
+	fresh->size = fresh->used = bytes;
+	op->chunk = fresh;
+	op->held += bytes;
+	return fresh->data;
+}
+
 static size_t round_up(size_t n)
 {
 	return (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
@@ -98,6 +114,12 @@ void *op_alloc(struct op *op, size_t size, ptrdiff_t n)
 		return NULL;
 	}
 	bytes = round_up(bytes ? bytes : 1);
+	if (bytes >= BIG_BLOCK) {
+		void *big = big_block(op, bytes);
+		if (!big)
+			out_of_memory(op, bytes);
+		return big;
+	}
 	if (!op->chunk || op->chunk->size - op->chunk->used < bytes) {
 		if (!chunk_push(op, bytes)) {
 			out_of_memory(op, bytes);

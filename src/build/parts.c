@@ -52,6 +52,54 @@ static struct layer_spec spec_of(const struct parts_input *in, const struct part
 				    .compression = in->compression };
 }
 
+/* Nothing of the package that is kept is below the directory at index i. */
+static bool is_empty(const struct part *p, ptrdiff_t i)
+{
+	str dir = p->contents.entry[i].path;
+
+	for (i++; i < p->contents.n && str_starts(p->contents.entry[i].path, dir); i++)
+		if (p->keep[i] && p->contents.entry[i].path.p[dir.len] == '/')
+			return false;
+	return true;
+}
+
+/* An empty directory that the package's own script replaces by a link (var/run) is not shipped. */
+static void drop_replaced(struct part *p)
+{
+	for (ptrdiff_t e = 0; e < p->answer.n; e++) {
+		const struct effect *effect = &p->answer.effect[e];
+		const struct entry *at = effect->kind == EFFECT_LINK
+						 ? contents_find(&p->contents, effect->path)
+						 : NULL;
+		if (at && at->type == ENTRY_DIRECTORY && is_empty(p, at - p->contents.entry))
+			p->keep[at - p->contents.entry] = false;
+	}
+}
+
+/*
+ * What of one package goes in, as far as it can tell without the others. A script that is not
+ * answered is parts_answer()'s to report.
+ */
+static int select_alone(struct op *own, const struct job *job, struct part *p)
+{
+	str unanswered;
+
+	p->keep = op_new(own, bool, p->contents.n);
+	if (!p->keep)
+		return own->code;
+	int rc = select_entries(own, &job->parts->rules, &p->contents, p->keep, NULL, NULL);
+	if (rc < 0)
+		return rc;
+	rc = effects_answer(own, job->in->effects, &p->contents, &p->answer, &unanswered);
+	if (rc == ERR_MEMORY)
+		return rc;
+	if (rc < 0)
+		op_forgive(own);
+	else
+		drop_replaced(p);
+	return 0;
+}
+
 /*
  * Unpack a package that the store does not know and make the layer that it is unless it overlaps
  * with another. Diversions and Replaces are rare: then parts_layers() makes it once more.
@@ -59,28 +107,24 @@ static struct layer_spec spec_of(const struct parts_input *in, const struct part
 static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 {
 	const struct job *job = arg;
-	const struct part *p = &job->parts->part[job->todo[i]];
+	struct part *shared = &job->parts->part[job->todo[i]];
+	struct part p = { .lock = shared->lock, .fragment = shared->fragment };
 	AUTO_CONTENTS_DATA data = { .spool = -1 };
-	struct contents c;
 	struct layer_blob blob;
 	struct digest key;
-	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &c, &data);
+	int rc = contents_unpack(own, job->in->store, &p.lock->sha256, &p.contents, &data);
 
 	if (rc < 0)
-		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name),
-				  STR_ARG(p->lock->version));
-	bool *keep = op_new(own, bool, c.n);
-	if (!keep)
-		return own->code;
-	if ((rc = select_entries(own, &job->parts->rules, &c, keep, NULL, NULL)) < 0)
+		return op_fail_in(own, "%.*s %.*s", STR_ARG(p.lock->name),
+				  STR_ARG(p.lock->version));
+	if ((rc = select_alone(own, job, &p)) < 0)
 		return rc;
-	struct layer_spec spec = spec_of(job->in, p, &c, keep);
+	struct layer_spec spec = spec_of(job->in, &p, &p.contents, p.keep);
 	if ((rc = layer_key(own, &spec, &key)) < 0)
 		return rc;
 	if ((rc = layer_find(own, job->in->store, &key, &blob)) <= 0)
 		return rc;
-	return layer_make(own, job->in->store, &spec, &data, &key,
-			  &job->parts->part[job->todo[i]].blob);
+	return layer_make(own, job->in->store, &spec, &data, &key, &shared->blob);
 }
 
 /* Fetch the .debs of the packages listed in todo that the store lacks. */
@@ -268,30 +312,6 @@ static int divert(struct op *op, struct parts *parts)
 		p->rename_n = rename.n;
 	}
 	return 0;
-}
-
-/* Nothing of the package that is kept is below the directory at index i. */
-static bool is_empty(const struct part *p, ptrdiff_t i)
-{
-	str dir = p->contents.entry[i].path;
-
-	for (i++; i < p->contents.n && str_starts(p->contents.entry[i].path, dir); i++)
-		if (p->keep[i] && p->contents.entry[i].path.p[dir.len] == '/')
-			return false;
-	return true;
-}
-
-/* An empty directory that the package's own script replaces by a link (var/run) is not shipped. */
-static void drop_replaced(struct part *p)
-{
-	for (ptrdiff_t e = 0; e < p->answer.n; e++) {
-		const struct effect *effect = &p->answer.effect[e];
-		const struct entry *at = effect->kind == EFFECT_LINK
-						 ? contents_find(&p->contents, effect->path)
-						 : NULL;
-		if (at && at->type == ENTRY_DIRECTORY && is_empty(p, at - p->contents.entry))
-			p->keep[at - p->contents.entry] = false;
-	}
 }
 
 static int select_all(struct op *op, struct parts *parts)

@@ -1,0 +1,90 @@
+#include "codec/certificate.h"
+
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "sys/file.h"
+#include "unit/harness.h"
+
+/* CN=temper test root, self-signed; made by openssl req -x509, which hashes its name as below. */
+static const char sample[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIB2zCCAYGgAwIBAgIUW7qlgVcmoE/KFVXvubqpOFuXHM8wCgYIKoZIzj0EAwIw\n"
+	"QjELMAkGA1UEBhMCWFgxGDAWBgNVBAoMD0V4YW1wbGUgV2lkZ2V0czEZMBcGA1UE\n"
+	"AwwQdGVtcGVyIHRlc3Qgcm9vdDAgFw0yNjExMjIwOTI3MTZaGA8yMTI2MTAyOTA5\n"
+	"MjcxNlowQjELMAkGA1UEBhMCWFgxGDAWBgNVBAoMD0V4YW1wbGUgV2lkZ2V0czEZ\n"
+	"MBcGA1UEAwwQdGVtcGVyIHRlc3Qgcm9vdDBZMBMGByqGSM49AgEGCCqGSM49AwEH\n"
+	"A0IABNH2jSPWLntrUGTtEiLUC9HuLHm9HiniJvZmulgsQtAmRh1ygiNXP/lll6q1\n"
+	"FYjYk6LPOlKNkd3dbsO3HPLEfgCjUzBRMB0GA1UdDgQWBBQ0uQfgMR+9lf7YrXGn\n"
+	"LhiXucVYUTAfBgNVHSMEGDAWgBQ0uQfgMR+9lf7YrXGnLhiXucVYUTAPBgNVHRMB\n"
+	"Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQCuFWcnYZo7abrSXGvOOQTGj+s6\n"
+	"LUfW9TIZLyErOGr2/QIgJeXQlZt7sY+Rfr0lCXsVQQzGjSfopIYfZVZk7BwKav4=\n"
+	"-----END CERTIFICATE-----\n";
+
+static int known(struct op *op)
+{
+	uint32_t hash;
+
+	TRY(certificate_hash(op, S("sample"), exact(str_of(sample)), &hash));
+	CHECK(hash == 0x5f33a6e7);
+	return 0;
+}
+
+static int refused(struct op *op)
+{
+	static const char *const bad[] = {
+		"", "nothing", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\nMAQwAgIA\n-----END CERTIFICATE-----\n",
+		"-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n",
+	};
+	uint32_t hash;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_FAILS(op, certificate_hash(op, S("bad.crt"), exact(str_of(bad[i])), &hash), ERR_FORMAT,
+			    "bad.crt is no certificate");
+	/* Cut anywhere, it is refused or still whole enough to have its name. */
+	for (ptrdiff_t n = 0; n < (ptrdiff_t)sizeof(sample) - 1; n += 7) {
+		if (certificate_hash(op, S("cut"), exact(str_head(str_of(sample), n)), &hash) < 0)
+			op_forgive(op);
+	}
+	return 0;
+}
+
+/* What this machine trusts, as OpenSSL reads it whole. */
+static int as_openssl(struct op *op)
+{
+	str *name;
+	ptrdiff_t n;
+	AUTO_FD dir = -1;
+
+	if (dir_open(op, AT_FDCWD, S("/etc/ssl/certs"), false, &dir) < 0) {
+		op_forgive(op);
+		return 0;
+	}
+	TRY(dir_list(op, dir, S("/etc/ssl/certs"), &name, &n));
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str path, pem;
+		uint32_t hash;
+		if (!str_ends(name[i], S(".pem")))
+			continue;
+		TRY(op_text(op, &path, "/etc/ssl/certs/%.*s", STR_ARG(name[i])));
+		if (file_read_user(op, path, 1 << 20, &pem) < 0) {
+			op_forgive(op);
+			continue;
+		}
+		BIO *in = BIO_new_mem_buf(pem.p, (int)pem.len);
+		X509 *cert = PEM_read_bio_X509(in, NULL, NULL, NULL);
+		if (cert) {
+			TRY(certificate_hash(op, name[i], pem, &hash));
+			CHECK(hash == X509_NAME_hash_ex(X509_get_subject_name(cert), NULL, NULL, NULL));
+		}
+		X509_free(cert);
+		BIO_free(in);
+	}
+	return 0;
+}
+
+TESTS({ "a known certificate", known }, { "what is none is refused", refused },
+      { "as OpenSSL hashes them", as_openssl, .once = true })
