@@ -6,9 +6,9 @@
 
 void map_init(struct map *m, struct op *op)
 {
-	*m = (struct map){ .op = op };
-	if (getrandom(&m->seed, sizeof(m->seed), GRND_NONBLOCK) < 0)
-		m->seed = (uint64_t)(uintptr_t)m;
+	if (!op->seed && getrandom(&op->seed, sizeof(op->seed), GRND_NONBLOCK) < 0)
+		op->seed = (uint64_t)(uintptr_t)op;
+	*m = (struct map){ .op = op, .seed = op->seed };
 }
 
 static ptrdiff_t first_slot(const struct map *m, str key)

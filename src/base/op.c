@@ -22,7 +22,7 @@ struct op_chunk {
 enum {
 	CHUNK_MIN = 16 * 1024,
 	CHUNK_MAX = 1024 * 1024,
-	BIG_BLOCK = 128 * 1024, /* malloc maps blocks from this size on, see src/cli/main.c */
+	BIG_BLOCK = 128 * 1024, /* a block that gets a chunk of its own */
 };
 
 void op_init(struct op *op, size_t ceiling)
@@ -83,7 +83,7 @@ static bool chunk_push(struct op *op, size_t need)
 	return true;
 }
 
-/* A chunk of its own, zeroed by the system: pages that nobody touches are never made. */
+/* A chunk of its own: where calloc() gets fresh pages, those that nobody touches are never made. */
 static void *big_block(struct op *op, size_t bytes)
 {
 	if (bytes > op->ceiling - op->held || bytes > SIZE_MAX - sizeof(struct op_chunk))

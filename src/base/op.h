@@ -49,6 +49,7 @@ struct op {
 	size_t held;             /* bytes in chunks */
 	size_t ceiling;          /* refuse to hold more */
 	int64_t *fault;          /* tests: the allocation that brings this to 0 fails */
+	uint64_t seed;           /* of its maps' hashes; 0 until one is made */
 	int code;                /* 0 or the first enum err */
 	char text[OP_ERROR_MAX]; /* its message, escaped, without a full stop */
 };
