@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "sys/clock.h"
+#include "sys/confine.h"
 #include "sys/file.h"
 #include "sys/interrupt.h"
 
@@ -122,6 +123,7 @@ static int tell(struct op *op, int to, const char *what, str bytes)
 static _Noreturn void child(int pid, bool user_namespace, const struct test_http *http, int to)
 {
 	struct op op;
+	const struct confine_spec no_files = { .read = NULL }; /* the server's words are foreign */
 	str answer;
 
 	op_init(&op, 64 << 20);
@@ -130,7 +132,7 @@ static _Noreturn void child(int pid, bool user_namespace, const struct test_http
 	if ((user_namespace && !enter(pid, "user", CLONE_NEWUSER)) ||
 	    !enter(pid, "net", CLONE_NEWNET))
 		(void)op_fail_errno(&op, "cannot enter the container's network");
-	else if (attempts(&op, http, &answer) == 0)
+	else if (confine(&op, &no_files, NULL) == 0 && attempts(&op, http, &answer) == 0)
 		_exit(tell(&op, to, &got_response, answer));
 	_exit(tell(&op, to, &got_reason, str_of(op.text)));
 }
