@@ -1,6 +1,6 @@
 /*
- * banned: names of libc that temper does not use. Included last by every .c file, through the
- * build's options, so that system headers are not broken by it.
+ * banned: names of libc that temper does not use. tools/check-banned reads them here and refuses
+ * them in the source: poisoned before a system header, they would break it.
  */
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H

@@ -39,20 +39,6 @@ bool num_parse(str s, uint64_t max, uint64_t *ret)
 	return read_digits(&none, s, 10, max, ret) == 0;
 }
 
-int num_add(struct op *op, uint64_t a, uint64_t b, const char *what, uint64_t *ret)
-{
-	if (__builtin_add_overflow(a, b, ret))
-		return op_fail(op, ERR_LIMIT, "%s is too large", what);
-	return 0;
-}
-
-int num_mul(struct op *op, uint64_t a, uint64_t b, const char *what, uint64_t *ret)
-{
-	if (__builtin_mul_overflow(a, b, ret))
-		return op_fail(op, ERR_LIMIT, "%s is too large", what);
-	return 0;
-}
-
 const char *num_size_text(uint64_t n, char out[NUM_SIZE_TEXT])
 {
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };

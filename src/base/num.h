@@ -16,10 +16,6 @@ int num_octal(struct op *op, str s, uint64_t max, uint64_t *ret) MUST_USE;
 /* As num_u64() without an op, for callers to whom "not a number" is an answer. */
 bool num_parse(str s, uint64_t max, uint64_t *ret);
 
-/* a + b and a * b, or ERR_LIMIT naming what. */
-int num_add(struct op *op, uint64_t a, uint64_t b, const char *what, uint64_t *ret) MUST_USE;
-int num_mul(struct op *op, uint64_t a, uint64_t b, const char *what, uint64_t *ret) MUST_USE;
-
 /* n bytes for a reader: "12 B", "3.4 KiB", "21.5 MiB", in out, NUL-terminated. Returns out. */
 enum { NUM_SIZE_TEXT = 16 };
 const char *num_size_text(uint64_t n, char out[NUM_SIZE_TEXT]);

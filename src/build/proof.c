@@ -322,24 +322,28 @@ static bool is_program(const struct entry *e, const char *const *name, size_t n)
 	return false;
 }
 
-static int shell_each(struct proof *p, struct proof_tally *t, const struct entry *e)
+/* A program of this list: told if the recipe allows it, wrong if not. */
+static int unwanted_each(struct proof *p, struct proof_tally *t, const struct entry *e, bool listed,
+			 bool allowed, const char *what)
 {
-	if (!is_program(e, shell, COUNT(shell)))
+	if (!listed)
 		return 0;
 	t->seen++;
-	if (p->in->allow_shell)
+	if (allowed)
 		return proof_note(p, t, "%.*s is allowed by the recipe", STR_ARG(e->path));
-	return proof_bad(p, t, "%.*s is a shell", STR_ARG(e->path));
+	return proof_bad(p, t, "%.*s is a %s", STR_ARG(e->path), what);
+}
+
+static int shell_each(struct proof *p, struct proof_tally *t, const struct entry *e)
+{
+	return unwanted_each(p, t, e, is_program(e, shell, COUNT(shell)), p->in->allow_shell,
+			     "shell");
 }
 
 static int manager_each(struct proof *p, struct proof_tally *t, const struct entry *e)
 {
-	if (!is_program(e, package_manager, COUNT(package_manager)))
-		return 0;
-	t->seen++;
-	if (p->in->allow_package_manager)
-		return proof_note(p, t, "%.*s is allowed by the recipe", STR_ARG(e->path));
-	return proof_bad(p, t, "%.*s is a package manager", STR_ARG(e->path));
+	return unwanted_each(p, t, e, is_program(e, package_manager, COUNT(package_manager)),
+			     p->in->allow_package_manager, "package manager");
 }
 
 static int merge_each(struct proof *p, struct proof_tally *t, const struct entry *e)

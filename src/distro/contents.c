@@ -584,15 +584,6 @@ int contents_load(struct op *op, const struct store *store, const struct digest 
 	return rc ? rc : contents_parse(op, record, deb, ret);
 }
 
-int contents_control(struct op *op, const struct store *store, const struct digest *deb_digest,
-		     struct contents *ret)
-{
-	AUTO_DEB deb = { .fd = -1 };
-	int rc = deb_open(op, store, deb_digest, &deb);
-
-	return rc < 0 ? rc : deb_control(op, &deb, ret);
-}
-
 const struct entry *contents_find(const struct contents *c, str path)
 {
 	ptrdiff_t low = 0, high = c->n;

@@ -26,7 +26,7 @@ struct contents_script {
 	struct digest sha256;
 };
 
-struct contents_file { /* a small file kept whole, see contents_captures() */
+struct contents_file { /* a small file kept whole, see contents_file() */
 	str path;
 	str bytes;
 };
@@ -79,11 +79,6 @@ int contents_unpack(struct op *op, const struct store *store, const struct diges
 /* The kept record. 1 if there is none. */
 int contents_load(struct op *op, const struct store *store, const struct digest *deb,
 		  struct contents *ret) MUST_USE;
-
-/* Control data alone (control.tar: no data is unpacked): name to triggers are filled, entry is not.
- */
-int contents_control(struct op *op, const struct store *store, const struct digest *deb,
-		     struct contents *ret) MUST_USE;
 
 /* The entry at path, or NULL. O(log n). */
 const struct entry *contents_find(const struct contents *c, str path);
