@@ -425,7 +425,10 @@ int compose(struct op *op, const struct parts_input *in, const struct lock *lock
 	    struct lock_platform *platform, struct composed *ret)
 {
 	struct work w = { .op = op, .in = in, .lock = lock, .platform = platform };
-	struct compose_parts all = { .recipe = in->recipe, .lock = lock, .platform = platform };
+	struct compose_parts all = { .recipe = in->recipe,
+				     .effects = in->effects,
+				     .lock = lock,
+				     .platform = platform };
 	struct pairs annotations;
 	int rc = make_layers(&w, &ret->stale);
 

@@ -31,6 +31,7 @@ struct compose_parts {
 	const struct lock *lock;
 	const struct lock_platform *platform;
 	const struct recipe *recipe;
+	const struct effects *effects;
 	const ptrdiff_t *layer_of; /* [parts->n]: which layer each package is in */
 	const struct image_config *config;
 	const bool *layer_made; /* [config->layer_n] */

@@ -238,6 +238,34 @@ static int fill_dropped(struct work *w)
 	return 0;
 }
 
+/* Each package's own, then once what is common to all. */
+static int fill_absent(struct work *w)
+{
+	VEC(struct outcome_absent) found = { 0 };
+	struct effect_absent *a;
+	ptrdiff_t n;
+
+	for (ptrdiff_t p = 0; p <= w->out->package_n; p++) {
+		bool common = p == w->out->package_n;
+		int rc = effects_absent(w->op, w->c->effects,
+					common ? S("") : w->out->package[p].name, &a, &n);
+		if (rc < 0)
+			return rc;
+		for (ptrdiff_t i = 0; i < n; i++) {
+			if (str_eq(a[i].package, S("*")) != common)
+				continue;
+			struct outcome_absent *o = vec_push(w->op, &found);
+			if (!o)
+				return w->op->code;
+			*o = (struct outcome_absent){ a[i].package, a[i].path, a[i].why,
+						      a[i].origin };
+		}
+	}
+	w->out->absent = found.p;
+	w->out->absent_n = found.n;
+	return 0;
+}
+
 static int fill_pockets(struct work *w)
 {
 	const struct repo_state *s = &w->c->platform->state;
@@ -280,6 +308,8 @@ int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome
 		rc = fill_cuts(&w);
 	if (rc == 0)
 		rc = fill_dropped(&w);
+	if (rc == 0)
+		rc = fill_absent(&w);
 	if (rc == 0)
 		rc = fill_pockets(&w);
 	if (rc == 0)

@@ -21,6 +21,8 @@ struct effects {
 	str dir;
 	struct effect_cut *common; /* [common_n] */
 	ptrdiff_t common_n;
+	struct effect_absent *absent; /* [absent_n]; common.yaml's, like the cuts */
+	ptrdiff_t absent_n;
 	struct effects_rank *rank; /* [rank_n]; the first that names a package counts */
 	ptrdiff_t rank_n;
 };
@@ -74,6 +76,20 @@ static int join_cuts(struct op *op, struct effect_cut **a, ptrdiff_t *a_n,
 	return 0;
 }
 
+static int join_absent(struct op *op, struct effect_absent **a, ptrdiff_t *a_n,
+		       const struct effect_absent *b, ptrdiff_t n)
+{
+	struct effect_absent *all = op_new(op, struct effect_absent, *a_n + n);
+
+	if (!all)
+		return ERR_MEMORY;
+	for (ptrdiff_t i = 0; i < *a_n + n; i++)
+		all[i] = i < *a_n ? (*a)[i] : b[i - *a_n];
+	*a = all;
+	*a_n += n;
+	return 0;
+}
+
 static int join_ranks(struct op *op, struct effects *e, const struct effects_rank *b, ptrdiff_t n)
 {
 	struct effects_rank *all = op_new(op, struct effects_rank, e->rank_n + n);
@@ -97,7 +113,9 @@ static int open_place(struct op *op, struct effects *e, int place)
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0 && (rc = join_cuts(op, &e->common, &e->common_n, file.cut, file.cut_n)) < 0)
+	if (rc == 0 &&
+	    ((rc = join_cuts(op, &e->common, &e->common_n, file.cut, file.cut_n)) < 0 ||
+	     (rc = join_absent(op, &e->absent, &e->absent_n, file.absent, file.absent_n)) < 0))
 		return rc;
 	if ((rc = file_text(op, e, place, S("rank.yaml"), &label, &text)) != 0)
 		return rc < 0 ? rc : 0;
@@ -134,6 +152,27 @@ int effects_cuts(struct op *op, const struct effects *e, str package, struct eff
 			return rc;
 	}
 	int rc = join_cuts(op, &all, &n, e->common, e->common_n);
+	if (rc < 0)
+		return rc;
+	*ret = all;
+	*ret_n = n;
+	return 0;
+}
+
+int effects_absent(struct op *op, const struct effects *e, str package,
+		   struct effect_absent **ret, ptrdiff_t *ret_n)
+{
+	struct effect_absent *all = NULL;
+	struct effects_file file;
+	ptrdiff_t n = 0;
+
+	for (int place = 0; place < PLACES; place++) {
+		int rc = package_file(op, e, place, package, &file);
+		if (rc < 0 ||
+		    (rc == 0 && (rc = join_absent(op, &all, &n, file.absent, file.absent_n)) < 0))
+			return rc;
+	}
+	int rc = join_absent(op, &all, &n, e->absent, e->absent_n);
 	if (rc < 0)
 		return rc;
 	*ret = all;

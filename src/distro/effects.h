@@ -47,6 +47,13 @@ struct effect_cut {  /* an edge that is left out, or (added) put in */
 	bool added;
 };
 
+struct effect_absent { /* what an installation would make, and an image is left without */
+	str package; /* whose installation; "*" for any */
+	str path;    /* a glob */
+	str why;
+	str origin; /* file and line */
+};
+
 struct effects; /* opaque; never changes once open, so that threads may share it */
 
 /* dir: a directory of the user's effects, or empty. Lives in op. */
@@ -55,6 +62,13 @@ int effects_open(struct op *op, str dir, struct effects **ret) MUST_USE;
 /* Cuts and additions that hold for a package's dependencies; [n], own first, then common. */
 int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret,
 		 ptrdiff_t *ret_n) MUST_USE;
+
+/*
+ * What is left out of all that a package's installation would make; [n], own first, then common. It
+ * changes nothing in an image: it is there to be told, and to be compared with an installation.
+ */
+int effects_absent(struct op *op, const struct effects *e, str package,
+		   struct effect_absent **ret, ptrdiff_t *ret_n) MUST_USE;
 
 /* How a package's scripts are answered. */
 struct effects_answer {

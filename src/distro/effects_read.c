@@ -1,5 +1,8 @@
 #include "effects_read.h"
 
+#include <string.h>
+
+#include "base/glob.h"
 #include "base/limits.h"
 #include "codec/yaml.h"
 
@@ -274,9 +277,90 @@ static int read_cuts(struct op *op, const struct doc *doc, const struct node *li
 	return 0;
 }
 
+struct absent_raw {
+	struct texts path;
+	str why;
+};
+static const struct field absent_fields[] = {
+	{ "path", FIELD_TEXTS, offsetof(struct absent_raw, path), true, "a glob or a list of them" },
+	{ "why", FIELD_TEXT, offsetof(struct absent_raw, why), true, "the reason" },
+};
+
+struct absents {
+	struct effect_absent *p;
+	ptrdiff_t n, cap;
+};
+
+/* Its canonical form; 1 for one that is no path or says nothing but "any". */
+static int absent_path(struct op *op, str glob, str *ret)
+{
+	bool literal = false;
+
+	for (ptrdiff_t i = 0; i < glob.len; i++)
+		literal |= !memchr("*?/.", glob.p[i], 4);
+	if (!literal || !effect_path(op, glob, ret))
+		return op->code ? op->code : 1;
+	return 0;
+}
+
+/* Leaving out what an effect of the same file makes is a contradiction. */
+static const struct effect *made_by(const struct effect_list *effects, str glob)
+{
+	for (ptrdiff_t i = 0; i < effects->n; i++) {
+		const struct effect *e = &effects->p[i];
+		if (e->path.len && e->kind != EFFECT_DIVERT && glob_match(glob, e->path))
+			return e;
+	}
+	return NULL;
+}
+
+static int read_absent(struct op *op, const struct doc *doc, const struct node *node,
+		       const struct effects_file *f, struct absents *to)
+{
+	struct absent_raw raw = { 0 };
+	str origin, path;
+	int rc = fields_read(op, doc, node, absent_fields,
+			     sizeof(absent_fields) / sizeof(absent_fields[0]), &raw);
+
+	if (rc < 0 || (rc = at_line(op, doc, node, &origin)) < 0)
+		return rc;
+	for (ptrdiff_t k = 0; k < raw.path.n; k++) {
+		if ((rc = absent_path(op, raw.path.p[k], &path)) != 0)
+			return rc < 0 ? rc
+				      : node_fail(op, doc, node, "bad path \"%.*s\"",
+						  STR_ARG(raw.path.p[k]));
+		const struct effect *e = made_by(&f->effects, path);
+		if (e)
+			return node_fail(op, doc, node, "%.*s is absent, but %.*s makes %.*s",
+					 STR_ARG(path), STR_ARG(e->origin), STR_ARG(e->path));
+		struct effect_absent *a = vec_push(op, to);
+		if (!a)
+			return ERR_MEMORY;
+		*a = (struct effect_absent){ f->package, path, raw.why, origin };
+	}
+	return 0;
+}
+
+static int read_absents(struct op *op, const struct doc *doc, const struct node *list,
+			struct effects_file *f)
+{
+	struct absents all = { 0 };
+
+	if (list && list->kind != NODE_LIST)
+		return node_fail(op, doc, list, "must be a list of mappings with path and why");
+	for (ptrdiff_t i = 0; list && i < list->n; i++) {
+		int rc = read_absent(op, doc, &list->child[i], f, &all);
+		if (rc < 0)
+			return rc;
+	}
+	f->absent = all.p;
+	f->absent_n = all.n;
+	return 0;
+}
+
 struct file_raw {
 	str package;
-	const struct node *scripts, *effects, *cut, *add;
+	const struct node *scripts, *effects, *cut, *add, *absent;
 };
 static const struct field file_fields_[] = {
 	{ "package", FIELD_TEXT, offsetof(struct file_raw, package), true, "a package name" },
@@ -284,6 +368,7 @@ static const struct field file_fields_[] = {
 	{ "add", FIELD_NODE, offsetof(struct file_raw, add), false, "a list of dependencies" },
 	{ "scripts", FIELD_NODE, offsetof(struct file_raw, scripts), false, "a list of scripts" },
 	{ "effects", FIELD_NODE, offsetof(struct file_raw, effects), false, "a list of effects" },
+	{ "absent", FIELD_NODE, offsetof(struct file_raw, absent), false, "a list of paths" },
 };
 
 int effects_file_read(struct op *op, str label, str text, str package, struct effects_file *ret)
@@ -304,7 +389,7 @@ int effects_file_read(struct op *op, str label, str text, str package, struct ef
 				 STR_ARG(raw.package));
 	if (common && (raw.scripts || raw.effects))
 		return node_fail(op, &doc, &doc.root,
-				 "only cut and add can be common to all packages");
+				 "only cut, add and absent can be common to all packages");
 	f.package = raw.package;
 	if ((rc = read_effects(op, &doc, raw.effects, &f.effects, &f.sysusers, &f.tmpfiles)) < 0)
 		return rc;
@@ -322,6 +407,8 @@ int effects_file_read(struct op *op, str label, str text, str package, struct ef
 		return rc;
 	f.cut = cuts.p;
 	f.cut_n = cuts.n;
+	if ((rc = read_absents(op, &doc, raw.absent, &f)) < 0)
+		return rc;
 	*ret = f;
 	return 0;
 }

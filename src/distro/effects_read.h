@@ -25,12 +25,15 @@ struct effects_file {
 	bool sysusers, tmpfiles;
 	struct effect_cut *cut; /* [cut_n]: additions are behind the cuts */
 	ptrdiff_t cut_n;
+	struct effect_absent *absent; /* [absent_n] */
+	ptrdiff_t absent_n;
 };
 
 /*
  * effects_file_read(op, label, text, package, ret): ERR_USAGE with file, line and column for what
  * is no file of effects, for one of another package than `package` (empty: "*", as in
- * common.yaml, where only cut and add are allowed), for setuid and setgid bits and private keys.
+ * common.yaml, where only cut, add and absent are allowed), for setuid and setgid bits and private
+ * keys, and for an absent path that an effect beside it makes.
  */
 int effects_file_read(struct op *op, str label, str text, str package,
 		      struct effects_file *ret) MUST_USE;

@@ -63,6 +63,11 @@ struct outcome_drop { /* a pattern, and what it kept out of the image */
 	uint64_t bytes, files;
 };
 
+struct outcome_absent { /* what a package's installation would make, and why the image has it not */
+	str package; /* "*": any package's */
+	str path, why, by; /* a glob; the reason; "effects/x.yaml:12" */
+};
+
 struct outcome_next { /* a command to run next, to copy and paste */
 	str command;  /* the same whatever the command line of this run was */
 	str here;     /* as it is to be typed here, with the options that say where things are */
@@ -98,6 +103,8 @@ struct outcome {
 	struct outcome_drop *drop; /* [drop_n], most bytes first */
 	ptrdiff_t drop_n;
 	uint64_t dropped_bytes;
+	struct outcome_absent *absent; /* [absent_n] */
+	ptrdiff_t absent_n;
 	struct outcome_check *check;
 	ptrdiff_t check_n;
 	struct outcome_test *test;

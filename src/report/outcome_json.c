@@ -112,6 +112,16 @@ static void put_drop(struct json_out *j, const struct outcome_drop *d)
 	json_object_end(j);
 }
 
+static void put_absent(struct json_out *j, const struct outcome_absent *a)
+{
+	json_object(j);
+	json_pair(j, "package", a->package);
+	json_pair(j, "path", a->path);
+	json_pair(j, "why", a->why);
+	json_pair(j, "rule", a->by);
+	json_object_end(j);
+}
+
 static void put_pocket(struct json_out *j, const struct outcome_pocket *p)
 {
 	char date[CLOCK_TEXT];
@@ -225,6 +235,10 @@ void outcome_json_write(struct buf *b, const struct outcome *o)
 	begin_list(&j, "dropped");
 	for (ptrdiff_t i = 0; i < o->drop_n; i++)
 		put_drop(&j, &o->drop[i]);
+	json_array_end(&j);
+	begin_list(&j, "absent");
+	for (ptrdiff_t i = 0; i < o->absent_n; i++)
+		put_absent(&j, &o->absent[i]);
 	json_array_end(&j);
 	begin_list(&j, "proof");
 	for (ptrdiff_t i = 0; i < o->check_n; i++)

@@ -203,6 +203,18 @@ static int unknown(struct op *op, const struct outcome *o, str what)
 		       STR_ARG(what));
 }
 
+/* A rule about a package of its own tells more than one about any. */
+static const struct outcome_absent *find_absent(const struct outcome *o, str path)
+{
+	const struct outcome_absent *found = NULL;
+
+	for (ptrdiff_t i = 0; i < o->absent_n; i++)
+		if (glob_match(o->absent[i].path, path) &&
+		    (!found || str_eq(found->package, S("*"))))
+			found = &o->absent[i];
+	return found;
+}
+
 /* Was it kept out by a rule that has a name? */
 static bool left_out(struct buf *b, const struct outcome *o, str what, str path,
 		     const struct text_style *style)
@@ -218,6 +230,15 @@ static bool left_out(struct buf *b, const struct outcome *o, str what, str path,
 		buf_fmt(&told, "%.*s drops what lies there (%s)", STR_ARG(d->pattern),
 			d->by_recipe ? "the recipe" : "effects/drop.yaml");
 		row(b, style, "dropped", buf_view(&told));
+		return true;
+	}
+	const struct outcome_absent *a = find_absent(o, path);
+	if (a) {
+		title(b, style, what, S("is not in the image"));
+		buf_fmt(&told, "%.*s%s installation would make it: %.*s (%.*s)",
+			STR_ARG(str_eq(a->package, S("*")) ? S("an") : a->package),
+			str_eq(a->package, S("*")) ? "" : "'s", STR_ARG(a->why), STR_ARG(a->by));
+		row(b, style, "left out", buf_view(&told));
 		return true;
 	}
 	if (cuts(&told, style, o, what) == 0)

@@ -71,6 +71,14 @@ static const struct {
 	  "either preinst or postinst" },
 	{ P "cut:\n  - depends: x\n", "why" },
 	{ P "cut: x\n", "list of mappings" },
+	{ P "absent: x\n", "list of mappings" },
+	{ P "absent:\n  - path: x\n", "why" },
+	{ P "absent:\n  - why: x\n", "path" },
+	{ P "absent:\n  - {paht: x, why: x}\n", "did you mean 'path'" },
+	{ P "absent:\n  - {path: '**/*', why: x}\n", "bad path \"**/*\"" },
+	{ P "absent:\n  - {path: [x, ../y], why: x}\n", "bad path \"../y\"" },
+	{ P "absent:\n  - {path: 'lib/*.c', why: x}\neffects:\n  - file: {path: lib/x.c}\n",
+	  "usr/lib/*.c is absent, but x.yaml:5 makes usr/lib/x.c" },
 };
 
 static int refuses_bad(struct op *op)
@@ -94,6 +102,39 @@ static bool cuts(const struct effect_cut *cut, ptrdiff_t n, str depends)
 		    cut[i].origin.len)
 			return true;
 	return false;
+}
+
+/* The user's file is read before ours; what is common to all is behind both. */
+static int absent(struct op *op)
+{
+	const char *dir = test_dir(NULL);
+	struct effects *e;
+	struct effect_absent *a;
+	ptrdiff_t n;
+	str path, common;
+
+	TRY(op_text(op, &path, "%s/demo.yaml", dir));
+	TRY(op_text(op, &common, "%s/common.yaml", dir));
+	TRY(file_replace(op, AT_FDCWD, path,
+			 S(P "absent:\n  - path: [lib/x/**, /y]\n    why: made at run time\n"
+			     "effects:\n  - divert: {path: y, to: z}\n"),
+			 0644));
+	TRY(file_replace(op, AT_FDCWD, common,
+			 S("package: '*'\nabsent:\n  - {path: var/lib/tools/**, why: state}\n"),
+			 0644));
+	TRY(effects_open(op, str_of(dir), &e));
+	TRY(effects_absent(op, e, S("demo"), &a, &n));
+	CHECK(n >= 3);
+	CHECK_STR(a[0].path, S("usr/lib/x/**"));
+	CHECK_STR(a[0].package, S("demo"));
+	CHECK_STR(a[0].why, S("made at run time"));
+	CHECK(str_ends(a[0].origin, S("demo.yaml:3")));
+	CHECK_STR(a[1].path, S("y"));
+	CHECK_STR(a[2].path, S("var/lib/tools/**"));
+	CHECK_STR(a[2].package, S("*"));
+	TRY(effects_absent(op, e, S("no-such-package"), &a, &n));
+	CHECK(n >= 1 && str_eq(a[0].path, S("var/lib/tools/**")));
+	return 0;
 }
 
 static int cuts_and_ranks(struct op *op)
@@ -205,4 +246,5 @@ static int answers(struct op *op)
 }
 
 TESTS({ "what is shipped", ships_whole, .once = true }, { "bad files", refuses_bad, .once = true },
-      { "cuts, ranks, drops", cuts_and_ranks, .once = true }, { "answers", answers, .once = true })
+      { "cuts, ranks, drops", cuts_and_ranks, .once = true },
+      { "what is absent", absent, .once = true }, { "answers", answers, .once = true })

@@ -138,6 +138,12 @@ static struct outcome_drop drop[] = {
 	{ S_INIT("usr/share/doc/**"), false, 4299161, 212 },
 	{ S_INIT("etc/nginx/sites-*/**"), true, 324000, 31 },
 };
+static struct outcome_absent left_out[] = {
+	{ S_INIT("*"), S_INIT("var/log/nginx/**"), S_INIT("a rule of less weight"), S_INIT("effects/common.yaml:3") },
+	{ S_INIT("nginx-common"), S_INIT("var/log/nginx/*.log"), S_INIT("logs go to standard output"),
+	  S_INIT("effects/nginx-common.yaml:20") },
+	{ S_INIT("*"), S_INIT("var/lib/ucf/**"), S_INIT("state of the packaging tools"), S_INIT("effects/common.yaml:9") },
+};
 static struct outcome_pocket pocket[] = {
 	{ S_INIT("trixie"), S_INIT("13.2"), 1763197964, S_INIT("4D64FEC119C2029067D6E791F8D2585B8783D481") },
 	{ S_INIT("trixie-security"), S_INIT("13"), 1763748190, S_INIT("5E04A1E3223A19A20706E20F9904613D4CCE68C6") },
@@ -175,6 +181,7 @@ static void fixture_nginx(struct outcome *ret)
 		.cut = cut, .cut_n = COUNT(cut),
 		.file = file, .file_n = COUNT(file),
 		.drop = drop, .drop_n = COUNT(drop), .dropped_bytes = 14900000,
+		.absent = left_out, .absent_n = COUNT(left_out),
 		.check = check, .check_n = COUNT(check),
 		.test = test, .test_n = COUNT(test),
 		.pocket = pocket, .pocket_n = COUNT(pocket),
