@@ -177,12 +177,21 @@ static void resolve_done(void *arg, const char *step, str detail)
 	done(arg, step, detail);
 }
 
+static void resolve_warn(void *arg, str text)
+{
+	const struct work *w = arg;
+
+	if (w->voice && w->voice->warn)
+		w->voice->warn(w->voice->arg, text);
+}
+
 static int make_lock(struct work *w, struct lock *ret)
 {
 	struct resolve_input in = { .parts = &w->parts,
 				    .keyring = w->recipe.keyring,
 				    .begin = resolve_begun,
 				    .done = resolve_done,
+				    .warn = resolve_warn,
 				    .arg = w };
 
 	if (w->source->offline) {

@@ -27,6 +27,7 @@ struct build_voice {
 	void (*begin)(void *arg, const char *step);            /* a step begins; may be NULL */
 	void (*done)(void *arg, const char *step, str detail); /* and is done; may be NULL */
 	repo_progress *bytes;                                  /* of downloads; may be NULL */
+	void (*warn)(void *arg, str text); /* what stops nothing and should be known; may be NULL */
 	void (*unanswered)(
 		void *arg,
 		str text); /* a script without an effect, and what to write; may be NULL */

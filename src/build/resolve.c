@@ -1,6 +1,7 @@
 #include "resolve.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "sys/clock.h"
 
@@ -82,6 +83,7 @@ static int copy_state(struct op *op, const struct repo_state *from, struct repo_
 			{ p->suite, &to->suite },     { p->codename, &to->codename },
 			{ p->version, &to->version }, { p->origin, &to->origin },
 			{ p->label, &to->label },     { p->signer, &to->signer },
+			{ p->url, &to->url },
 		};
 		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
 			int rc = op_copy(op, texts[t].from, texts[t].to);
@@ -146,7 +148,31 @@ static int fill_answers(struct op *op, const struct resolve_input *in, struct lo
 	return rc;
 }
 
-static int resolve_platform(struct op *op, const struct resolve_input *in,
+/* A mirror that answered with an older state than the one in use. Told once, of all platforms. */
+static int warn_of_state(struct op *op, const struct resolve_input *in,
+			 const struct repo_state *state, struct map *told)
+{
+	char then[CLOCK_TEXT], now[CLOCK_TEXT];
+
+	for (ptrdiff_t i = 0; i < state->n; i++) {
+		struct repo_pocket *p = &state->pocket[i];
+		str text;
+		if (p->offered == 0 || map_get(told, p->url))
+			continue;
+		int rc = op_text(op, &text,
+				 "%.*s is of %s, older than the one of %s that was seen before: "
+				 "the mirror is stale or rolled back; the newer state is taken "
+				 "from the store",
+				 STR_ARG(p->url), clock_rfc3339(p->offered, then),
+				 clock_rfc3339(p->date, now));
+		if (rc < 0 || (rc = map_put(told, p->url, p)) < 0)
+			return rc;
+		in->warn(in->arg, text);
+	}
+	return 0;
+}
+
+static int resolve_platform(struct op *op, const struct resolve_input *in, struct map *told,
 			    struct lock_platform *ret)
 {
 	const struct recipe *r = in->parts->recipe;
@@ -171,7 +197,8 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 		rc = solve(&own, repo, in->parts->effects, &request, &answer);
 	if (rc < 0)
 		return op_adopt_error(op, &own);
-	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0)
+	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0 ||
+	    (rc = warn_of_state(op, in, &ret->state, told)) < 0)
 		return rc;
 	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
 		in->done(in->arg, "resolve", text);
@@ -194,13 +221,16 @@ int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 			     .compressor = str_of(compress_id(in->parts->compression)),
 			     .platform_n = r->platforms.n };
 
+	struct map told; /* by address: the pocket */
+
+	map_init(&told, op);
 	lock.platform = op_new(op, struct lock_platform, lock.platform_n);
 	if (!lock.platform)
 		return op->code;
 	for (ptrdiff_t i = 0; i < lock.platform_n; i++) {
 		lock.platform[i].platform = platform_find(r->platforms.p[i]);
 		MUST(lock.platform[i].platform);
-		int rc = resolve_platform(op, in, &lock.platform[i]);
+		int rc = resolve_platform(op, in, &told, &lock.platform[i]);
 		if (rc < 0)
 			return rc;
 	}

@@ -18,6 +18,7 @@ struct resolve_input {
 	str keyring; /* empty: the default */
 	void (*begin)(void *arg, const char *step);
 	void (*done)(void *arg, const char *step, str detail);
+	void (*warn)(void *arg, str text); /* of a mirror; once for each thing */
 	void *arg;
 };
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret) MUST_USE;

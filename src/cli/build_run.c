@@ -30,10 +30,9 @@ static void bytes(void *arg, uint64_t have, uint64_t total)
 	progress_bytes(arg, have, total);
 }
 
-/* A script's lines come from a package: what could act on a terminal is shown as \xNN. */
-static void unanswered(void *arg, str text)
+/* Others' words: what could act on a terminal is shown as \xNN. */
+static void say(str text)
 {
-	progress_clear(arg);
 	while (text.len) {
 		ptrdiff_t n = text.p[0] == '\n' || text.p[0] == '\t' ? 1 : utf8_printable(text);
 		if (n)
@@ -44,9 +43,27 @@ static void unanswered(void *arg, str text)
 	}
 }
 
+static void unanswered(void *arg, str text)
+{
+	progress_clear(arg);
+	say(text);
+}
+
+/* Also with --quiet: a build that says nothing has nothing to say. */
+static void warn(void *arg, str text)
+{
+	progress_clear(arg);
+	say(S("warning: "));
+	say(text);
+	say(S("\n"));
+}
+
 struct build_voice voice_of(struct progress *p)
 {
-	return (struct build_voice){
-		.begin = begin, .done = done, .bytes = bytes, .unanswered = unanswered, .arg = p
-	};
+	return (struct build_voice){ .begin = begin,
+				     .done = done,
+				     .bytes = bytes,
+				     .warn = warn,
+				     .unanswered = unanswered,
+				     .arg = p };
 }

@@ -31,7 +31,8 @@ struct source {
 	struct repo_release release;
 	struct digest digest, key;
 	str signer;
-	int fd; /* Packages, packed, while it is fetched */
+	int64_t offered; /* date of the older one that the mirror answered with; 0: none */
+	int fd;          /* Packages, packed, while it is fetched */
 	uint64_t got;
 };
 
@@ -203,12 +204,9 @@ static int is_missing(struct opening *o, const struct source *s)
 		       STR_ARG(s->base), STR_ARG(s->suite));
 }
 
-/* The signature, the form, the suite, the time; and that time does not run backwards. */
-static int check_source(struct opening *o, struct source *s)
+/* The signature, the form, the suite, and the time. */
+static int check_release(struct opening *o, struct source *s)
 {
-	struct digest seen;
-	int64_t date = 0;
-	char then[CLOCK_TEXT], now[CLOCK_TEXT];
 	str text;
 	int rc = repo_release_verify(o->op, s->inrelease, s->url, o->keyring, &text, &s->signer);
 
@@ -222,14 +220,50 @@ static int check_source(struct opening *o, struct source *s)
 		timeless.valid_until = 0;
 	if ((rc = repo_release_check(o->op, &timeless, s->suite, o->now)) < 0)
 		return op_fail_in(o->op, "%.*s", STR_ARG(s->url));
-	if ((rc = read_record(o, s, &date, &seen)) < 0)
+	return 0;
+}
+
+/* 0: the store holds this state whole, and *s is of it now. 1: not. */
+static int take_held(struct opening *o, struct source *s, const struct digest *seen)
+{
+	struct source held = *s;
+	struct repo_index *x = NULL;
+	int rc = store_blob_read(o->op, o->store, seen, LIMIT_RELEASE, &held.inrelease);
+
+	if (rc == 0 && (rc = check_release(o, &held)) == 0)
+		rc = repo_index_open(o->op, o->store, &held.release.plain.sha256, o->arch, &x);
+	repo_index_close(&x);
+	if (rc == ERR_VERIFY) { /* it is no longer valid, or the index is broken */
+		op_forgive(o->op);
+		return 1;
+	}
+	if (rc == 0) {
+		held.offered = s->release.date;
+		*s = held;
+	}
+	return rc;
+}
+
+/*
+ * A good state, and time does not run backwards: an older one than was seen before is not taken.
+ * A mirror of several servers shows one while it is updated, and so does an attacker.
+ */
+static int check_source(struct opening *o, struct source *s)
+{
+	struct digest seen;
+	int64_t date = 0;
+	char then[CLOCK_TEXT], now[CLOCK_TEXT];
+	int rc = check_release(o, s);
+
+	if (rc < 0 || (rc = read_record(o, s, &date, &seen)) < 0)
 		return rc;
-	if (rc == 0 && s->release.date < date)
-		return op_fail(o->op, ERR_VERIFY,
-			       "%.*s is of %s, older than the one of %s that was seen before: "
-			       "the mirror is stale or rolled back",
-			       STR_ARG(s->url), clock_rfc3339(s->release.date, then),
-			       clock_rfc3339(date, now));
+	if (rc == 0 && s->release.date < date && (rc = take_held(o, s, &seen)) != 0)
+		return rc < 0 ? rc
+			      : op_fail(o->op, ERR_VERIFY,
+					"%.*s is of %s, older than the one of %s that was seen "
+					"before: the mirror is stale or rolled back",
+					STR_ARG(s->url), clock_rfc3339(s->release.date, then),
+					clock_rfc3339(date, now));
 	if (s->release.plain.path.len == 0 || s->release.packed.path.len == 0)
 		return op_fail(o->op, ERR_USAGE, "%.*s lists no packages for %.*s", STR_ARG(s->url),
 			       STR_ARG(o->arch));
@@ -398,6 +432,7 @@ static int keep_pocket(struct repo *r, const struct source *s, struct repo_pocke
 		{ s->suite, &ret->suite },       { rel->codename, &ret->codename },
 		{ rel->version, &ret->version }, { rel->origin, &ret->origin },
 		{ rel->label, &ret->label },     { s->signer, &ret->signer },
+		{ s->url, &ret->url },
 	};
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
@@ -407,6 +442,7 @@ static int keep_pocket(struct repo *r, const struct source *s, struct repo_pocke
 	ret->valid_until = rel->valid_until;
 	ret->release = s->digest;
 	ret->packages = rel->plain.sha256;
+	ret->offered = s->offered;
 	return 0;
 }
 

@@ -38,6 +38,9 @@ struct repo_pocket {
 	struct digest release;     /* of InRelease */
 	struct digest packages;    /* of the Packages file, uncompressed */
 	str signer;                /* fingerprint of the key whose signature was good */
+	str url;                   /* of InRelease, as it was asked for */
+	int64_t offered;           /* Date of the older InRelease that the mirror answered with; 0:
+				      it answered with this one */
 };
 struct repo_state {
 	struct repo_pocket *pocket; /* [n]: suite, -updates, -security; those that the mirror has */
@@ -69,7 +72,8 @@ struct repo_spec {
 
 /*
  * repo_open(op, store, spec, ret): fetch and verify each pocket's InRelease (gpgv, decided by
- * VALIDSIG; Valid-Until honoured; a Date older than one seen before refused), fetch the Packages
+ * VALIDSIG; Valid-Until honoured; one with an older Date than was seen before refused: the newer
+ * is taken from the store, if all of it is there, and repo_state() tells), fetch the Packages
  * index it names by hash unless the store has it, and open the parsed index, which is cached in
  * the store under the digests of the three Packages files. -updates and -security are used where
  * the mirror has them; a mirror without -security is an error unless the suite is sid, unstable,

@@ -90,7 +90,7 @@ PACKAGES = [
     package("device", files=[{"path": "dev/sda", "device": (8, 0)}]),
 ]
 
-SPOIL = ("packages", "signature", "unknown-key", "expired", "html", "no-packages", "html-packages")
+SPOIL = ("rolled-back", "packages", "signature", "unknown-key", "expired", "html", "no-packages", "html-packages")
 
 
 def tar_info(path, mode):
@@ -202,7 +202,7 @@ def sign(root, text, key):
 
 def write_pocket(root, suite, packages, spoil):
     dists = root / POCKETS[suite] / "dists" / suite
-    now = time.time()
+    now = time.time() - (7200 if spoil == "rolled-back" else 0)
     day = lambda t: time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(t))
     listed = ""
     for arch in ARCHES:

@@ -101,6 +101,23 @@ mirror_says "a bad signature" 3 'InRelease.*signature is bad' signature
 mirror_says "an unknown key" 3 'InRelease.*no signature of a key' unknown-key
 mirror_says "an expired state" 3 'InRelease.*was valid until' expired
 mirror_says "a page in the place of InRelease" 3 'InRelease.*not one signed message' html
+
+# A mirror that goes back to what it had before: the newer state is kept as long as the store has all of it.
+export TEMPER_STORE="$work/store-rolled"
+archive --with fix
+recipe rolled 'packages: [app]'
+holds "a build with a fix" temper build -q rolled.yaml
+archive --spoil rolled-back
+rm rolled.lock.json
+expect "a mirror that is rolled back is told of" 0 'warning: .*trixie-security/InRelease is of .* older than' temper lock -q rolled.yaml
+same "... once for each part" "$(grep -c '^warning: ' err)" 3
+holds "... and takes no fix away" grep -q '"version": "1.0-1+deb13u1"' rolled.lock.json
+rm -r "$TEMPER_STORE/keys/index" # what the newer state had is not there any more
+against "a mirror that is rolled back, from nothing else" 3 'older than .* stale or rolled back' 'packages: [app]'
+archive --with fix
+recipe bad 'packages: [app]'
+holds "... and a good build after it" temper build -q bad.yaml
+rm -f bad.lock.json
 export TEMPER_STORE="$work/store-refused"
 serve
 unserve

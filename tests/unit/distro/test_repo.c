@@ -410,7 +410,6 @@ static int refuses_signed(struct op *op)
 		{ "trixie", "tomorrow", NULL, NULL, ERR_FORMAT, "Date" },
 		{ "trixie", LATER, NULL, NULL, 0, "" },
 		{ "trixie", LATER, NULL, NULL, 0, "" },
-		{ "trixie", EARLIER, NULL, NULL, ERR_VERIFY, "rolled back" },
 	};
 	AUTO_ARCHIVE a;
 	int rc = set_up(op, &a);
@@ -436,6 +435,59 @@ static int refuses_signed(struct op *op)
 	CHECK_FAILS(op, open_file(&a, false, &r), ERR_USAGE, "keyring of the archive");
 	a.keyring = S("relative.gpg");
 	CHECK_FAILS(op, open_file(&a, false, &r), ERR_USAGE, "relative.gpg");
+	return 0;
+}
+
+/* The mirror answers with the state of EARLIER, which has another nginx, after that of LATER. */
+static int roll_back(struct archive *a)
+{
+	AUTO_REPO *r = NULL;
+	struct pocket p = main_pocket();
+
+	p.date = LATER;
+	TRY(publish(a, &p));
+	TRY(open_file(a, false, &r));
+	CHECK(repo_state(r)->pocket[0].offered == 0);
+	p.date = EARLIER;
+	p.packages = S(DEB("nginx", "1.26.3-2") DEB_FILE "nginx_old.deb\nSize: 5\n" SHA_B);
+	return publish(a, &p);
+}
+
+static int64_t clock_of(const char *text)
+{
+	int64_t t = 0;
+
+	CHECK(clock_parse_rfc5322(str_of(text), &t));
+	return t;
+}
+
+/* The older state is never used: the newer one is, if the store has all of it. */
+static int rolled_back(struct op *op)
+{
+	static const char *const lost[] = { "store/keys/index", "store/blobs/sha256" };
+	AUTO_ARCHIVE a;
+	struct repo *r = NULL;
+	str store;
+	int rc = set_up(op, &a);
+
+	if (rc > 0)
+		return 0;
+	TRY(rc);
+	TRY(roll_back(&a));
+	TRY(open_file(&a, false, &r));
+	CHECK(repo_state(r)->pocket[0].date == clock_of(LATER));
+	CHECK(repo_state(r)->pocket[0].offered == clock_of(EARLIER));
+	CHECK(repo_state(r)->pocket[1].offered == 0);
+	TRY(look_at(op, r));
+	repo_close(&r);
+	TRY(op_text(op, &store, "%.*s/store", STR_ARG(a.path)));
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		TRY(roll_back(&a));
+		TRY(dir_remove(op, a.dir, str_of(lost[i])));
+		store_close(&a.store);
+		TRY(store_open(op, store, &a.store));
+		CHECK_FAILS(op, open_file(&a, false, &r), ERR_VERIFY, "rolled back");
+	}
 	return 0;
 }
 
@@ -509,5 +561,6 @@ static int over_http(struct op *op)
 
 TESTS({ "good", good, .once = true }, { "fails well", fails_well, .once = true },
       { "falls back", falls_back, .once = true }, { "spoilt", refuses_spoilt, .once = true },
-      { "signed", refuses_signed, .once = true }, { "packages", refuses_packages, .once = true },
+      { "signed", refuses_signed, .once = true }, { "rolled back", rolled_back, .once = true },
+      { "packages", refuses_packages, .once = true },
       { "over http", over_http, .once = true })
