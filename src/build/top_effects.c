@@ -1,12 +1,6 @@
 /* What maintainer scripts would have done, put into the top layer. */
 #include "top_impl.h"
 
-#include <stdlib.h>
-
-#include "base/buf.h"
-#include "base/limits.h"
-#include "codec/certificate.h"
-
 int top_mode(struct top_work *w, str path, uint32_t mode, str owner, str group, str from)
 {
 	ptrdiff_t i = top_find(w, path);
@@ -159,111 +153,23 @@ static int put_alternatives(struct top_work *w, const struct effects_answer *a)
 	return rc;
 }
 
-/* The CA bundle, as update-ca-certificates(8) makes it: /etc/ssl/certs with its links. */
-
-struct authority {
-	str path, name, pem; /* usr/share/...crt; X.pem */
-	uint32_t hash;
-};
-typedef VEC(struct authority) authorities;
-
-static int by_name(const void *a, const void *b)
-{
-	return str_cmp(((const struct authority *)a)->name, ((const struct authority *)b)->name);
-}
-
-static int list_authorities(struct top_work *w, authorities *out)
-{
-	for (ptrdiff_t p = 0; p < w->in->package_n; p++) {
-		const struct contents *c = w->in->package[p].select.contents;
-		for (ptrdiff_t i = 0; i < c->file_n; i++) {
-			str path = c->file[i].path, base = str_base_name(path);
-			if (!str_starts(path, S("usr/share/ca-certificates/")) ||
-			    !str_ends(base, S(".crt")))
-				continue;
-			if (top_dropped(w, path))
-				continue; /* the recipe does not trust it */
-			struct authority *a = vec_push(w->op, out);
-			if (!a)
-				return w->op->code;
-			*a = (struct authority){ .path = path, .pem = c->file[i].bytes };
-			int rc = op_text(w->op, &a->name, "%.*s.pem", (int)base.len - 4, base.p);
-			if (rc == 0)
-				rc = certificate_hash(w->op, path, a->pem, &a->hash);
-			if (rc < 0)
-				return rc;
-		}
-	}
-	if (out->n > 1)
-		qsort(out->p, (size_t)out->n, sizeof(*out->p), by_name);
-	return 0;
-}
-
-/* The links of one certificate: its name, and the hash that OpenSSL looks for. */
-static int put_authority_links(struct top_work *w, const authorities *all, ptrdiff_t i, str from)
-{
-	const struct authority *a = &all->p[i];
-	unsigned turn = 0;
-	str path, to;
-
-	for (ptrdiff_t k = 0; k < i; k++)
-		turn += all->p[k].hash == a->hash;
-	int rc = op_text(w->op, &path, "etc/ssl/certs/%.*s", STR_ARG(a->name));
-	if (rc == 0)
-		rc = op_text(w->op, &to, "/%.*s", STR_ARG(a->path));
-	if (rc == 0 && top_find(w, a->path) >= 0)
-		rc = top_put_link(w, path, to, from);
-	else if (rc == 0)
-		rc = top_put_file(w, path, a->pem, 0644,
-				  from); /* the package's own copy was dropped */
-	if (rc == 0)
-		rc = op_text(w->op, &path, "etc/ssl/certs/%08x.%u", a->hash, turn);
-	return rc < 0 ? rc : top_put_link(w, path, a->name, from);
-}
-
-static int put_authorities(struct top_work *w, str from)
-{
-	authorities all = { 0 };
-	struct buf bundle;
-	str text;
-	int rc = list_authorities(w, &all);
-
-	buf_init(&bundle, w->op, LIMIT_CAPTURE);
-	for (ptrdiff_t i = 0; rc == 0 && i < all.n; i++) {
-		buf_add(&bundle, str_trim(all.p[i].pem));
-		buf_char(&bundle, '\n');
-		rc = put_authority_links(w, &all, i, from);
-	}
-	if (rc == 0)
-		rc = buf_take(&bundle, &text);
-	if (rc == 0 && all.n > 0)
-		rc = top_put_file(w, S("etc/ssl/certs/ca-certificates.crt"), text, 0644, from);
-	/* Where OpenSSL looks when the package openssl, which ships these links, is not there. */
-	if (rc == 0 && all.n > 0 && top_find(w, S("usr/lib/ssl/certs")) < 0)
-		rc = top_put_link(w, S("usr/lib/ssl/certs"), S("/etc/ssl/certs"), from);
-	if (rc == 0 && all.n > 0 && top_find(w, S("usr/lib/ssl/cert.pem")) < 0)
-		rc = top_put_link(w, S("usr/lib/ssl/cert.pem"),
-				  S("/etc/ssl/certs/ca-certificates.crt"), from);
-	return rc;
-}
-
 int top_effects(struct top_work *w)
 {
 	const struct top_input *in = w->in;
-	str bundle_from = S("");
+	struct top_trust trust = { .bundle = S("") };
 	int rc = 0;
 
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++) {
 		const struct effects_answer *a = &in->package[p].answer;
 		for (ptrdiff_t i = 0; rc == 0 && i < a->n; i++) {
 			if (a->effect[i].kind == EFFECT_CA_BUNDLE)
-				bundle_from = a->effect[i].origin;
+				trust.bundle = a->effect[i].origin;
+			if (a->effect[i].kind == EFFECT_JAVA_TRUSTSTORE)
+				trust.java = a->effect[i].origin;
 			rc = effect_apply(w, &a->effect[i]);
 		}
 	}
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++)
 		rc = put_alternatives(w, &in->package[p].answer);
-	if (rc == 0 && bundle_from.len)
-		rc = put_authorities(w, bundle_from);
-	return rc;
+	return rc < 0 ? rc : top_trusted(w, &trust);
 }

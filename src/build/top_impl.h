@@ -71,6 +71,13 @@ int top_mode(struct top_work *w, str path, uint32_t mode, str owner, str group, 
 /* The effects of all packages but accounts and diversions. */
 int top_effects(struct top_work *w) MUST_USE;
 
+/* top_trust.c: the CA bundle and Java's truststore, as far as something wants them: the origin of
+ * the effect that says so, or empty. */
+struct top_trust {
+	str bundle, java;
+};
+int top_trusted(struct top_work *w, const struct top_trust *trust) MUST_USE;
+
 /* top_cache.c: the directories of etc/ld.so.conf.d in order, then the loader's own. */
 int top_library_dirs(struct top_work *w, struct texts *ret) MUST_USE;
 

@@ -60,19 +60,22 @@ static X509_NAME *subject(const unsigned char *bytes, long n)
 	return tag == V_ASN1_INTEGER ? d2i_X509_NAME(NULL, &d.p, d.left) : NULL;
 }
 
-int certificate_hash(struct op *op, str what, str pem, uint32_t *ret)
+int certificate_read(struct op *op, str what, str pem, struct certificate *ret)
 {
 	BIO *in = pem.len > 0 && pem.len < INT32_MAX ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
 	char *kind = NULL, *header = NULL;
 	unsigned char *bytes = NULL;
 	X509_NAME *name = NULL;
 	long n = 0;
-	int ok = 0;
+	int ok = 0, rc = 0;
+	str der = { 0 };
 
 	if (in && PEM_read_bio(in, &kind, &header, &bytes, &n) &&
 	    strcmp(kind, PEM_STRING_X509) == 0)
 		name = subject(bytes, n);
 	unsigned long hash = name ? X509_NAME_hash_ex(name, NULL, NULL, &ok) : 0;
+	if (ok)
+		rc = op_copy(op, (str){ (const char *)bytes, n }, &der);
 	X509_NAME_free(name);
 	OPENSSL_free(kind);
 	OPENSSL_free(header);
@@ -80,6 +83,8 @@ int certificate_hash(struct op *op, str what, str pem, uint32_t *ret)
 	BIO_free(in);
 	if (!ok)
 		return op_fail(op, ERR_FORMAT, "%.*s is no certificate", STR_ARG(what));
-	*ret = (uint32_t)hash;
+	if (rc < 0)
+		return rc;
+	*ret = (struct certificate){ .der = der, .hash = (uint32_t)hash };
 	return 0;
 }

@@ -6,11 +6,17 @@
 
 #include "base/op.h"
 
+struct certificate {
+	str der;
+	/* Of the subject's name: OpenSSL looks the certificate up in a directory as "%08x.0".
+	 * Source: openssl-rehash(1), X509_NAME_hash_ex(3). */
+	uint32_t hash;
+};
+
 /*
- * certificate_hash(op, what, pem, ret): the hash of the subject's name under which OpenSSL looks a
- * certificate up in a directory: "%08x.0". Source: openssl-rehash(1), X509_NAME_hash_ex(3).
- * ERR_FORMAT if the first PEM block is no certificate.
+ * certificate_read(op, what, pem, ret): the first PEM block of a text; its key and signature are
+ * not looked at. ERR_FORMAT if it is no certificate, or there is none. `der` lives in op.
  */
-int certificate_hash(struct op *op, str what, str pem, uint32_t *ret) MUST_USE;
+int certificate_read(struct op *op, str what, str pem, struct certificate *ret) MUST_USE;
 
 #endif

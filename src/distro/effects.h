@@ -21,10 +21,11 @@ enum effect_kind {
 			     mode, owner, group */
 	EFFECT_LINK,      /* path, to: a symlink */
 	EFFECT_MODE,      /* path, mode, owner, group: of what a package ships */
-	EFFECT_ALTERNATIVE, /* link path, to, name, priority: the highest of a name wins; slaves
-			       follow */
-	EFFECT_DIVERT,      /* path goes to `to` for every package but this one */
-	EFFECT_CA_BUNDLE,   /* the CA bundle with its links is wanted */
+	EFFECT_ALTERNATIVE,     /* link path, to, name, priority: the highest of a name wins; slaves
+				   follow */
+	EFFECT_DIVERT,          /* path goes to `to` for every package but this one */
+	EFFECT_CA_BUNDLE,       /* the CA bundle with its links is wanted */
+	EFFECT_JAVA_TRUSTSTORE, /* the same certificates, for Java, are wanted */
 };
 
 struct effect {

@@ -68,6 +68,7 @@ static const struct {
 	{ "alternative", EFFECT_ALTERNATIVE, FIELDS(alternative_fields) },
 	{ "divert", EFFECT_DIVERT, FIELDS(link_fields) },
 	{ "ca-bundle", EFFECT_CA_BUNDLE, NULL, 0 },
+	{ "java-truststore", EFFECT_JAVA_TRUSTSTORE, NULL, 0 },
 };
 
 static int at_line(struct op *op, const struct doc *doc, const struct node *node, str *ret)

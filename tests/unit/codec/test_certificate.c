@@ -24,10 +24,11 @@ static const char sample[] =
 
 static int known(struct op *op)
 {
-	uint32_t hash;
+	struct certificate c;
 
-	TRY(certificate_hash(op, S("sample"), exact(str_of(sample)), &hash));
-	CHECK(hash == 0x5f33a6e7);
+	TRY(certificate_read(op, S("sample"), exact(str_of(sample)), &c));
+	CHECK(c.hash == 0x5f33a6e7);
+	CHECK(c.der.len == 479 && c.der.p[0] == 0x30);
 	return 0;
 }
 
@@ -39,14 +40,14 @@ static int refused(struct op *op)
 		"-----BEGIN CERTIFICATE-----\nMAQwAgIA\n-----END CERTIFICATE-----\n",
 		"-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n",
 	};
-	uint32_t hash;
+	struct certificate c;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK_FAILS(op, certificate_hash(op, S("bad.crt"), exact(str_of(bad[i])), &hash), ERR_FORMAT,
+		CHECK_FAILS(op, certificate_read(op, S("bad.crt"), exact(str_of(bad[i])), &c), ERR_FORMAT,
 			    "bad.crt is no certificate");
 	/* Cut anywhere, it is refused or still whole enough to have its name. */
 	for (ptrdiff_t n = 0; n < (ptrdiff_t)sizeof(sample) - 1; n += 7) {
-		if (certificate_hash(op, S("cut"), exact(str_head(str_of(sample), n)), &hash) < 0)
+		if (certificate_read(op, S("cut"), exact(str_head(str_of(sample), n)), &c) < 0)
 			op_forgive(op);
 	}
 	return 0;
@@ -66,7 +67,7 @@ static int as_openssl(struct op *op)
 	TRY(dir_list(op, dir, S("/etc/ssl/certs"), &name, &n));
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str path, pem;
-		uint32_t hash;
+		struct certificate c;
 		if (!str_ends(name[i], S(".pem")))
 			continue;
 		TRY(op_text(op, &path, "/etc/ssl/certs/%.*s", STR_ARG(name[i])));
@@ -77,8 +78,8 @@ static int as_openssl(struct op *op)
 		BIO *in = BIO_new_mem_buf(pem.p, (int)pem.len);
 		X509 *cert = PEM_read_bio_X509(in, NULL, NULL, NULL);
 		if (cert) {
-			TRY(certificate_hash(op, name[i], pem, &hash));
-			CHECK(hash == X509_NAME_hash_ex(X509_get_subject_name(cert), NULL, NULL, NULL));
+			TRY(certificate_read(op, name[i], pem, &c));
+			CHECK(c.hash == X509_NAME_hash_ex(X509_get_subject_name(cert), NULL, NULL, NULL));
 		}
 		X509_free(cert);
 		BIO_free(in);
