@@ -95,7 +95,7 @@ static int add_group(struct op *op, struct accounts *a, str name, uint32_t gid, 
 			       STR_ARG(name));
 	if (g && (gid == UINT32_MAX || g->gid == gid))
 		return 0;
-	if (g)
+	if (g && g->gid != UINT32_MAX)
 		return op_fail(op, ERR_NO, "group %.*s has gid %u by %.*s and %u by %.*s",
 			       STR_ARG(name), g->gid, STR_ARG(g->from), gid, STR_ARG(from));
 	const struct account_group *other = gid == UINT32_MAX ? NULL : group_find(a, gid);
@@ -104,6 +104,10 @@ static int add_group(struct op *op, struct accounts *a, str name, uint32_t gid, 
 			       "gid %u is wanted by group %.*s (%.*s) and group %.*s (%.*s)", gid,
 			       STR_ARG(other->name), STR_ARG(other->from), STR_ARG(name),
 			       STR_ARG(from));
+	if (g) {
+		g->gid = gid;
+		return 0;
+	}
 	if (!vec_grow(op, (void **)&a->group, &a->group_n, &a->group_cap, sizeof(*a->group)))
 		return op->code;
 	a->group[a->group_n - 1] = (struct account_group){ .name = name, .gid = gid, .from = from };
@@ -118,7 +122,17 @@ static int add_user(struct op *op, struct accounts *a, struct account want)
 	    !good_field(want.shell))
 		return op_fail(op, ERR_USAGE, "%.*s: '%.*s' is no name or record for a user",
 			       STR_ARG(want.from), STR_ARG(want.name));
-	if (u && (want.uid == UINT32_MAX || u->uid == want.uid)) {
+	const struct account *other = want.uid == UINT32_MAX ? NULL : accounts_find(a, want.uid);
+	if (other && other != u)
+		return op_fail(op, ERR_NO,
+			       "uid %u is wanted by user %.*s (%.*s) and user %.*s (%.*s)",
+			       want.uid, STR_ARG(other->name), STR_ARG(other->from),
+			       STR_ARG(want.name), STR_ARG(want.from));
+	if (u && (want.uid == UINT32_MAX || u->uid == UINT32_MAX || u->uid == want.uid)) {
+		if (u->uid == UINT32_MAX)
+			u->uid = want.uid;
+		if (want.comment.len)
+			u->comment = want.comment;
 		if (want.home.len)
 			u->home = want.home;
 		if (want.shell.len)
@@ -133,12 +147,6 @@ static int add_user(struct op *op, struct accounts *a, struct account want)
 		return op_fail(op, ERR_NO, "user %.*s has uid %u by %.*s and %u by %.*s",
 			       STR_ARG(want.name), u->uid, STR_ARG(u->from), want.uid,
 			       STR_ARG(want.from));
-	const struct account *other = want.uid == UINT32_MAX ? NULL : accounts_find(a, want.uid);
-	if (other)
-		return op_fail(op, ERR_NO,
-			       "uid %u is wanted by user %.*s (%.*s) and user %.*s (%.*s)",
-			       want.uid, STR_ARG(other->name), STR_ARG(other->from),
-			       STR_ARG(want.name), STR_ARG(want.from));
 	if (!vec_grow(op, (void **)&a->user, &a->user_n, &a->user_cap, sizeof(*a->user)))
 		return op->code;
 	a->user[a->user_n - 1] = want;
@@ -301,9 +309,10 @@ static int add_with_group(struct op *op, struct accounts *a, struct account want
 		return rc;
 	const struct account_group *own = group_named(a, primary);
 	MUST(own);
-	if (!want.shell.len)
+	bool known = user_named(a, want.name) != NULL; /* and keeps what is not said anew */
+	if (!want.shell.len && !known)
 		want.shell = S("/usr/sbin/nologin");
-	if (!want.home.len)
+	if (!want.home.len && !known)
 		want.home = S("/nonexistent");
 	want.gid = own->gid;
 	want.primary = group;
@@ -387,6 +396,12 @@ static int free_id(struct op *op, const struct accounts *a, uint32_t *ret)
 static int settle_ids(struct op *op, struct accounts *a)
 {
 	int rc = 0;
+
+	for (ptrdiff_t i = 0; i < a->user_n; i++) {
+		struct account_group *own = group_named(a, a->user[i].name);
+		if (own && own->gid == UINT32_MAX && !group_find(a, a->user[i].uid))
+			own->gid = a->user[i].uid;
+	}
 
 	qsort(a->group, (size_t)a->group_n, sizeof(*a->group), by_group_name);
 	qsort(a->user, (size_t)a->user_n, sizeof(*a->user), by_user_name);

@@ -30,9 +30,11 @@ struct accounts {
 /*
  * accounts_make(op, recipe, effect, n, passwd, group, ret): root, nobody and nonroot; all of
  * Debian's fixed accounts if `passwd` and `group` (base-passwd's master files) are not empty, else
- * only those that an effect or the recipe names; then effects' and the recipe's. Ids that are not
- * given come from 999 downwards in the order of names. ERR_NO when two ask for one id or for one
- * name with different ids, ERR_USAGE for a name or id that is not allowed.
+ * only those that an effect or the recipe names; then effects' and the recipe's, which
+ * gives an account of an effect its id, home, shell and comment. A group without an id takes that
+ * of the user of its name; ids that nobody gives come from 999 downwards in the order of names.
+ * ERR_NO when two ask for one id or for one name with different ids, ERR_USAGE for a name or id
+ * that is not allowed.
  */
 int accounts_make(struct op *op, const struct recipe *recipe, const struct effect *effect,
 		  ptrdiff_t n, str passwd, str group, struct accounts *ret) MUST_USE;

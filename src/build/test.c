@@ -335,8 +335,8 @@ static int test_one(struct test_session *s, const struct tests *t)
 		rc = test_content(s, &t->content[i]);
 	if (rc == 0 && t->command_n)
 		rc = test_run_commands(s, t);
-	if (rc == 0 && t->http_n)
-		rc = test_run_http(s, t);
+	if (rc == 0 && (t->exec_n || t->http_n))
+		rc = test_run_server(s, t);
 	for (ptrdiff_t i = 0; rc == 0 && i < t->licence_n; i++)
 		rc = test_record_skipped(
 			s, S("licences"),
@@ -354,7 +354,7 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 
 	for (ptrdiff_t i = 0; i < n; i++)
 		needs_tree = needs_tree || tests[i].file_n || tests[i].content_n ||
-			     tests[i].command_n || tests[i].http_n;
+			     tests[i].command_n || tests[i].exec_n || tests[i].http_n;
 	interrupt_hold(); /* what is begun here is ended here */
 	if (needs_tree)
 		rc = tree_read(op, store, image, false, &s.tree);

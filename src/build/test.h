@@ -28,6 +28,9 @@
  *	  - {name, port: 8080, path: /, method: GET, headers: [{key, value}], body,
  *	     expectedStatus: 200, expectedBody: [regex], excludedBody: [regex],
  *	     expectedHeaders: [regex], timeout: seconds until the port answers (default 20)}
+ *	execTests:                          likewise: inside the server that httpTests ask
+ *	  - {name, command, args, envVars, exitCode, expectedOutput and the other three as in
+ *	     commandTests, timeout: seconds in which it must come out as told (default 20)}
  *
  * Regular expressions are Go's, searched anywhere; see build/test_regex.h for what is translated
  * and what is refused. Variables in an envVars value ($PATH, ${PATH}) are the image's.
@@ -69,6 +72,7 @@ struct test_command {
 	struct pairs env;
 	struct test_match out, err;
 	int exit_code;
+	int timeout_s; /* an exec test is repeated until it comes out as told or this is over */
 };
 
 struct test_file {
@@ -111,12 +115,12 @@ struct test_http {
 
 struct tests {
 	struct pairs env; /* globalEnvVars */
-	struct test_command *command;
+	struct test_command *command, *exec;
 	struct test_file *file;
 	struct test_content *content;
 	struct test_metadata metadata;
 	struct test_http *http;
-	ptrdiff_t command_n, file_n, content_n, http_n;
+	ptrdiff_t command_n, exec_n, file_n, content_n, http_n;
 	ptrdiff_t licence_n;
 };
 
@@ -131,8 +135,8 @@ int tests_read(struct op *op, const struct doc *doc, const struct node *node,
 /*
  * test_image(op, store, image, tests, n, ret, ret_n): carry out n files of tests on an image that
  * is in the store, one outcome a test, in the order of the files and within a file: metadata,
- * files, contents, commands, http, licences. 0 whatever the verdicts; negative only when the image
- * cannot be read or no room can be had. Call it while no other thread runs: it forks.
+ * files, contents, commands, exec, http, licences. 0 whatever the verdicts; negative only when the
+ * image cannot be read or no room can be had. Call it while no other thread runs: it forks.
  *
  * The image is unpacked into a private directory below $TMPDIR, /dev/shm or /tmp (the first with
  * twice the room), which is removed in every case, as is every process and container begun here.

@@ -77,7 +77,6 @@ static void rlimit(struct json_out *j, const char *type, uint64_t value)
 
 static void process(struct json_out *j, const struct test_bundle *b)
 {
-	json_key(j, S("process"));
 	json_object(j);
 	json_key(j, S("terminal"));
 	json_bool(j, false);
@@ -215,6 +214,7 @@ int test_bundle_config(struct op *op, const struct test_bundle *bundle, str *ret
 	json_begin(&j, &b, 1);
 	json_object(&j);
 	json_pair(&j, "ociVersion", S("1.0.2"));
+	json_key(&j, S("process"));
 	process(&j, bundle);
 	json_key(&j, S("root"));
 	json_object(&j);
@@ -226,5 +226,16 @@ int test_bundle_config(struct op *op, const struct test_bundle *bundle, str *ret
 	mounts(&j, bundle);
 	linux_part(&j, bundle);
 	json_object_end(&j);
+	return buf_take(&b, ret);
+}
+
+int test_bundle_process(struct op *op, const struct test_bundle *bundle, str *ret)
+{
+	struct buf b;
+	struct json_out j;
+
+	buf_init(&b, op, CONFIG_MAX);
+	json_begin(&j, &b, 1);
+	process(&j, bundle);
 	return buf_take(&b, ret);
 }

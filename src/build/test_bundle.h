@@ -34,6 +34,9 @@ struct test_bundle {
 
 int test_bundle_config(struct op *op, const struct test_bundle *bundle, str *ret) MUST_USE;
 
+/* Its process alone, for one more in the same container. */
+int test_bundle_process(struct op *op, const struct test_bundle *bundle, str *ret) MUST_USE;
+
 /* Append the value of linux.seccomp. */
 void test_seccomp_write(struct json_out *j, const struct platform *platform);
 

@@ -51,17 +51,20 @@ int test_record_skipped(struct test_session *s, str name, str why) MUST_USE;
 
 /* Everything of `tests` that needs a container. */
 int test_run_commands(struct test_session *s, const struct tests *tests) MUST_USE;
-int test_run_http(struct test_session *s, const struct tests *tests) MUST_USE;
+int test_run_server(struct test_session *s, const struct tests *tests) MUST_USE;
 
 /*
  * test_room_enter(s): make the room. 0 also when no container can run: see room.why_not.
  * test_room_bundle(s, tests, env, words, ret): the bundle for one more set of writable
  * directories; the same bundle may be run several times. test_room_leave(s) removes the
- * directories again.
+ * directories again. test_room_process(): a bundle without directories, for one more process in a
+ * container that runs.
  */
 int test_room_enter(struct test_session *s) MUST_USE;
 int test_room_bundle(struct test_session *s, const struct tests *tests, const struct pairs *env,
 		     const struct texts *words, struct test_bundle *ret) MUST_USE;
+int test_room_process(struct test_session *s, const struct tests *tests, const struct pairs *env,
+		      const struct texts *words, struct test_bundle *ret) MUST_USE;
 void test_room_leave(struct test_session *s);
 
 #endif

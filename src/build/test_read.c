@@ -112,7 +112,7 @@ struct raw_command {
 	struct texts args;
 	const struct node *setup, *teardown, *env;
 	struct texts out, no_out, err, no_err;
-	uint64_t exit_code;
+	uint64_t exit_code, timeout;
 };
 
 static int read_command_env(const struct reader *r, const struct raw_command *raw,
@@ -134,17 +134,19 @@ static int read_command_env(const struct reader *r, const struct raw_command *ra
 	return 0;
 }
 
-static int read_command(const struct reader *r, const struct node *node, void *to)
+/* What the first field is of does not stand in commandTests, what the last two are of not in
+ * execTests. */
+static int read_command_of(const struct reader *r, const struct node *node, bool exec,
+			   struct test_command *command)
 {
-	struct raw_command raw = { 0 };
-	struct test_command *command = to;
+	struct raw_command raw = { .timeout = exec ? 20 : TEST_COMMAND_MS / 1000 };
 	static const struct field field[] = {
+		{ "timeout", FIELD_U64, offsetof(struct raw_command, timeout), false,
+		  "a number of seconds" },
 		{ "name", FIELD_TEXT, offsetof(struct raw_command, name), true, NULL },
 		{ "command", FIELD_TEXT, offsetof(struct raw_command, command), true,
 		  "the name of a program" },
 		{ "args", FIELD_TEXTS, offsetof(struct raw_command, args), false, NULL },
-		{ "setup", FIELD_NODE, offsetof(struct raw_command, setup), false, NULL },
-		{ "teardown", FIELD_NODE, offsetof(struct raw_command, teardown), false, NULL },
 		{ "envVars", FIELD_NODE, offsetof(struct raw_command, env), false, NULL },
 		{ "expectedOutput", FIELD_TEXTS, offsetof(struct raw_command, out), false,
 		  "a list of patterns" },
@@ -156,8 +158,11 @@ static int read_command(const struct reader *r, const struct node *node, void *t
 		  "a list of patterns" },
 		{ "exitCode", FIELD_U64, offsetof(struct raw_command, exit_code), false,
 		  "a number from 0 to 255" },
+		{ "setup", FIELD_NODE, offsetof(struct raw_command, setup), false, NULL },
+		{ "teardown", FIELD_NODE, offsetof(struct raw_command, teardown), false, NULL },
 	};
-	int rc = fields_read(r->op, r->doc, node, field, COUNT(field), &raw);
+	int rc = fields_read(r->op, r->doc, node, exec ? field : field + 1,
+			     COUNT(field) - (exec ? 2 : 1), &raw);
 	const struct {
 		const char *key;
 		const struct texts *list;
@@ -173,6 +178,9 @@ static int read_command(const struct reader *r, const struct node *node, void *t
 	if (rc == 0 && raw.exit_code > 255)
 		rc = node_fail(r->op, r->doc, node_get(node, S("exitCode")),
 			       "'exitCode' must be a number from 0 to 255");
+	if (rc == 0 && (raw.timeout < 1 || raw.timeout > TEST_TIMEOUT_MAX))
+		rc = node_fail(r->op, r->doc, node_get(node, S("timeout")),
+			       "'timeout' must be from 1 to %d seconds", TEST_TIMEOUT_MAX);
 	if (rc == 0 && raw.command.len == 0)
 		rc = node_fail(r->op, r->doc, node, "'command' must be the name of a program");
 	str *words = rc < 0 ? NULL : op_new(r->op, str, raw.args.n + 1);
@@ -187,8 +195,19 @@ static int read_command(const struct reader *r, const struct node *node, void *t
 		.out = { raw.out, raw.no_out },
 		.err = { raw.err, raw.no_err },
 		.exit_code = (int)raw.exit_code,
+		.timeout_s = (int)raw.timeout,
 	};
 	return read_command_env(r, &raw, command);
+}
+
+static int read_command(const struct reader *r, const struct node *node, void *to)
+{
+	return read_command_of(r, node, false, to);
+}
+
+static int read_exec(const struct reader *r, const struct node *node, void *to)
+{
+	return read_command_of(r, node, true, to);
 }
 
 /* "-rw-r--r--" as ls writes it, or as Go's os.FileMode does: "dtrwxrwxrwx", "urwxr-xr-x". */
@@ -459,7 +478,8 @@ static int read_licence(const struct reader *r, const struct node *node, void *t
 
 struct raw_tests {
 	str version;
-	const struct node *env, *command, *file, *content, *metadata, *licence, *http, *options;
+	const struct node *env, *command, *exec, *file, *content, *metadata, *licence, *http,
+		*options;
 };
 
 static int read_all(const struct reader *r, const struct raw_tests *raw, struct tests *ret)
@@ -476,6 +496,7 @@ static int read_all(const struct reader *r, const struct raw_tests *raw, struct 
 	} list[] = {
 		{ raw->command, "commandTests", sizeof(*got.command), read_command, &got.command,
 		  &got.command_n },
+		{ raw->exec, "execTests", sizeof(*got.exec), read_exec, &got.exec, &got.exec_n },
 		{ raw->file, "fileExistenceTests", sizeof(*got.file), read_file, &got.file,
 		  &got.file_n },
 		{ raw->content, "fileContentTests", sizeof(*got.content), read_content,
@@ -504,6 +525,7 @@ int tests_read(struct op *op, const struct doc *doc, const struct node *node, st
 		  "2.0.0" },
 		{ "globalEnvVars", FIELD_NODE, offsetof(struct raw_tests, env), false, NULL },
 		{ "commandTests", FIELD_NODE, offsetof(struct raw_tests, command), false, NULL },
+		{ "execTests", FIELD_NODE, offsetof(struct raw_tests, exec), false, NULL },
 		{ "fileExistenceTests", FIELD_NODE, offsetof(struct raw_tests, file), false, NULL },
 		{ "fileContentTests", FIELD_NODE, offsetof(struct raw_tests, content), false,
 		  NULL },

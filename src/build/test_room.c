@@ -374,8 +374,8 @@ static int make_mounts(struct test_session *s, struct test_bundle *b)
 	return 0;
 }
 
-int test_room_bundle(struct test_session *s, const struct tests *tests, const struct pairs *env,
-		     const struct texts *words, struct test_bundle *ret)
+int test_room_process(struct test_session *s, const struct tests *tests, const struct pairs *env,
+		      const struct texts *words, struct test_bundle *ret)
 {
 	str dir = s->image->config.work_dir;
 	struct test_bundle b = {
@@ -387,6 +387,17 @@ int test_room_bundle(struct test_session *s, const struct tests *tests, const st
 		.platform = platform_host(),
 	};
 	int rc = environment(s, tests, env, &b.env);
+
+	if (rc == 0)
+		*ret = b;
+	return rc;
+}
+
+int test_room_bundle(struct test_session *s, const struct tests *tests, const struct pairs *env,
+		     const struct texts *words, struct test_bundle *ret)
+{
+	struct test_bundle b;
+	int rc = test_room_process(s, tests, env, words, &b);
 
 	if (rc == 0)
 		rc = make_mounts(s, &b);

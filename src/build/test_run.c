@@ -1,11 +1,15 @@
-/* Tests that need a container: commands and HTTP requests. */
+/* Tests that need a container: commands, and what is asked of a server. */
+#include <poll.h>
+
 #include "sys/clock.h"
+#include "sys/interrupt.h"
 
 #include "test_http.h"
 #include "test_impl.h"
 
 enum {
 	SHOWN_MAX = 1500, /* bytes of an output that a failed test shows */
+	PAUSE_MS = 200,   /* between two attempts at an exec test */
 };
 
 /* The tail of an output, for the reader of a failure. */
@@ -51,7 +55,7 @@ static int judge(struct op *op, struct test_complaints *c, const struct test_com
 	if (!run->started)
 		return test_complain(op, c, "it did not start: %.*s", STR_ARG(run->why));
 	if (run->timed_out)
-		rc = test_complain(op, c, "it did not end in %d s", TEST_COMMAND_MS / 1000);
+		rc = test_complain(op, c, "it did not end in %d s", want->timeout_s);
 	else if (run->status != want->exit_code)
 		rc = test_complain(op, c, "the exit code is %d and not %d", run->status,
 				   want->exit_code);
@@ -120,13 +124,57 @@ static int judge_answer(struct op *op, struct test_complaints *c, const struct t
 	return rc < 0 || c->line.n == 0 ? rc : show(op, c, "the body", got->body);
 }
 
+/* What became of the server, after a test that failed. */
+static int show_server(struct test_session *s, struct test_container *server,
+		       struct test_complaints *c)
+{
+	str output;
+	int rc = 0;
+
+	if (test_container_gone(server))
+		rc = test_complain(s->op, c, "the server ended with exit code %d", server->status);
+	if (rc == 0)
+		rc = test_container_output(s->op, server, SHOWN_MAX + 1, &output);
+	return rc < 0 ? rc : show(s->op, c, "the server's output", output);
+}
+
+/* Run the command in the server until it comes out as told, the time is up or the server gone. */
+static int run_exec(struct test_session *s, const struct tests *tests,
+		    struct test_container *server, const struct test_command *want)
+{
+	struct test_complaints c = { 0 };
+	struct test_bundle bundle = { 0 };
+	struct test_run run;
+	int64_t start = clock_monotonic_ms(), deadline = start + want->timeout_s * INT64_C(1000);
+	int rc = test_room_process(s, tests, &want->env, &want->words, &bundle);
+
+	while (rc == 0) {
+		struct op_mark mark = op_mark(s->op);
+		c = (struct test_complaints){ 0 };
+		rc = test_container_exec(s->op, server, &bundle, want->timeout_s * INT64_C(1000),
+					 TEST_OUTPUT_MAX, &run);
+		if (rc == 0)
+			rc = judge(s->op, &c, want, &run);
+		if (rc < 0 || c.line.n == 0 || clock_monotonic_ms() + PAUSE_MS >= deadline ||
+		    test_container_gone(server))
+			break;
+		if (interrupt_noted())
+			return op_fail(s->op, ERR_IO, "interrupted");
+		op_reset(s->op, mark);
+		(void)poll(NULL, 0, PAUSE_MS);
+	}
+	if (rc == 0 && c.line.n)
+		rc = show_server(s, server, &c);
+	return rc < 0 ? rc : test_record(s, want->name, start, &c);
+}
+
 static int run_request(struct test_session *s, struct test_container *server,
 		       const struct test_http *want)
 {
 	struct test_complaints c = { 0 };
 	struct test_response got;
 	int64_t start = clock_monotonic_ms();
-	str why = { 0 }, output;
+	str why = { 0 };
 	int rc = test_http_fetch(s->op, server->init, s->room.runtime.user_namespace, want,
 				 test_container_gone, server, &got, &why);
 
@@ -134,15 +182,8 @@ static int run_request(struct test_session *s, struct test_container *server,
 		rc = judge_answer(s->op, &c, want, &got);
 	else if (rc == 1)
 		rc = test_complain(s->op, &c, "port %u: %.*s", want->port, STR_ARG(why));
-	if (rc == 0 && c.line.n) {
-		if (test_container_gone(server))
-			rc = test_complain(s->op, &c, "the server ended with exit code %d",
-					   server->status);
-		if (rc == 0)
-			rc = test_container_output(s->op, server, SHOWN_MAX + 1, &output);
-		if (rc == 0)
-			rc = show(s->op, &c, "the server's output", output);
-	}
+	if (rc == 0 && c.line.n)
+		rc = show_server(s, server, &c);
 	return rc < 0 ? rc : test_record(s, want->name, start, &c);
 }
 
@@ -167,6 +208,8 @@ static int fail_all(struct test_session *s, const struct tests *tests, str why)
 	struct test_complaints c = { 0 };
 	int rc = test_complain(s->op, &c, "the server did not start: %.*s", STR_ARG(why));
 
+	for (ptrdiff_t i = 0; rc == 0 && i < tests->exec_n; i++)
+		rc = test_record(s, tests->exec[i].name, clock_monotonic_ms(), &c);
 	for (ptrdiff_t i = 0; rc == 0 && i < tests->http_n; i++)
 		rc = test_record(s, tests->http[i].name, clock_monotonic_ms(), &c);
 	return rc;
@@ -188,15 +231,19 @@ static int with_server(struct test_session *s, const struct tests *tests)
 		rc = test_container_start(s->op, &s->room.runtime, &bundle, &server, &why);
 	if (rc == 1)
 		return fail_all(s, tests, why);
+	for (ptrdiff_t i = 0; rc == 0 && i < tests->exec_n; i++)
+		rc = run_exec(s, tests, &server, &tests->exec[i]);
 	for (ptrdiff_t i = 0; rc == 0 && i < tests->http_n; i++)
 		rc = run_request(s, &server, &tests->http[i]);
 	return rc;
 }
 
-int test_run_http(struct test_session *s, const struct tests *tests)
+int test_run_server(struct test_session *s, const struct tests *tests)
 {
 	int rc = test_room_enter(s);
 
+	for (ptrdiff_t i = 0; rc == 0 && s->room.why_not.len && i < tests->exec_n; i++)
+		rc = test_record_skipped(s, tests->exec[i].name, s->room.why_not);
 	for (ptrdiff_t i = 0; rc == 0 && s->room.why_not.len && i < tests->http_n; i++)
 		rc = test_record_skipped(s, tests->http[i].name, s->room.why_not);
 	if (rc < 0 || s->room.why_not.len)

@@ -87,11 +87,27 @@ static uint64_t nofile(void)
 	return have.rlim_max;
 }
 
+/* Write a file anew, into a directory of a bundle. */
+static int write_new(struct op *op, const struct test_runtime *rt, const char *dir,
+		     const char *name, str text)
+{
+	str path;
+	int rc = op_text(op, &path, "%s/%s", dir, name);
+
+	if (rc < 0)
+		return rc;
+	AUTO_FD fd = openat(rt->work, path.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
+	if (fd < 0)
+		return op_fail_errno(op, "cannot write %s", path.p);
+	return file_write(op, fd, path, text);
+}
+
 /* A new directory with the config.json of a container; its name and the container's. */
 static int make_bundle(struct op *op, struct test_runtime *rt, struct test_bundle *bundle,
 		       char dir[24], char id[48])
 {
-	str config, path;
+	str config;
 
 	bundle->user_namespace = rt->user_namespace;
 	bundle->resources = rt->resources;
@@ -102,16 +118,11 @@ static int make_bundle(struct op *op, struct test_runtime *rt, struct test_bundl
 	(void)snprintf(dir, 24, "bundle-%d", rt->serial);
 	(void)snprintf(id, 48, "temper-test-%d-%d", getpid(), rt->serial);
 	int rc = test_bundle_config(op, bundle, &config);
-	if (rc == 0)
-		rc = op_text(op, &path, "%s/config.json", dir);
 	if (rc < 0)
 		return rc;
 	if (mkdirat(rt->work, dir, 0700) < 0)
 		return op_fail_errno(op, "cannot make %.*s/%s", STR_ARG(rt->path), dir);
-	AUTO_FD fd = openat(rt->work, path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return op_fail_errno(op, "cannot write %s", path.p);
-	return file_write(op, fd, path, config);
+	return write_new(op, rt, dir, "config.json", config);
 }
 
 static int call_run(struct op *op, const struct test_runtime *rt, const char *dir, const char *id,
@@ -397,6 +408,52 @@ int test_container_start(struct op *op, struct test_runtime *rt, struct test_bun
 		c.rt = NULL; /* given away */
 	}
 	return rc;
+}
+
+int test_container_exec(struct op *op, const struct test_container *c,
+			const struct test_bundle *bundle, int64_t timeout_ms, size_t output_max,
+			struct test_run *ret)
+{
+	struct test_bundle b = *bundle;
+	struct words w;
+	struct proc_result got = { 0 };
+	str process, path, why = { 0 };
+
+	b.user_namespace = c->rt->user_namespace;
+	b.nofile = nofile();
+	int rc = test_bundle_process(op, &b, &process);
+	if (rc == 0)
+		rc = write_new(op, c->rt, c->dir, "process.json", process);
+	if (rc == 0)
+		rc = write_new(op, c->rt, c->dir, "log", S(""));
+	if (rc == 0)
+		rc = call(op, c->rt, c->dir, &w);
+	if (rc == 0)
+		rc = op_text(op, &path, "%.*s/%s/process.json", STR_ARG(c->rt->path), c->dir);
+	if (rc < 0)
+		return rc;
+	const char *const option[] = { "exec", "--process", path.p, c->id };
+	for (size_t i = 0; i < COUNT(option); i++)
+		add(&w, option[i]);
+	const struct proc_spec spec = { .argv = w.p,
+					.timeout_ms = timeout_ms,
+					.output_max = output_max };
+	rc = proc_run(op, &spec, &got);
+	if (rc == 0)
+		rc = error_in_log(op, c->rt, c->dir, &why);
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		why = S("the runtime is not there any more");
+	*ret = (struct test_run){
+		.started = why.len == 0 || got.timed_out,
+		.timed_out = got.timed_out,
+		.status = got.status,
+		.out = got.out,
+		.err = got.err,
+		.why = why,
+	};
+	return 0;
 }
 
 int test_container_output(struct op *op, const struct test_container *c, size_t n, str *ret)

@@ -51,6 +51,15 @@ struct test_container { /* one that runs beside us */
 int test_container_start(struct op *op, struct test_runtime *rt, struct test_bundle *bundle,
 			 struct test_container *ret, str *ret_why) MUST_USE;
 
+/*
+ * test_container_exec(op, c, bundle, timeout_ms, output_max, ret): run one more process in it, to
+ * its end: bundle's argv, env, cwd and user, as little privileged as the first. One that does not
+ * end in time goes with the container.
+ */
+int test_container_exec(struct op *op, const struct test_container *c,
+			const struct test_bundle *bundle, int64_t timeout_ms, size_t output_max,
+			struct test_run *ret) MUST_USE;
+
 /* Has it ended by itself? Takes a struct test_container. */
 bool test_container_gone(void *container);
 

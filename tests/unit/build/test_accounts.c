@@ -108,7 +108,29 @@ static int primary_groups(struct op *op)
 	return 0;
 }
 
+/* A recipe fixes the number of an effect's account, and its group's by it. */
+static int fixed_by_recipe(struct op *op)
+{
+	struct effect e[] = { group("db", ANY), user("db", ANY, "db"), user("alpha", ANY, ""), group("web", ANY) };
+	struct recipe_account own = { .name = S("db"), .id = 999, .home = S("/data"), .comment = S("Data") };
+	struct recipe_account web = { .name = S("web"), .id = 700 };
+	struct recipe r = { .file = S("r.yaml"), .user = &own, .user_n = 1, .group = &web, .group_n = 1 };
+	struct accounts a;
+	str passwd, groups;
+
+	TRY(accounts_make(op, &r, e, 4, S(""), S(""), &a));
+	TRY(accounts_passwd(op, &a, &passwd));
+	TRY(accounts_group(op, &a, &groups));
+	CHECK(str_find_str(passwd, S("\ndb:x:999:999:Data:/data:/usr/sbin/nologin\n")) >= 0);
+	CHECK(str_find_str(passwd, S("\nalpha:x:998:998:")) >= 0);
+	CHECK(str_find_str(groups, S("\nweb:x:700:\n")) >= 0 && str_find_str(groups, S("\ndb:x:999:\n")) >= 0);
+	own.id = 65532;
+	CHECK_FAILS(op, accounts_make(op, &r, e, 4, S(""), S(""), &a), ERR_NO, "uid 65532 is wanted by user nonroot");
+	return 0;
+}
+
 TESTS({ "primary groups", primary_groups },
+      { "a recipe fixes an effect's id", fixed_by_recipe },
       { "root, nobody and nonroot are always there", always },
       { "free ids depend on names and not on the order", ids_follow_names_not_order },
       { "Debian's fixed ids", fixed_ids }, { "quarrels are told", quarrels }, { "base-passwd's list", masters })

@@ -308,6 +308,15 @@ static const char container_tests[] =
 	"[x]}\n"
 	"- {name: 'fail(it did not start): e', command: none, exitCode: 1}\n"
 	"- {name: 'fail(it did not start): e', command: /etc/passwd, exitCode: 1}\n"
+	"execTests:\n"
+	"- name: 'pass: exec is as hardened'\n  command: tiny\n  args: [who]\n"
+	"  expectedOutput: ['uid=UID ', 'CapEff:\\s+0{16}\\n', 'CapBnd:\\s+0{16}\\n', 'NoNewPrivs:\\s+1', "
+	"'Seccomp:\\s+2']\n  excludedOutput: [' pid=1\\n']\n"
+	"- {name: 'pass: exec writes', command: tiny, args: [write, /data/x, /x], expectedOutput: ['wrote /data/x', 'cannot write /x']}\n"
+	"- {name: 'pass: exec sees it', command: tiny, args: [size, /data/x], envVars: [{key: A, value: b}]}\n"
+	"- {name: 'pass: exec exits', command: tiny, args: [exit, 3], exitCode: 3}\n"
+	"- {name: 'fail(the exit code is 1 and not 0): exec', command: tiny, args: [size, /none], timeout: 1}\n"
+	"- {name: 'fail(it did not start): exec', command: none, timeout: 1}\n"
 	"httpTests:\n"
 	"- {name: 'pass: page', port: 8080, expectedBody: ['uid=UID you said: GET / "
 	"HTTP/1.1\\r\\nHost: localhost:8080'],\n"
@@ -366,7 +375,7 @@ static int runs(struct op *op)
 	CHECK(mkdtemp(place) != NULL && setenv("TMPDIR", place, 1) == 0);
 	TRY(with_uid(op, container_tests, &yaml));
 	TRY(carry_out(op, platform_host()->oci_arch, "nonroot", yaml.p, &r));
-	CHECK(r.n == 25);
+	CHECK(r.n == 31);
 	CHECK(left_over() == 0);
 	CHECK(rmdir(place) == 0);
 	if (r.n && r.test[0].verdict == VERDICT_SKIPPED) {
@@ -381,7 +390,7 @@ static int runs(struct op *op)
 static int skips(struct op *op)
 {
 	static const char yaml[] =
-		"commandTests: [{name: a, command: tiny}]\nhttpTests: [{name: b, port: 8080}]\n"
+		"commandTests: [{name: a, command: tiny}]\nexecTests: [{name: b, command: tiny}]\n"
 		"fileExistenceTests: [{name: c, path: /etc}]\n";
 	const char *path = getenv("PATH");
 	struct result r;

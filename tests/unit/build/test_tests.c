@@ -45,6 +45,7 @@ static const char *const example =
 	"  entrypoint: []\n  cmd: [\"/bin/bash\"]\n  workdir: \"/app\"\n  user: \"luke\"\n"
 	"licenseTests:\n- debian: true\n  files: [\"/foo/bar\", \"/baz/bat\"]\n"
 	"containerRunOptions:\n  user: \"root\"\n  privileged: true\n"
+	"execTests: [{name: ping, command: cli, args: [ping], exitCode: 1, timeout: 3}]\n"
 	"httpTests:\n- {name: page, port: 8080}\n"
 	"- name: api\n  port: 80\n  path: /x?y=z\n  method: POST\n  headers: [{key: Host, value: "
 	"example.org}]\n  body: hello\n"
@@ -58,6 +59,8 @@ static int reads(struct op *op)
 	TRY(read_text(op, str_of(example), &t));
 	CHECK(t.env.n == 1 && t.command_n == 2 && t.file_n == 2 && t.content_n == 1 &&
 	      t.http_n == 2 && t.licence_n == 1);
+	CHECK(t.exec_n == 1 && t.exec[0].timeout_s == 3 && t.exec[0].exit_code == 1 &&
+	      t.exec[0].words.n == 2);
 	CHECK_STR(t.env.p[0].value, S("/env"));
 	CHECK_STR(t.command[0].name, S("Command not found"));
 	CHECK(t.command[0].words.n == 3 && t.command[0].exit_code == 127 &&
@@ -143,6 +146,9 @@ static int refused(struct op *op)
 		  "'a' is no header" },
 		{ "httpTests: [{name: x, port: 80, timeout: 601}]\n", "from 1 to 600 seconds" },
 		{ "httpTests: [{name: x, port: 80, expectedStatus: 99}]\n", "from 100 to 599" },
+		{ "execTests: [{name: x, command: y, timeout: 0}]\n", "from 1 to 600 seconds" },
+		{ "execTests: [{name: x, command: y, setup: [[z]]}]\n", "unknown key 'setup'" },
+		{ "commandTests: [{name: x, command: y, timeout: 5}]\n", "unknown key 'timeout'" },
 		{ "licenseTests: [{debain: true}]\n", "did you mean 'debian'?" },
 	};
 
