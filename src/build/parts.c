@@ -276,18 +276,36 @@ int parts_rules(struct op *op, const struct effects *effects, str *ret)
 				digest_hex(&d, hex));
 }
 
+/*
+ * Every script without an answer is told; the first of them is the error. One package is enough to
+ * stop the build, but whoever answers wants to see them all.
+ */
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts)
 {
+	ptrdiff_t more = -1; /* packages without an answer, after the first */
+	str first = S("");
+
 	for (ptrdiff_t i = 0; i < parts->n; i++) {
 		str unanswered = S("");
 		struct part *p = &parts->part[i];
 		int rc = effects_answer(op, in->effects, &p->contents, &p->answer, &unanswered);
-		if (rc == ERR_NO && unanswered.len && in->unanswered)
-			in->unanswered(in->progress_arg, unanswered);
-		if (rc < 0)
+		if (rc == 0)
+			continue;
+		if (rc != ERR_NO || unanswered.len == 0)
 			return rc;
+		if (in->unanswered)
+			in->unanswered(in->progress_arg, unanswered);
+		str said = str_of(op->text);
+		if (++more == 0 && op_copy(op, said, &first) < 0)
+			return op->code;
+		op_forgive(op);
 	}
-	return 0;
+	if (more < 0)
+		return 0;
+	if (more == 0)
+		return op_fail(op, ERR_NO, "%.*s", STR_ARG(first));
+	return op_fail(op, ERR_NO, "%.*s, nor %s %td more package%s", STR_ARG(first),
+		       more == 1 ? "is that of" : "are those of", more, more == 1 ? "" : "s");
 }
 
 /* Diversions: every package but the one that diverts has the path elsewhere. */

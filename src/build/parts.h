@@ -65,8 +65,8 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
  */
 int parts_rules(struct op *op, const struct effects *effects, str *ret) MUST_USE;
 
-/* How each package's scripts are answered; ERR_NO, with the script and what to write, for one that
- * is not. */
+/* How each package's scripts are answered; ERR_NO if one is not, after in->unanswered has heard of
+ * every package's first such script and what to write. */
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
 
 /* What of each package goes in, and its layer or fragment. After parts_answer(). */

@@ -68,6 +68,7 @@ PACKAGES = [
     package("libbig", files=[file("usr/lib/libbig/blob", noise(1, 700 << 10))]),
     package("other", files=[file("usr/lib/other/data", "other\n")], Depends="libbig"),
     package("scripted", script=ANSWERED, files=[file("usr/share/scripted/x", "x\n")]),
+    package("scripted-too", script=ANSWERED, files=[file("usr/share/scripted-too/x", "x\n")]),
     package("puzzled", script=PUZZLE, files=[file("usr/share/puzzled/x", "x\n")]),
     package("wanting", files=[file("usr/share/wanting/x", "x\n")], Depends="nowhere (>= 2)"),
     package("libapp", "1.0-1+deb13u1", pocket="trixie-security", more="fix",

@@ -65,6 +65,9 @@ cat >effects/scripted.yaml <<-EFFECT
 recipe scripted 'packages: [scripted]'
 expect "a script that nothing answers" 1 'scripted 1.0-1: its postinst .* is not answered' temper build -q scripted.yaml
 expect "... is shown, with what to write" 1 'package: scripted' temper build -q scripted.yaml
+recipe scripts 'packages: [scripted, scripted-too]'
+expect "all of several are shown" 1 '^package: scripted-too' temper build -q scripts.yaml
+expect "... and counted" 1 'scripted 1.0-1: its postinst .* nor is that of 1 more package' temper build -q scripts.yaml
 expect "an answer of the user's own" 0 'sha256:' temper build --effects effects scripted.yaml
 expect "... is why a path is there" 0 'scripted.yaml' temper build --effects effects --why var/lib/scripted scripted.yaml
 
