@@ -55,6 +55,12 @@ enum {
 	/* Bytes of a file that is read whole out of an image or a package. */
 	LIMIT_CAPTURE = 16 << 20,
 
+	/* Unpacked bytes of a changelog: gcc's is 1.2 MiB. */
+	LIMIT_CHANGELOG = 32 << 20,
+
+	/* Bytes of all files of an image whose content is kept while its layers are read. */
+	LIMIT_WANTED = 256 << 20,
+
 	/* Unpacked bytes over packed bytes: xz reaches 7,000 on zeros; real packages stay below
 	   200. */
 	LIMIT_RATIO = 1000,

@@ -357,7 +357,7 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 			     tests[i].command_n || tests[i].exec_n || tests[i].http_n;
 	interrupt_hold(); /* what is begun here is ended here */
 	if (needs_tree)
-		rc = tree_read(op, store, image, false, &s.tree);
+		rc = tree_read(op, store, image, NULL, &s.tree);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		rc = test_one(&s, &tests[i]);
 	test_room_done(&s.room);

@@ -95,20 +95,36 @@ static void read_trailer(str line, int64_t *ret)
 		*ret = date;
 }
 
+/* Without the empty lines around it. */
+static str body(str text)
+{
+	while (str_starts(text, S("\n")))
+		text = str_from(text, 1);
+	while (text.len && text.p[text.len - 1] == '\n')
+		text.len--;
+	return text;
+}
+
 /* The lines of one entry up to the next head; *in is left at that head. */
 static int read_entry(struct op *op, str *in, struct changelog_entry *entry)
 {
 	struct map seen;
-	str next;
+	str next, begin = *in;
+	bool open = true;
 
 	map_init(&seen, op);
+	entry->text = S("");
 	while (in->p) {
 		str rest = *in, line = str_cut(&rest, '\n');
 		if (read_head(line, &next))
 			break;
 		*in = rest;
-		if (str_starts(line, S(" -- ")))
+		if (str_starts(line, S(" -- "))) {
 			read_trailer(line, &entry->date);
+			open = false;
+		} else if (open) {
+			entry->text = body((str){ begin.p, line.p + line.len - begin.p });
+		}
 		int rc = find_cves(&seen, line);
 		if (rc < 0)
 			return rc;
@@ -116,7 +132,7 @@ static int read_entry(struct op *op, str *in, struct changelog_entry *entry)
 	return take_cves(op, &seen, &entry->cves);
 }
 
-int changelog_cves(struct op *op, str text, ptrdiff_t entries_max, struct changelog_entry **ret,
+int changelog_read(struct op *op, str text, ptrdiff_t entries_max, struct changelog_entry **ret,
 		   ptrdiff_t *ret_n)
 {
 	VEC(struct changelog_entry) got = { 0 };

@@ -22,7 +22,6 @@ enum {
 	SHEBANG_MAX = 255, /* Source: Linux BINPRM_BUF_SIZE less the NUL */
 	CAPTURE_MAX = 256 << 10,
 	COPYRIGHT_MAX = 4 << 20,  /* linux' copyright file is 0.2 MiB */
-	CHANGELOG_MAX = 32 << 20, /* unpacked; gcc's is 1.2 MiB */
 	CHANGELOG_ENTRIES = 200,  /* whose CVE ids are told */
 };
 
@@ -229,21 +228,19 @@ static int take_licence(struct pass *p, struct contents *c, const struct content
 static int changelog_text(struct pass *p, const struct contents *c, const struct contents_data *d,
 			  str *ret)
 {
-	static const char *const names[] = { "changelog.Debian.gz", "changelog.gz",
-					     "changelog.Debian" };
 	AUTO_STREAM *in = NULL;
 	str packed;
 
 	*ret = S("");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		ptrdiff_t at = doc_file(p, c, names[i], LIMIT_CAPTURE);
+	for (size_t i = 0; i < CHANGELOG_NAMES; i++) {
+		ptrdiff_t at = doc_file(p, c, changelog_name[i], LIMIT_CAPTURE);
 		if (at == -1)
 			continue;
 		int rc = at < 0 ? (int)at : unpack_content(&p->unpack, &p->own, c, d, at, &packed);
 		if (rc < 0 || (rc = stream_open_bytes(&p->own, packed, c->entry[at].path,
-						      CHANGELOG_MAX, &in)) < 0)
+						      LIMIT_CHANGELOG, &in)) < 0)
 			return rc;
-		return stream_read_all(&p->own, in, CHANGELOG_MAX, ret);
+		return stream_read_all(&p->own, in, LIMIT_CHANGELOG, ret);
 	}
 	return 0;
 }
@@ -262,7 +259,7 @@ static int take_cves(struct pass *p, struct contents *c, const struct contents_d
 	} else if (rc < 0) {
 		return rc;
 	}
-	if ((rc = changelog_cves(&p->own, text, CHANGELOG_ENTRIES, &entry, &n)) < 0)
+	if ((rc = changelog_read(&p->own, text, CHANGELOG_ENTRIES, &entry, &n)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < n; i++) {
 		for (ptrdiff_t j = 0; j < entry[i].cves.n; j++) {

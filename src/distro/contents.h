@@ -92,6 +92,15 @@ bool contents_file(const struct contents *c, str path, str *ret);
 int contents_read(struct op *op, const struct store *store, const struct digest *deb, str path,
 		  size_t max, str *ret) MUST_USE;
 
+/* What a package's changelog is called below usr/share/doc/NAME, the likeliest first. */
+enum { CHANGELOG_NAMES = 3 };
+extern const char *const changelog_name[CHANGELOG_NAMES];
+
+/* The changelog that a package ships, unpacked, out of its .deb. 1 if the store has no such .deb or
+ * it ships none of its own (its documentation is a link to another package's). */
+int contents_changelog(struct op *op, const struct store *store, const struct digest *deb, str name,
+		       str *ret) MUST_USE;
+
 /* What the first bytes of a file say: its "#!" line without these two, or empty; whether it looks
  * like private key material. */
 str contents_script(str head);

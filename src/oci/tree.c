@@ -21,7 +21,8 @@ enum {
 struct inode {
 	struct entry e; /* path and type HARDLINK are not used */
 	struct tree_place place;
-	str first; /* its first name when the tree is listed */
+	str content; /* if it was wanted */
+	str first;   /* its first name when the tree is listed */
 };
 
 struct knot { /* one name in a directory */
@@ -38,7 +39,9 @@ struct merge {
 	struct op *op;
 	struct knot *root;
 	struct tree *tree;
+	const struct tree_wish *wish;
 	struct hash *hash; /* or NULL: no digests of contents */
+	uint64_t kept;     /* bytes of contents */
 	ptrdiff_t layer, ordinal, entries;
 	ptrdiff_t knots; /* names made, those between the entries' too */
 	uint64_t text;   /* bytes of paths and links */
@@ -233,6 +236,29 @@ static int set_inode(struct merge *m, struct inode *inode, const struct tar_entr
 	return rc == 0 && e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : rc;
 }
 
+static bool is_wanted(struct merge *m, const struct tar_entry *e)
+{
+	if (!m->wish->wants || !m->wish->wants(m->wish->arg, e->path, e->size) ||
+	    e->size > LIMIT_WANTED - m->kept)
+		return false;
+	m->kept += e->size;
+	return true;
+}
+
+static int keep_content(struct merge *m, struct tar *tar, const struct tar_entry *e,
+			struct inode *inode)
+{
+	int rc = tar_read_all(m->op, tar, e->size, &inode->content);
+
+	if (rc < 0)
+		return rc;
+	if (!inode->content.p)
+		inode->content = S("");
+	if (m->hash)
+		inode->e.sha256 = digest_of(inode->content);
+	return 0;
+}
+
 static int hash_content(struct merge *m, struct tar *tar, struct inode *inode)
 {
 	char piece[PIECE];
@@ -302,7 +328,11 @@ static int merge_entry(struct merge *m, struct tar *tar, const struct tar_entry 
 	}
 	if ((rc = set_inode(m, k->inode, e)) < 0)
 		return rc;
-	return m->hash && e->type == TAR_FILE ? hash_content(m, tar, k->inode) : 0;
+	if (e->type != TAR_FILE)
+		return 0;
+	if (is_wanted(m, e))
+		return keep_content(m, tar, e, k->inode);
+	return m->hash ? hash_content(m, tar, k->inode) : 0;
 }
 
 static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
@@ -317,13 +347,15 @@ static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct t
 }
 
 /* One line of the list: path is the knot's own. */
-static void list_knot(const struct knot *k, str path, struct entry *entry, struct tree_place *place)
+static void list_knot(const struct knot *k, str path, struct entry *entry, struct tree_place *place,
+		      str *content)
 {
 	struct inode *inode = k->inode;
 
 	*entry = inode->e;
 	entry->path = path;
 	*place = inode->place;
+	*content = inode->content;
 	if (is_dir(k) || inode->e.type == ENTRY_SYMLINK)
 		return;
 	if (inode->first.p) {
@@ -338,6 +370,7 @@ struct lister {
 	uint64_t text; /* bytes of paths and links */
 	VEC(struct entry) entry;
 	VEC(struct tree_place) place;
+	VEC(str) content;
 };
 
 /* All below k, in order of path; recursion as deep as the tree: DEPTH_MAX. */
@@ -357,25 +390,29 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 			return rc;
 		struct entry *entry = vec_push(op, &l->entry);
 		struct tree_place *place = vec_push(op, &l->place);
-		if (!entry || !place)
+		str *content = vec_push(op, &l->content);
+		if (!entry || !place || !content)
 			return op->code;
-		list_knot(child, own, entry, place);
+		list_knot(child, own, entry, place, content);
 		if ((rc = list_below(op, child, own, l)) < 0)
 			return rc;
 	}
 	return 0;
 }
 
-int tree_read(struct op *op, const struct store *s, const struct image *image, bool digests,
-	      struct tree *ret)
+int tree_read(struct op *op, const struct store *s, const struct image *image,
+	      const struct tree_wish *wish, struct tree *ret)
 {
+	static const struct tree_wish nothing;
 	struct tree tree = { 0 };
 	struct lister l = { 0 };
-	struct merge m = { .op = op, .tree = &tree, .what = S("image") };
+	struct merge m = {
+		.op = op, .wish = wish ? wish : &nothing, .tree = &tree, .what = S("image")
+	};
 	AUTO_HASH *hash = NULL;
 	int rc = knot_new(&m, NULL, S(""), &m.root);
 
-	if (rc < 0 || (digests && (rc = hash_open(op, HASH_SHA256, &hash)) < 0))
+	if (rc < 0 || (m.wish->digests && (rc = hash_open(op, HASH_SHA256, &hash)) < 0))
 		return rc;
 	m.hash = hash;
 	for (m.layer = 0; m.layer < image->config.layer_n; m.layer++) {
@@ -390,6 +427,7 @@ int tree_read(struct op *op, const struct store *s, const struct image *image, b
 		return rc;
 	tree.entry = l.entry.p;
 	tree.place = l.place.p;
+	tree.content = l.content.p;
 	tree.n = l.entry.n;
 	tree.root = m.root->inode->e;
 	*ret = tree;

@@ -27,20 +27,30 @@ struct tree_place { /* where an entry's bytes are: the n-th entry of a layer */
 struct tree {
 	struct entry *entry;      /* [n], sorted by entry_path_cmp(); paths after rule 2 */
 	struct tree_place *place; /* [n], of the file that a hard link binds to */
+	str *content;             /* [n], of files that were wanted; .p is NULL for the others */
 	ptrdiff_t n;
 	struct entry root; /* "/" itself */
 	ptrdiff_t skipped; /* entries of rule 5 */
 	bool has_xattrs;   /* some entry had extended attributes; they are not kept */
 };
 
+/* What is wanted beside the entries. */
+struct tree_wish {
+	bool digests; /* hash the files' contents */
+	/* Keep this file's content; path as its layer has it. NULL: of none. At most LIMIT_WANTED
+	 * bytes are kept in all: past that no more are. */
+	bool (*wants)(void *arg, str path, uint64_t size);
+	void *arg;
+};
+
 /*
- * tree_read(op, s, image, digests, ret): the merged entries. Of files that share an inode the
- * first is ENTRY_FILE and the others are ENTRY_HARDLINK to it, with its size and digest. `digests`:
- * also hash the files' contents. elf, script, conffile and private_key are not filled in.
- * One pass over each layer; memory as many entries as the layers have.
+ * tree_read(op, s, image, wish, ret): the merged entries. Of files that share an inode the
+ * first is ENTRY_FILE and the others are ENTRY_HARDLINK to it, with its size and digest. elf,
+ * script, conffile and private_key are not filled in. `wish` may be NULL.
+ * One pass over each layer; memory as many entries as the layers have, and what is wanted.
  */
-int tree_read(struct op *op, const struct store *s, const struct image *image, bool digests,
-	      struct tree *ret) MUST_USE;
+int tree_read(struct op *op, const struct store *s, const struct image *image,
+	      const struct tree_wish *wish, struct tree *ret) MUST_USE;
 
 /* The entry for a path, its symlinks followed below the root (the last one too); NULL: none. */
 const struct entry *tree_find(const struct tree *t, str path);

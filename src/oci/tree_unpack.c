@@ -268,7 +268,7 @@ int tree_unpack(struct op *op, const struct store *s, const struct image *image,
 {
 	struct tree tree;
 	struct unpack u = { .tree = &tree, .dirfd = dirfd, .as_root = as_root, .parent = -1 };
-	int rc = tree_read(op, s, image, false, &tree);
+	int rc = tree_read(op, s, image, NULL, &tree);
 
 	if (rc < 0)
 		return rc;

@@ -9,7 +9,7 @@ static int shown(struct op *op, str text, ptrdiff_t max, str *ret)
 	struct buf b;
 	ptrdiff_t n;
 
-	TRY(changelog_cves(op, text, max, &entry, &n));
+	TRY(changelog_read(op, text, max, &entry, &n));
 	buf_init(&b, op, 1 << 16);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		buf_fmt(&b, "%s%.*s@%lld", i ? "; " : "", STR_ARG(entry[i].version), (long long)entry[i].date);

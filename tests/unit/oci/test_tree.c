@@ -79,6 +79,14 @@ static const struct {
 	{ "whiteout of the parent", "f d/.wh... x", "bad whiteout", NULL, NULL },
 };
 
+static bool wants_all(void *arg, str path, uint64_t size)
+{
+	(void)arg;
+	return path.len > 0 && size > 0;
+}
+
+static const struct tree_wish hashed = { .digests = true, .wants = wants_all };
+
 static int merge_one(struct op *op, size_t i)
 {
 	AUTO_STORE s = FIXTURE_STORE;
@@ -87,7 +95,7 @@ static int merge_one(struct op *op, size_t i)
 	str text;
 
 	TRY(make(op, str_of(merges[i].spec), &s, &image));
-	int rc = tree_read(op, &s, &image, true, &t);
+	int rc = tree_read(op, &s, &image, &hashed, &t);
 	if (rc == ERR_MEMORY)
 		return rc;
 	if (rc < 0) {
@@ -99,6 +107,8 @@ static int merge_one(struct op *op, size_t i)
 	if (merges[i].path) {
 		TRY(content(op, &s, &image, &t, str_of(merges[i].path), &text));
 		CHECK_STR(text, str_of(merges[i].content));
+		const struct entry *e = tree_find(&t, str_of(merges[i].path));
+		CHECK(!e || str_eq(t.content[e - t.entry], text));
 	}
 	return 0;
 }
@@ -123,8 +133,11 @@ static int digests(struct op *op)
 	struct tree t;
 
 	TRY(make(op, S("f a one\nh b a\ns c b"), &s, &image));
-	TRY(tree_read(op, &s, &image, true, &t));
+	TRY(tree_read(op, &s, &image, &hashed, &t));
 	CHECK(t.n == 3 && digest_eq(&t.entry[0].sha256, &want) && digest_eq(&t.entry[1].sha256, &want));
+	CHECK(t.content[1].p && !t.content[2].p);
+	TRY(tree_read(op, &s, &image, &(struct tree_wish){ .digests = true }, &t));
+	CHECK(digest_eq(&t.entry[0].sha256, &want) && !t.content[0].p);
 	CHECK(t.entry[0].mode == 04644 && t.entry[1].size == 3 && t.entry[0].mtime == 1000);
 	CHECK(tree_find(&t, S("c")) == &t.entry[1] && tree_find_link(&t, S("/c")) == &t.entry[2]);
 	CHECK(tree_find(&t, S("")) == &t.root && tree_find(&t, S("../..//./a")) == &t.entry[0]);
@@ -142,16 +155,16 @@ static int lies(struct op *op)
 	TRY(make(op, S("f a one"), &s, &image));
 	struct image_layer *layer = &image.config.layer[0], good = *layer;
 	layer->diff_id.b[0] ^= 1;
-	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_VERIFY, "unpacks to");
+	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_VERIFY, "unpacks to");
 	*layer = good;
 	layer->media_type = S("application/vnd.oci.image.layer.v1.tar+zstd");
-	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "not compressed as its media type");
+	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not compressed as its media type");
 	*layer = good;
 	layer->size++;
-	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "its descriptor says");
+	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "its descriptor says");
 	*layer = good;
 	layer->digest.b[0] ^= 1;
-	CHECK_FAILS(op, tree_read(op, &s, &image, false, &t), ERR_FORMAT, "not in the store");
+	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not in the store");
 	return 0;
 }
 

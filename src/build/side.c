@@ -1,0 +1,251 @@
+#include "side.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/vec.h"
+#include "distro/installed.h"
+#include "sys/file.h"
+
+static const char carried_lock[] = "usr/share/temper/lock.json";
+
+/* A record of dpkg's: a status file, one of distroless, or a list of digests. */
+static bool is_record(str path)
+{
+	static const char status_d[] = "var/lib/dpkg/status.d/", info[] = "var/lib/dpkg/info/";
+
+	return str_eq(path, S("var/lib/dpkg/status")) || str_starts(path, str_of(status_d)) ||
+	       (str_starts(path, str_of(info)) && str_ends(path, S(".md5sums")));
+}
+
+static bool wants(void *arg, str path, uint64_t size)
+{
+	const struct tree_wish *more = arg;
+
+	if (size <= LIMIT_CAPTURE && (is_record(path) || str_eq(path, str_of(carried_lock))))
+		return true;
+	return more && more->wants && more->wants(more->arg, path, size);
+}
+
+bool side_file(const struct side *s, str path, str *ret)
+{
+	const struct entry *e = s->has_image ? tree_find(&s->tree, path) : NULL;
+
+	if (!e || e == &s->tree.root || !s->tree.content[e - s->tree.entry].p)
+		return false;
+	*ret = s->tree.content[e - s->tree.entry];
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct side_package *x = a, *y = b;
+	int order = str_cmp(x->name, y->name);
+
+	return order ? order : str_cmp(x->arch, y->arch);
+}
+
+static int packages_of_lock(struct op *op, const struct lock *lock, const struct lock_platform *p,
+			    struct side *s)
+{
+	s->suite = lock->suite;
+	s->package_n = p->package_n;
+	if (!(s->package = op_new(op, struct side_package, p->package_n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < p->package_n; i++) {
+		const struct lock_package *l = &p->package[i];
+		s->package[i] = (struct side_package){ .name = l->name,
+						       .version = l->version,
+						       .arch = l->arch,
+						       .source = l->source,
+						       .source_version = l->source_version,
+						       .suite = l->suite,
+						       .path = l->path,
+						       .deb = l->sha256 };
+	}
+	return 0;
+}
+
+static int packages_of_dpkg(struct op *op, struct side *s)
+{
+	struct installed got = { 0 };
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < s->tree.n; i++) {
+		str path = s->tree.entry[i].path, text = s->tree.content[i];
+		if (text.p && is_record(path) && !str_ends(path, S(".md5sums")))
+			rc = installed_read(op, text, &got);
+		if (rc < 0)
+			return op_fail_in(op, "%.*s: %.*s", STR_ARG(s->name), STR_ARG(path));
+	}
+	s->package_n = got.package.n;
+	if (!(s->package = op_new(op, struct side_package, s->package_n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < s->package_n; i++) {
+		const struct installed_package *p = &got.package.p[i];
+		s->package[i] = (struct side_package){ .name = p->name,
+						       .version = p->version,
+						       .arch = p->arch,
+						       .source = p->source,
+						       .source_version = p->source_version };
+	}
+	return 0;
+}
+
+static struct side_package *find_package(const struct side *s, str name)
+{
+	ptrdiff_t from = 0, to = s->package_n;
+
+	while (from < to) {
+		ptrdiff_t mid = from + (to - from) / 2;
+		int order = str_cmp(name, s->package[mid].name);
+		if (order == 0)
+			return &s->package[mid];
+		if (order < 0)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return NULL;
+}
+
+/* "DIGEST  PATH" lines. */
+static int own_files(struct side *s, struct side_package *p, str md5sums)
+{
+	while (md5sums.len) {
+		str line = str_cut(&md5sums, '\n');
+		(void)str_word(&line);
+		str path = str_trim(line);
+		if (path.len == 0)
+			continue;
+		int rc = map_put(&s->owner, path, p);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* A package's record belongs to it, and so does what its list of digests names. */
+static int read_owners(struct side *s)
+{
+	for (ptrdiff_t i = 0; i < s->tree.n; i++) {
+		str path = s->tree.entry[i].path, name = str_base_name(path);
+		bool md5sums = str_ends(name, S(".md5sums"));
+		if (!s->tree.content[i].p || !is_record(path))
+			continue;
+		if (md5sums)
+			name = str_head(name, name.len - 8);
+		name = str_cut(&name, ':'); /* "libc6:amd64.md5sums" */
+		struct side_package *p = find_package(s, name);
+		int rc = p ? map_put(&s->owner, path, p) : 0;
+		if (rc == 0 && p && md5sums)
+			rc = own_files(s, p, s->tree.content[i]);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int read_image(struct op *op, const struct store *store, const struct digest *digest,
+		      str platform, const struct tree_wish *more, struct side *s)
+{
+	struct tree_wish wish = { .digests = true, .wants = wants };
+	int rc = image_get(op, store, digest, platform, &s->image);
+
+	wish.arg = (void *)(uintptr_t)more;
+	if (rc)
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_IO, "%.*s is not whole in the store",
+					STR_ARG(s->name));
+	s->manifest = s->image.manifest.digest;
+	s->has_image = true;
+	rc = op_text(op, &s->platform, "%.*s/%.*s", STR_ARG(s->image.config.os),
+		     STR_ARG(s->image.config.architecture));
+	return rc < 0 ? rc : tree_read(op, store, &s->image, &wish, &s->tree);
+}
+
+/* The lock's platform that was asked for, or this machine's, or the first. */
+static const struct lock_platform *choose(const struct lock *lock, str platform)
+{
+	const struct platform *want = platform.len ? platform_find(platform) : platform_host();
+	const struct lock_platform *found = want ? lock_platform_find(lock, want) : NULL;
+
+	return found || platform.len || lock->platform_n == 0 ? found : &lock->platform[0];
+}
+
+static int open_lock(struct op *op, const struct store *store, str path, str platform,
+		     const struct tree_wish *more, struct side *s)
+{
+	struct lock lock;
+	str text;
+	int rc = file_read_user(op, path, LIMIT_LOCK, &text);
+
+	if (rc < 0 || (rc = lock_read(op, path, text, &lock)) < 0)
+		return rc;
+	const struct lock_platform *p = choose(&lock, platform);
+	if (!p)
+		return op_fail(op, ERR_USAGE, "%.*s has no platform %.*s", STR_ARG(path),
+			       STR_ARG(platform));
+	s->platform = str_of(p->platform->name);
+	if (!digest_is_zero(&p->manifest) && store_blob_has(store, &p->manifest) &&
+	    (rc = read_image(op, store, &p->manifest, S(""), more, s)) < 0)
+		return rc;
+	s->manifest = p->manifest;
+	return packages_of_lock(op, &lock, p, s);
+}
+
+/* What the lock in an image knows more of a package that dpkg's database names too. */
+static void enrich(struct side *s, const struct lock *lock)
+{
+	s->suite = lock->suite;
+	for (ptrdiff_t i = 0; i < s->package_n; i++) {
+		struct side_package *p = &s->package[i];
+		const struct lock_package *l = lock_package_find(&lock->platform[0], p->name);
+		if (!l || !str_eq(l->version, p->version))
+			continue;
+		p->suite = l->suite;
+		p->path = l->path;
+		p->deb = l->sha256;
+	}
+}
+
+static int open_image(struct op *op, const struct store *store, str from, str platform,
+		      const struct tree_wish *more, struct side *s)
+{
+	struct image_descriptor d;
+	struct lock lock;
+	str text, name;
+	int rc = image_import(op, store, from, &d, &name);
+
+	if (rc < 0 || (rc = read_image(op, store, &d.digest, platform, more, s)) < 0 ||
+	    (rc = packages_of_dpkg(op, s)) < 0 || !side_file(s, str_of(carried_lock), &text))
+		return rc;
+	if ((rc = lock_read(op, S("the image's lock"), text, &lock)) < 0)
+		return rc;
+	if (lock.platform_n != 1)
+		return op_fail(op, ERR_FORMAT, "%.*s: its lock has not exactly one platform",
+			       STR_ARG(from));
+	enrich(s, &lock);
+	return 0;
+}
+
+int side_open(struct op *op, const struct store *store, str what, str platform,
+	      const struct tree_wish *more, struct side *ret)
+{
+	bool recipe = str_ends(what, S(".yaml")) || str_ends(what, S(".yml"));
+	struct side s = { .name = what };
+	str path = what;
+	int rc = recipe ? lock_path(op, what, &path) : 0;
+
+	map_init(&s.owner, op);
+	if (rc < 0)
+		return rc;
+	rc = recipe || str_ends(what, S(".json")) ? open_lock(op, store, path, platform, more, &s)
+						  : open_image(op, store, what, platform, more, &s);
+	if (rc < 0)
+		return rc;
+	if (s.package_n > 1)
+		qsort(s.package, (size_t)s.package_n, sizeof(*s.package), by_name);
+	*ret = s;
+	return s.has_image ? read_owners(ret) : 0;
+}

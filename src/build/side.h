@@ -1,0 +1,44 @@
+/*
+ * side: an image or a lock as something to be looked at whole: what `temper diff` compares and
+ * `temper notices` tells of.
+ */
+#ifndef BUILD_SIDE_H
+#define BUILD_SIDE_H
+
+#include "base/map.h"
+#include "lock.h"
+#include "oci/tree.h"
+
+struct side_package {
+	str name, version, arch, source, source_version;
+	str suite;         /* pocket; empty where only dpkg's database tells of it */
+	str path;          /* repository-relative path of its .deb, likewise */
+	struct digest deb; /* zeros likewise */
+};
+
+struct side {
+	str name, platform; /* "nginx:latest", "linux/amd64" */
+	str suite;          /* of the lock: "trixie"; empty where there is none */
+	struct image image;
+	struct tree tree; /* digests and what was wanted are in it */
+	bool has_image;
+	struct digest manifest; /* zeros: a lock that was not built */
+	struct side_package *package; /* [package_n], sorted by name and architecture */
+	ptrdiff_t package_n;
+	struct map owner; /* path of a file to its struct side_package, by dpkg's md5sums */
+};
+
+/*
+ * side_open(op, store, what, platform, wants, ret): `what` is a lock (NAME.lock.json), a recipe
+ * (its lock beside it), or an image as image_import() takes it. Packages come from the lock, of an
+ * image from dpkg's database in it, to which the lock that it carries adds. A lock that was built has files
+ * if its image is in the store. `wants` (may be NULL) says which files' contents to keep besides.
+ * Without `platform` it is this machine's, or the only one. ERR_USAGE for what is neither.
+ */
+int side_open(struct op *op, const struct store *store, str what, str platform,
+	      const struct tree_wish *wants, struct side *ret) MUST_USE;
+
+/* The file at a path, its symlinks followed, if its content was wanted; false otherwise. */
+bool side_file(const struct side *s, str path, str *ret);
+
+#endif

@@ -1,0 +1,78 @@
+#include "build/diff.h"
+#include "build_report.h"
+#include "report/difference_json.h"
+#include "report/difference_text.h"
+
+enum { TEXT_MAX = 1 << 30 }; /* bytes of what is printed: two images of a million files each */
+
+struct diff_options {
+	str store, platform;
+	bool json, verbose, exit_code;
+};
+
+static const struct option table[] = {
+	{ "json", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, json), "Result",
+	  "Print JSON." },
+	{ "verbose", 'v', OPTION_FLAG, NULL, offsetof(struct diff_options, verbose), "Result",
+	  "List the files of changed packages too, and whole changelogs." },
+	{ "exit-code", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, exit_code), "Result",
+	  "Exit 1 if there is a difference." },
+	{ "platform", 0, OPTION_TEXT, "PLATFORM", offsetof(struct diff_options, platform), "Result",
+	  "Of multi-platform images and locks, the one to compare; without it, this machine's." },
+	{ "store", 0, OPTION_TEXT, "DIR", offsetof(struct diff_options, store), "Place",
+	  "Directory of the local store.", .hint = OPTION_HINT_DIRECTORY },
+};
+
+static const struct example example[] = {
+	{ "temper diff nginx:1.0 nginx:latest", "What did the last build change, and why?" },
+	{ "git show HEAD~:nginx.lock.json >old.lock.json && temper diff old.lock.json "
+	  "nginx.lock.json",
+	  "What does a refreshed lock bring?" },
+	{ "temper diff oci-archive:theirs.tar nginx --json", "Any two images, for a program:" },
+};
+
+static int run(struct op *op, const struct cli *cli, const void *options)
+{
+	const struct diff_options *o = options;
+	struct text_style style = style_of(&cli->out, o->verbose);
+	AUTO_STORE store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1, .use = -1 };
+	struct side before, after;
+	struct difference d;
+	struct buf b;
+	str text;
+
+	if (store_open(op, o->store, &store) < 0 ||
+	    side_open(op, &store, cli->operand.p[0], o->platform, NULL, &before) < 0 ||
+	    side_open(op, &store, cli->operand.p[1], o->platform, NULL, &after) < 0 ||
+	    diff_make(op, &store, &before, &after, &d) < 0)
+		return op->code;
+	buf_init(&b, op, TEXT_MAX);
+	if (o->json)
+		difference_json_write(&b, &d);
+	else
+		difference_text_write(&b, &d, &style);
+	if (buf_take(&b, &text) < 0 || term_write(op, &cli->out, text) < 0)
+		return op->code;
+	return o->exit_code && !difference_is_empty(&d) ? 1 : 0;
+}
+
+const struct verb verb_diff = {
+	.name = "diff",
+	.operands = "OLD NEW",
+	.operand_min = 2,
+	.operand_max = 2,
+	.summary = "tell what differs between two images or locks, and why",
+	.description =
+		"OLD and NEW are each a name in the local store, oci-dir:DIR, oci-archive:FILE, "
+		"docker-archive:FILE, a lock file, or a recipe, which stands for its lock. Compared are "
+		"packages, files with their modes and owners, the configuration, and sizes; for each "
+		"package in another version its changelog tells what happened in between. Files that "
+		"a package's new version explains are only counted; what is below /etc, changed "
+		"rights, and setuid files are always listed.\n\n"
+		"Locks are compared with their files if the store has their images. Any image can be "
+		"compared; it need not be of temper's making.",
+	.options = VERB_OPTIONS(table),
+	.options_size = sizeof(struct diff_options),
+	VERB_EXAMPLES(example),
+	.run = run,
+};

@@ -1,0 +1,27 @@
+/*
+ * installed: the packages that dpkg's database in an image names. Source: dpkg's status file
+ * (Debian Policy 5.1, dpkg-query(1)); var/lib/dpkg/status.d/NAME as distroless and temper write it.
+ */
+#ifndef DISTRO_INSTALLED_H
+#define DISTRO_INSTALLED_H
+
+#include "base/vec.h"
+
+struct installed_package {
+	str name, version, arch, source, source_version;
+};
+struct installed {
+	VEC(struct installed_package) package;
+};
+
+/*
+ * installed_read(op, text, list): append the installed packages of a status file, or the one of a
+ * status.d record. A stanza without a name or version, and one whose Status is not "installed", is
+ * passed over. ERR_FORMAT for text that is not deb822. Views alias text. O(bytes).
+ */
+int installed_read(struct op *op, str text, struct installed *list) MUST_USE;
+
+/* "name (version)" of a Source field; without one, name and version are the binary package's. */
+void installed_source(str field, struct installed_package *p);
+
+#endif
