@@ -6,13 +6,6 @@
 #include "codec/json.h"
 #include "sys/clock.h"
 
-bool digest_is_zero(const struct digest *d)
-{
-	static const struct digest zero;
-
-	return digest_eq(d, &zero);
-}
-
 const struct lock_platform *lock_platform_find(const struct lock *lock, const struct platform *p)
 {
 	for (ptrdiff_t i = 0; i < lock->platform_n; i++)
@@ -35,6 +28,14 @@ const struct lock_package *lock_package_find(const struct lock_platform *p, str 
 		else
 			hi = mid;
 	}
+	return NULL;
+}
+
+const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, str name)
+{
+	for (ptrdiff_t i = 0; i < p->artifact_n; i++)
+		if (str_eq(p->artifact[i].name, name))
+			return &p->artifact[i];
 	return NULL;
 }
 
@@ -130,6 +131,47 @@ static void put_package(struct json_out *j, const struct lock_package *p)
 	json_object_end(j);
 }
 
+static void put_artifacts(struct json_out *j, const struct lock_platform *p)
+{
+	if (p->artifact_n == 0)
+		return;
+	json_key(j, S("artifacts"));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < p->artifact_n; i++) {
+		const struct lock_artifact *a = &p->artifact[i];
+		json_object(j);
+		json_pair(j, "name", a->name);
+		json_pair_opt(j, "version", a->version);
+		json_pair(j, "from", a->from);
+		if (a->directory) {
+			json_key(j, S("directory"));
+			json_bool(j, true);
+		}
+		json_pair_u64(j, "size", a->size);
+		put_digest(j, "sha256", &a->sha256);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void put_certificates(struct json_out *j, const struct lock *lock)
+{
+	if (lock->certificate_n == 0)
+		return;
+	json_key(j, S("certificates"));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < lock->certificate_n; i++) {
+		const struct lock_certificate *c = &lock->certificate[i];
+		json_object(j);
+		json_pair(j, "file", c->file);
+		json_pair(j, "subject", c->subject);
+		put_digest(j, "sha256", &c->sha256);
+		put_time(j, "notAfter", c->not_after);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void put_outcome(struct json_out *j, const struct lock_platform *p)
 {
 	if (p->layer_n == 0)
@@ -165,6 +207,7 @@ static void put_platform(struct json_out *j, const struct lock_platform *p, bool
 	for (ptrdiff_t i = 0; i < p->package_n; i++)
 		put_package(j, &p->package[i]);
 	json_array_end(j);
+	put_artifacts(j, p);
 	if (with_outcome)
 		put_outcome(j, p);
 	json_object_end(j);
@@ -185,6 +228,7 @@ int lock_write(struct op *op, const struct lock *lock, const struct platform *on
 	put_digest(&j, "recipe", &lock->recipe);
 	json_pair(&j, "rules", lock->rules);
 	json_pair(&j, "compressor", lock->compressor);
+	put_certificates(&j, lock);
 	json_key(&j, S("platforms"));
 	json_array(&j);
 	for (ptrdiff_t i = 0; i < lock->platform_n; i++)

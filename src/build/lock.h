@@ -41,6 +41,19 @@ struct lock_package {
 	bool made; /* its layer was made while this lock was; not in the file */
 };
 
+struct lock_artifact {           /* of the recipe's artifact of this name for this platform */
+	str name, version, from; /* from: its path or address */
+	struct digest sha256;    /* of its bytes; of a directory, of the archive that it becomes */
+	uint64_t size;
+	bool directory;
+};
+
+struct lock_certificate { /* that the recipe trusts */
+	str file, subject;
+	struct digest sha256;
+	int64_t not_after;
+};
+
 struct lock_layer {
 	str what;
 	struct digest diff_id, digest;
@@ -54,6 +67,8 @@ struct lock_platform {
 	ptrdiff_t want_n;
 	struct lock_package *package; /* [package_n], sorted by name */
 	ptrdiff_t package_n;
+	struct lock_artifact *artifact; /* [artifact_n], sorted by name */
+	ptrdiff_t artifact_n;
 	struct lock_layer *layer; /* what came out; [0] until it was built */
 	ptrdiff_t layer_n;
 	struct digest manifest; /* zeros until it was built */
@@ -61,9 +76,11 @@ struct lock_platform {
 
 struct lock {
 	str name, suite;
-	struct digest recipe;           /* recipe.digest */
-	str rules;                      /* version of the rules by which layers are made */
-	str compressor;                 /* compress_id() */
+	struct digest recipe;                 /* recipe.digest */
+	str rules;                            /* version of the rules by which layers are made */
+	str compressor;                       /* compress_id() */
+	struct lock_certificate *certificate; /* [certificate_n], in the recipe's order */
+	ptrdiff_t certificate_n;
 	struct lock_platform *platform; /* [platform_n], in the recipe's order */
 	ptrdiff_t platform_n;
 };
@@ -82,10 +99,9 @@ int lock_digest(struct op *op, const struct lock *lock, const struct platform *p
 
 const struct lock_platform *lock_platform_find(const struct lock *lock, const struct platform *p);
 const struct lock_package *lock_package_find(const struct lock_platform *p, str name);
+const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, str name);
 
 /* "DIR/nginx.lock.json" for "DIR/nginx.yaml". */
 int lock_path(struct op *op, str recipe_path, str *ret) MUST_USE;
-
-bool digest_is_zero(const struct digest *d);
 
 #endif

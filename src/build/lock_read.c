@@ -164,6 +164,65 @@ static int read_package(struct reading *r, const struct node *n, struct lock_pac
 	return read_edges(r, raw.depends, &ret->edge, &ret->edge_n);
 }
 
+struct raw_artifact {
+	str name, version, from, sha256;
+	uint64_t size;
+	bool directory;
+};
+
+static const struct field artifact_fields[] = {
+	{ "name", FIELD_TEXT, offsetof(struct raw_artifact, name), true, NULL },
+	{ "version", FIELD_TEXT, offsetof(struct raw_artifact, version), false, NULL },
+	{ "from", FIELD_TEXT, offsetof(struct raw_artifact, from), true, NULL },
+	{ "directory", FIELD_BOOL, offsetof(struct raw_artifact, directory), false, NULL },
+	{ "size", FIELD_U64, offsetof(struct raw_artifact, size), true, NULL },
+	{ "sha256", FIELD_TEXT, offsetof(struct raw_artifact, sha256), true, NULL },
+};
+
+static int read_artifact(struct reading *r, const struct node *n, struct lock_artifact *ret)
+{
+	struct raw_artifact raw = { .size = 0 };
+	int rc = fields_read(r->op, &r->doc, n, artifact_fields, COUNT(artifact_fields), &raw);
+
+	if (rc < 0)
+		return rc;
+	*ret = (struct lock_artifact){ .name = raw.name,
+				       .version = raw.version,
+				       .from = raw.from,
+				       .size = raw.size,
+				       .directory = raw.directory };
+	if (raw.size > LIMIT_PACKAGE)
+		return node_fail(r->op, &r->doc, n, "'size' is above %llu bytes",
+				 (unsigned long long)LIMIT_PACKAGE);
+	return want_digest(r, n, "sha256", raw.sha256, &ret->sha256);
+}
+
+struct raw_certificate {
+	str file, subject, sha256, not_after;
+};
+
+static const struct field certificate_fields[] = {
+	{ "file", FIELD_TEXT, offsetof(struct raw_certificate, file), true, NULL },
+	{ "subject", FIELD_TEXT, offsetof(struct raw_certificate, subject), true, NULL },
+	{ "sha256", FIELD_TEXT, offsetof(struct raw_certificate, sha256), true, NULL },
+	{ "notAfter", FIELD_TEXT, offsetof(struct raw_certificate, not_after), false, NULL },
+};
+
+static int read_certificate(struct reading *r, const struct node *n, struct lock_certificate *ret)
+{
+	struct raw_certificate raw = { .file = S("") };
+	int rc =
+		fields_read(r->op, &r->doc, n, certificate_fields, COUNT(certificate_fields), &raw);
+
+	if (rc < 0)
+		return rc;
+	*ret = (struct lock_certificate){ .file = raw.file, .subject = raw.subject };
+	if (raw.not_after.len && !clock_parse_rfc3339(raw.not_after, &ret->not_after))
+		return node_fail(r->op, &r->doc, n,
+				 "'notAfter' is not a time like 2026-01-31T00:00:00Z");
+	return want_digest(r, n, "sha256", raw.sha256, &ret->sha256);
+}
+
 struct raw_layer {
 	str what, diff_id, digest;
 	uint64_t size, tar_size;
@@ -194,7 +253,7 @@ static int read_layer(struct reading *r, const struct node *n, struct lock_layer
 
 struct raw_platform {
 	str platform, manifest;
-	const struct node *pockets, *wants, *packages, *layers;
+	const struct node *pockets, *wants, *packages, *artifacts, *layers;
 };
 
 static const struct field platform_fields[] = {
@@ -202,6 +261,7 @@ static const struct field platform_fields[] = {
 	{ "pockets", FIELD_NODE, offsetof(struct raw_platform, pockets), true, NULL },
 	{ "wants", FIELD_NODE, offsetof(struct raw_platform, wants), false, NULL },
 	{ "packages", FIELD_NODE, offsetof(struct raw_platform, packages), true, NULL },
+	{ "artifacts", FIELD_NODE, offsetof(struct raw_platform, artifacts), false, NULL },
 	{ "layers", FIELD_NODE, offsetof(struct raw_platform, layers), false, NULL },
 	{ "manifest", FIELD_TEXT, offsetof(struct raw_platform, manifest), false, NULL },
 };
@@ -250,6 +310,8 @@ static int read_platform(struct reading *r, const struct node *n, struct lock_pl
 		  &ret->state.pocket, &ret->state.n);
 	READ_LIST(r, raw.packages, "packages", 100000, struct lock_package, read_package,
 		  &ret->package, &ret->package_n);
+	READ_LIST(r, raw.artifacts, "artifacts", 1000, struct lock_artifact, read_artifact,
+		  &ret->artifact, &ret->artifact_n);
 	READ_LIST(r, raw.layers, "layers", LIMIT_LAYERS, struct lock_layer, read_layer, &ret->layer,
 		  &ret->layer_n);
 	if ((rc = check_order(r, raw.packages, ret)) < 0)
@@ -262,7 +324,7 @@ static int read_platform(struct reading *r, const struct node *n, struct lock_pl
 struct raw_lock {
 	uint64_t version;
 	str name, suite, recipe, rules, compressor;
-	const struct node *platforms;
+	const struct node *platforms, *certificates;
 };
 
 static const struct field lock_fields[] = {
@@ -272,6 +334,7 @@ static const struct field lock_fields[] = {
 	{ "recipe", FIELD_TEXT, offsetof(struct raw_lock, recipe), true, NULL },
 	{ "rules", FIELD_TEXT, offsetof(struct raw_lock, rules), true, NULL },
 	{ "compressor", FIELD_TEXT, offsetof(struct raw_lock, compressor), true, NULL },
+	{ "certificates", FIELD_NODE, offsetof(struct raw_lock, certificates), false, NULL },
 	{ "platforms", FIELD_NODE, offsetof(struct raw_lock, platforms), true, NULL },
 };
 
@@ -305,6 +368,8 @@ static int read_whole(struct reading *r, struct lock *ret)
 			      .compressor = raw.compressor };
 	if ((rc = want_digest(r, root, "recipe", raw.recipe, &ret->recipe)) < 0)
 		return rc;
+	READ_LIST(r, raw.certificates, "certificates", 10000, struct lock_certificate,
+		  read_certificate, &ret->certificate, &ret->certificate_n);
 	READ_LIST(r, raw.platforms, "platforms", 32, struct lock_platform, read_platform,
 		  &ret->platform, &ret->platform_n);
 	return check_platforms(r, raw.platforms, ret);

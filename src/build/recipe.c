@@ -188,6 +188,7 @@ static int finish(struct recipe_place *at, struct recipe_raw *raw)
 	set_default(&r->compression, S("gzip"));
 	if (r->layer_budget == 0)
 		r->layer_budget = RECIPE_DEFAULT_BUDGET;
+	recipe_sort_artifacts(r);
 	if ((rc = recipe_write(at->op, raw, &r->canonical)) < 0)
 		return rc;
 	r->digest = digest_of(r->canonical);

@@ -29,6 +29,32 @@ struct recipe_path {
 	str file;         /* the recipe file that says so */
 };
 
+/* Software that no package brings: an archive, a file or a directory. */
+struct recipe_artifact {
+	str name, version;
+	str path; /* beside the recipe, or empty: url is given */
+	str dir;  /* what path is relative to; "" or with a trailing slash */
+	str url;
+	struct digest sha256;          /* zeros for a path: the lock tells */
+	bool extract;                  /* an archive is unpacked; a directory always is */
+	uint64_t strip;                /* leading components of the archive's paths to leave out */
+	struct texts include, exclude; /* globs over the archive's paths; no include: everything */
+	str destination;               /* canonical: the directory, or the file's own path */
+	str owner, group;              /* name or number; empty: root */
+	uint32_t mode;                 /* of a file that is not extracted; UINT32_MAX: 0644 */
+	str platform;                  /* only for this one; empty: for all */
+	str licence, purl;             /* for the SBOM; may be empty */
+	int line;
+	str file; /* the recipe file that says so */
+};
+
+struct recipe_certificate { /* a file of certificates to trust, in PEM */
+	str name;           /* of the file, without directories */
+	str text;
+	int line;
+	str file;
+};
+
 struct recipe {
 	str file; /* as the user named it */
 	str name, description;
@@ -40,6 +66,10 @@ struct recipe {
 	str run_as;               /* the image's user: account name or number; default nonroot */
 	struct recipe_path *path; /* [path_n] */
 	ptrdiff_t path_n;
+	struct recipe_artifact *artifact; /* [artifact_n], in the order of names */
+	ptrdiff_t artifact_n;
+	struct recipe_certificate *certificate; /* [certificate_n], in the order of names */
+	ptrdiff_t certificate_n;
 	struct pairs environment, labels, annotations;
 	str work_dir, stop_signal;
 	struct texts entrypoint, cmd, ports, volumes;

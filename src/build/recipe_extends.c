@@ -5,12 +5,10 @@
  *   lists           the base's lines, then its own; a line that both have stands once
  *   packages        likewise, but what the recipe says of a package ("!x", "x=1.0") replaces what
  *                   the base says of it
- *   accounts, paths likewise, and one of the same name or path replaces the base's
- *   mappings        merged by key, its own values win
- *   single values   its own if it has one
- *   entrypoint      its own if given, and then the base's cmd goes too
- *   cmd, healthcheck, platforms   its own if given
- *   name, description, tests, test-files   never inherited
+ *   accounts, paths, artifacts, certificates   likewise, and one of the same name or path replaces
+ * the base's mappings        merged by key, its own values win single values   its own if it has
+ * one entrypoint      its own if given, and then the base's cmd goes too cmd, healthcheck,
+ * platforms   its own if given name, description, tests, test-files   never inherited
  */
 
 typedef bool same_line(const void *a, const void *b);
@@ -60,6 +58,18 @@ static bool same_path(const void *a, const void *b)
 	return str_eq(((const struct recipe_path *)a)->path, ((const struct recipe_path *)b)->path);
 }
 
+static bool same_artifact(const void *a, const void *b)
+{
+	return str_eq(((const struct recipe_artifact *)a)->name,
+		      ((const struct recipe_artifact *)b)->name);
+}
+
+static bool same_certificate(const void *a, const void *b)
+{
+	return str_eq(((const struct recipe_certificate *)a)->name,
+		      ((const struct recipe_certificate *)b)->name);
+}
+
 static bool same_key(const void *a, const void *b)
 {
 	return str_eq(((const struct pair *)a)->key, ((const struct pair *)b)->key);
@@ -91,6 +101,10 @@ static int merge_lists(struct op *op, const struct recipe *base, struct recipe *
 		rc = APPEND(op, base, child, user, user_n, same_account);
 	if (rc == 0)
 		rc = APPEND(op, base, child, group, group_n, same_account);
+	if (rc == 0)
+		rc = APPEND(op, base, child, artifact, artifact_n, same_artifact);
+	if (rc == 0)
+		rc = APPEND(op, base, child, certificate, certificate_n, same_certificate);
 	return rc < 0 ? rc : APPEND(op, base, child, path, path_n, same_path);
 }
 

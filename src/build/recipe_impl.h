@@ -10,7 +10,8 @@
 enum {
 	RECIPE_EXTENDS_MAX = 8, /* recipes in a chain of extends */
 	RECIPE_DEFAULT_BUDGET = 40,
-	RECIPE_LIST_MAX = 10000, /* lines of a list in which no two may be the same */
+	RECIPE_ARTIFACTS_MAX = 64, /* artifacts, and files of certificates */
+	RECIPE_LIST_MAX = 10000,   /* lines of a list in which no two may be the same */
 };
 
 /* A recipe as one file says it, or as a chain of files says it after recipe_merge(). */
@@ -21,7 +22,8 @@ struct recipe_raw {
 	bool has_entrypoint, has_cmd, has_healthcheck;
 	const struct node *accounts, *paths, *files, *health, *allow, *ports, *platforms, *volumes,
 		*setuid;
-	const struct node *packages, *extends_node, *from_node, *tests_node;
+	const struct node *packages, *artifacts, *certificates, *extends_node, *from_node,
+		*tests_node;
 };
 
 /* Where a recipe and the files beside it come from. */
@@ -52,6 +54,17 @@ int recipe_beside(const struct recipe_place *at, const struct node *node, str na
 
 /* One document into a raw recipe; nothing is inherited, no default is set. */
 int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret) MUST_USE;
+
+/* The path of what lies beside the recipe: at->dir and the name, checked as above. */
+int recipe_beside_path(const struct recipe_place *at, const struct node *node, str name,
+		       str *ret) MUST_USE;
+
+/* `artifacts` and `certificates` of one document; the two in canonical JSON. recipe_artifacts.c */
+struct json_out;
+int recipe_read_artifacts(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+int recipe_read_certificates(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+void recipe_write_artifacts(struct json_out *j, const struct recipe *r);
+void recipe_sort_artifacts(struct recipe *r);
 
 /* `accounts`, `paths` and `files` of one document. */
 int recipe_read_accounts(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;

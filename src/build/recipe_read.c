@@ -24,6 +24,8 @@ static const struct field recipe_fields[] = {
 	{ "accounts", FIELD_NODE, AT(accounts), false, NULL },
 	{ "paths", FIELD_NODE, AT(paths), false, NULL },
 	{ "files", FIELD_NODE, AT(files), false, NULL },
+	{ "artifacts", FIELD_NODE, AT(artifacts), false, NULL },
+	{ "certificates", FIELD_NODE, AT(certificates), false, NULL },
 	{ "environment", FIELD_PAIRS, AT(r.environment), false, NULL },
 	{ "work-dir", FIELD_TEXT, AT(r.work_dir), false, "an absolute path" },
 	{ "entrypoint", FIELD_TEXTS, AT(r.entrypoint), false, "a list of words" },
@@ -64,25 +66,32 @@ static int check_links(const struct recipe_place *at, const struct node *node, c
 			 path, STR_ARG(real));
 }
 
-int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret)
+int recipe_beside_path(const struct recipe_place *at, const struct node *node, str name, str *ret)
 {
 	bool ok;
-	str clean, full;
+	str clean;
 	int rc = recipe_clean_path(at->op, name, &ok, &clean);
 
 	if (rc < 0)
 		return rc;
-	if (at->canonical)
-		return node_fail(at->op, at->doc, node,
-				 "a recipe of an image holds its files and names none");
 	if (!ok || name.p[0] == '/')
 		return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%.*s'",
 				 STR_ARG(name));
-	if ((rc = op_text(at->op, &full, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(clean))) < 0)
+	if ((rc = op_text(at->op, ret, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(clean))) < 0)
+		return rc;
+	return at->shipped ? 0 : check_links(at, node, ret->p);
+}
+
+int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret)
+{
+	str full;
+	int rc = at->canonical ? node_fail(at->op, at->doc, node,
+					   "a recipe of an image holds its files and names none")
+			       : recipe_beside_path(at, node, name, &full);
+
+	if (rc < 0)
 		return rc;
 	if (!at->shipped) {
-		if ((rc = check_links(at, node, full.p)) < 0)
-			return rc;
 		rc = file_read_user(at->op, full, LIMIT_DOCUMENT, ret);
 		return rc < 0 ? op_fail_in(at->op, "%.*s:%d:%d", STR_ARG(at->file), node->line,
 					   node->col)
@@ -490,6 +499,8 @@ int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret)
 	    (rc = read_from(at, &raw)) < 0 || (rc = read_lists(at, &raw)) < 0 ||
 	    (rc = read_work_dir(at, &raw)) < 0 || (rc = read_health(at, &raw)) < 0 ||
 	    (rc = recipe_read_accounts(at, &raw)) < 0 || (rc = recipe_read_paths(at, &raw)) < 0 ||
+	    (rc = recipe_read_artifacts(at, &raw)) < 0 ||
+	    (rc = recipe_read_certificates(at, &raw)) < 0 ||
 	    (rc = check_pairs(at, "environment", &raw.r.environment)) < 0 ||
 	    (rc = check_pairs(at, "labels", &raw.r.labels)) < 0 ||
 	    (rc = check_pairs(at, "annotations", &raw.r.annotations)) < 0 ||

@@ -233,6 +233,7 @@ int recipe_write(struct op *op, const struct recipe_raw *raw, str *ret)
 			put_path(&j, &b, &r->path[i]);
 		json_array_end(&j);
 	}
+	recipe_write_artifacts(&j, r);
 	put_image(&j, r);
 	if (r->tests) {
 		json_key(&j, S("tests"));

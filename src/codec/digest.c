@@ -44,6 +44,13 @@ const char *hex_text(const uint8_t *p, size_t n, char *out)
 	return out;
 }
 
+bool digest_is_zero(const struct digest *d)
+{
+	static const struct digest zero;
+
+	return digest_eq(d, &zero);
+}
+
 const char *digest_hex(const struct digest *d, char out[DIGEST_HEX])
 {
 	return hex_text(d->b, sizeof(d->b), out);

@@ -16,6 +16,7 @@ enum {
 };
 
 bool digest_eq(const struct digest *a, const struct digest *b);
+bool digest_is_zero(const struct digest *d);                            /* what stands for none */
 const char *digest_hex(const struct digest *d, char out[DIGEST_HEX]);   /* returns out */
 const char *digest_text(const struct digest *d, char out[DIGEST_TEXT]); /* returns out */
 
