@@ -17,6 +17,7 @@ struct work {
 	const struct build_source *source;
 	const struct build_voice *voice;
 	struct recipe recipe;
+	struct session *session;
 	struct effects *effects;
 	struct repo_mirror mirror;
 	bool has_mirror;
@@ -50,8 +51,9 @@ static int need_mirror(struct work *w)
 
 	if (w->has_mirror)
 		return 0;
-	int rc = repo_mirror_find(
-		w->op, word, w->source->mirror.len ? S("") : w->recipe.security_mirror, &w->mirror);
+	int rc = session_mirror(w->op, w->session, word,
+				w->source->mirror.len ? S("") : w->recipe.security_mirror,
+				&w->mirror);
 	if (rc < 0)
 		return rc;
 	w->has_mirror = true;
@@ -111,14 +113,14 @@ static int select_platforms(struct work *w)
 static int begin(struct work *w)
 {
 	str compression = w->source->compression;
-	int rc = effects_open(w->op, w->source->effects, &w->effects);
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
+	w->effects = session_effects(w->session);
 	w->parts = (struct parts_input){ .store = w->store,
 					 .recipe = &w->recipe,
 					 .effects = w->effects,
-					 .offline = w->source->offline };
+					 .offline = w->source->offline,
+					 .turns = session_turns(w->session) };
 	if (w->voice) {
 		w->parts.progress = w->voice->bytes;
 		w->parts.unanswered = w->voice->unanswered;
@@ -185,26 +187,32 @@ static void resolve_warn(void *arg, str text)
 		w->voice->warn(w->voice->arg, text);
 }
 
+/* Offline, the state in the store does without a mirror. */
+static int resolve_input_of(struct work *w, struct resolve_input *ret)
+{
+	int rc = need_mirror(w);
+
+	if (rc < 0 && !w->source->offline)
+		return rc;
+	if (rc < 0)
+		op_forgive(w->op);
+	*ret = (struct resolve_input){ .parts = &w->parts,
+				       .session = w->session,
+				       .mirror = w->mirror,
+				       .keyring = w->recipe.keyring,
+				       .begin = resolve_begun,
+				       .done = resolve_done,
+				       .warn = resolve_warn,
+				       .arg = w };
+	return 0;
+}
+
 static int make_lock(struct work *w, struct lock *ret)
 {
-	struct resolve_input in = { .parts = &w->parts,
-				    .keyring = w->recipe.keyring,
-				    .begin = resolve_begun,
-				    .done = resolve_done,
-				    .warn = resolve_warn,
-				    .arg = w };
+	struct resolve_input in;
+	int rc = resolve_input_of(w, &in);
 
-	if (w->source->offline) {
-		int rc = need_mirror(w);
-		if (rc < 0) /* the state in the store does */
-			op_forgive(w->op);
-	} else {
-		int rc = need_mirror(w);
-		if (rc < 0)
-			return rc;
-	}
-	in.mirror = w->mirror;
-	return resolve(w->op, &in, ret);
+	return rc < 0 ? rc : resolve(w->op, &in, ret);
 }
 
 static int write_lock(struct work *w, const struct lock *lock, str path, str before)
@@ -352,6 +360,7 @@ static int recall(struct work *w, const struct build_wish *wish, struct built *b
 		return 1;
 	b->unchanged = true;
 	b->n = w->selected.n;
+	b->platforms = w->selected;
 	return 0;
 }
 
@@ -449,12 +458,16 @@ static int vendored(struct work *w, const struct lock *lock)
 	return w->source->vendor.len ? vendor_load(w->op, w->store, w->source->vendor, lock) : 0;
 }
 
-int build_image(struct op *op, const struct store *store, const struct build_source *source,
-		const struct build_wish *wish, const struct build_voice *voice, struct built *ret)
+static int image_in(struct op *op, const struct store *store, const struct build_source *source,
+		    const struct build_wish *wish, const struct build_voice *voice,
+		    struct session *session, struct built *ret)
 {
-	struct work w = {
-		.op = op, .store = store, .source = source, .voice = voice, .locked = wish->locked
-	};
+	struct work w = { .op = op,
+			  .store = store,
+			  .source = source,
+			  .voice = voice,
+			  .session = session,
+			  .locked = wish->locked };
 	struct built b = { .n = 0 };
 	str before = S("");
 	int rc = recipe_read(op, source->recipe, &w.recipe);
@@ -487,6 +500,44 @@ int build_image(struct op *op, const struct store *store, const struct build_sou
 		return rc;
 	*ret = b;
 	return 0;
+}
+
+int build_image(struct op *op, const struct store *store, const struct build_source *source,
+		const struct build_wish *wish, const struct build_voice *voice, struct built *ret)
+{
+	AUTO_SESSION *own = NULL;
+
+	if (!source->session) {
+		int rc = session_open(op, store, source->effects, &own);
+		if (rc < 0)
+			return rc;
+	}
+	return image_in(op, store, source, wish, voice, own ? own : source->session, ret);
+}
+
+int build_prepare(struct op *op, const struct store *store, const struct build_source *source,
+		  bool anew, const struct build_voice *voice, str *ret_name)
+{
+	struct work w = { .op = op,
+			  .store = store,
+			  .source = source,
+			  .voice = voice,
+			  .session = source->session };
+	struct resolve_input in;
+	struct lock lock;
+	str path, text;
+	int rc = recipe_read(op, source->recipe, &w.recipe);
+
+	if (rc < 0)
+		return rc;
+	*ret_name = w.recipe.name;
+	if ((rc = begin(&w)) < 0 || (rc = find_lock_path(&w, &path)) < 0)
+		return rc;
+	if (!anew && (rc = load_lock(&w, path, &lock, &text)) == 0 && !stale(&w, &lock))
+		return 0;
+	if (rc < 0 || (rc = resolve_input_of(&w, &in)) < 0)
+		return rc;
+	return resolve_prepare(op, &in);
 }
 
 /* temper lock */
@@ -574,11 +625,14 @@ static int same_input(struct op *op, const struct lock *a, const struct lock *b)
 	return rc < 0 ? rc : str_eq(x, y);
 }
 
-int build_lock(struct op *op, const struct store *store, const struct build_source *source,
-	       bool check, const struct build_voice *voice, struct relocked *ret)
+static int lock_in(struct op *op, const struct store *store, const struct build_source *source,
+		   bool check, const struct build_voice *voice, struct session *session,
+		   struct relocked *ret)
 {
 	struct build_source every = *source; /* a lock is of all platforms */
-	struct work w = { .op = op, .store = store, .source = &every, .voice = voice };
+	struct work w = {
+		.op = op, .store = store, .source = &every, .voice = voice, .session = session
+	};
 	struct relocked r = { .differs = true };
 	struct lock was = { .platform_n = 0 };
 	str before = S(""), after;
@@ -613,4 +667,17 @@ int build_lock(struct op *op, const struct store *store, const struct build_sour
 		return rc;
 	*ret = r;
 	return 0;
+}
+
+int build_lock(struct op *op, const struct store *store, const struct build_source *source,
+	       bool check, const struct build_voice *voice, struct relocked *ret)
+{
+	AUTO_SESSION *own = NULL;
+
+	if (!source->session) {
+		int rc = session_open(op, store, source->effects, &own);
+		if (rc < 0)
+			return rc;
+	}
+	return lock_in(op, store, source, check, voice, own ? own : source->session, ret);
 }

@@ -6,6 +6,7 @@
 
 #include "compose.h"
 #include "resolve.h"
+#include "session.h"
 #include "test.h"
 
 /* What the three have in common: where things are and come from. */
@@ -20,6 +21,7 @@ struct build_source {
 				   all */
 	bool all_platforms;     /* all that the recipe lists */
 	bool offline;
+	struct session *session; /* of several recipes, opened with `effects`; NULL: its own */
 };
 
 /* What is heard while it works. */
@@ -71,6 +73,14 @@ struct build_wish {
 int build_image(struct op *op, const struct store *store, const struct build_source *source,
 		const struct build_wish *wish, const struct build_voice *voice,
 		struct built *ret) MUST_USE;
+
+/*
+ * build_prepare(op, store, source, anew, voice, ret_name): for one of several recipes, before
+ * processes are forked that share source->session: read it, and if it must be resolved (`anew`, or
+ * its lock does not hold) have the session open its repositories. *ret_name lives in op.
+ */
+int build_prepare(struct op *op, const struct store *store, const struct build_source *source,
+		  bool anew, const struct build_voice *voice, str *ret_name) MUST_USE;
 
 /* The tests of a recipe and of its test-files, read and checked. */
 int recipe_test_file(struct op *op, const struct recipe *recipe, ptrdiff_t i, str *ret_path,

@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "sys/confine.h"
 #include "sys/pool.h"
+#include "sys/turns.h"
 
 /* What the threads share; each writes only into its own place of missing and blob. */
 struct job {
@@ -230,6 +231,63 @@ static int check_identity(struct op *op, const struct part *p)
 		       STR_ARG(c->name), STR_ARG(c->version), STR_ARG(c->arch));
 }
 
+/*
+ * The other processes of the command may be at the same packages: wait for those that are, and ask
+ * `find` again what is left to do.
+ */
+static int take_turn(struct op *op, const struct parts_input *in, struct parts *parts,
+		     int (*find)(struct op *op, const struct parts_input *in, struct part *p),
+		     ptrdiff_t *todo, ptrdiff_t *n)
+{
+	uint64_t *place;
+	ptrdiff_t left = 0;
+	int rc;
+
+	if (in->turns <= 0 || *n == 0)
+		return 0;
+	if (!(place = op_new(op, uint64_t, *n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < *n; i++)
+		memcpy(&place[i], parts->part[todo[i]].lock->sha256.b, sizeof(*place));
+	if ((rc = turns_take(op, in->turns, place, *n)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; rc >= 0 && i < *n; i++) {
+		rc = find(op, in, &parts->part[todo[i]]);
+		if (rc == 1)
+			todo[left++] = todo[i];
+	}
+	*n = left;
+	return rc < 0 ? rc : 0;
+}
+
+static void give_turn(const struct parts_input *in)
+{
+	if (in->turns > 0)
+		turns_give(in->turns);
+}
+
+/* Fetch and unpack what is on the list. */
+static int unpack(struct op *op, const struct parts_input *in, struct parts *parts, ptrdiff_t *todo,
+		  ptrdiff_t n)
+{
+	struct job job = { .in = in, .parts = parts, .todo = todo };
+	int rc = take_turn(op, in, parts, load, todo, &n);
+
+	if (rc < 0 || (rc = fetch(op, in, parts, todo, n)) < 0)
+		return rc;
+	largest_first(parts, todo, n);
+	if ((rc = run_confined(op, &job, n, first_pass)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		rc = load(op, in, &parts->part[todo[i]]);
+		if (rc)
+			return rc < 0 ? rc
+				      : op_fail(op, ERR_IO, "a record vanished from the store");
+		parts->part[todo[i]].made = true;
+	}
+	return 0;
+}
+
 int parts_read(struct op *op, const struct parts_input *in, const struct lock_platform *platform,
 	       struct parts *ret)
 {
@@ -245,19 +303,12 @@ int parts_read(struct op *op, const struct parts_input *in, const struct lock_pl
 		if (rc == 1)
 			todo[n++] = i;
 	}
-	if (rc < 0 || (rc = fetch(op, in, &parts, todo, n)) < 0)
+	if (rc < 0)
 		return rc;
-	largest_first(&parts, todo, n);
-	struct job job = { .in = in, .parts = &parts, .todo = todo };
-	if ((rc = run_confined(op, &job, n, first_pass)) < 0)
+	rc = unpack(op, in, &parts, todo, n);
+	give_turn(in);
+	if (rc < 0)
 		return rc;
-	for (ptrdiff_t i = 0; i < n; i++) {
-		rc = load(op, in, &parts.part[todo[i]]);
-		if (rc)
-			return rc < 0 ? rc
-				      : op_fail(op, ERR_IO, "a record vanished from the store");
-		parts.part[todo[i]].made = true;
-	}
 	for (ptrdiff_t i = 0; i < parts.n; i++)
 		if ((rc = check_identity(op, &parts.part[i])) < 0)
 			return rc;
@@ -375,6 +426,35 @@ static int second_pass(struct op *own, ptrdiff_t i, void *arg)
 	return layer_make(own, job->in->store, &spec, &data, &key, &p->blob);
 }
 
+static int find_layer(struct op *op, const struct parts_input *in, struct part *p)
+{
+	struct op_mark mark = op_mark(op);
+	struct layer_spec spec = spec_of(in, p, &p->contents, p->keep);
+	struct digest key;
+	int rc = layer_key(op, &spec, &key);
+
+	if (rc == 0)
+		rc = layer_find(op, in->store, &key, &p->blob);
+	if (rc >= 0)
+		op_reset(op, mark);
+	return rc;
+}
+
+/* Make the layers on the list. */
+static int compress_parts(struct op *op, const struct parts_input *in, struct parts *parts,
+			  ptrdiff_t *todo, ptrdiff_t n)
+{
+	struct job job = { .in = in, .parts = parts, .todo = todo };
+	int rc = take_turn(op, in, parts, find_layer, todo, &n);
+
+	if (rc < 0 || (rc = fetch(op, in, parts, todo, n)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < n; i++)
+		parts->part[todo[i]].made = true;
+	largest_first(parts, todo, n);
+	return run_confined(op, &job, n, second_pass);
+}
+
 int parts_layers(struct op *op, const struct parts_input *in, struct parts *parts)
 {
 	ptrdiff_t *todo = op_new(op, ptrdiff_t, parts->n), n = 0;
@@ -383,23 +463,13 @@ int parts_layers(struct op *op, const struct parts_input *in, struct parts *part
 	if (rc < 0 || (rc = select_all(op, parts)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; rc >= 0 && i < parts->n; i++) {
-		struct op_mark mark = op_mark(op);
-		struct part *p = &parts->part[i];
-		struct layer_spec spec = spec_of(in, p, &p->contents, p->keep);
-		struct digest key;
-		rc = layer_key(op, &spec, &key);
-		if (rc == 0)
-			rc = layer_find(op, in->store, &key, &p->blob);
-		if (rc >= 0)
-			op_reset(op, mark);
-		if (rc == 1) {
+		rc = find_layer(op, in, &parts->part[i]);
+		if (rc == 1)
 			todo[n++] = i;
-			p->made = true;
-		}
 	}
-	if (rc < 0 || (rc = fetch(op, in, parts, todo, n)) < 0)
+	if (rc < 0)
 		return rc;
-	largest_first(parts, todo, n);
-	struct job job = { .in = in, .parts = parts, .todo = todo };
-	return run_confined(op, &job, n, second_pass);
+	rc = compress_parts(op, in, parts, todo, n);
+	give_turn(in);
+	return rc;
 }

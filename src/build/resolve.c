@@ -38,7 +38,7 @@ static int copy_edges(struct op *op, const struct solve_answer *a, ptrdiff_t fro
 	return 0;
 }
 
-/* Everything that the lock keeps of a package is copied: the repository is closed after this. */
+/* Everything that the lock keeps of a package is copied: the repository forgets it. */
 static int copy_package(struct op *op, const struct repo_state *state, const struct repo_package *p,
 			struct lock_package *ret)
 {
@@ -150,59 +150,84 @@ static int fill_answers(struct op *op, const struct resolve_input *in, struct lo
 
 /* A mirror that answered with an older state than the one in use. Told once, of all platforms. */
 static int warn_of_state(struct op *op, const struct resolve_input *in,
-			 const struct repo_state *state, struct map *told)
+			 const struct repo_state *state)
 {
 	char then[CLOCK_TEXT], now[CLOCK_TEXT];
 
 	for (ptrdiff_t i = 0; i < state->n; i++) {
-		struct repo_pocket *p = &state->pocket[i];
+		const struct repo_pocket *p = &state->pocket[i];
+		bool first = false;
 		str text;
-		if (p->offered == 0 || map_get(told, p->url))
+		int rc = p->offered ? session_first(op, in->session, p->url, &first) : 0;
+		if (rc < 0)
+			return rc;
+		if (!first)
 			continue;
-		int rc = op_text(op, &text,
+		rc = op_text(op, &text,
 				 "%.*s is of %s, older than the one of %s that was seen before: "
 				 "the mirror is stale or rolled back; the newer state is taken "
 				 "from the store",
 				 STR_ARG(p->url), clock_rfc3339(p->offered, then),
 				 clock_rfc3339(p->date, now));
-		if (rc < 0 || (rc = map_put(told, p->url, p)) < 0)
+		if (rc < 0)
 			return rc;
 		in->warn(in->arg, text);
 	}
 	return 0;
 }
 
-static int resolve_platform(struct op *op, const struct resolve_input *in, struct map *told,
-			    struct lock_platform *ret)
+static int open_repo(struct op *op, const struct resolve_input *in, const struct platform *platform,
+		     struct repo **ret)
 {
-	const struct recipe *r = in->parts->recipe;
-	struct repo_spec spec = { .suite = r->suite,
-				  .platform = ret->platform,
+	struct repo_spec spec = { .suite = in->parts->recipe->suite,
+				  .platform = platform,
 				  .mirror = in->mirror,
 				  .keyring = in->keyring,
 				  .offline = in->parts->offline,
 				  .now = clock_now() };
+
+	return session_repo(op, in->session, &spec, ret);
+}
+
+int resolve_prepare(struct op *op, const struct resolve_input *in)
+{
+	const struct texts *platforms = &in->parts->recipe->platforms;
+	struct repo *repo;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < platforms->n; i++) {
+		rc = open_repo(op, in, platform_find(platforms->p[i]), &repo);
+		if (rc == 0)
+			rc = warn_of_state(op, in, repo_state(repo));
+	}
+	return rc;
+}
+
+static int resolve_platform(struct op *op, const struct resolve_input *in,
+			    struct lock_platform *ret)
+{
+	const struct recipe *r = in->parts->recipe;
 	struct solve_request request = { .want = r->packages.p,
 					 .want_n = r->packages.n,
 					 .platform = ret->platform };
 	struct solve_answer answer;
-	AUTO_REPO *repo = NULL;
-	AUTO_OP own; /* the repository's index goes when the answer is copied */
+	struct repo *repo = NULL;
+	AUTO_OP own; /* what the solver needed goes when the answer is copied */
 	str text;
 
 	op_init(&own, op->ceiling);
 	in->begin(in->arg, "resolve");
-	int rc = repo_open(&own, in->parts->store, &spec, &repo);
+	int rc = open_repo(&own, in, ret->platform, &repo);
 	if (rc == 0)
 		rc = solve(&own, repo, in->parts->effects, &request, &answer);
 	if (rc < 0)
 		return op_adopt_error(op, &own);
 	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0 ||
-	    (rc = warn_of_state(op, in, &ret->state, told)) < 0)
+	    (rc = warn_of_state(op, in, &ret->state)) < 0)
 		return rc;
 	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
 		in->done(in->arg, "resolve", text);
-	repo_close(&repo);
+	session_rest(in->session);
 	op_done(&own);
 	in->begin(in->arg, "unpack");
 	rc = fill_answers(op, in, ret);
@@ -221,16 +246,14 @@ int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 			     .compressor = str_of(compress_id(in->parts->compression)),
 			     .platform_n = r->platforms.n };
 
-	struct map told; /* by address: the pocket */
 
-	map_init(&told, op);
 	lock.platform = op_new(op, struct lock_platform, lock.platform_n);
 	if (!lock.platform)
 		return op->code;
 	for (ptrdiff_t i = 0; i < lock.platform_n; i++) {
 		lock.platform[i].platform = platform_find(r->platforms.p[i]);
 		MUST(lock.platform[i].platform);
-		int rc = resolve_platform(op, in, &told, &lock.platform[i]);
+		int rc = resolve_platform(op, in, &lock.platform[i]);
 		if (rc < 0)
 			return rc;
 	}

@@ -7,6 +7,7 @@
 
 #include "lock.h"
 #include "parts.h"
+#include "session.h"
 
 /*
  * resolve(op, in, ret): for every platform of the recipe. The lock's outcome halves are empty.
@@ -14,6 +15,7 @@
  */
 struct resolve_input {
 	const struct parts_input *parts;
+	struct session *session; /* has the repositories */
 	struct repo_mirror mirror;
 	str keyring; /* empty: the default */
 	void (*begin)(void *arg, const char *step);
@@ -21,6 +23,8 @@ struct resolve_input {
 	void (*warn)(void *arg, str text); /* of a mirror; once for each thing */
 	void *arg;
 };
+/* Have the session open every repository that resolve() will ask: before processes are forked. */
+int resolve_prepare(struct op *op, const struct resolve_input *in) MUST_USE;
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret) MUST_USE;
 
 #endif

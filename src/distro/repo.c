@@ -49,6 +49,7 @@ struct opening {
 
 struct repo {
 	struct op own; /* state, samples and every text that was given out */
+	struct op_mark opened; /* what is above it was looked up */
 	struct repo_state state;
 	struct repo_index *index[POCKETS]; /* [state.n] */
 	struct map found[2]; /* by enum repo_index_kind: name to struct repo_packages */
@@ -531,11 +532,22 @@ int repo_open(struct op *op, const struct store *store, const struct repo_spec *
 	for (int i = 0; i < POCKETS; i++)
 		fd_close(&o.source[i].fd);
 	op_reset(op, mark);
-	if (rc < 0)
+	if (rc < 0) {
 		repo_close(&r);
-	else
-		*ret = r;
-	return rc;
+		return rc;
+	}
+	r->opened = op_mark(&r->own);
+	*ret = r;
+	return 0;
+}
+
+void repo_forget(struct repo *r, size_t max)
+{
+	if (r->own.held <= max)
+		return;
+	op_reset(&r->own, r->opened);
+	map_init(&r->found[REPO_INDEX_REAL], &r->own);
+	map_init(&r->found[REPO_INDEX_PROVIDED], &r->own);
 }
 
 void repo_close(struct repo **r)

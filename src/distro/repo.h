@@ -88,6 +88,10 @@ int repo_open(struct op *op, const struct store *store, const struct repo_spec *
 void repo_close(struct repo **r);
 #define AUTO_REPO __attribute__((cleanup(repo_close))) struct repo
 
+/* Forget what was looked up if it takes more than `max` bytes: what repo_find() and
+ * repo_providers() gave holds no longer then. */
+void repo_forget(struct repo *r, size_t max);
+
 const struct repo_state *repo_state(const struct repo *r);
 
 /*
