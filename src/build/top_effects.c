@@ -1,6 +1,8 @@
 /* What maintainer scripts would have done, put into the top layer. */
 #include "top_impl.h"
 
+#include "base/glob.h"
+
 int top_mode(struct top_work *w, str path, uint32_t mode, str owner, str group, str from)
 {
 	ptrdiff_t i = top_find(w, path);
@@ -55,6 +57,39 @@ static bool is_left_out(const struct top_work *w, str path)
 	return top_find(w, path) < 0 && top_shipped(w, path, &package);
 }
 
+/* Does another package's effect say that the path is not to be made? */
+static bool is_removed(const struct top_work *w, const struct effect *e)
+{
+	for (ptrdiff_t p = 0; p < w->in->package_n; p++) {
+		const struct effects_answer *a = &w->in->package[p].answer;
+		for (ptrdiff_t i = 0; i < a->n; i++)
+			if (a->effect[i].kind == EFFECT_REMOVE &&
+			    str_eq(a->effect[i].path, e->path) &&
+			    !str_eq(a->effect[i].package, e->package))
+				return true;
+	}
+	return false;
+}
+
+/* A link in each directory that the path's own matches: one that no package ships gets none. */
+static int effect_links(struct top_work *w, const struct effect *e)
+{
+	str dir = str_dir_name(e->path), base = str_base_name(e->path);
+	ptrdiff_t n = w->path.n;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
+		const struct entry *at = w->path.p[i].entry;
+		str path;
+		if (at->type != ENTRY_DIRECTORY || !glob_match(dir, at->path))
+			continue;
+		rc = op_text(w->op, &path, "%.*s/%.*s", STR_ARG(at->path), STR_ARG(base));
+		if (rc == 0 && !top_dropped(w, path))
+			rc = top_put_link(w, path, e->to, e->origin);
+	}
+	return rc;
+}
+
 static int effect_apply(struct top_work *w, const struct effect *e)
 {
 	uint32_t uid = 0, gid = 0;
@@ -74,8 +109,10 @@ static int effect_apply(struct top_work *w, const struct effect *e)
 	}
 	if ((rc = top_clean(w, e->path, e->kind == EFFECT_DIRECTORY, e->origin, &path)) < 0)
 		return rc;
-	if (top_dropped(w, path))
+	if (top_dropped(w, path) || is_removed(w, e))
 		return 0;
+	if (e->kind == EFFECT_LINK && str_find(path, '*') >= 0)
+		return effect_links(w, e);
 	if (e->kind == EFFECT_COPY)
 		return effect_copy(w, e, path);
 	if (e->kind == EFFECT_LINK)

@@ -19,13 +19,15 @@ enum effect_kind {
 	EFFECT_FILE,      /* path, text, mode, owner, group */
 	EFFECT_COPY,      /* path, from (a path of the same package or of any package in the image),
 			     mode, owner, group */
-	EFFECT_LINK,      /* path, to: a symlink */
-	EFFECT_MODE,      /* path, mode, owner, group: of what a package ships */
+	EFFECT_LINK, /* path, to: a symlink; `*` in the path's directory: one in each that matches
+		      */
+	EFFECT_MODE, /* path, mode, owner, group: of what a package ships */
 	EFFECT_ALTERNATIVE,     /* link path, to, name, priority: the highest of a name wins; slaves
 				   follow */
 	EFFECT_DIVERT,          /* path goes to `to` for every package but this one */
 	EFFECT_CA_BUNDLE,       /* the CA bundle with its links is wanted */
 	EFFECT_JAVA_TRUSTSTORE, /* the same certificates, for Java, are wanted */
+	EFFECT_REMOVE,          /* path: what another package's effect would make is not made */
 };
 
 struct effect {
@@ -49,8 +51,8 @@ struct effect_cut {  /* an edge that is left out, or (added) put in */
 };
 
 struct effect_absent { /* what an installation would make, and an image is left without */
-	str package; /* whose installation; "*" for any */
-	str path;    /* a glob */
+	str package;   /* whose installation; "*" for any */
+	str path;      /* a glob */
 	str why;
 	str origin; /* file and line */
 };
@@ -68,8 +70,8 @@ int effects_cuts(struct op *op, const struct effects *e, str package, struct eff
  * What is left out of all that a package's installation would make; [n], own first, then common. It
  * changes nothing in an image: it is there to be told, and to be compared with an installation.
  */
-int effects_absent(struct op *op, const struct effects *e, str package,
-		   struct effect_absent **ret, ptrdiff_t *ret_n) MUST_USE;
+int effects_absent(struct op *op, const struct effects *e, str package, struct effect_absent **ret,
+		   ptrdiff_t *ret_n) MUST_USE;
 
 /* How a package's scripts are answered. */
 struct effects_answer {

@@ -42,6 +42,7 @@ static const struct field file_fields[] = { TEXT("path", path, true), TEXT("text
 static const struct field copy_fields[] = { TEXT("path", path, true), TEXT("from", from, true),
 					    OWNED };
 static const struct field link_fields[] = { TEXT("path", path, true), TEXT("to", to, true) };
+static const struct field remove_fields[] = { TEXT("path", path, true) };
 static const struct field alternative_fields[] = {
 	TEXT("path", path, true),
 	TEXT("name", name, true),
@@ -69,6 +70,7 @@ static const struct {
 	{ "divert", EFFECT_DIVERT, FIELDS(link_fields) },
 	{ "ca-bundle", EFFECT_CA_BUNDLE, NULL, 0 },
 	{ "java-truststore", EFFECT_JAVA_TRUSTSTORE, NULL, 0 },
+	{ "remove", EFFECT_REMOVE, FIELDS(remove_fields) },
 };
 
 static int at_line(struct op *op, const struct doc *doc, const struct node *node, str *ret)
@@ -122,6 +124,9 @@ static int check_effect(struct op *op, const struct doc *doc, const struct node 
 			return op->code ? op->code
 					: node_fail(op, doc, node, "bad path \"%.*s\"",
 						    STR_ARG(*paths[i]));
+	if (e->kind == EFFECT_LINK && str_find(str_base_name(e->path), '*') >= 0)
+		return node_fail(op, doc, node, "\"%.*s\": a '*' can only stand for a directory",
+				 STR_ARG(e->path));
 	if (e->mode != UINT32_MAX && (e->mode & 06000))
 		return node_fail(op, doc, node, "mode %04o: effects set no setuid and setgid bits",
 				 e->mode);
@@ -283,7 +288,8 @@ struct absent_raw {
 	str why;
 };
 static const struct field absent_fields[] = {
-	{ "path", FIELD_TEXTS, offsetof(struct absent_raw, path), true, "a glob or a list of them" },
+	{ "path", FIELD_TEXTS, offsetof(struct absent_raw, path), true,
+	  "a glob or a list of them" },
 	{ "why", FIELD_TEXT, offsetof(struct absent_raw, why), true, "the reason" },
 };
 
@@ -309,7 +315,8 @@ static const struct effect *made_by(const struct effect_list *effects, str glob)
 {
 	for (ptrdiff_t i = 0; i < effects->n; i++) {
 		const struct effect *e = &effects->p[i];
-		if (e->path.len && e->kind != EFFECT_DIVERT && glob_match(glob, e->path))
+		if (e->path.len && e->kind != EFFECT_DIVERT && e->kind != EFFECT_REMOVE &&
+		    glob_match(glob, e->path))
 			return e;
 	}
 	return NULL;

@@ -274,6 +274,42 @@ static int directories(struct op *op)
 	return 0;
 }
 
+/* A link in each directory that matches; what one package makes and another does without. */
+static int links(struct op *op)
+{
+	FIXTURE f = empty;
+	str drop = S("etc/m/fpm/conf.d/9-no");
+
+	TRY(set_up(op, &f));
+	ship(&f, 0, "etc", ENTRY_DIRECTORY, NULL);
+	ship(&f, 0, "etc/m", ENTRY_DIRECTORY, NULL);
+	ship(&f, 0, "etc/m/file", ENTRY_FILE, "no directory");
+	ship(&f, 0, "etc/m/fpm", ENTRY_DIRECTORY, NULL);
+	ship(&f, 0, "etc/m/fpm/conf.d", ENTRY_DIRECTORY, NULL);
+	ship(&f, 1, "etc/m/cli", ENTRY_DIRECTORY, NULL);
+	ship(&f, 1, "etc/m/cli/conf.d", ENTRY_DIRECTORY, NULL);
+	f.recipe.drop = (struct texts){ &drop, 1 };
+	add(&f, 0, EFFECT_LINK, "etc/m/*/conf.d/1-x")->to = S("/etc/x");
+	add(&f, 1, EFFECT_LINK, "etc/m/*/conf.d/9-no")->to = S("/etc/no");
+	add(&f, 1, EFFECT_LINK, "etc/on/a")->to = S("../a");
+	add(&f, 1, EFFECT_LINK, "etc/on/b")->to = S("../b");
+	add(&f, 0, EFFECT_REMOVE, "etc/on/b");
+	for (int i = 0; i < 2; i++)
+		for (ptrdiff_t k = 0; k < f.package[i].answer.n; k++)
+			f.hand[i].effect[k].package = f.hand[i].contents.name;
+	TRY(make(op, &f));
+	CHECK_STR(at(&f, "etc/m/fpm/conf.d/1-x")->link, S("/etc/x"));
+	CHECK_STR(at(&f, "etc/m/cli/conf.d/1-x")->link, S("/etc/x"));
+	CHECK(has(&f, "etc/m/cli/conf.d/9-no") && !has(&f, "etc/m/fpm/conf.d/9-no"));
+	CHECK(!has(&f, "etc/m/file/conf.d") && !has(&f, "etc/m/*"));
+	CHECK(has(&f, "etc/on/a") && !has(&f, "etc/on/b"));
+	f.hand[0].effect[f.package[0].answer.n - 1].package = f.hand[1].contents.name;
+	TRY(make(op, &f));
+	CHECK(has(&f, "etc/on/b"));
+	return 0;
+}
+
 TESTS({ "what every image gets", generates }, { "changes of what was dropped", dropped_paths },
       { "the bytes of the owner", right_bytes }, { "paths that would escape", escapes },
-      { "a recipe's files", recipe_files }, { "what is refused", refuses }, { "directories", directories })
+      { "a recipe's files", recipe_files }, { "what is refused", refuses }, { "directories", directories },
+      { "links in many directories, and removed ones", links })

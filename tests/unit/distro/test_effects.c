@@ -55,6 +55,8 @@ static const struct {
 	{ P "effects:\n  - directory: {path: ../x}\n", "bad path" },
 	{ P "effects:\n  - directory: {path: /}\n", "bad path" },
 	{ P "effects:\n  - directory: {path: x, mode: \"2755\"}\n", "setuid and setgid" },
+	{ P "effects:\n  - link: {path: etc/x/*.conf, to: /y}\n", "can only stand for a directory" },
+	{ P "effects:\n  - remove: {path: x, to: y}\n", "'to'" },
 	{ P "effects:\n  - mode: {path: usr/bin/x, mode: \"04755\"}\n", "setuid and setgid" },
 	{ P "effects:\n  - file: {path: k, text: \"-----BEGIN RSA "
 	    "PRIVATE KEY-----\\nx\"}\n",
