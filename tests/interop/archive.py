@@ -60,7 +60,18 @@ def package(name, version="1.0-1", files=(), pocket="trixie", more=False, script
 ANSWERED = "#!/bin/sh\nset -e\nmkdir -p /var/lib/scripted\nchown 7:7 /var/lib/scripted\n"
 PUZZLE = "#!/bin/sh\nset -e\n/usr/bin/puzzle --make /etc/puzzle.db\n"
 
+COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+Files: *
+Copyright: 2020 A Person \x1b[31m
+License: GPL-2+
+ See /usr/share/common-licenses/GPL-3, or /usr/share/common-licenses/MPL-2.0.
+"""
+
 PACKAGES = [
+    package("texts", files=[file("usr/share/doc/texts/copyright", COPYRIGHT),
+                            file("usr/share/common-licenses/MPL-2.0", "The text of MPL 2\n")]),
+    package("more-texts", files=[file("usr/share/doc/more-texts/copyright", COPYRIGHT)], Source="texts"),
     package("app", files=["program", file("usr/share/app/page.html", "a page\n")],
             Depends="libapp (>= 1), libbig, debconf (>= 0.5) | debconf-2.0"),
     package("libapp", files=[file("usr/lib/libapp/data", "data of libapp 1.0-1\n"),
