@@ -203,13 +203,20 @@ static int unknown(struct op *op, const struct outcome *o, str what)
 		       STR_ARG(what));
 }
 
+/* A pattern that ends in "/" and two stars leaves out the directory as well. */
+static bool leaves_out(str pattern, str path)
+{
+	return glob_match(pattern, path) ||
+	       (str_ends(pattern, S("/**")) && glob_match(str_head(pattern, pattern.len - 3), path));
+}
+
 /* A rule about a package of its own tells more than one about any. */
 static const struct outcome_absent *find_absent(const struct outcome *o, str path)
 {
 	const struct outcome_absent *found = NULL;
 
 	for (ptrdiff_t i = 0; i < o->absent_n; i++)
-		if (glob_match(o->absent[i].path, path) &&
+		if (leaves_out(o->absent[i].path, path) &&
 		    (!found || str_eq(found->package, S("*"))))
 			found = &o->absent[i];
 	return found;

@@ -305,7 +305,8 @@ class Comparison:
     def by_absent(self, d):
         if d.what == "missing":
             for rule in self.image.absent:
-                if pattern := rule.pattern_for(d.path):
+                pattern = rule.paths[0]
+                if match(pattern, d.path) or pattern.endswith("/**") and match(pattern.removesuffix("/**"), d.path):
                     return rule, pattern
         return None
 

@@ -225,6 +225,7 @@ static int why_answers(struct op *op)
 		{ "etc/nginx/sites-enabled/default", "etc/nginx/sites-*/** drops what lies there (the recipe)\n" },
 		{ "/var/log/nginx/access.log", "left out     nginx-common's installation would make it: logs go to standard output\n"
 					       "               (effects/nginx-common.yaml:20)\n" },
+		{ "var/lib/ucf", "an installation would make it: state of the packaging tools" },
 		{ "var/lib/ucf/hashfile", "an installation would make it: state of the packaging tools" },
 	};
 	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
