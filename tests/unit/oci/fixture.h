@@ -1,7 +1,8 @@
 /*
  * fixture: small images for tests, written as text.
  *
- *	d PATH        directory          f PATH WORD   file with that word as content
+ *	d PATH        directory          f PATH TEXT   file with that text as content; '|' ends a line of it
+ *	p PATH TEXT   the same, of mode 0644 where that of f is 04644
  *	s PATH LINK   symlink            h PATH FILE   hard link
  *	--            the next layer begins
  */
@@ -22,7 +23,7 @@ static inline int fixture_add(struct op *op, void *to, str bytes)
 static inline int fixture_tar(struct op *op, str *spec, str *ret)
 {
 	static const struct { char c; enum tar_type type; } types[] = {
-		{ 'd', TAR_DIRECTORY }, { 'f', TAR_FILE }, { 's', TAR_SYMLINK }, { 'h', TAR_HARDLINK },
+		{ 'd', TAR_DIRECTORY }, { 'f', TAR_FILE }, { 'p', TAR_FILE }, { 's', TAR_SYMLINK }, { 'h', TAR_HARDLINK },
 	};
 	struct buf b;
 
@@ -34,16 +35,17 @@ static inline int fixture_tar(struct op *op, str *spec, str *ret)
 			break;
 		if (!kind.len)
 			continue;
-		for (size_t i = 0; i < 4; i++)
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 			if (types[i].c == kind.p[0])
 				e.type = types[i].type;
 		e.link = e.type == TAR_SYMLINK || e.type == TAR_HARDLINK ? str_word(&line) : S("");
-		str content = e.type == TAR_FILE ? str_word(&line) : S("");
+		str content = e.type == TAR_FILE ? str_trim(line) : S("");
 		e.size = (uint64_t)content.len;
 		if (e.type == TAR_FILE)
-			e.mode = 04644;
+			e.mode = kind.p[0] == 'f' ? 04644 : 0644;
 		tar_header(&b, &e);
-		buf_add(&b, content);
+		for (ptrdiff_t i = 0; i < content.len; i++)
+			buf_char(&b, content.p[i] == '|' ? '\n' : content.p[i]);
 		buf_repeat(&b, '\0', (ptrdiff_t)tar_padding(e.size));
 	}
 	buf_repeat(&b, '\0', TAR_END);
