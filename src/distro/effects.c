@@ -13,6 +13,7 @@
 #include "script.h"
 #include "sysusers.h"
 #include "tmpfiles.h"
+#include "version.h"
 
 enum { PLACES = 2, RANK_UNNAMED = 50 }; /* the user's directory, then what is compiled in */
 
@@ -255,13 +256,16 @@ static int append(struct op *op, struct effect_list *to, const struct effect_lis
 	return 0;
 }
 
-/* The entry that answers for a script by its hash: the user's before ours. 1 if there is none. */
+/* The first entry that answers for a script by its hash: the user's before ours. 1 if there is
+ * none. */
 static int answer_by_hash(struct answering *a, enum script_kind kind, const struct digest *code,
 			  bool has_code)
 {
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
+			if (s->since.len && version_cmp(a->c->version, s->since) < 0)
+				continue;
 			for (ptrdiff_t k = 0; s->kind == kind && k < s->hash_n; k++) {
 				if (!digest_eq(&s->hash[k].digest,
 					       s->hash[k].code ? code

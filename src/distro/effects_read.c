@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "codec/yaml.h"
 
+#include "version.h"
+
 /* One item of a list of effects, as the table reads it. */
 struct raw {
 	struct effect e;
@@ -202,13 +204,14 @@ static int read_effects(struct op *op, const struct doc *doc, const struct node 
 
 struct script_raw {
 	struct texts preinst, postinst;
-	str versions, why;
+	str since, versions, why;
 	const struct node *effects;
 };
 static const struct field script_fields[] = {
 	{ "preinst", FIELD_TEXTS, offsetof(struct script_raw, preinst), false, "a list of hashes" },
 	{ "postinst", FIELD_TEXTS, offsetof(struct script_raw, postinst), false,
 	  "a list of hashes" },
+	{ "since", FIELD_TEXT, offsetof(struct script_raw, since), false, "a version" },
 	{ "versions", FIELD_TEXT, offsetof(struct script_raw, versions), false, "a text" },
 	{ "why", FIELD_TEXT, offsetof(struct script_raw, why), true,
 	  "what the script does, and why that needs nothing more" },
@@ -227,7 +230,10 @@ static int read_script(struct op *op, const struct doc *doc, const struct node *
 	if ((raw.preinst.n > 0) == (raw.postinst.n > 0))
 		return node_fail(op, doc, node,
 				 "must name the hashes of either preinst or postinst");
+	if (raw.since.len && !version_valid(raw.since))
+		return node_fail(op, doc, node, "\"%.*s\" is no version", STR_ARG(raw.since));
 	struct texts hashes = raw.preinst.n ? raw.preinst : raw.postinst;
+	s->since = raw.since;
 	s->kind = raw.preinst.n ? SCRIPT_PREINST : SCRIPT_POSTINST;
 	s->hash_n = hashes.n;
 	s->hash = op_new(op, struct effects_hash, hashes.n);

@@ -13,6 +13,7 @@ struct effects_script { /* one entry of `scripts` */
 		bool code; /* of the code alone, without sections and version: see effects.c */
 	} * hash;          /* [hash_n] */
 	ptrdiff_t hash_n;
+	str since; /* from this version on; empty: any */
 	struct effect_list effects;
 	bool sysusers, tmpfiles; /* the script applies the package's data of that kind */
 };

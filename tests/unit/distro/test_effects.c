@@ -49,6 +49,7 @@ static const struct {
 	{ "package: other\n", "read for package demo" },
 	{ P "efects: []\n", "did you mean 'effects'" },
 	{ P "effects: {}\n", "list of effects" },
+	{ P "scripts:\n  - postinst: [" HASH "]\n    since: 1_2\n    why: x\n", "is no version" },
 	{ P "effects:\n  - dir: {path: x}\n", "unknown effect 'dir'" },
 	{ P "effects:\n  - directroy: {path: x}\n", "did you mean 'directory'" },
 	{ P "effects:\n  - directory: {}\n", "path" },
@@ -241,6 +242,16 @@ static int answers(struct op *op)
 	make(&c, S("#!/bin/sh\nset -e\necho 1-2\n# Automatically added by dh_icons/9\n# End "
 		   "automatically added section\nmess\n"));
 	TRY(effects_answer(op, e, &c, &a, &left));
+	/* A script that reads its package's data does another thing in another version. */
+	TRY(op_text(op, &text,
+		    P "scripts:\n  - postinst: [\"code:%s\"]\n    since: 1-3\n    why: x\n"
+		      "    effects:\n      - link: {path: new, to: z}\n"
+		      "  - postinst: [\"code:%s\"]\n    since: 1-1\n    why: x\n"
+		      "    effects:\n      - link: {path: old, to: z}\n",
+		    hex, hex));
+	TRY(file_replace(op, AT_FDCWD, path, text, 0644));
+	TRY(effects_answer(op, e, &c, &a, &left));
+	CHECK(a.n == 1 && str_eq(a.effect[0].path, S("old")));
 	make(&c, S("#!/bin/sh\nset -e\necho 1-3\nmess\n"));
 	CHECK_FAILS(op, effects_answer(op, e, &c, &a, &left), ERR_NO, "not answered");
 	CHECK(str_find_str(left, S("answers for other versions")) > 0);
