@@ -16,7 +16,8 @@
  *	usr-merge  bin, sbin and lib* are links into usr, and nothing lies below them
  *
  * File capabilities need no rule of their own: extended attributes are never written.
- * Libraries that programs open by name at run time (dlopen) cannot be seen.
+ * Libraries that programs open by name at run time (dlopen) cannot be seen. Of what no program is
+ * linked with, a library below its own directory is taken to be loaded already, and told.
  */
 #ifndef BUILD_PROOF_H
 #define BUILD_PROOF_H

@@ -239,54 +239,111 @@ static ptrdiff_t first_user(const struct proof *p, const struct entry *used)
 	return low;
 }
 
+/* The objects that load one, then those that load these, and so on, each once. */
+struct users {
+	struct proof *p;
+	VEC(const struct entry *) queue;
+	struct map seen;
+	ptrdiff_t next;
+};
+
+static int users_of(struct users *u, const struct entry *at)
+{
+	const struct proof *p = u->p;
+
+	for (ptrdiff_t i = first_user(p, at); i < p->edge.n && p->edge.p[i].used == at; i++) {
+		const struct entry *user = p->edge.p[i].user;
+		if (map_get(&u->seen, user->path))
+			continue;
+		const struct entry **slot = vec_push(p->op, &u->queue);
+		if (!slot || map_put(&u->seen, user->path, (void *)(uintptr_t)user) < 0)
+			return p->op->code;
+		*slot = user;
+	}
+	return 0;
+}
+
 /*
  * Does an object that loads m's object, at whatever distance, find the library for it: by an
- * RPATH, which its libraries inherit? (A RUNPATH is not inherited.)
+ * RPATH, which its libraries inherit? (A RUNPATH is not inherited.) *ret_program: is one of them a
+ * program, which has the object loaded when it starts?
  */
-static int inherited(struct proof *p, const struct proof_missing *m, const struct entry **ret)
+static int inherited(struct proof *p, const struct proof_missing *m, const struct entry **ret,
+		     bool *ret_program)
 {
-	VEC(const struct entry *) queue = { 0 };
-	struct map seen;
-	int rc = 0;
+	struct users u = { .p = p };
 
-	map_init(&seen, p->op);
+	map_init(&u.seen, p->op);
 	*ret = NULL;
-	const struct entry *at = m->object;
-	for (ptrdiff_t next = 0; at && !*ret && rc == 0;
-	     at = next < queue.n ? queue.p[next++] : NULL) {
-		if (at != m->object && !at->elf->runpath.len)
+	*ret_program = m->object->elf->interpreter.len > 0;
+	int rc = users_of(&u, m->object);
+	while (rc == 0 && !*ret && u.next < u.queue.n) {
+		const struct entry *at = u.queue.p[u.next++];
+		*ret_program |= at->elf->interpreter.len > 0;
+		if (!at->elf->runpath.len)
 			rc = look_in_path(p, at, at->elf->rpath, m->name, ret);
-		for (ptrdiff_t i = first_user(p, at); i < p->edge.n && p->edge.p[i].used == at;
-		     i++) {
-			const struct entry *user = p->edge.p[i].user;
-			if (map_get(&seen, user->path))
-				continue;
-			const struct entry **slot = vec_push(p->op, &queue);
-			if (!slot || map_put(&seen, user->path, (void *)(uintptr_t)user) < 0)
-				return p->op->code;
-			*slot = user;
-		}
+		if (rc == 0)
+			rc = users_of(&u, at);
 	}
 	return rc;
 }
 
-int proof_library_end(struct proof *p, struct proof_tally *t)
+/*
+ * The library in a directory below the object's own. Where no program is linked with an object, it
+ * is opened (dlopen) by one that opened that library before, and the loader takes what is loaded
+ * already: Java's lib/server/libjvm.so, which all in lib/ need and none would find.
+ */
+static const struct entry *below(const struct proof *p, const struct proof_missing *m)
+{
+	str dir = str_dir_name(m->object->path);
+
+	for (ptrdiff_t i = 0; i < p->in->file_n; i++) {
+		const struct entry *e = p->in->file[i].entry;
+		if (e->type == ENTRY_FILE && e->elf && e->elf->type == 3 &&
+		    proof_fits(p, e->elf) && str_eq(str_base_name(e->path), m->name) &&
+		    str_starts(e->path, dir) && e->path.p[dir.len] == '/' &&
+		    str_find(str_from(e->path, dir.len + 1), '/') >= 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* 1 if m is found after all: by its users, or by what is loaded before it. */
+static int found_after_all(struct proof *p, struct proof_tally *t, const struct proof_missing *m,
+			   struct map *noted)
 {
 	const struct entry *found;
+	bool program;
+	int rc = inherited(p, m, &found, &program);
 
+	if (rc < 0 || found)
+		return rc < 0 ? rc : 1;
+	if (program || !(found = below(p, m)))
+		return 0;
+	if (map_get(noted, m->name))
+		return 1;
+	if ((rc = map_put(noted, m->name, (void *)(uintptr_t)found)) < 0)
+		return rc;
+	rc = proof_note(p, t, "%.*s needs %.*s: loaded before it, from %.*s",
+			STR_ARG(m->object->path), STR_ARG(m->name), STR_ARG(found->path));
+	return rc < 0 ? rc : 1;
+}
+
+int proof_library_end(struct proof *p, struct proof_tally *t)
+{
+	struct map noted; /* libraries that are loaded before those that need them */
+
+	map_init(&noted, p->op);
 	if (p->missing.n && p->edge.n)
 		qsort(p->edge.p, (size_t)p->edge.n, sizeof(p->edge.p[0]), edge_cmp);
 	for (ptrdiff_t i = 0; i < p->missing.n; i++) {
 		const struct proof_missing *m = &p->missing.p[i];
 		/* Past what is told, they are only counted: each walk costs. */
 		bool walk = t->bad_n < PROOF_DETAILS_MAX && i < WALKS_MAX;
-		int rc = walk ? inherited(p, m, &found) : 0;
-		if (rc < 0)
-			return rc;
-		if (walk && found)
-			continue;
-		rc = proof_bad(p, t, "%.*s needs %.*s, which is not in the image",
-			       STR_ARG(m->object->path), STR_ARG(m->name));
+		int rc = walk ? found_after_all(p, t, m, &noted) : 0;
+		if (rc == 0)
+			rc = proof_bad(p, t, "%.*s needs %.*s, which is not in the image",
+				       STR_ARG(m->object->path), STR_ARG(m->name));
 		if (rc < 0)
 			return rc;
 	}

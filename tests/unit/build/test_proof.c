@@ -233,6 +233,16 @@ static const struct {
 	  LIBS, true, NULL },
 	{ "s usr/lib/l.so needs=m.so\ns usr/lib/m.so needs=l.so,n.so", LIBS, false,
 	  "usr/lib/m.so needs n.so" },
+	/* what only opened objects need is loaded before them, from below their directory */
+	{ "s opt/j/l.so needs=k.so,m.so\ns opt/j/m.so needs=k.so runpath=$ORIGIN\ns opt/j/d/k.so\n"
+	  "s opt/j/d/m.so",
+	  LIBS, true, "opt/j/l.so needs k.so: loaded before it, from opt/j/d/k.so" },
+	{ "s opt/j/l.so needs=k.so\ns opt/j/k.so", LIBS, false, "opt/j/l.so needs k.so" },
+	{ "s opt/j/l.so needs=k.so\ns opt/jd/d/k.so", LIBS, false, "opt/j/l.so needs k.so" },
+	{ "s opt/j/l.so needs=k.so\ns opt/j/d/k.so machine=183", LIBS, false, "needs k.so" },
+	{ "p opt/j/l.so needs=k.so interp=/ld.so\ns opt/j/d/k.so", LIBS, false, "l.so needs k.so" },
+	{ "p a needs=l.so interp=/ld.so rpath=/opt/j\ns opt/j/l.so needs=k.so\ns opt/j/d/k.so", LIBS,
+	  false, "opt/j/l.so needs k.so" },
 	/* those of another machine are judged by the rule "machine" alone */
 	{ "s usr/lib/l.so needs=m.so machine=183", LIBS, true, NULL },
 
