@@ -90,7 +90,8 @@ int session_mirror(struct op *op, struct session *s, str recipe_mirror, str reci
 		m = op_new(&s->own, struct known_mirror, 1);
 		if (!m || map_put(&s->mirrors, key, m) < 0)
 			return own_failed(op, s);
-		m->code = repo_mirror_find(&s->own, recipe_mirror, recipe_security, &m->mirror);
+		str security = key, archive = str_cut(&security, '\n'); /* the result may alias them */
+		m->code = repo_mirror_find(&s->own, archive, security, &m->mirror);
 		if (m->code < 0) {
 			int rc = op_copy(&s->own, str_of(s->own.text), &m->error);
 			op_forgive(&s->own);

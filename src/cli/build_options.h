@@ -7,6 +7,8 @@
 
 #include "verbs.h"
 
+enum { RECIPES_MAX = 100 * 1000 }; /* on one command line */
+
 /* Where packages come from and go to: the rows SOURCE_OPTIONS() gives every verb that resolves. */
 struct source_options {
 	str mirror, store, effects, lock, vendor;

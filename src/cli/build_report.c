@@ -1,7 +1,9 @@
 #include "build_report.h"
 
 #include <fcntl.h>
+#include <string.h>
 
+#include "base/limits.h"
 #include "report/html.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
@@ -55,14 +57,14 @@ static int write_cyclonedx(struct buf *b, const struct outcome *o, const struct 
 }
 
 static const struct {
-	const char *name;
+	const char *name, *ext;
 	report_writer *write;
 } format[] = {
-	{ "tree", write_tree },
-	{ "html", write_html },
-	{ "json", write_json },
-	{ "spdx-json", write_spdx },
-	{ "cyclonedx-json", write_cyclonedx },
+	{ "tree", "txt", write_tree },
+	{ "html", "html", write_html },
+	{ "json", "json", write_json },
+	{ "spdx-json", "spdx.json", write_spdx },
+	{ "cyclonedx-json", "cdx.json", write_cyclonedx },
 };
 
 static report_writer *writer_of(str name)
@@ -73,30 +75,85 @@ static report_writer *writer_of(str name)
 	return NULL; /* option_parse() has refused it */
 }
 
-int report_check(struct op *op, const struct texts *output)
+static bool is_directory(str path)
 {
-	for (ptrdiff_t i = 0; i < output->n; i++) {
-		AUTO_FD dir = -1;
-		str file = output->p[i], kind = str_cut(&file, '=');
+	char name[LIMIT_PATH];
+	struct stat st;
+
+	if (str_ends(path, S("/")))
+		return true;
+	if (path.len == 0 || (size_t)path.len >= sizeof(name))
+		return false;
+	memcpy(name, path.p, (size_t)path.len);
+	name[path.len] = '\0';
+	return stat(name, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int report_place(struct op *op, str path, str name, const char *ext, str *ret)
+{
+	struct buf b;
+
+	if (!is_directory(path)) {
+		*ret = path;
+		return 0;
+	}
+	buf_init(&b, op, (size_t)LIMIT_PATH * 2);
+	buf_add(&b, path);
+	if (!str_ends(path, S("/")))
+		buf_char(&b, '/');
+	for (ptrdiff_t i = 0; i < name.len; i++)
+		buf_char(&b, name.p[i] == '/' ? '-' : name.p[i]);
+	buf_fmt(&b, ".%s", ext);
+	return buf_take(&b, ret);
+}
+
+int report_place_check(struct op *op, str path, bool several, str option)
+{
+	AUTO_FD dir = -1;
+	bool is_dir = is_directory(path);
+
+	if (path.len == 0)
+		return op_fail(op, ERR_USAGE, "%.*s names no file", STR_ARG(option));
+	if (several && !is_dir)
+		return op_fail(op, ERR_USAGE,
+			       "%.*s is one file, and there are several recipes: a directory "
+			       "(%.*s/) gets a file for each",
+			       STR_ARG(option), STR_ARG(path));
+	str parent = str_rfind(path, '/') == 0 ? S("/") : str_dir_name(path);
+	return dir_open(op, AT_FDCWD, is_dir ? path : parent, str_ends(path, S("/")), &dir);
+}
+
+int report_check(struct op *op, const struct texts *output, bool several)
+{
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < output->n; i++) {
+		str file = output->p[i], option;
+		(void)str_cut(&file, '=');
 		if (!file.p)
 			continue;
-		if (str_base_name(file).len == 0)
-			return op_fail(op, ERR_USAGE, "--output %.*s=%.*s names no file",
-				       STR_ARG(kind), STR_ARG(file));
-		int rc = dir_open(op, AT_FDCWD,
-				  str_rfind(file, '/') == 0 ? S("/") : str_dir_name(file), false,
-				  &dir);
-		if (rc < 0)
-			return rc;
+		rc = op_text(op, &option, "--output %.*s", STR_ARG(output->p[i]));
+		if (rc == 0)
+			rc = report_place_check(op, file, several, option);
 	}
-	return 0;
+	return rc;
+}
+
+static const char *ext_of(str name)
+{
+	for (size_t i = 0; i < sizeof(format) / sizeof(format[0]); i++)
+		if (str_eq(str_of(format[i].name), name))
+			return format[i].ext;
+	return "txt";
 }
 
 int report_file(struct op *op, str output, const struct outcome *o, ptrdiff_t i, str *ret)
 {
-	str name = output;
+	str name = output, kind = str_cut(&name, '=');
+	int rc = name.len ? report_place(op, name, o->name, ext_of(kind), &name) : 0;
 
-	(void)str_cut(&name, '=');
+	if (rc < 0)
+		return rc;
 	ptrdiff_t dot = str_rfind(name, '.');
 	str tail = dot > str_rfind(name, '/') ? str_from(name, dot) : S("");
 	if (i == 0 || name.len == 0) {

@@ -3,17 +3,18 @@
 static const struct option table[] = {
 	{ "tag", 't', OPTION_TEXTS, "NAME:TAG", offsetof(struct build_options, tag), "Result",
 	  "Name of the image; may be given several times. Without it, the recipe's name and "
-	  "\"latest\"." },
+	  "\"latest\"; :TAG alone is the recipe's name with that tag." },
 	{ "to", 0, OPTION_TEXTS, "SCHEME:PLACE", offsetof(struct build_options, to), "Result",
 	  "Write the image to oci-dir:DIR, oci-archive:FILE or docker-archive:FILE, or into the "
-	  "running "
-	  "docker: or podman:. May be given several times. The local store has it in any case.",
+	  "running docker: or podman:. May be given several times; an archive's FILE that ends in "
+	  "a slash is a directory, and gets NAME.oci.tar or NAME.docker.tar. The local store has "
+	  "the image in any case.",
 	  .hint = OPTION_HINT_FILE },
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output),
 	  "Result",
 	  "Write a report: tree, html, json, spdx-json or cyclonedx-json, to FILE or to standard "
-	  "output; where "
-	  "none goes there, the tree does. May be given several times.",
+	  "output; where none goes there, the tree does. A FILE that ends in a slash is a "
+	  "directory, and gets NAME.html and so on. May be given several times.",
 	  .values = "tree html json spdx-json cyclonedx-json" },
 	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform),
 	  "Result",
@@ -45,13 +46,15 @@ static const struct example example[] = {
 	  "web.yaml",
 	  "What a CI job runs: nothing but what the lock names, with an archive and an SBOM:" },
 	{ "temper build --why usr/sbin/nginx images/nginx/nginx.yaml", "Ask why a file is there:" },
+	{ "temper build --locked -t :2026-11 -o spdx-json=sboms/ --to oci-dir:all images/*/*.yaml",
+	  "A whole catalogue, into one layout that has every layer once:" },
 };
 
 const struct verb verb_build = {
 	.name = "build",
-	.operands = "RECIPE",
+	.operands = "RECIPE...",
 	.operand_min = 1,
-	.operand_max = 1,
+	.operand_max = RECIPES_MAX,
 	.summary = "make an image from a recipe, prove it and test it",
 	.description = "Resolves the recipe's packages (or takes the lock's), fetches and verifies "
 		       "them, lays each one of "
@@ -60,7 +63,10 @@ const struct verb verb_build = {
 		       "together, runs the recipe's tests in it, and shows what came of it.\n\n"
 		       "No maintainer script ever runs: what a script would have done is data, and "
 		       "a script that nothing "
-		       "answers stops the build. Without a lock the first build makes one.",
+		       "answers stops the build. Without a lock the first build makes one.\n\n"
+		       "Several recipes are built side by side, ask a mirror once, and share what "
+		       "they make; each is told by one line. One that fails keeps no other from "
+		       "being built; the exit code is the worst of all: 3, then 2, 1, 4.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct build_options),
 	VERB_EXAMPLES(example),

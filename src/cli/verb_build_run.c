@@ -1,36 +1,58 @@
 /* temper build: what its options (verb_build.c) make it do. */
+#include <stdio.h>
+
 #include "build/proof.h"
 #include "build_next.h"
 #include "build_report.h"
 #include "build_run.h"
+#include "many.h"
 #include "report/why.h"
 
 struct run {
 	struct op *op;
 	const struct cli *cli;
 	const struct build_options *o;
+	const struct store *store;
+	struct session *session;
+	str recipe;
+	bool among; /* other recipes: one line tells of it, not a report */
 	struct progress progress;
-	struct store store;
 	struct built built;
+	struct texts tag; /* what the image is called: at least one */
 };
 
-static void run_done(struct run *r)
+/* Its names: as they were given, ":TAG" behind the recipe's own, or the recipe's. */
+static int find_names(struct run *r)
 {
-	store_close(&r->store);
+	const struct texts *given = &r->o->tag;
+	str *tag = op_new(r->op, str, given->n + 1);
+	int rc = tag ? 0 : r->op->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < given->n; i++) {
+		tag[i] = given->p[i];
+		if (str_starts(tag[i], S(":")))
+			rc = op_text(r->op, &tag[i], "%.*s%.*s", STR_ARG(r->built.recipe.name),
+				     STR_ARG(given->p[i]));
+	}
+	if (rc == 0 && given->n == 0)
+		tag[0] = r->built.recipe.name;
+	r->tag = (struct texts){ tag, given->n ? given->n : 1 };
+	return rc;
 }
 
-static int build(struct run *r, str recipe)
+static int build(struct run *r)
 {
-	struct build_source source = source_of(&r->o->source, recipe);
+	struct build_source source = source_of(&r->o->source, r->recipe);
 	struct build_voice voice = voice_of(&r->progress);
 	struct build_wish wish = { .locked = r->o->locked, .tested = !r->o->no_test };
 
 	wish.whole = r->o->why.len || r->o->verbose || r->o->output.n;
-
+	source.session = r->session;
 	source.compression = r->o->compression;
 	source.platforms = r->o->platform;
 	source.all_platforms = r->o->all_platforms;
-	return build_image(r->op, &r->store, &source, &wish, &voice, &r->built);
+	int rc = build_image(r->op, r->store, &source, &wish, &voice, &r->built);
+	return rc < 0 ? rc : find_names(r);
 }
 
 /* The tests */
@@ -56,10 +78,10 @@ static int test_platform(struct run *r, struct outcome *o)
 		return skip_tests(r->op, "--no-test", o);
 	if (o->platform != platform_host())
 		return skip_tests(r->op, "this machine cannot run its programs", o);
-	int rc = image_get(r->op, &r->store, &o->manifest, S(""), &image);
+	int rc = image_get(r->op, r->store, &o->manifest, S(""), &image);
 	if (rc)
 		return rc < 0 ? rc : op_fail(r->op, ERR_IO, "the image vanished from the store");
-	return test_image(r->op, &r->store, &image, r->built.tests, r->built.tests_n, &o->test,
+	return test_image(r->op, r->store, &image, r->built.tests, r->built.tests_n, &o->test,
 			  &o->test_n);
 }
 
@@ -98,39 +120,49 @@ static bool all_proven(const struct built *b)
 
 /* Names and ways out */
 
+/* One way out; a directory of archives gets one of the image's name. */
+static int write_to(struct run *r, str to)
+{
+	str place = to, scheme = str_cut(&place, ':'), file = to;
+	const char *ext = str_eq(scheme, S("oci-archive"))      ? "oci.tar"
+			  : str_eq(scheme, S("docker-archive")) ? "docker.tar"
+								: NULL;
+	int rc = ext ? report_place(r->op, place, r->built.recipe.name, ext, &place) : 0;
+
+	if (rc == 0 && ext)
+		rc = op_text(r->op, &file, "%.*s:%.*s", STR_ARG(scheme), STR_ARG(place));
+	if (rc < 0)
+		return rc;
+	progress_step(&r->progress, "write");
+	rc = r->among ? image_export_among(r->op, r->store, &r->built.image.digest, r->tag.p[0],
+					   file)
+		      : image_export(r->op, r->store, &r->built.image.digest, r->tag.p[0], file);
+	if (rc == 0)
+		progress_done(&r->progress, "%.*s", STR_ARG(file));
+	return rc;
+}
+
 static int publish(struct run *r)
 {
 	struct store_image image = { .media_type = r->built.image.media_type,
 				     .digest = r->built.image.digest,
 				     .size = r->built.image.size };
-	struct texts tags = r->o->tag;
 	int rc = 0;
 
-	if (tags.n == 0)
-		tags = (struct texts){ &r->built.recipe.name, 1 };
-	for (ptrdiff_t i = 0; rc == 0 && i < tags.n; i++) {
-		image.name = tags.p[i];
-		rc = store_image_put(r->op, &r->store, &image);
+	for (ptrdiff_t i = 0; rc == 0 && i < r->tag.n; i++) {
+		image.name = r->tag.p[i];
+		rc = store_image_put(r->op, r->store, &image);
 	}
-	for (ptrdiff_t i = 0; rc == 0 && i < r->o->to.n; i++) {
-		progress_step(&r->progress, "write");
-		rc = image_export(r->op, &r->store, &image.digest, tags.p[0], r->o->to.p[i]);
-		if (rc == 0)
-			progress_done(&r->progress, "%.*s", STR_ARG(r->o->to.p[i]));
-	}
+	for (ptrdiff_t i = 0; rc == 0 && i < r->o->to.n; i++)
+		rc = write_to(r, r->o->to.p[i]);
 	return rc;
-}
-
-static str first_name(const struct run *r)
-{
-	return r->o->tag.n ? r->o->tag.p[0] : r->built.recipe.name;
 }
 
 /* What the image and its reports were written as. */
 static int fill_written(struct run *r, bool kept, ptrdiff_t i, struct outcome *o)
 {
 	const struct texts *to = &r->o->to, *output = &r->o->output;
-	struct texts tag = r->o->tag.n ? r->o->tag : (struct texts){ &r->built.recipe.name, 1 };
+	const struct texts tag = r->tag;
 	str *line = op_new(r->op, str, tag.n + to->n + output->n), name, file;
 	ptrdiff_t n = 0;
 	int rc = line ? 0 : r->op->code;
@@ -173,7 +205,7 @@ static int fill_run(struct run *r, bool kept)
 		o->locked = locked;
 		rc = fill_written(r, kept, i, o);
 		if (rc == 0)
-			rc = build_next(r->op, r->o, r->cli->operand.p[0], first_name(r), kept, o);
+			rc = build_next(r->op, r->o, r->recipe, r->tag.p[0], kept, o);
 	}
 	return rc;
 }
@@ -223,7 +255,7 @@ static int report(struct run *r)
 		progress_rub(&r->progress);
 	progress_clear(&r->progress);
 	return report_outputs(r->op, r->cli, &r->o->output, r->built.outcome, r->built.n,
-			      r->o->verbose, r->o->progress.quiet);
+			      r->o->verbose, r->o->progress.quiet || (r->among && !r->o->verbose));
 }
 
 static void tell_lock(struct run *r)
@@ -257,6 +289,44 @@ static int say_no(struct run *r)
 		test_n == 1 ? "" : "s");
 }
 
+static void put_failed(struct buf *b, str name, str detail, const struct text_style *style)
+{
+	if (name.len)
+		buf_add(b, style->utf8 ? S("✘ ") : S("! "));
+	text_safe(b, name);
+	buf_add(b, name.len ? S("\n") : S(""));
+	while (detail.len) {
+		buf_add(b, S("  "));
+		text_safe(b, str_cut(&detail, '\n'));
+		buf_char(b, '\n');
+	}
+}
+
+/* Where no report follows: which checks and tests they were, and why. */
+static int say_failed(struct run *r)
+{
+	struct text_style style = style_of(&r->cli->err, false);
+	struct buf b;
+	str text;
+
+	buf_init(&b, r->op, 1 << 20);
+	for (ptrdiff_t i = 0; i < r->built.n; i++) {
+		const struct outcome *o = &r->built.outcome[i];
+		for (ptrdiff_t c = 0; c < o->check_n; c++) {
+			if (o->check[c].ok)
+				continue;
+			put_failed(&b, o->check[c].name, o->check[c].summary, &style);
+			for (ptrdiff_t d = 0; d < o->check[c].detail.n; d++)
+				put_failed(&b, S(""), o->check[c].detail.p[d], &style);
+		}
+		for (ptrdiff_t t = 0; t < o->test_n; t++)
+			if (o->test[t].verdict == VERDICT_FAILED)
+				put_failed(&b, o->test[t].name, o->test[t].detail, &style);
+	}
+	int rc = buf_take(&b, &text);
+	return rc < 0 ? rc : term_write(r->op, &r->cli->err, text);
+}
+
 static int judge(struct run *r)
 {
 	bool proven = all_proven(&r->built), tested, skipped;
@@ -265,41 +335,175 @@ static int judge(struct run *r)
 	if (rc == 0 && proven && tested)
 		rc = publish(r);
 	if (rc == 0 && proven && tested)
-		rc = build_remember(r->op, &r->store, &r->built, !skipped);
+		rc = build_remember(r->op, r->store, &r->built, !skipped);
 	if (rc == 0)
 		rc = fill_run(r, proven && tested);
 	if (rc == 0)
 		rc = report(r);
+	if (rc == 0 && r->among && !(proven && tested))
+		rc = say_failed(r);
 	return rc < 0 || (proven && tested) ? rc : say_no(r);
+}
+
+/* 0, or a positive exit code that has been explained, or an error. */
+static int run_one(struct run *r)
+{
+	int rc = build(r);
+
+	if (rc < 0) {
+		progress_fail(&r->progress);
+		return rc;
+	}
+	if (r->built.unchanged) {
+		progress_clear(&r->progress);
+		rc = publish(r);
+		return rc < 0 || r->among ? rc : say_unchanged(r);
+	}
+	tell_lock(r);
+	return r->o->why.len ? say_why(r) : judge(r);
+}
+
+/* Of several */
+
+static void fill_what(const struct run *r, struct many_row *row)
+{
+	static const char *const lock[] = { [BUILD_LOCK_FOUND] = "",
+					    [BUILD_LOCK_MADE] = "; its lock is new",
+					    [BUILD_LOCK_REFRESHED] = "; its lock is refreshed" };
+	ptrdiff_t passed = 0, skipped = 0;
+	char left[32] = "";
+
+	for (ptrdiff_t i = 0; i < r->built.n && !r->built.unchanged; i++) {
+		const struct outcome *o = &r->built.outcome[i];
+		passed += test_count(o->test, o->test_n, VERDICT_PASSED);
+		skipped += test_count(o->test, o->test_n, VERDICT_SKIPPED);
+	}
+	if (skipped)
+		(void)snprintf(left, sizeof(left), ", %td skipped", skipped);
+	if (r->built.unchanged)
+		(void)snprintf(row->what, sizeof(row->what), "unchanged");
+	else if (passed + skipped == 0)
+		(void)snprintf(row->what, sizeof(row->what), "no tests%s",
+			       lock[r->built.lock_state]);
+	else
+		(void)snprintf(row->what, sizeof(row->what), "%td test%s passed%s%s", passed,
+			       passed == 1 ? "" : "s", left, lock[r->built.lock_state]);
+}
+
+static int one_of_many(struct op *own, const struct many *m, const struct cli *cli, str recipe,
+		       struct many_row *row, struct buf *more)
+{
+	struct run r = { .op = own,
+			 .cli = cli,
+			 .o = m->arg,
+			 .store = &m->store,
+			 .session = m->session,
+			 .recipe = recipe,
+			 .among = true };
+
+	(void)more;
+	progress_init(&r.progress, &cli->err, S(""), true);
+	int rc = run_one(&r);
+	if (rc < 0)
+		return rc;
+	many_row_fill(row, &r.built);
+	fill_what(&r, row);
+	return 0;
+}
+
+/* What speaks of one image has no sense for several. */
+static int check_several(struct op *op, const struct cli *cli, const struct build_options *o)
+{
+	if (o->why.len)
+		return many_refuse(op, cli, "--why", "asks about one image");
+	if (o->source.lock.len)
+		return many_refuse(op, cli, "--lock", "names one lock");
+	for (ptrdiff_t i = 0; i < o->tag.n; i++)
+		if (!str_starts(o->tag.p[i], S(":")))
+			return many_refuse(op, cli, "--tag",
+					   "names one image (:TAG tags each under its own name)");
+	for (ptrdiff_t i = 0; i < o->to.n; i++) {
+		str place = o->to.p[i], scheme = str_cut(&place, ':');
+		bool daemon = str_eq(scheme, S("docker")) || str_eq(scheme, S("podman"));
+		bool layout = str_eq(scheme, S("oci-dir")) || str_eq(scheme, S("oci"));
+		if (daemon && place.len)
+			return many_refuse(op, cli,
+					   scheme.p[0] == 'd' ? "--to docker:NAME"
+							      : "--to podman:NAME",
+					   "names one image");
+		if (layout && str_rfind(place, ':') > str_rfind(place, '/') &&
+		    str_rfind(place, ':') < place.len - 1)
+			return many_refuse(op, cli, "--to oci-dir:DIR:TAG", "names one image");
+	}
+	return 0;
+}
+
+/* What is wrong with the command line is said before an hour of work, not after it. */
+static int check(struct op *op, const struct cli *cli, const struct build_options *o)
+{
+	bool several = cli->operand.n > 1;
+	int rc = several ? check_several(op, cli, o) : 0;
+
+	if (rc == 0)
+		rc = report_check(op, &o->output, several);
+	for (ptrdiff_t i = 0; rc == 0 && i < o->to.n; i++) {
+		str place = o->to.p[i], scheme = str_cut(&place, ':'), option;
+		rc = image_export_check(op, o->to.p[i]);
+		if (rc < 0 || !str_ends(scheme, S("-archive")))
+			continue;
+		rc = op_text(op, &option, "--to %.*s", STR_ARG(o->to.p[i]));
+		if (rc == 0 && (several || str_ends(place, S("/"))))
+			rc = report_place_check(op, place, several, option);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < o->tag.n; i++) {
+		str tag = o->tag.p[i], name = tag;
+		if (str_starts(tag, S(":")))
+			rc = op_text(op, &name, "x%.*s", STR_ARG(tag));
+		if (rc == 0 && store_name(op, name, &name) < 0) {
+			op_forgive(op);
+			rc = op_fail(op, ERR_USAGE, "'%.*s' is not an image name like nginx:1.28",
+				     STR_ARG(tag));
+		}
+	}
+	return rc;
+}
+
+static bool prints(const struct texts *output)
+{
+	for (ptrdiff_t i = 0; i < output->n; i++)
+		if (str_find(output->p[i], '=') < 0)
+			return true;
+	return false;
+}
+
+static int run_alone(struct op *op, const struct cli *cli, const struct build_options *o)
+{
+	AUTO_STORE store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 };
+	AUTO_SESSION *session = NULL;
+	struct run r = {
+		.op = op, .cli = cli, .o = o, .store = &store, .recipe = cli->operand.p[0]
+	};
+	int rc = store_open(op, o->source.store, &store);
+
+	if (rc < 0 || (rc = session_open(op, &store, o->source.effects, &session)) < 0)
+		return rc;
+	r.session = session;
+	progress_init(&r.progress, &cli->err, o->progress.progress, o->progress.quiet);
+	return run_one(&r);
 }
 
 int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 {
-	__attribute__((cleanup(run_done))) struct run r = {
-		.op = op,
-		.cli = cli,
-		.o = options,
-		.store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 }
-	};
-	int rc = report_check(op, &r.o->output);
+	const struct build_options *o = options;
+	struct many m = { .cli = cli,
+			  .source = &o->source,
+			  .progress = &o->progress,
+			  .table = !o->progress.quiet && !o->verbose && !prints(&o->output),
+			  .one = one_of_many,
+			  .arg = (void *)(uintptr_t)o };
+	int rc = check(op, cli, o);
 
-	/* What is wrong with the command line is said before an hour of work, not after it. */
-	for (ptrdiff_t i = 0; rc == 0 && i < r.o->to.n; i++)
-		rc = image_export_check(op, r.o->to.p[i]);
-	for (ptrdiff_t i = 0; rc == 0 && i < r.o->tag.n; i++)
-		rc = store_name(op, r.o->tag.p[i], &(str){ 0 });
-	if (rc == 0)
-		rc = store_open(op, r.o->source.store, &r.store);
-	progress_init(&r.progress, &cli->err, r.o->progress.progress, r.o->progress.quiet);
-	if (rc == 0 && (rc = build(&r, cli->operand.p[0])) < 0)
-		progress_fail(&r.progress);
 	if (rc < 0)
 		return rc;
-	if (r.built.unchanged) {
-		progress_clear(&r.progress);
-		rc = publish(&r);
-		return rc < 0 ? rc : say_unchanged(&r);
-	}
-	tell_lock(&r);
-	return r.o->why.len ? say_why(&r) : judge(&r);
+	return cli->operand.n > 1 ? many_run(op, &m) : run_alone(op, cli, o);
 }

@@ -11,6 +11,7 @@ struct job {
 	struct image_descriptor root;
 	str name; /* "nginx:1.28", or empty */
 	str place;
+	bool among; /* others */
 };
 
 int archive_to_file(struct op *op, void *to, str bytes)
@@ -134,7 +135,7 @@ static int export_dir(struct op *op, const struct job *job)
 {
 	AUTO_FD dir = -1;
 	struct stat st;
-	str place, what, tag = tag_of(job->name);
+	str place, what, tag = job->among ? job->name : tag_of(job->name);
 	int rc;
 
 	split_place(job->place, &place, &tag);
@@ -260,9 +261,10 @@ int image_export_check(struct op *op, str to)
 	return find_way(op, to, &way, &place);
 }
 
-int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to)
+static int export_one(struct op *op, const struct store *s, const struct digest *what, str name,
+		      str to, bool among)
 {
-	struct job job = { .store = s };
+	struct job job = { .store = s, .among = among };
 	const struct way *way = NULL;
 	char text[DIGEST_TEXT];
 	int rc = name.len ? store_name(op, name, &job.name) : 0;
@@ -275,4 +277,15 @@ int image_export(struct op *op, const struct store *s, const struct digest *what
 					digest_text(what, text));
 	rc = way->run(op, &job);
 	return rc < 0 && rc != ERR_USAGE ? op_fail_in(op, "%.*s", STR_ARG(to)) : rc;
+}
+
+int image_export(struct op *op, const struct store *s, const struct digest *what, str name, str to)
+{
+	return export_one(op, s, what, name, to, false);
+}
+
+int image_export_among(struct op *op, const struct store *s, const struct digest *what, str name,
+		       str to)
+{
+	return export_one(op, s, what, name, to, true);
 }

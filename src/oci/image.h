@@ -91,6 +91,11 @@ int image_manifests(struct op *op, const struct store *s, const struct digest *d
 int image_export(struct op *op, const struct store *s, const struct digest *what, str name,
 		 str to) MUST_USE;
 
+/* As image_export(), for one of several images: in an oci-dir it is called NAME:TAG, not TAG alone.
+ */
+int image_export_among(struct op *op, const struct store *s, const struct digest *what, str name,
+		       str to) MUST_USE;
+
 /* ERR_USAGE for what image_export() knows no way to: for a caller to whom the image is not made
  * yet. */
 int image_export_check(struct op *op, str to) MUST_USE;

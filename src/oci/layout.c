@@ -165,11 +165,18 @@ static void write_entry(struct json_out *j, const struct layout_entry *e)
 	json_object_end(j);
 }
 
-static bool is_dropped(const struct node *node, const struct layout_entry *add, str drop)
+static str ref_name(const struct node *node)
 {
 	str name = { 0 };
 
 	(void)node_text(node_get(node_get(node, S("annotations")), S(LAYOUT_REF_NAME)), &name);
+	return name;
+}
+
+static bool is_dropped(const struct node *node, const struct layout_entry *add, str drop)
+{
+	str name = ref_name(node);
+
 	return name.len && (str_eq(name, drop) || (add && str_eq(name, add->ref_name)));
 }
 
@@ -191,11 +198,18 @@ int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct l
 			layout_node_write(&j, at);
 			continue;
 		}
+		bool wanted = add != NULL;
 		json_array(&j);
-		for (ptrdiff_t k = 0; k < at->n; k++)
-			if (!is_dropped(&at->child[k], add, drop))
-				layout_node_write(&j, &at->child[k]);
-		if (add)
+		for (ptrdiff_t k = 0; k < at->n; k++) {
+			if (is_dropped(&at->child[k], add, drop))
+				continue;
+			if (wanted && str_cmp(add->ref_name, ref_name(&at->child[k])) < 0) {
+				write_entry(&j, add);
+				wanted = false;
+			}
+			layout_node_write(&j, &at->child[k]);
+		}
+		if (wanted)
 			write_entry(&j, add);
 		json_array_end(&j);
 	}

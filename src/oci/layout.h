@@ -42,7 +42,8 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 
 /*
  * layout_write(op, dirfd, doc, add, drop): replace index.json by doc without the entries whose
- * ref.name is `drop` (nor add's) and with `add` (or NULL) at its end.
+ * ref.name is `drop` (nor add's) and with `add` (or NULL) before the first with a later name: so
+ * that what several processes put in stands in one order.
  */
 int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct layout_entry *add,
 		 str drop) MUST_USE;

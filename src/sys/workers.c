@@ -62,7 +62,9 @@ static int answer(struct crew *c, struct op *own, int fd, ptrdiff_t i)
 	int code = c->spec->work(own, i, &said, c->spec->arg);
 	str text = said.bad ? S("") : buf_view(&said), message = str_of(own->text);
 	struct head head = { .i = i,
-			     .code = code < 0 ? code : said.bad ? own->code : 0,
+			     .code = code < 0   ? code
+				     : said.bad ? own->code
+						: 0,
 			     .message_len = (size_t)message.len,
 			     .said_len = (size_t)text.len };
 
@@ -316,8 +318,8 @@ int workers_run(struct op *op, ptrdiff_t n, const struct workers_spec *spec)
 		c.count = (int)n;
 	for (int k = 0; k < WORKERS_MAX; k++)
 		c.pipe[k] = -1;
-	c.shared = mmap(NULL, sizeof(*c.shared), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	c.shared = mmap(NULL, sizeof(*c.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			-1, 0);
 	if (c.shared == MAP_FAILED)
 		return op_fail_errno(op, "cannot map memory");
 	interrupt_hold();
