@@ -225,6 +225,64 @@ static int write_lock(struct work *w, const struct lock *lock, str path, str bef
 	return file_replace(w->op, AT_FDCWD, path, text, 0644);
 }
 
+/* Is the artifact still what the lock says? 1 if it is not, and *ret is what it is now. */
+static int look_again(struct work *w, const struct recipe_artifact *a,
+		      const struct lock_artifact *locked, struct lock_artifact *ret)
+{
+	if (a->url.len)
+		return 0; /* the recipe names its bytes */
+	int rc = artifact_look(w->op, w->store, a, w->source->offline, ret);
+	if (rc < 0)
+		return rc;
+	if (rc > 0 && (w->locked || w->source->vendor.len))
+		return 0; /* the store or the vendor directory has it, or the build fails later */
+	if (rc > 0)
+		return op_fail(w->op, ERR_USAGE,
+			       "%.*s:%d: the artifact %.*s is to come from %.*s%.*s, and there is "
+			       "nothing",
+			       STR_ARG(a->file), a->line, STR_ARG(a->name), STR_ARG(a->dir),
+			       STR_ARG(a->path));
+	return !digest_eq(&ret->sha256, &locked->sha256);
+}
+
+/*
+ * A team's software changes more often than its packages should: a path with other bytes than the
+ * lock says takes its new place there, and the rest of the lock stays.
+ */
+static int settle_artifacts(struct work *w, bool locked, struct built *b)
+{
+	const struct recipe *r = &w->recipe;
+
+	for (ptrdiff_t p = 0; p < b->lock.platform_n; p++) {
+		struct lock_platform *l = &b->lock.platform[p];
+		for (ptrdiff_t i = 0; i < r->artifact_n; i++) {
+			const struct recipe_artifact *a = &r->artifact[i];
+			struct lock_artifact is, *was;
+			if (!artifact_is_for(a, l->platform))
+				continue;
+			was = (struct lock_artifact *)(uintptr_t)lock_artifact_find(l, a->name);
+			if (!was)
+				return op_fail(w->op, ERR_USAGE, "%.*s lacks the artifact %.*s",
+					       STR_ARG(b->lock_path), STR_ARG(a->name));
+			int rc = look_again(w, a, was, &is);
+			if (rc <= 0) {
+				if (rc < 0)
+					return rc;
+				continue;
+			}
+			if (locked)
+				return op_fail(w->op, ERR_NO,
+					       "%.*s is stale: the artifact %.*s has changed "
+					       "since; run: temper lock %.*s",
+					       STR_ARG(b->lock_path), STR_ARG(a->name),
+					       STR_ARG(w->source->recipe));
+			*was = is;
+			b->lock_state = BUILD_LOCK_REFRESHED;
+		}
+	}
+	return 0;
+}
+
 static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_before)
 {
 	int rc = load_lock(w, b->lock_path, &b->lock, ret_before);
@@ -232,7 +290,7 @@ static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_be
 
 	if (rc == 0 && !why) {
 		b->lock_state = BUILD_LOCK_FOUND;
-		return 0;
+		return settle_artifacts(w, locked, b);
 	}
 	if (rc < 0)
 		return rc;
@@ -579,6 +637,34 @@ static int add_change(struct op *op, const struct store *store, const struct pla
 	return 0;
 }
 
+static int add_artifact_changes(struct op *op, const struct lock_platform *was,
+				const struct lock_platform *is, struct relocked *r, ptrdiff_t *cap)
+{
+	char before[DIGEST_HEX], after[DIGEST_HEX];
+
+	for (ptrdiff_t i = 0; was && i < is->artifact_n; i++) {
+		const struct lock_artifact *a = &is->artifact[i];
+		const struct lock_artifact *old = lock_artifact_find(was, a->name);
+		if (!old || digest_eq(&old->sha256, &a->sha256))
+			continue;
+		if (!vec_grow(op, (void **)&r->change, &r->change_n, cap, sizeof(*r->change)))
+			return op->code;
+		struct lock_change *c = &r->change[r->change_n - 1];
+		c->platform = is->platform;
+		c->name = a->name;
+		int rc = op_text(op, &c->before, "%.*s sha256:%.12s", STR_ARG(old->version),
+				 digest_hex(&old->sha256, before));
+		if (rc == 0)
+			rc = op_text(op, &c->after, "%.*s sha256:%.12s", STR_ARG(a->version),
+				     digest_hex(&a->sha256, after));
+		if (rc < 0)
+			return rc;
+		c->before = str_trim(c->before);
+		c->after = str_trim(c->after);
+	}
+	return 0;
+}
+
 /* Two sorted lists of packages side by side. */
 static int compare_platform(struct op *op, const struct store *store,
 			    const struct lock_platform *was, const struct lock_platform *is,
@@ -610,6 +696,9 @@ static int compare(struct op *op, const struct store *store, const struct lock *
 		const struct lock_platform *is = &r->built.lock.platform[i];
 		rc = compare_platform(op, store, lock_platform_find(was, is->platform), is, r,
 				      &cap);
+		if (rc == 0)
+			rc = add_artifact_changes(op, lock_platform_find(was, is->platform), is, r,
+						  &cap);
 	}
 	return rc;
 }

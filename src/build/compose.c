@@ -13,7 +13,7 @@ static int64_t packages_time(const struct parts *parts)
 {
 	int64_t newest = 0;
 
-	for (ptrdiff_t i = 0; i < parts->n; i++)
+	for (ptrdiff_t i = 0; i < parts->package_n; i++)
 		if (parts->part[i].contents.built > newest)
 			newest = parts->part[i].contents.built;
 	return newest;
@@ -42,7 +42,10 @@ int compose_created(struct op *op, const struct parts *parts, const int64_t *ask
 	return 0;
 }
 
-/* Order of layers: by rank, rarely updated lowest, then by name. */
+/* Order of layers: by rank, rarely updated lowest, then by name. A team's own software is what
+ * changes most. */
+
+enum { RANK_ARTIFACT = 100 };
 
 struct ranked {
 	ptrdiff_t part;
@@ -92,7 +95,8 @@ static int add_big(struct work *w, const struct ranked *r)
 {
 	const struct part *p = &w->parts.part[r->part];
 	str what;
-	int rc = op_text(w->op, &what, "%.*s %.*s", STR_ARG(p->lock->name),
+	int rc = op_text(w->op, &what, "%s%.*s%s%.*s", p->artifact ? "artifact " : "",
+			 STR_ARG(p->lock->name), p->lock->version.len ? " " : "",
 			 STR_ARG(p->lock->version));
 
 	w->layer_of[r->part] = w->layer.n;
@@ -183,7 +187,9 @@ static int add_package_layers(struct work *w)
 		if (!r)
 			return w->op->code;
 		*r = (struct ranked){ .part = i, .name = w->parts.part[i].lock->name };
-		rc = effects_rank(w->op, w->in->effects, r->name, &r->rank);
+		r->rank = RANK_ARTIFACT;
+		if (!w->parts.part[i].artifact)
+			rc = effects_rank(w->op, w->in->effects, r->name, &r->rank);
 	}
 	if (rc == 0 && big.n > 1)
 		qsort(big.p, (size_t)big.n, sizeof(*big.p), by_rank);
@@ -204,7 +210,7 @@ static int add_top(struct work *w)
 	return rc < 0 ? rc : add_layer(w, &blob, made, S("generated files"));
 }
 
-static int make_top(struct work *w)
+static int top_input(struct work *w, struct top_input *ret)
 {
 	w->package = op_new(w->op, struct top_package, w->parts.n);
 	if (!w->package)
@@ -213,17 +219,39 @@ static int make_top(struct work *w)
 		const struct part *p = &w->parts.part[i];
 		w->package[i] = (struct top_package){ .select = { &p->contents, p->keep, p->rename,
 								  p->rename_n },
-						      .lock = p->lock,
+						      .artifact = p->artifact,
 						      .answer = p->answer };
 	}
-	struct top_input in = { .store = w->in->store,
-				.recipe = w->in->recipe,
-				.lock = w->lock,
-				.platform = w->platform,
-				.package = w->package,
-				.package_n = w->parts.n,
-				.created = w->created };
-	return top_make(w->op, &in, &w->top);
+	*ret = (struct top_input){ .store = w->in->store,
+				   .recipe = w->in->recipe,
+				   .lock = w->lock,
+				   .platform = w->platform,
+				   .package = w->package,
+				   .package_n = w->parts.n,
+				   .created = w->created };
+	return 0;
+}
+
+static int make_top(struct work *w)
+{
+	struct top_input in;
+	int rc = top_input(w, &in);
+
+	return rc < 0 ? rc : top_make(w->op, &in, &w->top);
+}
+
+/* The artifacts, whose owners may be accounts that the packages make. */
+static int add_artifacts(struct work *w)
+{
+	struct accounts accounts = { .user_n = 0 };
+	struct top_input in;
+
+	if (w->platform->artifact_n == 0)
+		return 0;
+	int rc = top_input(w, &in);
+	if (rc == 0)
+		rc = top_accounts(w->op, &in, &accounts);
+	return rc < 0 ? rc : parts_artifacts(w->op, w->in, w->platform, &accounts, &w->parts);
 }
 
 /*
@@ -390,7 +418,7 @@ static int fill_lock(struct work *w, const struct digest *manifest)
 /* 1 if the scripts of a package are answered otherwise than the lock says. */
 static int check_answers(struct work *w, str *ret_stale)
 {
-	for (ptrdiff_t i = 0; i < w->parts.n; i++) {
+	for (ptrdiff_t i = 0; i < w->parts.package_n; i++) {
 		const struct part *p = &w->parts.part[i];
 		if (digest_eq(&p->answer.digest, &p->lock->effects))
 			continue;
@@ -407,7 +435,7 @@ static int make_layers(struct work *w, str *ret_stale)
 	if (rc < 0 || (rc = parts_answer(w->op, w->in, &w->parts)) < 0 ||
 	    (rc = check_answers(w, ret_stale)) != 0)
 		return rc;
-	if ((rc = parts_layers(w->op, w->in, &w->parts)) < 0)
+	if ((rc = add_artifacts(w)) < 0 || (rc = parts_layers(w->op, w->in, &w->parts)) < 0)
 		return rc;
 	w->layer_made = op_new(w->op, bool, w->parts.n + 2);
 	w->layer_of = op_new(w->op, ptrdiff_t, w->parts.n);
@@ -425,10 +453,9 @@ int compose(struct op *op, const struct parts_input *in, const struct lock *lock
 	    struct lock_platform *platform, struct composed *ret)
 {
 	struct work w = { .op = op, .in = in, .lock = lock, .platform = platform };
-	struct compose_parts all = { .recipe = in->recipe,
-				     .effects = in->effects,
-				     .lock = lock,
-				     .platform = platform };
+	struct compose_parts all = {
+		.recipe = in->recipe, .effects = in->effects, .lock = lock, .platform = platform
+	};
 	struct pairs annotations;
 	int rc = make_layers(&w, &ret->stale);
 

@@ -352,13 +352,15 @@ static int list_items(struct op *op, const struct layer_spec *spec, items *out)
 
 	if (rc < 0 || (rc = layer_md5sums(op, spec, &md5sums)) < 0)
 		return rc;
-	if ((rc = add_record(op, spec, out, "", spec->contents->control)) < 0)
+	if (spec->contents->control.len &&
+	    (rc = add_record(op, spec, out, "", spec->contents->control)) < 0)
 		return rc;
 	if (md5sums.len && (rc = add_record(op, spec, out, ".md5sums", md5sums)) < 0)
 		return rc;
 	if (!spec->fragment && (rc = add_parents(op, spec, out)) < 0)
 		return rc;
-	qsort(out->p, (size_t)out->n, sizeof(*out->p), by_entry);
+	if (out->n > 1)
+		qsort(out->p, (size_t)out->n, sizeof(*out->p), by_entry);
 	return 0;
 }
 

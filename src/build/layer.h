@@ -24,8 +24,8 @@ struct layer_rename { /* a diverted path */
 
 /* What of a package goes in. */
 struct layer_spec {
-	const struct contents *contents;
-	const bool *keep; /* [contents->n] */
+	const struct contents *contents; /* of an artifact: without control data */
+	const bool *keep;                /* [contents->n] */
 	const struct layer_rename *rename;
 	ptrdiff_t rename_n;
 	bool fragment;

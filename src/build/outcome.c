@@ -146,7 +146,7 @@ static int fill_packages(struct work *w)
 {
 	int rc = 0;
 
-	w->out->package_n = w->c->parts->n;
+	w->out->package_n = w->c->parts->package_n;
 	w->out->package = op_new(w->op, struct outcome_package, w->out->package_n);
 	if (!w->out->package)
 		return w->op->code;
@@ -163,6 +163,75 @@ static int fill_packages(struct work *w)
 			w->out->package[f->package].size += f->entry->size;
 	}
 	return rc < 0 ? rc : fill_why(w);
+}
+
+static int fill_artifact(struct work *w, ptrdiff_t i)
+{
+	ptrdiff_t at = w->c->parts->package_n + i;
+	const struct artifact_spec *spec = w->c->parts->part[at].artifact;
+	const struct recipe_artifact *a = spec->recipe;
+	struct outcome_artifact *o = &w->out->artifact[i];
+
+	*o = (struct outcome_artifact){ .name = a->name,
+					.version = a->version,
+					.from = spec->lock->from,
+					.fetched = a->url.len > 0,
+					.directory = spec->lock->directory,
+					.destination = a->destination,
+					.licence = a->licence,
+					.purl = a->purl,
+					.sha256 = spec->lock->sha256,
+					.packed = spec->lock->size,
+					.layer = w->c->layer_of[at] };
+	return op_text(w->op, &o->origin, "artifact %.*s%s%.*s", STR_ARG(a->name),
+		       a->version.len ? " " : "", STR_ARG(a->version));
+}
+
+/* Files of artifacts are no package's: from here their origin tells. */
+static int fill_artifacts(struct work *w)
+{
+	ptrdiff_t first = w->c->parts->package_n;
+	int rc = 0;
+
+	w->out->artifact_n = w->c->parts->n - first;
+	w->out->artifact = op_new(w->op, struct outcome_artifact, w->out->artifact_n);
+	if (!w->out->artifact)
+		return w->op->code;
+	for (ptrdiff_t i = 0; rc == 0 && i < w->out->artifact_n; i++)
+		rc = fill_artifact(w, i);
+	for (ptrdiff_t i = 0; rc == 0 && i < w->c->file_n; i++) {
+		struct outcome_file *f = &w->c->file[i];
+		if (f->package < first)
+			continue;
+		struct outcome_artifact *a = &w->out->artifact[f->package - first];
+		f->package = -1;
+		f->from = a->origin;
+		if (f->entry->type == ENTRY_DIRECTORY)
+			continue;
+		a->files++;
+		if (f->entry->type == ENTRY_FILE)
+			a->size += f->entry->size;
+	}
+	return rc;
+}
+
+static int fill_certificates(struct work *w)
+{
+	const struct lock *l = w->c->lock;
+	struct outcome_certificate *c = op_new(w->op, struct outcome_certificate, l->certificate_n);
+
+	if (!c)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < l->certificate_n; i++)
+		c[i] = (struct outcome_certificate){ .file = l->certificate[i].file,
+						     .subject = l->certificate[i].subject,
+						     .sha256 = l->certificate[i].sha256,
+						     .not_after = l->certificate[i].not_after,
+						     .expired = l->certificate[i].not_after <
+								w->c->config->created };
+	w->out->certificate = c;
+	w->out->certificate_n = l->certificate_n;
+	return 0;
 }
 
 static int fill_layers(struct work *w)
@@ -300,6 +369,10 @@ int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome
 	struct work w = { .op = op, .c = c, .out = &out };
 	int rc = lock_digest(op, c->lock, c->platform->platform, &out.lock);
 
+	if (rc == 0)
+		rc = fill_artifacts(&w);
+	if (rc == 0)
+		rc = fill_certificates(&w);
 	if (rc == 0)
 		rc = fill_packages(&w);
 	if (rc == 0)

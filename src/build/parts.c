@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "base/vec.h"
 #include "sys/confine.h"
 #include "sys/pool.h"
@@ -53,6 +54,18 @@ static struct layer_spec spec_of(const struct parts_input *in, const struct part
 				    .compression = in->compression };
 }
 
+/* The bytes of a part out of the store. */
+static int part_unpack(struct op *op, const struct store *store, const struct part *p,
+		       struct contents *ret, struct contents_data *data)
+{
+	int rc = p->artifact ? artifact_unpack(op, store, p->artifact, ret, data)
+			     : contents_unpack(op, store, &p->lock->sha256, ret, data);
+
+	return rc < 0 && !p->artifact ? op_fail_in(op, "%.*s %.*s", STR_ARG(p->lock->name),
+						   STR_ARG(p->lock->version))
+				      : rc;
+}
+
 /* Nothing of the package that is kept is below the directory at index i. */
 static bool is_empty(const struct part *p, ptrdiff_t i)
 {
@@ -77,6 +90,16 @@ static void drop_replaced(struct part *p)
 	}
 }
 
+/* What temper drops by itself is said of packages; a team's own software is as the team made it. */
+static struct select_rules rules_for(const struct parts *parts, const struct part *p)
+{
+	struct select_rules rules = parts->rules;
+
+	if (p->artifact)
+		rules.drop.n = rules.keep.n = 0;
+	return rules;
+}
+
 /*
  * What of one package goes in, as far as it can tell without the others. A script that is not
  * answered is parts_answer()'s to report.
@@ -88,8 +111,9 @@ static int select_alone(struct op *own, const struct job *job, struct part *p)
 	p->keep = op_new(own, bool, p->contents.n);
 	if (!p->keep)
 		return own->code;
-	int rc = select_entries(own, &job->parts->rules, &p->contents, p->keep, NULL, NULL);
-	if (rc < 0)
+	struct select_rules rules = rules_for(job->parts, p);
+	int rc = select_entries(own, &rules, &p->contents, p->keep, NULL, NULL);
+	if (rc < 0 || p->artifact)
 		return rc;
 	rc = effects_answer(own, job->in->effects, &p->contents, &p->answer, &unanswered);
 	if (rc == ERR_MEMORY)
@@ -109,16 +133,15 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 {
 	const struct job *job = arg;
 	struct part *shared = &job->parts->part[job->todo[i]];
-	struct part p = { .lock = shared->lock, .fragment = shared->fragment };
+	struct part p = { .lock = shared->lock,
+			  .artifact = shared->artifact,
+			  .fragment = shared->fragment };
 	AUTO_CONTENTS_DATA data = { .spool = -1 };
 	struct layer_blob blob;
 	struct digest key;
-	int rc = contents_unpack(own, job->in->store, &p.lock->sha256, &p.contents, &data);
+	int rc = part_unpack(own, job->in->store, &p, &p.contents, &data);
 
-	if (rc < 0)
-		return op_fail_in(own, "%.*s %.*s", STR_ARG(p.lock->name),
-				  STR_ARG(p.lock->version));
-	if ((rc = select_alone(own, job, &p)) < 0)
+	if (rc < 0 || (rc = select_alone(own, job, &p)) < 0)
 		return rc;
 	struct layer_spec spec = spec_of(job->in, &p, &p.contents, p.keep);
 	if ((rc = layer_key(own, &spec, &key)) < 0)
@@ -128,7 +151,7 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 	return layer_make(own, job->in->store, &spec, &data, &key, &shared->blob);
 }
 
-/* Fetch the .debs of the packages listed in todo that the store lacks. */
+/* Fetch what the store lacks of the packages and artifacts listed in todo. */
 static int fetch(struct op *op, const struct parts_input *in, const struct parts *parts,
 		 const ptrdiff_t *todo, ptrdiff_t n)
 {
@@ -136,7 +159,13 @@ static int fetch(struct op *op, const struct parts_input *in, const struct parts
 
 	for (ptrdiff_t i = 0; i < n; i++) {
 		const struct lock_package *l = parts->part[todo[i]].lock;
-		if (store_blob_has(in->store, &l->sha256))
+		const struct artifact_spec *a = parts->part[todo[i]].artifact;
+		if (a) {
+			int rc = artifact_need(op, in->store, a->recipe, a->lock, in->offline);
+			if (rc < 0)
+				return rc;
+		}
+		if (a || store_blob_has(in->store, &l->sha256))
 			continue;
 		struct repo_want *w = vec_push(op, &want);
 		if (!w)
@@ -162,7 +191,13 @@ static int fetch(struct op *op, const struct parts_input *in, const struct parts
 /* 1 if the package must be unpacked: its record is missing. */
 static int load(struct op *op, const struct parts_input *in, struct part *p)
 {
-	return contents_load(op, in->store, &p->lock->sha256, &p->contents);
+	int rc = contents_load(op, in->store, &p->lock->sha256, &p->contents);
+
+	if (rc == 0 && p->artifact) {
+		p->contents.name = p->lock->name; /* one record serves whatever it is called */
+		p->contents.version = p->lock->version;
+	}
+	return rc;
 }
 
 static int by_deb_size(const void *a, const void *b, void *arg)
@@ -187,6 +222,8 @@ static uint64_t own_layer_size(const struct lock_platform *l, uint64_t budget)
 		uint64_t layers = 2; /* the small packages and the top */
 		for (ptrdiff_t i = 0; i < l->package_n; i++)
 			layers += l->package[i].size >= least;
+		for (ptrdiff_t i = 0; i < l->artifact_n; i++)
+			layers += l->artifact[i].size >= least;
 		if (layers <= budget || layers == 2)
 			return least;
 	}
@@ -202,8 +239,8 @@ static int begin(struct op *op, const struct parts_input *in, const struct lock_
 		return rc;
 	parts->rules.recipe_drop = in->recipe->drop;
 	parts->rules.recipe_keep = in->recipe->keep;
-	parts->n = platform->package_n;
-	parts->part = op_new(op, struct part, parts->n);
+	parts->n = parts->package_n = platform->package_n;
+	parts->part = op_new(op, struct part, parts->n + platform->artifact_n);
 	ptrdiff_t globs = parts->rules.drop.n + parts->rules.recipe_drop.n;
 	parts->rule_bytes = op_new(op, uint64_t, globs);
 	parts->rule_files = op_new(op, uint64_t, globs);
@@ -359,6 +396,84 @@ int parts_answer(struct op *op, const struct parts_input *in, struct parts *part
 		       more == 1 ? "is that of" : "are those of", more, more == 1 ? "" : "s");
 }
 
+/* Artifacts */
+
+static const struct recipe_artifact *recipe_artifact_find(const struct recipe *r,
+							  const struct platform *platform, str name)
+{
+	for (ptrdiff_t i = 0; i < r->artifact_n; i++)
+		if (str_eq(r->artifact[i].name, name) && artifact_is_for(&r->artifact[i], platform))
+			return &r->artifact[i];
+	return NULL;
+}
+
+static int find_owner(struct op *op, struct accounts *accounts, const struct recipe_artifact *a,
+		      struct artifact_spec *spec)
+{
+	int rc = accounts_need_user(op, accounts, a->owner);
+
+	if (rc == 0)
+		rc = accounts_need_group(op, accounts, a->group);
+	if (rc == 0 && a->owner.len)
+		rc = accounts_uid(op, accounts, a->owner, &spec->uid);
+	if (rc > 0)
+		return op_fail(op, ERR_USAGE, "%.*s:%d: there is no user %.*s", STR_ARG(a->file),
+			       a->line, STR_ARG(a->owner));
+	if (rc == 0 && a->group.len)
+		rc = accounts_gid(op, accounts, a->group, &spec->gid);
+	if (rc > 0)
+		return op_fail(op, ERR_USAGE, "%.*s:%d: there is no group %.*s", STR_ARG(a->file),
+			       a->line, STR_ARG(a->group));
+	return rc;
+}
+
+static int begin_artifact(struct op *op, const struct parts_input *in,
+			  const struct lock_platform *platform, struct accounts *accounts,
+			  ptrdiff_t i, struct part *p)
+{
+	const struct lock_artifact *l = &platform->artifact[i];
+	struct artifact_spec *spec = op_new(op, struct artifact_spec, 1);
+	struct lock_package *lock = op_new(op, struct lock_package, 1);
+
+	if (!spec || !lock)
+		return op->code;
+	spec->lock = l;
+	spec->recipe = recipe_artifact_find(in->recipe, platform->platform, l->name);
+	if (!spec->recipe)
+		return op_fail(op, ERR_USAGE, "the lock has the artifact %.*s, the recipe not",
+			       STR_ARG(l->name));
+	int rc = find_owner(op, accounts, spec->recipe, spec);
+	*lock = (struct lock_package){ .name = l->name, .version = l->version, .size = l->size };
+	if (rc == 0)
+		rc = artifact_key(op, spec, &lock->sha256);
+	uint64_t least = own_layer_size(platform, in->recipe->layer_budget);
+	*p = (struct part){ .lock = lock, .artifact = spec, .fragment = l->size < least };
+	return rc;
+}
+
+int parts_artifacts(struct op *op, const struct parts_input *in,
+		    const struct lock_platform *platform, struct accounts *accounts,
+		    struct parts *parts)
+{
+	ptrdiff_t *todo = op_new(op, ptrdiff_t, platform->artifact_n), n = 0;
+	int rc = todo ? 0 : op->code;
+
+	for (ptrdiff_t i = 0; rc >= 0 && i < platform->artifact_n; i++) {
+		struct part *p = &parts->part[parts->n];
+		if ((rc = begin_artifact(op, in, platform, accounts, i, p)) < 0 ||
+		    (rc = load(op, in, p)) < 0)
+			return rc;
+		if (rc == 1)
+			todo[n++] = parts->n;
+		parts->n++;
+	}
+	if (rc < 0)
+		return rc;
+	rc = unpack(op, in, parts, todo, n);
+	give_turn(in);
+	return rc;
+}
+
 /* Diversions: every package but the one that diverts has the path elsewhere. */
 static int divert(struct op *op, struct parts *parts)
 {
@@ -394,8 +509,10 @@ static int select_all(struct op *op, struct parts *parts)
 		p->keep = op_new(op, bool, p->contents.n);
 		if (!p->keep)
 			return op->code;
-		int rc = select_entries(op, &parts->rules, &p->contents, p->keep, parts->rule_bytes,
-					parts->rule_files);
+		struct select_rules rules = rules_for(parts, p);
+		ptrdiff_t first = parts->rules.drop.n - rules.drop.n;
+		int rc = select_entries(op, &rules, &p->contents, p->keep,
+					parts->rule_bytes + first, parts->rule_files + first);
 		if (rc < 0)
 			return rc;
 		drop_replaced(p);
@@ -412,11 +529,10 @@ static int second_pass(struct op *own, ptrdiff_t i, void *arg)
 	AUTO_CONTENTS_DATA data = { .spool = -1 };
 	struct contents again;
 	struct digest key;
-	int rc = contents_unpack(own, job->in->store, &p->lock->sha256, &again, &data);
+	int rc = part_unpack(own, job->in->store, p, &again, &data);
 
 	if (rc < 0)
-		return op_fail_in(own, "%.*s %.*s", STR_ARG(p->lock->name),
-				  STR_ARG(p->lock->version));
+		return rc;
 	if (again.n != p->contents.n)
 		return op_fail(own, ERR_VERIFY,
 			       "the store's record of %.*s does not match the package",

@@ -6,6 +6,7 @@
 #ifndef BUILD_PARTS_H
 #define BUILD_PARTS_H
 
+#include "artifact.h"
 #include "distro/effects.h"
 #include "distro/repo.h"
 #include "layer.h"
@@ -29,7 +30,8 @@ struct parts_input {
 };
 
 struct part {
-	const struct lock_package *lock;
+	const struct lock_package *lock;      /* of an artifact: one made up of its name and size */
+	const struct artifact_spec *artifact; /* NULL: a package */
 	struct contents contents;
 	struct effects_answer answer;
 	bool *keep; /* [contents.n] */
@@ -41,8 +43,8 @@ struct part {
 };
 
 struct parts {
-	struct part *part; /* [n], in the lock's order */
-	ptrdiff_t n;
+	struct part *part; /* [n]: packages in the lock's order, then artifacts */
+	ptrdiff_t n, package_n;
 	struct select_rules rules;
 	uint64_t *rule_bytes, *rule_files; /* dropped by each glob, see select_entries() */
 };
@@ -70,7 +72,17 @@ int parts_rules(struct op *op, const struct effects *effects, str *ret) MUST_USE
  * every package's first such script and what to write. */
 int parts_answer(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
 
-/* What of each package goes in, and its layer or fragment. After parts_answer(). */
+/*
+ * The artifacts of the lock behind the packages: their bytes are brought, unpacked where the store
+ * has no record of it, and answered with nothing. After parts_answer(), since their owners may be
+ * accounts that effects make: `accounts` has them. ERR_USAGE for an owner who is not there.
+ */
+struct accounts;
+int parts_artifacts(struct op *op, const struct parts_input *in,
+		    const struct lock_platform *platform, struct accounts *accounts,
+		    struct parts *parts) MUST_USE;
+
+/* What of each package and artifact goes in, and its layer or fragment. After parts_answer(). */
 int parts_layers(struct op *op, const struct parts_input *in, struct parts *parts) MUST_USE;
 
 #endif

@@ -150,7 +150,13 @@ static int check_names(const struct recipe_place *at, const struct node *node,
 		return fail(at, node, "purl", "'purl' must begin with pkg:");
 	if (str_find(a->licence, '\n') >= 0 || !utf8_valid(a->licence))
 		return fail(at, node, "licence", "'licence' must be an SPDX expression");
-	int rc = recipe_clean_path(at->op, a->destination, &ok, &a->destination);
+	bool below = str_ends(a->destination, S("/")) && !a->extract;
+	str file = own_name(a);
+	int rc = below ? op_text(at->op, &a->destination, "%.*s%.*s", STR_ARG(a->destination),
+				 STR_ARG(file))
+		       : 0;
+	if (rc == 0)
+		rc = recipe_clean_path(at->op, a->destination, &ok, &a->destination);
 	if (rc == 0 && !ok)
 		return fail(at, node, "destination", "'destination' is no path in an image");
 	return rc;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "codec/certificate.h"
 #include "sys/clock.h"
 
 static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e,
@@ -164,11 +165,11 @@ static int warn_of_state(struct op *op, const struct resolve_input *in,
 		if (!first)
 			continue;
 		rc = op_text(op, &text,
-				 "%.*s is of %s, older than the one of %s that was seen before: "
-				 "the mirror is stale or rolled back; the newer state is taken "
-				 "from the store",
-				 STR_ARG(p->url), clock_rfc3339(p->offered, then),
-				 clock_rfc3339(p->date, now));
+			     "%.*s is of %s, older than the one of %s that was seen before: "
+			     "the mirror is stale or rolled back; the newer state is taken "
+			     "from the store",
+			     STR_ARG(p->url), clock_rfc3339(p->offered, then),
+			     clock_rfc3339(p->date, now));
 		if (rc < 0)
 			return rc;
 		in->warn(in->arg, text);
@@ -209,8 +210,7 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 	const struct recipe *r = in->parts->recipe;
 	struct solve_request request = { .want = r->packages.p,
 					 .want_n = r->packages.n,
-					 .platform = ret->platform,
-					 .cut = r->cut };
+					 .platform = ret->platform };
 	struct solve_answer answer;
 	struct repo *repo = NULL;
 	AUTO_OP own; /* what the solver needed goes when the answer is copied */
@@ -230,11 +230,41 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 		in->done(in->arg, "resolve", text);
 	session_rest(in->session);
 	op_done(&own);
+	if ((rc = artifacts_lock(op, in->parts->store, r, in->parts->offline, ret)) < 0)
+		return rc;
 	in->begin(in->arg, "unpack");
 	rc = fill_answers(op, in, ret);
 	if (rc == 0 && (rc = op_text(op, &text, "every script answered")) == 0)
 		in->done(in->arg, "unpack", text);
 	return rc;
+}
+
+/* The certificates that the recipe trusts, by what they say of themselves. */
+static int lock_certificates(struct op *op, const struct recipe *r, struct lock *lock)
+{
+	VEC(struct lock_certificate) all = { 0 };
+	struct certificate_facts f;
+	struct certificate c;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; i < r->certificate_n; i++) {
+		str text = r->certificate[i].text, block, name = r->certificate[i].name;
+		while (certificate_block(&text, &block)) {
+			if ((rc = certificate_read(op, name, block, &c)) < 0 ||
+			    (rc = certificate_facts(op, name, &c, &f)) < 0)
+				return rc;
+			struct lock_certificate *slot = vec_push(op, &all);
+			if (!slot)
+				return op->code;
+			*slot = (struct lock_certificate){ .file = name,
+							   .subject = f.subject,
+							   .sha256 = f.sha256,
+							   .not_after = f.not_after };
+		}
+	}
+	lock->certificate = all.p;
+	lock->certificate_n = all.n;
+	return 0;
 }
 
 int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
@@ -247,7 +277,6 @@ int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 			     .compressor = str_of(compress_id(in->parts->compression)),
 			     .platform_n = r->platforms.n };
 
-
 	lock.platform = op_new(op, struct lock_platform, lock.platform_n);
 	if (!lock.platform)
 		return op->code;
@@ -258,6 +287,8 @@ int resolve(struct op *op, const struct resolve_input *in, struct lock *ret)
 		if (rc < 0)
 			return rc;
 	}
-	*ret = lock;
-	return 0;
+	int rc = lock_certificates(op, r, &lock);
+	if (rc == 0)
+		*ret = lock;
+	return rc;
 }

@@ -6,25 +6,31 @@
 
 /* Accounts */
 
-static int make_accounts(struct top_work *w)
+int top_accounts(struct op *op, const struct top_input *in, struct accounts *ret)
 {
 	str passwd = S(""), group = S("");
 	VEC(struct effect) all = { 0 };
 
-	for (ptrdiff_t p = 0; p < w->in->package_n; p++) {
-		const struct top_package *t = &w->in->package[p];
+	for (ptrdiff_t p = 0; p < in->package_n; p++) {
+		const struct top_package *t = &in->package[p];
 		(void)contents_file(t->select.contents, S("usr/share/base-passwd/passwd.master"),
 				    &passwd);
 		(void)contents_file(t->select.contents, S("usr/share/base-passwd/group.master"),
 				    &group);
 		for (ptrdiff_t i = 0; i < t->answer.n; i++) {
-			struct effect *e = vec_push(w->op, &all);
+			struct effect *e = vec_push(op, &all);
 			if (!e)
-				return w->op->code;
+				return op->code;
 			*e = t->answer.effect[i];
 		}
 	}
-	int rc = accounts_make(w->op, w->in->recipe, all.p, all.n, passwd, group, &w->accounts);
+	return accounts_make(op, in->recipe, all.p, all.n, passwd, group, ret);
+}
+
+static int make_accounts(struct top_work *w)
+{
+	int rc = top_accounts(w->op, w->in, &w->accounts);
+
 	for (ptrdiff_t i = 0; rc == 0 && i < w->path.n; i++) {
 		rc = accounts_need_uid(w->op, &w->accounts, w->path.p[i].entry->uid);
 		if (rc == 0)
@@ -253,7 +259,7 @@ int top_make(struct op *op, const struct top_input *in, struct top *ret)
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++)
 		rc = top_add_package(&w, p);
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++)
-		rc = top_add_records(&w, p);
+		rc = in->package[p].artifact ? 0 : top_add_records(&w, p);
 	if (rc == 0)
 		rc = make_accounts(&w);
 	if (rc == 0)

@@ -6,6 +6,7 @@
 #define BUILD_TOP_H
 
 #include "accounts.h"
+#include "artifact.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "distro/effects.h"
@@ -15,9 +16,9 @@
 #include "recipe.h"
 #include "select.h"
 
-struct top_package {
+struct top_package { /* or an artifact */
 	struct select_package select;
-	const struct lock_package *lock;
+	const struct artifact_spec *artifact; /* NULL: a package */
 	struct effects_answer answer;
 };
 
@@ -39,6 +40,9 @@ struct top {
 	struct outcome_file *path; /* [path_n]: every path of the image, sorted */
 	ptrdiff_t path_n;
 };
+
+/* The accounts that packages' effects and the recipe ask for. */
+int top_accounts(struct op *op, const struct top_input *in, struct accounts *ret) MUST_USE;
 
 /*
  * top_make(op, in, ret): ERR_USAGE for a recipe path that goes through a symlink or over a

@@ -316,10 +316,13 @@ const struct entry *top_shipped(const struct top_work *w, str path, ptrdiff_t *r
 
 int top_shipped_bytes(struct top_work *w, ptrdiff_t package, str path, str *ret)
 {
-	const struct contents *c = w->in->package[package].select.contents;
+	const struct top_package *p = &w->in->package[package];
+	const struct contents *c = p->select.contents;
 
 	if (contents_file(c, path, ret))
 		return 0;
+	if (p->artifact)
+		return artifact_read(w->op, w->in->store, p->artifact, path, LIMIT_CAPTURE, ret);
 	return contents_read(w->op, w->in->store, &c->deb, path, LIMIT_CAPTURE, ret);
 }
 

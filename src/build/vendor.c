@@ -82,6 +82,7 @@ static int put_packages(struct op *op, const struct store *to, const struct lock
 {
 	struct store_image image = { .media_type =
 					     S("application/vnd.oci.image.manifest.v1+json") };
+	char hex[DIGEST_TEXT];
 	struct json_out j;
 	struct digest empty;
 	struct map seen;
@@ -109,6 +110,16 @@ static int put_packages(struct op *op, const struct store *to, const struct lock
 				       l->size, l->path);
 			rc = map_put(&seen, l->path, &seen);
 		}
+		for (ptrdiff_t i = 0; rc == 0 && i < lock->platform[p].artifact_n; i++) {
+			const struct lock_artifact *l = &lock->platform[p].artifact[i];
+			str key;
+			rc = op_text(op, &key, "artifact %s", digest_text(&l->sha256, hex));
+			if (rc < 0 || lock->platform[p].layer_n == 0 || map_get(&seen, key))
+				continue;
+			put_descriptor(&j, S("application/octet-stream"), &l->sha256, l->size,
+				       l->name);
+			rc = map_put(&seen, key, &seen);
+		}
 	}
 	json_array_end(&j);
 	json_object_end(&j);
@@ -133,6 +144,8 @@ static int save_platform(struct op *op, const struct store *from, const struct s
 		return 0; /* locked, and not built this time */
 	for (ptrdiff_t i = 0; rc == 0 && i < p->package_n; i++)
 		rc = need_blob(op, from, to, &p->package[i].sha256, "package");
+	for (ptrdiff_t i = 0; rc == 0 && i < p->artifact_n; i++)
+		rc = need_blob(op, from, to, &p->artifact[i].sha256, "artifact");
 	for (ptrdiff_t i = 0; rc == 0 && i < p->layer_n; i++)
 		rc = need_blob(op, from, to, &p->layer[i].digest, "layer");
 	if (rc == 0)
@@ -180,6 +193,8 @@ int vendor_load(struct op *op, const struct store *store, str dir, const struct 
 		const struct lock_platform *l = &lock->platform[p];
 		for (ptrdiff_t i = 0; rc >= 0 && i < l->package_n; i++)
 			rc = copy_blob(op, &from, store, &l->package[i].sha256);
+		for (ptrdiff_t i = 0; rc >= 0 && i < l->artifact_n; i++)
+			rc = copy_blob(op, &from, store, &l->artifact[i].sha256);
 		for (ptrdiff_t i = 0; rc >= 0 && i < l->layer_n; i++)
 			rc = copy_blob(op, &from, store, &l->layer[i].digest);
 	}

@@ -26,6 +26,27 @@ struct outcome_package {
 	str description;   /* first line */
 };
 
+struct outcome_artifact { /* software that no package brings */
+	str name, version;
+	str from;     /* path beside the recipe, or address */
+	bool fetched; /* from is an address */
+	bool directory;
+	str destination;
+	str licence, purl;    /* as the recipe says; may be empty */
+	struct digest sha256; /* of its bytes */
+	uint64_t packed;      /* bytes of what was taken */
+	uint64_t size;        /* of its files in the image */
+	ptrdiff_t files, layer;
+	str origin; /* what outcome_file.from says of its files: "artifact sonarqube 10.4" */
+};
+
+struct outcome_certificate { /* that the recipe trusts */
+	str file, subject;
+	struct digest sha256;
+	int64_t not_after;
+	bool expired; /* at the time of the image */
+};
+
 struct outcome_layer {
 	struct digest digest, diff_id;
 	uint64_t size, tar_size;
@@ -40,7 +61,7 @@ struct outcome_cut {
 
 struct outcome_file {
 	const struct entry *entry;
-	ptrdiff_t package; /* index into package; -1: generated or from the recipe */
+	ptrdiff_t package; /* index into package; -1: generated, from the recipe or an artifact */
 	str from;          /* when package is -1: "recipe nginx.yaml:14", "effects/x.yaml:3", ... */
 };
 
@@ -64,7 +85,7 @@ struct outcome_drop { /* a pattern, and what it kept out of the image */
 };
 
 struct outcome_absent { /* what a package's installation would make, and why the image has it not */
-	str package; /* "*": any package's */
+	str package;    /* "*": any package's */
 	str path, why, by; /* a glob; the reason; "effects/x.yaml:12" */
 };
 
@@ -94,6 +115,10 @@ struct outcome {
 	uint64_t size, unpacked;         /* sum of blobs; sum of file bytes */
 	struct outcome_package *package; /* [package_n], sorted by name */
 	ptrdiff_t package_n;
+	struct outcome_artifact *artifact; /* [artifact_n], sorted by name */
+	ptrdiff_t artifact_n;
+	struct outcome_certificate *certificate;
+	ptrdiff_t certificate_n;
 	struct outcome_layer *layer; /* [layer_n], bottom first */
 	ptrdiff_t layer_n;
 	struct outcome_cut *cut;
