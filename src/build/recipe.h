@@ -61,6 +61,7 @@ struct recipe {
 	str suite; /* of "from: debian/trixie" */
 	str mirror, security_mirror, keyring;
 	struct texts packages; /* as written, extends' first */
+	struct pairs cut;      /* dependency to leave out, and why */
 	struct recipe_account *user, *group;
 	ptrdiff_t user_n, group_n;
 	str run_as;               /* the image's user: account name or number; default nonroot */

@@ -113,6 +113,8 @@ static int merge_mappings(struct op *op, const struct recipe *base, struct recip
 	int rc = APPEND(op, &base->environment, &child->environment, p, n, same_key);
 
 	if (rc == 0)
+		rc = APPEND(op, &base->cut, &child->cut, p, n, same_key);
+	if (rc == 0)
 		rc = APPEND(op, &base->labels, &child->labels, p, n, same_key);
 	return rc < 0 ? rc : APPEND(op, &base->annotations, &child->annotations, p, n, same_key);
 }

@@ -21,6 +21,7 @@ static const struct field recipe_fields[] = {
 	{ "security-mirror", FIELD_TEXT, AT(r.security_mirror), false, "an address" },
 	{ "keyring", FIELD_TEXT, AT(r.keyring), false, "a file of keys" },
 	{ "packages", FIELD_NODE, AT(packages), false, NULL },
+	{ "cut", FIELD_PAIRS, AT(r.cut), false, "packages, each with the reason" },
 	{ "accounts", FIELD_NODE, AT(accounts), false, NULL },
 	{ "paths", FIELD_NODE, AT(paths), false, NULL },
 	{ "files", FIELD_NODE, AT(files), false, NULL },
@@ -436,6 +437,22 @@ static int check_pairs(const struct recipe_place *at, const char *key, const str
 	return 0;
 }
 
+static int check_cut(const struct recipe_place *at, const struct pairs *cut)
+{
+	const struct node *node = node_get(&at->doc->root, S("cut"));
+
+	for (ptrdiff_t i = 0; i < cut->n; i++) {
+		str name = cut->p[i].key;
+		if (name.len < 2 || !in_set(name.p[0], "") || !all_in_set(name, "+-."))
+			return node_fail(at->op, at->doc, &node->child[i],
+					 "not the name of a package: '%.*s'", STR_ARG(name));
+		if (str_trim(cut->p[i].value).len == 0)
+			return node_fail(at->op, at->doc, &node->child[i],
+					 "'cut' of %.*s needs a reason", STR_ARG(name));
+	}
+	return 0;
+}
+
 static int read_from(const struct recipe_place *at, struct recipe_raw *raw)
 {
 	str suite;
@@ -500,7 +517,7 @@ int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret)
 	    (rc = read_work_dir(at, &raw)) < 0 || (rc = read_health(at, &raw)) < 0 ||
 	    (rc = recipe_read_accounts(at, &raw)) < 0 || (rc = recipe_read_paths(at, &raw)) < 0 ||
 	    (rc = recipe_read_artifacts(at, &raw)) < 0 ||
-	    (rc = recipe_read_certificates(at, &raw)) < 0 ||
+	    (rc = recipe_read_certificates(at, &raw)) < 0 || (rc = check_cut(at, &raw.r.cut)) < 0 ||
 	    (rc = check_pairs(at, "environment", &raw.r.environment)) < 0 ||
 	    (rc = check_pairs(at, "labels", &raw.r.labels)) < 0 ||
 	    (rc = check_pairs(at, "annotations", &raw.r.annotations)) < 0 ||

@@ -225,6 +225,7 @@ int recipe_write(struct op *op, const struct recipe_raw *raw, str *ret)
 	json_pair_opt(&j, "security-mirror", r->security_mirror);
 	json_pair_opt(&j, "keyring", r->keyring);
 	put_texts(&j, "packages", &r->packages);
+	put_pairs(&j, "cut", &r->cut);
 	put_accounts(&j, r);
 	if (r->path_n) {
 		json_key(&j, S("paths"));

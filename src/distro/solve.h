@@ -12,6 +12,8 @@ struct solve_request {
 	const str *want;
 	ptrdiff_t want_n;
 	const struct platform *platform;
+	/* dependencies on the keys are left out, whosever they are; the values say why */
+	struct pairs cut;
 };
 
 /* An edge of the graph of what was chosen. */
@@ -20,7 +22,7 @@ struct solve_edge {
 	ptrdiff_t to;   /* index into chosen; -1 for a cut one that was not chosen otherwise */
 	str relation;   /* as the package writes it: "libssl3t64 (>= 3.0.0)", or "a | b" */
 	str cut;        /* empty, or why the edge was cut: the effect's words */
-	str cut_by;     /* the effects file and line that cut or added it */
+	str cut_by;     /* the effects file and line that cut or added it, or "recipe" */
 	bool added;     /* an undeclared need that an effect adds */
 	str why;        /* of a cut or added one: the effect's words */
 };
@@ -36,7 +38,8 @@ struct solve_answer {
  * solve(op, repo, effects, request, ret): Debian's semantics: Depends and Pre-Depends (alternatives
  * in their order of preference, versions, architecture qualifiers), Provides with versions,
  * Conflicts, Breaks, the highest version among the pockets. Recommends and Essential are not
- * followed. Edges that effects cut are left out and recorded. ERR_USAGE for a name that does not
+ * followed. Edges that effects or the request cut are left out and
+ * recorded. ERR_USAGE for a name that does not
  * exist (with the nearest one) and ERR_NO, in sentences that name who wants what, when there is no
  * solution. Deterministic: the same repository state, effects and request give the same answer.
  *

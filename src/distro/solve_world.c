@@ -340,6 +340,29 @@ static int single_alternatives(struct op *op, const struct repo_package *p,
 	return 0;
 }
 
+/* What the request cuts, then what effects cut and add, of a package's dependencies. */
+static int all_cuts(struct solve_world *w, str package, struct effect_cut **ret, ptrdiff_t *ret_n)
+{
+	const struct pairs *own = &w->request->cut;
+	struct effect_cut *cut;
+	ptrdiff_t n;
+	int rc = w->source->cuts(w->op, w->source->arg, package, &cut, &n);
+	struct effect_cut *p = rc < 0 ? NULL : op_new(w->op, struct effect_cut, own->n + n);
+
+	if (!p)
+		return w->op->code;
+	for (ptrdiff_t i = 0; i < own->n; i++)
+		p[i] = (struct effect_cut){ .package = S("*"),
+					    .depends = own->p[i].key,
+					    .why = own->p[i].value,
+					    .origin = S("recipe") };
+	for (ptrdiff_t i = 0; i < n; i++)
+		p[own->n + i] = cut[i];
+	*ret = p;
+	*ret_n = own->n + n;
+	return 0;
+}
+
 static int add_unit(struct solve_world *w, struct world_name *name, const struct repo_package *p,
 		    bool held)
 {
@@ -359,7 +382,7 @@ static int add_unit(struct solve_world *w, struct world_name *name, const struct
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.provides);
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.conflicts);
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.breaks);
-	rc = rc < 0 ? rc : w->source->cuts(op, w->source->arg, p->name, &cut, &cut_n);
+	rc = rc < 0 ? rc : all_cuts(w, p->name, &cut, &cut_n);
 	rc = rc < 0 ? rc : add_dependencies(w, &u, &pre_depends, cut, cut_n);
 	rc = rc < 0 ? rc : add_dependencies(w, &u, &depends, cut, cut_n);
 	rc = rc < 0 ? rc : add_undeclared(w, &u, cut, cut_n);

@@ -108,7 +108,7 @@ static int values(struct op *op)
 	CHECK_STR(r.suite, S("bookworm"));
 	CHECK(r.user_n == 2 && r.user[0].id == 1000 && r.user[1].id == UINT32_MAX);
 	CHECK(r.group_n == 1 && r.group[0].id == 33 && r.group[0].members.n == 1);
-	CHECK(r.path_n == 7 && r.path[0].mode == 01777 && r.path[0].line == 16 &&
+	CHECK(r.path_n == 7 && r.path[0].mode == 01777 && r.path[0].line == 17 &&
 	      r.path[1].mode == 0600);
 	CHECK_STR(r.path[0].path, S("srv"));
 	CHECK_STR(r.path[2].text, S("\xff\0\xfe"));

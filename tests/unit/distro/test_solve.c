@@ -14,7 +14,7 @@
 /*
  * The cases are text files, tests/case/solve/NAME.case. First the repository: a line "NAME VERSION
  * [@security] [arch=A] [multi=M] [priority=P]" a package, its fields indented below. Then cases:
- * "--- what it is about", "want:" lines, "cut: PACKAGE: NAME: why" and "add: ..." lines, and what
+ * "--- what it is about", "want:" lines, "cut: PACKAGE: NAME: why", "add: ..." and (of the request) "without: NAME: why" lines, and what
  * must come of it: "chosen: a=1 b=2", "refused: MESSAGE" (all of it), "edge: from -> to: relation".
  */
 struct world {
@@ -265,6 +265,7 @@ static str line_of(str body, str key)
 static int run_one(struct op *op, struct world *w, str title, str body)
 {
 	VEC(str) want = { 0 };
+	VEC(struct pair) without = { 0 };
 	struct solve_answer a;
 
 	w->cut.n = 0;
@@ -277,12 +278,18 @@ static int run_one(struct op *op, struct world *w, str title, str body)
 		str *slot = str_starts(line, S("want:")) ? vec_push(op, &want) : NULL;
 		if (slot)
 			*slot = value_after(line, S("want:"));
+		struct pair *pair = str_starts(line, S("without:")) ? vec_push(op, &without) : NULL;
+		if (pair) {
+			pair->value = value_after(line, S("without:"));
+			pair->key = str_cut(&pair->value, ':');
+			pair->value = str_trim(pair->value);
+		}
 		if (op->code)
 			return op->code;
 	}
 	struct solve_source source = { w, &state, find, providers, nearest, cuts };
 	static const struct platform amd64 = { .name = "linux/amd64", .deb_arch = "amd64" };
-	struct solve_request request = { want.p, want.n, &amd64 };
+	struct solve_request request = { want.p, want.n, &amd64, { without.p, without.n } };
 	int rc = solve_from(op, &source, &request, &a);
 	str refused = line_of(body, S("refused:"));
 	if (rc == 0)
