@@ -235,6 +235,7 @@ static int top_input(struct work *w, struct top_input *ret)
 				   .platform = w->platform,
 				   .package = w->package,
 				   .package_n = w->parts.n,
+				   .rules = &w->parts.rules,
 				   .created = w->created };
 	return 0;
 }
