@@ -351,10 +351,31 @@ static int fill_pockets(struct work *w)
 	return 0;
 }
 
+static void fill_config(struct work *w)
+{
+	enum { NS = 1000 * 1000 * 1000 };
+	const struct image_config *c = w->c->config;
+	const struct image_healthcheck *h = &c->healthcheck;
+
+	w->out->config = (struct outcome_config){ .entrypoint = c->entrypoint,
+						  .cmd = c->cmd,
+						  .env = c->env,
+						  .ports = c->ports,
+						  .volumes = c->volumes,
+						  .work_dir = c->work_dir,
+						  .stop_signal = c->stop_signal,
+						  .health = h->test,
+						  .interval = h->interval / NS,
+						  .timeout = h->timeout / NS,
+						  .start_period = h->start_period / NS,
+						  .retries = h->retries };
+}
+
 int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome *ret)
 {
 	struct outcome out = { .name = c->recipe->name,
 			       .description = c->recipe->description,
+			       .usage = c->recipe->usage,
 			       .suite = c->recipe->suite,
 			       .platform = c->platform->platform,
 			       .manifest = c->manifest.digest,
@@ -367,6 +388,8 @@ int compose_outcome(struct op *op, const struct compose_parts *c, struct outcome
 			       .check = c->check,
 			       .check_n = c->check_n };
 	struct work w = { .op = op, .c = c, .out = &out };
+
+	fill_config(&w);
 	int rc = lock_digest(op, c->lock, c->platform->platform, &out.lock);
 
 	if (rc == 0)

@@ -58,6 +58,7 @@ struct recipe_certificate { /* a file of certificates to trust, in PEM */
 struct recipe {
 	str file; /* as the user named it */
 	str name, description;
+	str usage; /* how the image is used, in Markdown: for its page */
 	str suite; /* of "from: debian/trixie" */
 	str mirror, security_mirror, keyring;
 	struct texts packages; /* as written, extends' first */

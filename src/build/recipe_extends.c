@@ -8,7 +8,7 @@
  *   accounts, paths, artifacts, certificates   likewise, and one of the same name or path replaces
  * the base's mappings        merged by key, its own values win single values   its own if it has
  * one entrypoint      its own if given, and then the base's cmd goes too cmd, healthcheck,
- * platforms   its own if given name, description, tests, test-files   never inherited
+ * platforms   its own if given name, description, usage, tests, test-files   never inherited
  */
 
 typedef bool same_line(const void *a, const void *b);

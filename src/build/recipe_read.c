@@ -15,6 +15,7 @@
 static const struct field recipe_fields[] = {
 	{ "name", FIELD_TEXT, AT(r.name), true, "the image's name" },
 	{ "description", FIELD_TEXT, AT(r.description), false, "a text" },
+	{ "usage", FIELD_TEXT, AT(r.usage), false, "a text" },
 	{ "extends", FIELD_NODE, AT(extends_node), false, NULL },
 	{ "from", FIELD_NODE, AT(from_node), false, NULL },
 	{ "mirror", FIELD_TEXT, AT(r.mirror), false, "an address" },

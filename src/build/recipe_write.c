@@ -220,6 +220,7 @@ int recipe_write(struct op *op, const struct recipe_raw *raw, str *ret)
 	json_object(&j);
 	json_pair(&j, "name", r->name);
 	json_pair_opt(&j, "description", r->description);
+	json_pair_opt(&j, "usage", r->usage);
 	json_key(&j, S("from"));
 	buf_fmt(&b, "\"debian/%.*s\"", STR_ARG(r->suite));
 	j.after_key = false;

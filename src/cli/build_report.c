@@ -5,6 +5,8 @@
 
 #include "base/limits.h"
 #include "report/html.h"
+#include "report/kubernetes.h"
+#include "report/markdown.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
 #include "sbom/cyclonedx.h"
@@ -44,6 +46,20 @@ static int write_json(struct buf *b, const struct outcome *o, const struct text_
 	return 0;
 }
 
+static int write_markdown(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	markdown_write(b, o);
+	return 0;
+}
+
+static int write_kubernetes(struct buf *b, const struct outcome *o, const struct text_style *style)
+{
+	(void)style;
+	kubernetes_write(b, o);
+	return 0;
+}
+
 static int write_spdx(struct buf *b, const struct outcome *o, const struct text_style *style)
 {
 	(void)style;
@@ -65,6 +81,8 @@ static const struct {
 	{ "json", "json", write_json },
 	{ "spdx-json", "spdx.json", write_spdx },
 	{ "cyclonedx-json", "cdx.json", write_cyclonedx },
+	{ "markdown", "md", write_markdown },
+	{ "kubernetes", "k8s.yaml", write_kubernetes },
 };
 
 static report_writer *writer_of(str name)

@@ -12,10 +12,10 @@ static const struct option table[] = {
 	  .hint = OPTION_HINT_FILE },
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output),
 	  "Result",
-	  "Write a report: tree, html, json, spdx-json or cyclonedx-json, to FILE or to standard "
+	  "Write a report: tree, html, json, spdx-json, cyclonedx-json, markdown or kubernetes, to FILE or to standard "
 	  "output; where none goes there, the tree does. A FILE that ends in a slash is a "
 	  "directory, and gets NAME.html and so on. May be given several times.",
-	  .values = "tree html json spdx-json cyclonedx-json" },
+	  .values = "tree html json spdx-json cyclonedx-json markdown kubernetes" },
 	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform),
 	  "Result",
 	  "Build for linux/amd64, linux/arm64, ...; several give a multi-platform index. Nothing "

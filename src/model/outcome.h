@@ -104,8 +104,17 @@ struct outcome_test {
 	int64_t ms;
 };
 
+struct outcome_config { /* how the image is started; texts as in its configuration */
+	struct texts entrypoint, cmd, env, ports, volumes;
+	str work_dir, stop_signal;
+	struct texts health;     /* words of the health check, "CMD" first; empty: none */
+	uint64_t interval, timeout, start_period, retries; /* of it: seconds, and a count */
+};
+
 struct outcome {
 	str name, description, suite;
+	str usage; /* Markdown */
+	struct outcome_config config;
 	const struct platform *platform;
 	struct digest manifest;     /* of this platform's image */
 	struct digest recipe, lock; /* digests of the recipe and of the lock's content */

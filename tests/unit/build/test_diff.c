@@ -92,13 +92,26 @@ static int differs(struct op *op)
 	return 0;
 }
 
+/* One small layer on each side: what fails here, fails there. */
+static int small(struct op *op)
+{
+	AUTO_STORE s = FIXTURE_STORE;
+	struct difference d;
+	str text;
+
+	TRY(make(op, &s, "p a one\np var/lib/dpkg/status Package: a|Version: 1|", "f a two\np var/lib/dpkg/status Package: a|Version: 2|", &d));
+	TRY(text_of(op, &d, true, &text));
+	CHECK(has(text, "content, mode 0644 -> 4644") && has(text, "1 -> 2"));
+	return 0;
+}
+
 static int same(struct op *op)
 {
 	AUTO_STORE s = FIXTURE_STORE;
 	struct difference d;
 	str text;
 
-	TRY(make(op, &s, before, before, &d));
+	TRY(make(op, &s, "f a one", "f a one", &d));
 	TRY(text_of(op, &d, false, &text));
 	CHECK_STR(text, S("was:1 -> is:1  linux/amd64\nno difference\n"));
 	CHECK(difference_is_empty(&d) && d.layers_shared == 1);
@@ -142,4 +155,4 @@ static int asking(struct op *op)
 	return 0;
 }
 
-TESTS({ "two images", differs }, { "an image and itself", same }, { "notices", notices }, { "who asks for the source", asking })
+TESTS({ "two images", differs, .once = true }, { "two small ones", small }, { "an image and itself", same, .once = true }, { "notices", notices, .once = true }, { "who asks for the source", asking })

@@ -161,11 +161,18 @@ static str written[] = { S_INIT("nginx:latest in the store"), S_INIT("report.htm
 
 static const struct platform amd64 = { .name = "linux/amd64", .oci_arch = "amd64", .deb_arch = "amd64" };
 
+static str nginx_entry[] = { S_INIT("/usr/sbin/nginx") }, nginx_cmd[] = { S_INIT("-g"), S_INIT("daemon off;") };
+static str nginx_ports[] = { S_INIT("8080/tcp"), S_INIT("8443/udp") }, nginx_volumes[] = { S_INIT("/tmp"), S_INIT("/var/www") };
+static str nginx_health[] = { S_INIT("CMD"), S_INIT("/usr/sbin/nginx"), S_INIT("-t") };
+
 static void fixture_nginx(struct outcome *ret)
 {
 	*ret = (struct outcome){
 		.name = S_INIT("nginx"),
 		.description = S_INIT("Web server and reverse proxy, without a shell, as user 65532 on port 8080"),
+		.usage = S_INIT("Own pages go over `/var/www`."),
+		.config = { .entrypoint = TEXTS(nginx_entry), .cmd = TEXTS(nginx_cmd), .ports = TEXTS(nginx_ports),
+			    .volumes = TEXTS(nginx_volumes), .health = TEXTS(nginx_health), .interval = 30 },
 		.suite = S_INIT("debian/trixie"),
 		.platform = &amd64,
 		.manifest = D(0xa1),
@@ -221,6 +228,7 @@ static void fixture_hostile(struct outcome *ret)
 		.name = bad, .description = bad, .suite = bad, .platform = &amd64, .compressor = bad, .user = bad,
 		.package = &p, .package_n = 1, .layer = &l, .layer_n = 1, .cut = &c, .cut_n = 1,
 		.file = &f, .file_n = 1, .drop = &d, .drop_n = 1, .check = &k, .check_n = 1, .test = &t, .test_n = 1,
+		.config = { all, all, all, all, all, bad, bad, all, 1, 1, 1, 1 },
 		.pocket = &q, .pocket_n = 1, .next = &n, .next_n = 1, .locked = bad, .written = all,
 	};
 }

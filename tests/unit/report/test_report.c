@@ -2,8 +2,11 @@
 
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "codec/yaml.h"
 #include "unit/report/fixture.h"
 #include "report/html.h"
+#include "report/kubernetes.h"
+#include "report/markdown.h"
 #include "report/outcome_json.h"
 #include "report/tree.h"
 #include "report/why.h"
@@ -244,5 +247,55 @@ static int why_answers(struct op *op)
 	return 0;
 }
 
-TESTS({ "page is whole", page_is_whole }, { "page escapes", page_escapes }, { "tree is short", tree_is_short },
+static int write_all(struct op *op, void (*fixture)(struct outcome *), void (*write)(struct buf *, const struct outcome *), str *ret)
+{
+	struct outcome o;
+	struct buf b;
+
+	fixture(&o);
+	buf_init(&b, op, PAGE_MAX);
+	write(&b, &o);
+	return buf_take(&b, ret);
+}
+
+static int markdown_is_whole(struct op *op)
+{
+	static const char *const want[] = {
+		"# nginx\n\nWeb server", "| command | `-g 'daemon off;'` |\n", "--tmpfs /tmp --tmpfs /run -v nginx-www:/var/www -p 8080:8080 -p 8443:8443/udp \\\n    nginx\n",
+		"Own pages go over `/var/www`.\n", "kind: StatefulSet\n", "| libc6 | 2.41-12+deb13u1 | LGPL-2.1-or-later AND BSD-3-Clause | recipe -> ",
+	};
+	str got;
+
+	TRY(write_all(op, fixture_nginx, markdown_write, &got));
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		CHECK(str_find_str(got, str_of(want[i])) >= 0);
+	TRY(write_all(op, fixture_hostile, markdown_write, &got));
+	CHECK(!has_control(got) && utf8_valid(got) && count(got, S("\xe2\x80\xae")) == 0);
+	/* Raw only inside code, where it is text; tags in tables are escaped. */
+	CHECK(count(got, S("| <")) == 0 && count(got, S("\\<script>")) > 5);
+	return 0;
+}
+
+static int kubernetes_is_yaml(struct op *op)
+{
+	void (*const fixture[])(struct outcome *) = { fixture_nginx, fixture_hostile };
+	str got;
+
+	for (int i = 0; i < 2; i++) {
+		struct doc doc;
+		TRY(write_all(op, fixture[i], kubernetes_write, &got));
+		ptrdiff_t cut_at = str_find_str(got, S("---\n"));
+		CHECK(cut_at > 0 && !has_control(got));
+		TRY(yaml_parse(op, S("workload"), str_head(got, cut_at), &doc));
+		const struct node *spec = node_get(node_get(node_get(&doc.root, S("spec")), S("template")), S("spec"));
+		const struct node *list = node_get(spec, S("containers")), *mounts = list ? node_get(&list->child[0], S("volumeMounts")) : NULL;
+		CHECK(list && list->n == 1 && node_get(&list->child[0], S("securityContext"))->n == 3);
+		CHECK(mounts && mounts->n == 3);
+		TRY(yaml_parse(op, S("service"), str_from(got, cut_at + 4), &doc));
+		CHECK(node_get(node_get(&doc.root, S("spec")), S("ports"))->n == (i ? 1 : 2));
+	}
+	return 0;
+}
+
+TESTS({ "markdown is whole", markdown_is_whole }, { "kubernetes is YAML", kubernetes_is_yaml }, { "page is whole", page_is_whole }, { "page escapes", page_escapes }, { "tree is short", tree_is_short },
       { "tree escapes", tree_escapes }, { "json reads back", json_reads_back }, { "why answers", why_answers })
