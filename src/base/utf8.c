@@ -5,8 +5,7 @@ static bool continues(str s, ptrdiff_t i)
 	return i < s.len && ((unsigned char)s.p[i] & 0xc0) == 0x80;
 }
 
-/* Decode the sequence at the front of s into *ret; its width, or 0. */
-static ptrdiff_t decode(str s, uint32_t *ret)
+ptrdiff_t utf8_decode(str s, uint32_t *ret)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	if (s.len <= 0)
@@ -18,7 +17,9 @@ static ptrdiff_t decode(str s, uint32_t *ret)
 			  : c < 0xf0 ? 3
 			  : c < 0xf5 ? 4
 				     : 0;
-	uint32_t code = width == 1 ? c : width == 0 ? 0 : (uint32_t)(c & (0xff >> (width + 1)));
+	if (width == 0)
+		return 0;
+	uint32_t code = width == 1 ? c : (uint32_t)(c & (0xff >> (width + 1)));
 
 	for (ptrdiff_t i = 1; i < width; i++) {
 		if (!continues(s, i))
@@ -36,7 +37,7 @@ ptrdiff_t utf8_width(str s)
 {
 	uint32_t code;
 
-	return decode(s, &code);
+	return utf8_decode(s, &code);
 }
 
 static bool misleads(uint32_t code)
@@ -48,7 +49,7 @@ static bool misleads(uint32_t code)
 ptrdiff_t utf8_printable(str s)
 {
 	uint32_t code = 0;
-	ptrdiff_t width = decode(s, &code);
+	ptrdiff_t width = utf8_decode(s, &code);
 
 	return width && misleads(code) ? 0 : width;
 }

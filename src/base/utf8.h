@@ -6,6 +6,9 @@
 
 #include "str.h"
 
+/* Decode the sequence at the front of s into *ret; its width, or 0 (and *ret as it was). */
+ptrdiff_t utf8_decode(str s, uint32_t *ret);
+
 /*
  * Width in bytes (1 to 4) of the well-formed UTF-8 sequence that s begins with; 0 if it begins
  * with none (overlong forms, surrogates, values past U+10FFFF and cut sequences included).

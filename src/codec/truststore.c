@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 enum { DER_OCTETS = 0x04, DER_BMP = 0x1e, DER_SEQUENCE = 0x30, DER_SET = 0x31, DER_0 = 0xa0 };
 
@@ -62,6 +63,20 @@ static int wrap_all(struct op *op, const struct layer *layer, size_t n, str *in)
 }
 #define WRAP_ALL(op, layers, in) wrap_all(op, layers, sizeof(layers) / sizeof(layers[0]), in)
 
+/* Big-endian; Java reads what is beyond 16 bits as a pair of surrogates. */
+static void put_utf16(struct buf *b, uint32_t code)
+{
+	uint32_t high = code < 0x10000 ? 0 : 0xd800 + ((code - 0x10000) >> 10);
+	uint32_t low = high ? 0xdc00 + (code & 0x3ff) : code;
+
+	if (high) {
+		buf_char(b, (char)(high >> 8));
+		buf_char(b, (char)high);
+	}
+	buf_char(b, (char)(low >> 8));
+	buf_char(b, (char)low);
+}
+
 /* The two attributes, in the order of DER's sets: by their bytes. */
 static int attributes(struct op *op, str alias, str *ret)
 {
@@ -78,9 +93,11 @@ static int attributes(struct op *op, str alias, str *ret)
 	struct buf b;
 
 	buf_init(&b, op, LIMIT_CAPTURE);
-	for (ptrdiff_t i = 0; i < alias.len; i++) {
-		buf_char(&b, 0);
-		buf_char(&b, alias.p[i]);
+	while (alias.len > 0) {
+		uint32_t code = (unsigned char)alias.p[0];
+		ptrdiff_t width = utf8_decode(alias, &code);
+		put_utf16(&b, code);
+		alias = str_from(alias, width ? width : 1);
 	}
 	int rc = buf_take(&b, &name);
 	if (rc == 0)

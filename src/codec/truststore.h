@@ -11,7 +11,8 @@
 #include "base/op.h"
 
 struct truststore_entry {
-	str alias; /* ASCII; lower case, as Java compares them */
+	str alias; /* UTF-8 (a byte that is none stands for itself); lower case, as Java compares
+		      them */
 	str der;
 };
 

@@ -89,4 +89,25 @@ static int as_openssl(struct op *op)
 	return 0;
 }
 
-TESTS({ "OpenSSL reads what is written", as_openssl })
+/* One of Debian's certificates is called after its owner in Hungarian. */
+static int names(struct op *op)
+{
+	static const struct {
+		const char *alias, *utf16;
+	} row[] = {
+		{ "f\xc5\x91.pem", "\x1e\x0c\0f\1\x51\0.\0p\0e\0m" },
+		{ "\xf0\x9f\x94\x92", "\x1e\x04\xd8\x3d\xdd\x12" },
+		{ "\xff", "\x1e\x02\0\xff" },
+	};
+	static const ptrdiff_t len[] = { 14, 6, 4 };
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct truststore_entry e = { .alias = exact(str_of(row[i].alias)), .der = S("x") };
+		str file;
+		TRY(truststore_write(op, &e, 1, &file));
+		CHECK(str_find_str(file, (str){ row[i].utf16, len[i] }) > 0);
+	}
+	return 0;
+}
+
+TESTS({ "names beyond ASCII", names }, { "OpenSSL reads what is written", as_openssl })
