@@ -211,8 +211,7 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 	struct solve_request request = { .want = r->packages.p,
 					 .want_n = r->packages.n,
 					 .platform = ret->platform,
-					 .cut = r->cut,
-					 .uncut = recipe_full_database(r) };
+					 .cut = r->cut };
 	struct solve_answer answer;
 	struct repo *repo = NULL;
 	AUTO_OP own; /* what the solver needed goes when the answer is copied */

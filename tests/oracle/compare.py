@@ -9,6 +9,7 @@ import collections
 import json
 import posixpath
 import re
+import struct
 
 from globs import match
 from trees import Failure, Installed, cache_entries, names_of, read_accounts
@@ -16,6 +17,7 @@ from trees import Failure, Installed, cache_entries, names_of, read_accounts
 # missing: the installation has it and we have not; added: the other way round; the rest: both have it.
 WHAT = ("missing", "added", "type", "mode", "owner", "group", "target", "content", "capabilities",
         "id", "comment", "home", "shell", "members")
+APPLIERS = ("systemd-standalone-sysusers", "systemd-standalone-tmpfiles")
 Difference = collections.namedtuple("Difference", "path what theirs ours")
 
 
@@ -98,9 +100,14 @@ class Image:
         return path in self.paths or (re.search(r"\.ya?ml:\d+$", made) and not made.startswith(self.effects))
 
     def accounts_of_recipe(self):
-        accounts = self.recipe.get("accounts", {})
-        return {f"{kind} {a['name']}" for kind in ("user", "group") for a in accounts.get(kind + "s", [])} | \
-            {f"group {u.get('group', u['name'])}" for u in accounts.get("users", [])}
+        """{"user NAME": {what the recipe says of it}}; the group of a user's own name is the user's."""
+        said, accounts = {}, self.recipe.get("accounts", {})
+        for user in accounts.get("users", []):
+            said.setdefault(f"group {user.get('group', user['name'])}", {"id": str(user.get("uid"))})
+            said[f"user {user['name']}"] = {"id" if key == "uid" else key: str(value) for key, value in user.items()}
+        for group in accounts.get("groups", []):
+            said[f"group {group['name']}"] = {"id" if key == "gid" else key: str(value) for key, value in group.items()}
+        return said
 
 
 class Checks:
@@ -112,18 +119,10 @@ class Checks:
     def no_special_bits(self, d):
         return int(d.theirs, 8) & ~0o6000 == int(d.ours, 8)
 
-    def direct_link(self, d):
-        """Theirs leads over etc/alternatives to where ours leads at once."""
-        theirs, ours = self.c.theirs.entry[d.path], self.c.ours.entry[d.path]
-        if theirs.type != "symlink" or ours.type != "symlink":
-            return False
-        via = self.c.theirs.entry.get((theirs.target or "").lstrip("/"))
-        return bool(via and theirs.target.startswith("/etc/alternatives/") and via.target and
-                    self.c.absolute(d.path, ours.target) == self.c.absolute("etc/alternatives/x", via.target))
-
     def alternative(self, d):
-        """Its links are compared by themselves: here it is enough that there is one that uses it, or used to."""
-        return d.theirs == "symlink" and "/" + d.path in self.c.targets
+        """No link that leads over it is in the image."""
+        links = self.c.links_to.get("/" + d.path, ())
+        return d.theirs == "symlink" and links and not any(path in self.c.ours.entry for path in links)
 
     def emptied(self, d):
         """A directory of packages that have something in it, all of which is left out."""
@@ -155,6 +154,12 @@ class Checks:
         masters = self.c.theirs.text(f"usr/share/base-passwd/{'passwd' if kind == 'user' else kind}.master")
         return re.search(f"^{re.escape(name)}:", masters, re.M)
 
+    def same_truststore(self, d):
+        """The certificates and names of their Java key store, all of them and no more, in ours, a PKCS#12."""
+        theirs, ours = jks_entries(self.c.theirs.bytes[d.path]), self.c.ours.bytes[d.path]
+        return ours.count(CERT_BAG) == len(theirs) and \
+            all(der in ours and name.encode("utf-16-be") in ours for name, der in theirs)
+
     def accounts(self, d):
         """Compared record by record: see accounts_differ()."""
         return self.c.accounts_compared
@@ -170,11 +175,30 @@ class Checks:
         return name == "status.d" or name.removesuffix(".md5sums") in self.c.image.packages
 
 
+CERT_BAG = bytes.fromhex("060b2a864886f70d010c0a0103")  # RFC 7292, 4.2.3
+
+
+def jks_entries(data):
+    """(name, certificate) of each entry of a Java key store that holds certificates alone; none if it is another thing."""
+    magic, version, count = struct.unpack_from(">III", data)
+    at, found = 12, []
+    for _ in range(count if (magic, version) == (0xFEEDFEED, 2) else 0):
+        tag, n = struct.unpack_from(">IH", data, at)
+        name, at = data[at + 6:at + 6 + n].decode(), at + 6 + n + 8
+        n, = struct.unpack_from(">H", data, at)
+        n, at = struct.unpack_from(">I", data, at + 2 + n)[0], at + 2 + n + 4
+        found.append((name, data[at:at + n] if tag == 2 else b"not a certificate"))
+        at += n
+    return found
+
+
 class Comparison:
     def __init__(self, image, theirs, rules):
         self.image, self.ours, self.theirs, self.rules = image, image.tree, theirs, rules
         self.installed = Installed(theirs)
-        self.targets = {e.target for e in theirs.entry.values() if e.target}
+        self.links_to = {}
+        for path, e in theirs.entry.items():
+            self.links_to.setdefault(e.target, []).append(path)
         self.checks, self.notes, self.errors = Checks(self), [], []
         self.differences, self.explained, self.unexplained = [], [], []
         self.skipped = collections.Counter()
@@ -215,6 +239,8 @@ class Comparison:
             for word in cut["depends"].split("|") if not cut["added"] else []:
                 for name in self.installed.providers(re.match(r"\s*([a-z0-9][a-z0-9.+-]*)", word)[1]):
                     add(name, f"cut from {cut['package']}: {cut['why']} ({cut['rule']})")
+        for name in APPLIERS:
+            add(name, "applies sysusers.d and tmpfiles.d: the oracle asks for it")
         while queue:
             by = queue.popleft()
             for name in self.installed.needs(by):
@@ -295,9 +321,9 @@ class Comparison:
         return None
 
     def by_recipe(self, d):
-        made = d.what not in ("missing", "target") and self.image.by_recipe(d.path)
-        account = d.path in self.image.accounts_of_recipe() and d.what != "missing"
-        if made or account:
+        made = d.what != "missing" and not is_account(d.path) and self.image.by_recipe(d.path)
+        account = self.image.accounts_of_recipe().get(d.path, {})
+        if made or account.get(d.what) == d.ours or (account and d.what == "added"):
             rule = Rule("recipe", self.image.files.get(d.path, {}).get("from", "accounts"), [d.path], "the recipe says so", WHAT)
             return rule, d.path
         return None

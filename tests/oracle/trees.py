@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 
 KEPT = re.compile(r"etc/[^/]*|etc/apt/.*|usr/lib/os-release|var/lib/dpkg/(status|diversions|info/[^/]*\.(list|postinst|preinst))"
-                  r"|var/lib/dpkg/status\.d/[^/]*|usr/share/temper/recipe\.json|usr/share/base-passwd/(passwd|group)\.master")
+                  r"|var/lib/dpkg/status\.d/[^/]*|etc/ssl/certs/java/cacerts|usr/share/temper/recipe\.json|usr/share/base-passwd/(passwd|group)\.master")
 TYPES = {tarfile.DIRTYPE: "directory", tarfile.SYMTYPE: "symlink", tarfile.REGTYPE: "file", tarfile.AREGTYPE: "file"}
 MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 
