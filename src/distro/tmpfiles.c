@@ -105,6 +105,17 @@ static int factory(struct op *op, str path, str *ret)
 	return op_text(op, ret, "usr/share/factory/%.*s", STR_ARG(path));
 }
 
+/* Is the path one of the running machine, which no package ships? */
+static bool of_the_machine(str path)
+{
+	static const char *const top[] = { "/proc/", "/sys/", "/dev/", "/run/" };
+
+	for (size_t i = 0; i < sizeof(top) / sizeof(top[0]); i++)
+		if (str_starts(path, str_of(top[i])))
+			return true;
+	return false;
+}
+
 static int fill(struct op *op, enum tmpfiles_use use, const str *w, struct effect *e)
 {
 	int rc = 0;
@@ -152,7 +163,7 @@ static int read_line(struct op *op, str line, str origin, struct tmpfiles *to)
 		return rc;
 	if (rc > 0 || n < 2 || !type_use(w[TYPE], &use) || !str_starts(w[PATH], S("/")))
 		return op_fail(op, ERR_FORMAT, "%.*s: no tmpfiles.d line", STR_ARG(origin));
-	if (use == USE_NOT)
+	if (use == USE_NOT || (use == USE_COPY && of_the_machine(w[ARGUMENT])))
 		return 0;
 	if ((rc = conf_plain(op, &w[PATH])) != 0 || (rc = conf_plain(op, &w[ARGUMENT])) != 0)
 		return rc < 0 ? rc : 0;

@@ -24,7 +24,8 @@ struct tmpfiles {
 
 /*
  * Append a file's text. ERR_FORMAT with "file:line: ..." for a line that has no form. A line with a
- * specifier other than %% is about the running machine and left out.
+ * specifier other than %% is about the running machine and left out, and so is a copy of what is
+ * below /proc, /sys, /dev or /run (a random number for a secret).
  */
 int tmpfiles_read(struct op *op, str file, str text, struct tmpfiles *to) MUST_USE;
 

@@ -106,6 +106,8 @@ static const struct {
 	{ "L /etc/x - - - - ../y z", "link path=etc/x to=../y z;" },
 	{ "L+ /etc/x", "link path=etc/x to=/usr/share/factory/etc/x;" },
 	{ "C /etc/x - - - - /usr/share/x", "copy path=etc/x from=usr/share/x;" },
+	{ "C /etc/varnish/secret 600 - - - /proc/sys/kernel/random/uuid", "" },
+	{ "C /etc/x - - - - /procedure/x", "copy path=etc/x from=procedure/x;" },
 	{ "C+ /etc/x 0640", "copy path=etc/x from=usr/share/factory/etc/x mode=0640;" },
 	{ "d /%b/x", "" },
 	{ "d /50%%", "dir path=50% owner=root group=root mode=0755;" },
