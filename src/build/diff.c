@@ -60,6 +60,32 @@ static int compare_packages(struct work *w)
 	return rc;
 }
 
+static int compare_own(struct work *w, struct difference *d)
+{
+	const struct side *x = w->before, *y = w->after;
+	VEC(struct difference_own) found = { 0 };
+
+	for (ptrdiff_t i = 0, k = 0; i < x->own_n || k < y->own_n;) {
+		const struct side_own *was = i < x->own_n ? &x->own[i] : NULL;
+		const struct side_own *is = k < y->own_n ? &y->own[k] : NULL;
+		int order = !was ? 1 : !is ? -1 : side_own_cmp(was, is);
+		i += order <= 0;
+		k += order >= 0;
+		if (order == 0 && str_eq(was->version, is->version))
+			continue;
+		struct difference_own *o = vec_push(w->op, &found);
+		if (!o)
+			return w->op->code;
+		o->kind = order <= 0 ? was->kind : is->kind;
+		o->name = order <= 0 ? was->name : is->name;
+		o->before = order <= 0 ? was->version : S("");
+		o->after = order >= 0 ? is->version : S("");
+	}
+	d->own = found.p;
+	d->own_n = found.n;
+	return 0;
+}
+
 /* --- changelogs -------------------------------------------------------------------------------
  */
 
@@ -300,7 +326,7 @@ int diff_make(struct op *op, const struct store *store, const struct side *befor
 	map_init(&w.changed, op);
 	tell_side(before, &d.before);
 	tell_side(after, &d.after);
-	if ((rc = compare_packages(&w)) < 0 || (rc = read_logs(&w)) < 0)
+	if ((rc = compare_packages(&w)) < 0 || (rc = compare_own(&w, &d)) < 0 || (rc = read_logs(&w)) < 0)
 		return rc;
 	if (before->has_image && after->has_image) {
 		count_shared(&before->image.config, &after->image.config, &d);

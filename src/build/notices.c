@@ -164,6 +164,24 @@ static int take_licences(struct collector *c)
 	return 0;
 }
 
+/* What a team added stands outside all packages: its notices are not known. */
+static int take_artifacts(struct op *op, const struct side *side, struct notices *n)
+{
+	n->artifact.p = op_new(op, str, side->own_n);
+	if (!n->artifact.p)
+		return op->code;
+	for (ptrdiff_t i = 0; i < side->own_n; i++) {
+		const struct side_own *own = &side->own[i];
+		if (!str_eq(str_of(own->kind), S("artifact")))
+			continue;
+		if (op_text(op, &n->artifact.p[n->artifact.n++], "%.*s %.*s", STR_ARG(own->name),
+			    STR_ARG(own->version)) < 0)
+			return op->code;
+		n->missing++;
+	}
+	return 0;
+}
+
 int notices_make(struct op *op, const struct side *side, struct notices *ret)
 {
 	struct notices n = { .name = side->name,
@@ -184,7 +202,7 @@ int notices_make(struct op *op, const struct side *side, struct notices *ret)
 		return op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < n.package_n; i++)
 		rc = add_package(&c, &side->package[i], &n.package[i]);
-	if (rc < 0 || (rc = take_licences(&c)) < 0)
+	if (rc < 0 || (rc = take_licences(&c)) < 0 || (rc = take_artifacts(op, side, &n)) < 0)
 		return rc;
 	n.text = c.text.p;
 	n.text_n = c.text.n;

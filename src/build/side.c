@@ -45,9 +45,52 @@ static int by_name(const void *a, const void *b)
 	return order ? order : str_cmp(x->arch, y->arch);
 }
 
+int side_own_cmp(const void *a, const void *b)
+{
+	const struct side_own *x = a, *y = b;
+	int order = str_cmp(str_of(x->kind), str_of(y->kind));
+
+	return order ? order : str_cmp(x->name, y->name);
+}
+
+static int add_own(struct op *op, struct side *s, const char *kind, str name, str version,
+		   const struct digest *d)
+{
+	struct side_own *own = &s->own[s->own_n++];
+	char text[DIGEST_TEXT];
+
+	*own = (struct side_own){ kind, name, version };
+	return version.len ? 0 : op_copy(op, str_of(digest_text(d, text)), &own->version);
+}
+
+/* What the lock names beside packages. */
+static int own_of_lock(struct op *op, const struct lock *lock, const struct lock_platform *p,
+		       struct side *s)
+{
+	int rc = 0;
+
+	if (!(s->own = op_new(op, struct side_own, p->artifact_n + lock->certificate_n)))
+		return op->code;
+	for (ptrdiff_t i = 0; rc == 0 && i < p->artifact_n; i++) {
+		const struct lock_artifact *a = &p->artifact[i];
+		rc = add_own(op, s, "artifact", a->name, a->version, &a->sha256);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < lock->certificate_n; i++) {
+		const struct lock_certificate *c = &lock->certificate[i];
+		rc = add_own(op, s, "certificate", c->subject, S(""), &c->sha256);
+	}
+	if (s->own_n > 1)
+		qsort(s->own, (size_t)s->own_n, sizeof(*s->own), side_own_cmp);
+	return rc;
+}
+
 static int packages_of_lock(struct op *op, const struct lock *lock, const struct lock_platform *p,
 			    struct side *s)
 {
+	int rc = own_of_lock(op, lock, p, s);
+
+	if (rc < 0)
+		return rc;
 	s->suite = lock->suite;
 	s->package_n = p->package_n;
 	if (!(s->package = op_new(op, struct side_package, p->package_n)))
@@ -226,7 +269,7 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 		return op_fail(op, ERR_FORMAT, "%.*s: its lock has not exactly one platform",
 			       STR_ARG(from));
 	enrich(s, &lock);
-	return 0;
+	return own_of_lock(op, &lock, &lock.platform[0], s);
 }
 
 int side_open(struct op *op, const struct store *store, str what, str platform,

@@ -16,6 +16,11 @@ struct side_package {
 	struct digest deb; /* zeros likewise */
 };
 
+struct side_own { /* what a team adds that no package is */
+	const char *kind; /* "artifact", "certificate" */
+	str name, version; /* version: a digest where it has no other */
+};
+
 struct side {
 	str name, platform; /* "nginx:latest", "linux/amd64" */
 	str suite;          /* of the lock: "trixie"; empty where there is none */
@@ -25,6 +30,8 @@ struct side {
 	struct digest manifest; /* zeros: a lock that was not built */
 	struct side_package *package; /* [package_n], sorted by name and architecture */
 	ptrdiff_t package_n;
+	struct side_own *own; /* [own_n], sorted by kind and name; of the lock */
+	ptrdiff_t own_n;
 	struct map owner; /* path of a file to its struct side_package, by dpkg's md5sums */
 };
 
@@ -37,6 +44,9 @@ struct side {
  */
 int side_open(struct op *op, const struct store *store, str what, str platform,
 	      const struct tree_wish *wants, struct side *ret) MUST_USE;
+
+/* For qsort(): by kind and name. */
+int side_own_cmp(const void *a, const void *b);
 
 /* The file at a path, its symlinks followed, if its content was wanted; false otherwise. */
 bool side_file(const struct side *s, str path, str *ret);

@@ -15,6 +15,12 @@ struct difference_package {
 	ptrdiff_t files;               /* differing files that this explains, see below */
 };
 
+struct difference_own { /* what a team adds that no package is */
+	const char *kind;  /* "artifact", "certificate" */
+	str name;
+	str before, after; /* versions, or digests */
+};
+
 struct difference_entry { /* of a changelog */
 	str version;
 	int64_t date; /* seconds; 0: not known */
@@ -64,6 +70,8 @@ struct difference {
 	struct difference_side before, after;
 	struct difference_package *package; /* [package_n], sorted by name */
 	ptrdiff_t package_n;
+	struct difference_own *own; /* [own_n], sorted by kind and name */
+	ptrdiff_t own_n;
 	struct difference_log *log; /* [log_n], sorted by source */
 	ptrdiff_t log_n;
 	struct difference_file *file; /* [file_n], sorted by path */

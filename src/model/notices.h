@@ -6,6 +6,7 @@
 #define MODEL_NOTICES_H
 
 #include "codec/digest.h"
+#include "codec/node.h"
 
 struct notices_package {
 	str name, version, source, source_version;
@@ -51,7 +52,9 @@ struct notices {
 	ptrdiff_t licence_n;
 	struct notices_source *source; /* [source_n], sorted by name; only where they were asked for */
 	ptrdiff_t source_n;
-	ptrdiff_t missing; /* packages without a text, licences without one, sources not found */
+	struct texts artifact; /* "sonarqube 10.4": what no package brings, nor its notices */
+	ptrdiff_t missing; /* packages without a text, licences without one, artifacts, sources not
+				 found */
 };
 
 #endif

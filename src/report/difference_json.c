@@ -44,6 +44,21 @@ static void put_packages(struct json_out *j, const struct difference *d)
 	json_array_end(j);
 }
 
+static void put_own(struct json_out *j, const struct difference *d)
+{
+	json_key(j, S("own"));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < d->own_n; i++) {
+		json_object(j);
+		json_pair(j, "kind", str_of(d->own[i].kind));
+		json_pair(j, "name", d->own[i].name);
+		json_pair_opt(j, "before", d->own[i].before);
+		json_pair_opt(j, "after", d->own[i].after);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 static void put_entry(struct json_out *j, const struct difference_entry *e)
 {
 	char date[CLOCK_TEXT];
@@ -167,6 +182,7 @@ void difference_json_write(struct buf *b, const struct difference *d)
 	put_side(&j, "before", &d->before);
 	put_side(&j, "after", &d->after);
 	put_packages(&j, d);
+	put_own(&j, d);
 	put_logs(&j, d);
 	if (d->before.has_files && d->after.has_files) {
 		put_files(&j, d);

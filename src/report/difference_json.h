@@ -5,6 +5,7 @@
  *	  "before": { "name", "platform", "digest", "packages": n, "files": n, "layers": n,
  *	      "size": bytes of blobs, "unpacked": bytes of files }, "after": likewise,
  *	  "packages": [{ "name", "source", "before", "after", "suite-before", "suite-after" }],
+ *	  "own": [{ "kind": "artifact" | "certificate", "name", "before", "after" }],
  *	  "changelogs": [{ "source", "before", "after", "back": true for an older version,
  *	      "entries": [{ "version", "date", "cves": [id], "text" }], "missing": why }],
  *	  "files": [{ "path", "package", "explained": bool,

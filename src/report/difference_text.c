@@ -7,7 +7,9 @@ enum {
 	NAME_WIDTH = 28,
 	LOG_LINES = 8, /* of one entry */
 	LOG_ENTRIES = 3,
+	FILES_MAX = 60,
 	VALUE_COLUMN = 15,
+	VERSION_WIDTH = 24, /* of a digest, this much is told */
 };
 
 static void put_sign(struct buf *b, const struct text_style *style, bool was, bool is)
@@ -79,6 +81,27 @@ static void put_packages(struct buf *b, const struct difference *d, const struct
 		d->after.packages);
 	for (ptrdiff_t i = 0; i < d->package_n; i++)
 		put_package(b, &d->package[i], style);
+}
+
+static void put_own(struct buf *b, const struct difference *d, const struct text_style *style)
+{
+	if (d->own_n == 0)
+		return;
+	put_title(b, style, "artifacts and certificates");
+	buf_fmt(b, "  %td differ\n", d->own_n);
+	for (ptrdiff_t i = 0; i < d->own_n; i++) {
+		const struct difference_own *o = &d->own[i];
+		put_sign(b, style, o->before.len > 0, o->after.len > 0);
+		put_column(b, str_of(o->kind), 12);
+		text_safe(b, o->name);
+		buf_char(b, ' ');
+		text_clip(b, o->before.len ? o->before : o->after, VERSION_WIDTH, style);
+		if (o->before.len && o->after.len) {
+			put_arrow(b, style);
+			text_clip(b, o->after, VERSION_WIDTH, style);
+		}
+		buf_char(b, '\n');
+	}
 }
 
 static void put_entry(struct buf *b, const struct difference_entry *e,
@@ -231,9 +254,14 @@ static void put_files(struct buf *b, const struct difference *d, const struct te
 		buf_fmt(b, ", beside %llu of packages with another version%s",
 			(unsigned long long)explained, style->verbose ? "" : " (-v lists them)");
 	buf_char(b, '\n');
-	for (ptrdiff_t i = 0; i < d->file_n; i++)
-		if (style->verbose || !d->file[i].explained)
-			put_file(b, &d->file[i], style);
+	for (ptrdiff_t i = 0, shown = 0; i < d->file_n; i++) {
+		if (!style->verbose && (d->file[i].explained || shown++ >= FILES_MAX))
+			continue;
+		put_file(b, &d->file[i], style);
+	}
+	if (!style->verbose && (uint64_t)d->file_n - explained > FILES_MAX)
+		buf_fmt(b, "  and %llu more; -v lists them\n",
+			(unsigned long long)d->file_n - explained - FILES_MAX);
 }
 
 static void put_settings(struct buf *b, const struct difference *d, const struct text_style *style)
@@ -302,6 +330,7 @@ void difference_text_write(struct buf *b, const struct difference *d,
 		return;
 	}
 	put_packages(b, d, style);
+	put_own(b, d, style);
 	for (ptrdiff_t i = 0; i < d->log_n; i++)
 		put_log(b, &d->log[i], style);
 	put_files(b, d, style);

@@ -75,6 +75,11 @@ static void put_missing(struct buf *b, const struct notices *n)
 		text_safe(b, n->licence[i].name);
 		buf_add(b, S(", which texts below refer to\n"));
 	}
+	for (ptrdiff_t i = 0; i < n->artifact.n; i++) {
+		buf_add(b, S("  notices of the artifact "));
+		text_safe(b, n->artifact.p[i]);
+		buf_add(b, S(", other than in its own files\n"));
+	}
 	buf_char(b, '\n');
 }
 
@@ -193,6 +198,11 @@ static void put_json_texts(struct json_out *j, const struct notices *n)
 		json_pair(j, "text", n->text[i].text);
 		json_object_end(j);
 	}
+	json_array_end(j);
+	json_key(j, S("artifacts"));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < n->artifact.n; i++)
+		json_text(j, n->artifact.p[i]);
 	json_array_end(j);
 	json_key(j, S("licences"));
 	json_array(j);

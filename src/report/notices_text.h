@@ -16,7 +16,8 @@ void notices_sources_write(struct buf *b, const struct notices *n, const struct 
  *	{ "schema": "temper-notices/1", "name", "platform", "digest",
  *	  "packages": [{ "name", "version", "source", "source-version", "licence",
  *	      "asks-source": bool, "text": digest of its copyright text }],
- *	  "texts": [{ "digest", "text" }], "licences": [{ "name", "text" }],
+ *	  "texts": [{ "digest", "text" }], "artifacts": [text],
+ *	  "licences": [{ "name", "text" }],
  *	  "sources": [{ "name", "version", "suite", "vcs", "binaries", "asks-source": bool,
  *	      "files": [{ "path", "size", "digest" }] }] }
  * "sources" only where they were asked for, and then without "texts" and "licences". What the

@@ -53,6 +53,16 @@ expect "... and changelogs" 0 'its package is not in the store' cat text
 expect "a lock beside an image of an archive" 0 'libapp' sh -c 'temper build -q --no-test --to docker-archive:d.tar -t app:2 app.yaml &&
 	temper diff old.lock.json docker-archive:d.tar'
 
+# What is no package.
+echo 1 >tool && recipe own 'packages: [app]' 'artifacts: [{name: tool, path: tool, destination: /opt/tool}]'
+temper build -q --no-test -t own:1 own.yaml >out 2>err || bad "an artifact" "exit $?"
+echo 2 >tool
+temper build -q --no-test -t own:2 own.yaml >out 2>err || bad "another artifact" "exit $?"
+expect "an artifact with other bytes" 0 '~ artifact +tool sha256:[0-9a-f]+… → sha256:' temper diff own:1 own:2
+cp out text
+expect "... and its file" 0 '~ /opt/tool .*content' cat text
+expect "an artifact more" 0 '\+ artifact +tool sha256' temper diff app:2 own:2
+
 refuse "no such image" 2 'nowhere' temper diff app:1 nowhere
 refuse "a lock that is none" 2 'conf.json:1' sh -c 'echo "[1]" >conf.json; temper diff app:1 conf.json'
 refuse "a platform that is not there" 2 'linux/s390x' temper diff --platform linux/s390x old.lock.json app.lock.json
