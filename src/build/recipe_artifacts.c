@@ -105,7 +105,7 @@ static int check_source(const struct recipe_place *at, const struct node *node,
 		return 0;
 	if (at->shipped)
 		return fail(at, node, "path", "a recipe that temper ships has no files beside it");
-	return recipe_beside_path(at, node, a->path, &full);
+	return recipe_beside_path(at, node_get(node, S("path")), a->path, &full);
 }
 
 static int check_kind(const struct recipe_place *at, const struct node *node,

@@ -174,7 +174,7 @@ static bool read_zip64(struct record *r)
 
 	for (size_t i = 0; i < 3; i++)
 		need |= *large[i] == UINT32_MAX;
-	while (need && in.in.len >= 4) {
+	while (need && !in.bad && in.in.len >= 4) {
 		uint16_t id = rd_u16(&in);
 		struct rd field = { .in = rd_take(&in, rd_u16(&in)) };
 		if (id != EXTRA_ZIP64)
@@ -319,7 +319,7 @@ static int64_t time_of(const struct record *r)
 			 .tm_mon = (int)(d >> 21 & 15) - 1,
 			 .tm_year = (int)(d >> 25) + 80 };
 
-	while (in.in.len >= 4) {
+	while (!in.bad && in.in.len >= 4) {
 		uint16_t id = rd_u16(&in);
 		struct rd field = { .in = rd_take(&in, rd_u16(&in)) };
 		bool modified = id == EXTRA_TIME && rd_u8(&field) & 1;
