@@ -276,8 +276,11 @@ static int add_always(struct op *op, struct accounts *a)
 
 static int add_member(struct op *op, struct accounts *a, str group, str user, str from)
 {
-	struct account_group *g = group_named(a, group);
+	int rc = accounts_need_group(op, a, group);
+	struct account_group *g = rc < 0 ? NULL : group_named(a, group);
 
+	if (rc < 0)
+		return rc;
 	if (!g)
 		return op_fail(op, ERR_USAGE, "%.*s: there is no group %.*s", STR_ARG(from),
 			       STR_ARG(group));

@@ -66,6 +66,26 @@ static int fixed_ids(struct op *op)
 	return 0;
 }
 
+/* A member of one of Debian's groups brings that group along. */
+static int members(struct op *op)
+{
+	struct effect e[] = { user("web", 700, ""),
+			      { .kind = EFFECT_MEMBER, .name = S("web"), .group = S("www-data") } };
+	struct effect bad[] = { user("web", 700, ""),
+				{ .kind = EFFECT_MEMBER, .name = S("web"), .group = S("nowhere") } };
+	struct accounts a;
+
+	TRY(accounts_make(op, &plain, e, 2, S(""), S(""), &a));
+	bool found = false;
+	for (ptrdiff_t i = 0; i < a.group_n; i++)
+		found |= str_eq(a.group[i].name, S("www-data")) && a.group[i].gid == 33 &&
+			 a.group[i].members.n == 1 && str_eq(a.group[i].members.p[0], S("web"));
+	CHECK(found);
+	CHECK_FAILS(op, accounts_make(op, &plain, bad, 2, S(""), S(""), &a), ERR_USAGE,
+		    "there is no group nowhere");
+	return 0;
+}
+
 static int quarrels(struct op *op)
 {
 	struct effect ids[] = { user("a", 700, ""), user("b", 700, "") };
@@ -133,4 +153,4 @@ TESTS({ "primary groups", primary_groups },
       { "a recipe fixes an effect's id", fixed_by_recipe },
       { "root, nobody and nonroot are always there", always },
       { "free ids depend on names and not on the order", ids_follow_names_not_order },
-      { "Debian's fixed ids", fixed_ids }, { "quarrels are told", quarrels }, { "base-passwd's list", masters })
+      { "Debian's fixed ids", fixed_ids }, { "members of them", members }, { "quarrels are told", quarrels }, { "base-passwd's list", masters })
