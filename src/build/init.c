@@ -5,136 +5,33 @@
 #include "base/buf.h"
 #include "codec/json.h"
 
+#include "init_impl.h"
+
 enum {
 	RECIPE_MAX = 64 * 1024, /* bytes of what is written */
 	NAME_MAX_LEN = 100,     /* of a package; Debian's longest is 80 */
 };
 
-/* What is known of a package's program. Texts are YAML as it will stand in the recipe. */
-struct known {
-	const char *package, *what;
-	const char *entrypoint, *cmd;
-	const char *port;        /* or NULL */
-	const char *data;        /* a directory that the server writes, or NULL */
-	const char *config_path; /* its configuration, or NULL */
-	const char *config;      /* lines, indented for a block of text */
-	const char *args, *says; /* a command that ends by itself, and a pattern in its output */
-	bool on_stderr;
-	const char *body; /* a pattern in what port answers to GET /, or NULL */
-	const char *note; /* a comment above the command, or NULL */
-};
+/* Scripts of libraries that many servers use. */
+#define COMMON_DROP                                             \
+	"usr/share/libgcrypt20/**, usr/share/mysql-common/**, " \
+	"usr/bin/perldoc, usr/share/perl-openssl-defaults/**"
 
-static const struct known table[] = {
-	{ .package = "caddy",
-	  .what = "The Caddy web server",
-	  .entrypoint = "[/usr/bin/caddy]",
-	  .cmd = "[file-server, --root, /usr/share/caddy, --listen, \":8080\"]",
-	  .port = "8080",
-	  .args = "[version]",
-	  .says = "^2\\\\." },
-	{ .package = "haproxy",
-	  .what = "The HAProxy load balancer",
-	  .entrypoint = "[/usr/sbin/haproxy]",
-	  .cmd = "[-db, -f, /etc/haproxy/haproxy.cfg]",
-	  .port = "8080",
-	  .config_path = "/etc/haproxy/haproxy.cfg",
-	  .config = "      global\n"
-		    "        log stdout format raw local0\n"
-		    "      defaults\n"
-		    "        mode http\n"
-		    "        timeout connect 5s\n"
-		    "        timeout client 30s\n"
-		    "        timeout server 30s\n"
-		    "      frontend web\n"
-		    "        bind :8080\n"
-		    "        http-request return status 200 content-type text/plain string \"It "
-		    "works\"\n",
-	  .args = "[-v]",
-	  .says = "HAProxy version",
-	  .body = "It works" },
-	{ .package = "memcached",
-	  .what = "The memcached cache",
-	  .entrypoint = "[/usr/bin/memcached]",
-	  .cmd = "[-m, \"64\", -c, \"1024\"]",
-	  .port = "11211",
-	  .args = "[-V]",
-	  .says = "^memcached 1",
-	  .note = "64 MiB of memory, 1024 connections. Whoever reaches the port may read and "
-		  "write." },
-	{ .package = "nodejs",
-	  .what = "The Node.js runtime",
-	  .entrypoint = "[/usr/bin/node]",
-	  .cmd = "[--version]",
-	  .args = "[-e, console.log(6 * 7)]",
-	  .says = "^42" },
-	{ .package = "perl",
-	  .what = "The Perl language",
-	  .entrypoint = "[/usr/bin/perl]",
-	  .cmd = "[-v]",
-	  .args = "[-e, print 6 * 7]",
-	  .says = "^42" },
-	{ .package = "prometheus-node-exporter",
-	  .what = "Prometheus's exporter of machine metrics",
-	  .entrypoint = "[/usr/bin/prometheus-node-exporter]",
-	  .cmd = "[]",
-	  .port = "9100",
-	  .args = "[--version]",
-	  .says = "node_exporter, version",
-	  .body = "Node Exporter" },
-	{ .package = "python3",
-	  .what = "The Python language",
-	  .entrypoint = "[/usr/bin/python3]",
-	  .cmd = "[--version]",
-	  .args = "[-c, print(6 * 7)]",
-	  .says = "^42" },
-	{ .package = "redis-server",
-	  .what = "The Redis database",
-	  .entrypoint = "[/usr/bin/redis-server]",
-	  .cmd = "[--bind, 0.0.0.0, --dir, /data]",
-	  .port = "6379",
-	  .data = "/data",
-	  .args = "[--version]",
-	  .says = "Redis server v=",
-	  .note = "Without a password Redis answers its own container only: add --requirepass or "
-		  "an ACL file." },
-	{ .package = "ruby",
-	  .what = "The Ruby language",
-	  .entrypoint = "[/usr/bin/ruby]",
-	  .cmd = "[--version]",
-	  .args = "[-e, puts 6 * 7]",
-	  .says = "^42" },
-	{ .package = "unbound",
-	  .what = "The Unbound DNS resolver",
-	  .entrypoint = "[/usr/sbin/unbound]",
-	  .cmd = "[-d, -c, /etc/unbound/unbound.conf]",
-	  .port = "5353/udp",
-	  .config_path = "/etc/unbound/unbound.conf",
-	  .config = "      server:\n"
-		    "        interface: 0.0.0.0@5353\n"
-		    "        access-control: 10.0.0.0/8 allow\n"
-		    "        username: \"\"\n"
-		    "        chroot: \"\"\n"
-		    "        pidfile: \"\"\n"
-		    "        use-syslog: no\n",
-	  .args = "[-V]",
-	  .says = "^Version 1" },
-	{ .package = "valkey-server",
-	  .what = "The Valkey database",
-	  .entrypoint = "[/usr/bin/valkey-server]",
-	  .cmd = "[--bind, 0.0.0.0, --dir, /data]",
-	  .port = "6379",
-	  .data = "/data",
-	  .args = "[--version]",
-	  .says = "(Server|server) v=",
-	  .note = "Without a password Valkey answers its own container only: add --requirepass or "
-		  "an ACL file." },
-};
-
-static const struct known *find_known(str package)
+static const struct init_known *find_known(str package)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (str_eq(package, str_of(table[i].package)))
-			return &table[i];
+	for (size_t i = 0; i < init_known_n; i++) {
+		if (str_eq(package, str_of(init_known[i].package)))
+			return &init_known[i];
+	}
+	return NULL;
+}
+
+/* The recipe that temper ships around the package, or NULL. */
+static const char *find_shipped(str package)
+{
+	for (size_t i = 0; i < init_shipped_n; i++) {
+		if (str_eq(package, str_of(init_shipped[i].package)))
+			return init_shipped[i].recipe;
 	}
 	return NULL;
 }
@@ -185,7 +82,7 @@ static void put_head(struct buf *b, str package, str description)
 	buf_char(b, '\n');
 }
 
-static void put_packages(struct buf *b, str package)
+static void put_packages(struct buf *b, str package, const char *also)
 {
 	buf_add(b, S("\n# The C library, certificates, time zones, name tables and an account "
 		     "without rights: a\n"
@@ -198,29 +95,54 @@ static void put_packages(struct buf *b, str package)
 		     "'!name'.\n"
 		     "packages:\n"));
 	buf_fmt(b, "  - %.*s\n", STR_ARG(package));
+	if (also)
+		buf_fmt(b, "  - %s\n", also);
 }
 
-static void put_paths(struct buf *b, const struct known *k)
+static void put_directories(struct buf *b, str list, const char *owner)
 {
-	if (!k->data && !k->config_path)
-		return;
-	buf_add(b, S("\n# Files and directories beyond the packages' own.\npaths:\n"));
-	if (k->data)
+	while (list.len) {
+		str path = str_trim(str_cut(&list, ','));
 		buf_fmt(b,
-			"  - path: %s\n    type: directory\n    mode: \"0750\"\n    owner: "
-			"nonroot\n    group: nonroot\n",
-			k->data);
-	if (k->config_path)
-		buf_fmt(b, "  - path: %s\n    text: |\n%s", k->config_path, k->config);
+			"  - path: %.*s\n    type: directory\n    mode: \"0750\"\n    owner: "
+			"%s\n    group: %s\n",
+			STR_ARG(path), owner, owner);
+	}
 }
 
-static void put_command(struct buf *b, const struct known *k)
+static void put_config(struct buf *b, const char *path, str lines)
 {
-	buf_add(b, S("\n# It runs as nonroot (65532), and works with a read-only root file "
-		     "system.\n"));
+	buf_fmt(b, "  - path: %s\n    text: |\n", path);
+	while (lines.len) {
+		str line = str_cut(&lines, '\n');
+		buf_fmt(b, "%s%.*s\n", line.len ? "      " : "", STR_ARG(line));
+	}
+}
+
+static void put_paths(struct buf *b, const struct init_known *k)
+{
+	if (k->data || k->config)
+		buf_add(b, S("\n# Files and directories beyond the packages' own.\npaths:\n"));
+	if (k->data)
+		put_directories(b, str_of(k->data), k->needs ? "root" : "nonroot");
+	if (k->config)
+		put_config(b, k->path, str_of(k->config));
+	buf_fmt(b,
+		"\n# What would need a shell or another interpreter, and what is left out with "
+		"it.\ndrop: [%s%s%s]\n",
+		k->drop ? k->drop : "", k->drop ? ", " : "", COMMON_DROP);
+}
+
+static void put_command(struct buf *b, const struct init_known *k)
+{
+	if (k->needs)
+		buf_fmt(b, "\n# It starts as root: %s.\naccounts: {run-as: \"0\"}\n", k->needs);
+	else
+		buf_add(b, S("\n# It runs as nonroot (65532), and works with a read-only root file "
+			     "system.\n"));
 	if (k->note)
 		buf_fmt(b, "# %s\n", k->note);
-	buf_fmt(b, "entrypoint: %s\ncmd: %s\n", k->entrypoint, k->cmd);
+	buf_fmt(b, "entrypoint: [%s]\ncmd: [%s]\n", k->entrypoint, k->cmd);
 	if (k->port)
 		buf_fmt(b, "ports: [%s]\n", k->port);
 	buf_fmt(b, "volumes: [/tmp%s%s]\n", k->data ? ", " : "", k->data ? k->data : "");
@@ -235,36 +157,62 @@ static void put_tests_head(struct buf *b)
 		     "  schemaVersion: 2.0.0\n"));
 }
 
-static void put_tests_tail(struct buf *b)
+static void put_tests_tail(struct buf *b, bool root)
 {
 	buf_add(b, S("  fileExistenceTests:\n"
 		     "    - name: no shell\n"
 		     "      path: /bin/sh\n"
-		     "      shouldExist: false\n"
-		     "  metadataTest:\n"
-		     "    user: \"65532:65532\"\n"));
+		     "      shouldExist: false\n"));
+	if (!root)
+		buf_add(b, S("  metadataTest:\n"
+			     "    user: \"65532:65532\"\n"));
 }
 
-static void put_known(struct buf *b, const struct known *k)
+static void put_command_test(struct buf *b, const struct init_known *k)
 {
-	str program = str_of(k->entrypoint + 1);
+	buf_fmt(b, "  commandTests:\n    - name: it runs\n      command: %s\n      args: [%s]\n",
+		k->command ? k->command : k->entrypoint, k->args);
+	if (k->says)
+		buf_fmt(b, "      expectedOutput: [\"%s\"]\n", k->says);
+	if (k->complains)
+		buf_fmt(b, "      expectedError: [\"%s\"]\n", k->complains);
+	buf_fmt(b, "      exitCode: %d\n", k->exit);
+}
 
-	put_packages(b, str_of(k->package));
+static void put_http_test(struct buf *b, const struct init_known *k)
+{
+	str path = str_of(k->http), port = str_cut(&path, '/');
+
+	buf_fmt(b,
+		"  httpTests:\n    - name: it answers\n      port: %.*s\n      path: /%.*s\n"
+		"      expectedStatus: %d\n      expectedBody: [\"%s\"]\n",
+		STR_ARG(port), STR_ARG(path), k->status ? k->status : 200, k->body);
+}
+
+static void put_known(struct buf *b, const struct init_known *k)
+{
+	put_packages(b, str_of(k->package), k->also);
 	put_paths(b, k);
 	put_command(b, k);
 	put_tests_head(b);
+	if (k->args)
+		put_command_test(b, k);
+	if (k->http)
+		put_http_test(b, k);
+	put_tests_tail(b, k->needs != NULL);
+}
+
+/* One that stands on a recipe which temper ships, and is tested there. */
+static void put_shipped(struct buf *b, const char *recipe)
+{
 	buf_fmt(b,
-		"  commandTests:\n    - name: it runs\n      command: %.*s\n      args: %s\n      "
-		"%s: [\"%s\"]\n"
-		"      exitCode: 0\n",
-		STR_ARG(str_head(program, program.len - 1)), k->args,
-		k->on_stderr ? "expectedError" : "expectedOutput", k->says);
-	if (k->body)
-		buf_fmt(b,
-			"  httpTests:\n    - name: it answers\n      port: %s\n      path: /\n"
-			"      expectedStatus: 200\n      expectedBody: [\"%s\"]\n",
-			k->port, k->body);
-	put_tests_tail(b);
+		"\n# Starts from the %s that temper ships, with its packages, user, ports and "
+		"command.\nextends: %s\n\n"
+		"# What goes over it: paths in the image, and files beside this one or texts.\n"
+		"# files:\n#   /etc/app.conf: app.conf\n",
+		recipe, recipe);
+	put_tests_head(b);
+	put_tests_tail(b, true);
 }
 
 /* nginx stands on the recipe that temper ships, which brings the configuration that fits. */
@@ -300,12 +248,12 @@ static void put_nginx(struct buf *b)
 		     "      args: [-e, stderr, -t]\n"
 		     "      expectedError: [\"test is successful\"]\n"
 		     "      exitCode: 0\n"));
-	put_tests_tail(b);
+	put_tests_tail(b, false);
 }
 
 static void put_generic(struct buf *b, str package)
 {
-	put_packages(b, package);
+	put_packages(b, package, NULL);
 	buf_fmt(b,
 		"\n# The program to run: the package's own, if it has the package's name (apt-file "
 		"list %.*s).\n"
@@ -327,7 +275,8 @@ static void put_generic(struct buf *b, str package)
 
 int init_recipe(struct op *op, str package, str description, str *ret)
 {
-	const struct known *known = find_known(package);
+	const struct init_known *known = find_known(package);
+	const char *shipped = find_shipped(package);
 	struct buf b;
 
 	if (!good_package(package))
@@ -344,6 +293,8 @@ int init_recipe(struct op *op, str package, str description, str *ret)
 		put_nginx(&b);
 	else if (known)
 		put_known(&b, known);
+	else if (shipped)
+		put_shipped(&b, shipped);
 	else
 		put_generic(&b, package);
 	return buf_take(&b, ret);

@@ -1,4 +1,5 @@
 #include "build/init.h"
+#include "build/init_impl.h"
 #include "build/recipe.h"
 #include "build/test.h"
 #include "sys/file.h"
@@ -24,16 +25,18 @@ static const struct {
 	int commands, https;
 } known[] = {
 	{ "nginx", "/usr/sbin/nginx", "8080/tcp", 1, 2 },
-	{ "redis-server", "/usr/bin/redis-server", "6379/tcp", 1, 0 },
 	{ "valkey-server", "/usr/bin/valkey-server", "6379/tcp", 1, 0 },
-	{ "memcached", "/usr/bin/memcached", "11211/tcp", 1, 0 },
-	{ "haproxy", "/usr/sbin/haproxy", "8080/tcp", 1, 1 },
-	{ "python3", "/usr/bin/python3", NULL, 1, 0 },
+	/* these stand on what temper ships */
+	{ "redis-server", "/usr/bin/redis-server", "6379/tcp", 0, 0 },
+	{ "memcached", "/usr/bin/memcached", "11211/tcp", 0, 0 },
+	{ "default-jre-headless", "/usr/bin/java", NULL, 0, 0 },
+	{ "python3", "/usr/bin/python3", NULL, 0, 0 },
 	{ "nodejs", "/usr/bin/node", NULL, 1, 0 },
 	{ "perl", "/usr/bin/perl", NULL, 1, 0 },
 	{ "ruby", "/usr/bin/ruby", NULL, 1, 0 },
-	{ "caddy", "/usr/bin/caddy", "8080/tcp", 1, 0 },
-	{ "unbound", "/usr/sbin/unbound", "5353/udp", 1, 0 },
+	{ "caddy", "/usr/bin/caddy", "8080/tcp", 1, 1 },
+	{ "mosquitto", "/usr/sbin/mosquitto", "1883/tcp", 1, 0 },
+	{ "postfix", "/usr/sbin/postfix", "25/tcp", 1, 0 },
 	{ "prometheus-node-exporter", "/usr/bin/prometheus-node-exporter", "9100/tcp", 1, 1 },
 	{ "hello", "/usr/bin/hello", NULL, 0, 0 },
 	{ "g++", "/usr/bin/g++", NULL, 0, 0 },
@@ -53,6 +56,29 @@ static int packages(struct op *op)
 		CHECK(r.ports.n == (known[i].port ? 1 : 0));
 		if (known[i].port && r.ports.n)
 			CHECK_STR(r.ports.p[0], str_of(known[i].port));
+	}
+	return 0;
+}
+
+/* Every row of the table gives a recipe that is read, with a test; the rows stand in order. */
+static int table(struct op *op)
+{
+	for (size_t i = 0; i < init_known_n; i++) {
+		struct recipe r;
+		struct tests t;
+		const struct init_known *k = &init_known[i];
+		CHECK(i == 0 || str_cmp(str_of(init_known[i - 1].package), str_of(k->package)) < 0);
+		struct op_mark mark = op_mark(op);
+		TRY(accepted(op, str_of(k->package), S(""), &r, &t));
+		CHECK(t.command_n + t.http_n > 0);
+		CHECK(!k->config == !k->path);
+		op_reset(op, mark);
+	}
+	for (size_t i = 0; i < init_shipped_n; i++) {
+		struct recipe r;
+		struct tests t;
+		TRY(accepted(op, str_of(init_shipped[i].package), S(""), &r, &t));
+		CHECK(r.entrypoint.n > 0);
 	}
 	return 0;
 }
@@ -78,5 +104,6 @@ static int refuses(struct op *op)
 	return 0;
 }
 
-TESTS({ "packages", packages, .once = true }, { "descriptions", descriptions },
+TESTS({ "packages", packages, .once = true }, { "table", table, .once = true },
+      { "descriptions", descriptions },
       { "refuses", refuses })
