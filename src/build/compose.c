@@ -170,7 +170,14 @@ static int add_small(struct work *w)
 				 .compression = w->in->compression };
 	if (rc == 0)
 		rc = layer_sum(w->op, w->in->store, &sum, &blob, &made);
-	if (rc == 0)
+	ptrdiff_t own = 0;
+	for (ptrdiff_t i = w->parts.package_n; i < w->parts.n; i++)
+		own += w->parts.part[i].fragment;
+	n -= own;
+	if (rc == 0 && own)
+		rc = op_text(w->op, &what, "%td small package%s and %td artifact%s", n,
+			     n == 1 ? "" : "s", own, own == 1 ? "" : "s");
+	else if (rc == 0)
 		rc = op_text(w->op, &what, "%td small package%s", n, n == 1 ? "" : "s");
 	return rc < 0 ? rc : add_layer(w, &blob, made, what);
 }
@@ -228,6 +235,7 @@ static int top_input(struct work *w, struct top_input *ret)
 				   .platform = w->platform,
 				   .package = w->package,
 				   .package_n = w->parts.n,
+				   .rules = &w->parts.rules,
 				   .created = w->created };
 	return 0;
 }

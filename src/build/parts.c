@@ -141,6 +141,8 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 	struct digest key;
 	int rc = part_unpack(own, job->in->store, &p, &p.contents, &data);
 
+	if (rc == 0 && !p.artifact && recipe_full_database(job->in->recipe))
+		rc = contents_info_keep(own, job->in->store, &p.contents);
 	if (rc < 0 || (rc = select_alone(own, job, &p)) < 0)
 		return rc;
 	struct layer_spec spec = spec_of(job->in, &p, &p.contents, p.keep);
@@ -197,7 +199,9 @@ static int load(struct op *op, const struct parts_input *in, struct part *p)
 		p->contents.name = p->lock->name; /* one record serves whatever it is called */
 		p->contents.version = p->lock->version;
 	}
-	return rc;
+	if (rc || p->artifact || !recipe_full_database(in->recipe))
+		return rc;
+	return contents_info_load(op, in->store, &p->lock->sha256, &p->contents.info);
 }
 
 static int by_deb_size(const void *a, const void *b, void *arg)

@@ -12,6 +12,18 @@ struct chain {
 	int n;
 };
 
+/* The shipped recipe of this name: NAME/NAME.yaml, or a variant beside it (python/python-dev.yaml).
+ */
+static const struct shipped_file *shipped_recipe(str name)
+{
+	for (const struct shipped_file *f = shipped_files; f->path; f++) {
+		str base = str_base_name(str_of(f->path));
+		if (str_starts(base, name) && str_eq(str_from(base, name.len), S(".yaml")))
+			return f;
+	}
+	return NULL;
+}
+
 const struct shipped_file *recipe_shipped(str path)
 {
 	for (const struct shipped_file *f = shipped_files; f->path; f++) {
@@ -46,23 +58,19 @@ static bool names_shipped(str extends)
 
 static int fail_not_shipped(const struct recipe_place *at, const struct recipe_raw *raw)
 {
-	const char *known[64];
+	const char *known[128];
 	size_t n = 0;
 
-	for (const struct shipped_file *f = shipped_files; f->path && n < 64; f++) {
-		str dir = str_dir_name(str_of(f->path)), base = str_base_name(str_of(f->path));
-		if (str_starts(base, dir) && str_eq(str_from(base, dir.len), S(".yaml")))
-			known[n++] = f->path;
-	}
-	const char *best = NULL;
-	for (size_t i = 0; i < n && !best; i++) {
-		str name;
-		int rc = op_copy(at->op, str_dir_name(str_of(known[i])), &name);
+	for (const struct shipped_file *f = shipped_files; f->path && n < 128; f++) {
+		str name = str_base_name(str_of(f->path));
+		if (!str_ends(name, S(".yaml")))
+			continue;
+		int rc = op_copy(at->op, str_head(name, name.len - 5), &name);
 		if (rc < 0)
 			return rc;
-		const char *one[] = { name.p };
-		best = nearest_word(raw->extends, one, 1);
+		known[n++] = name.p;
 	}
+	const char *best = nearest_word(raw->extends, known, n);
 	return node_fail(at->op, at->doc, raw->extends_node,
 			 "temper ships no recipe '%.*s'%s%s%s (a recipe of your own is named with "
 			 "its .yaml)",
@@ -82,12 +90,10 @@ static int open_base(const struct recipe_place *at, const struct recipe_raw *raw
 	while (str_starts(name, S("./")))
 		name = str_from(name, 2);
 	if (names_shipped(raw->extends)) {
-		if ((rc = op_text(at->op, &base.file, "%.*s/%.*s.yaml", STR_ARG(raw->extends),
-				  STR_ARG(raw->extends))) < 0)
-			return rc;
-		const struct shipped_file *f = recipe_shipped(base.file);
+		const struct shipped_file *f = shipped_recipe(raw->extends);
 		if (!f)
 			return fail_not_shipped(at, raw);
+		base.file = str_of(f->path);
 		*text = (str){ (const char *)f->bytes, (ptrdiff_t)f->n };
 		base.shipped = true;
 	} else if (str_starts(name, S("/")) && !at->shipped) {
@@ -185,6 +191,7 @@ static int finish(struct recipe_place *at, struct recipe_raw *raw)
 		return rc;
 	set_default(&r->suite, S("trixie"));
 	set_default(&r->run_as, S("nonroot"));
+	set_default(&r->package_database, S("records"));
 	set_default(&r->compression, S("gzip"));
 	if (r->layer_budget == 0)
 		r->layer_budget = RECIPE_DEFAULT_BUDGET;
@@ -217,6 +224,11 @@ static int read_whole(struct recipe_place *at, str text, struct recipe *ret)
 	if (rc == 0)
 		*ret = raw.r;
 	return rc;
+}
+
+bool recipe_full_database(const struct recipe *r)
+{
+	return str_eq(r->package_database, S("full"));
 }
 
 int recipe_read(struct op *op, str path, struct recipe *ret)

@@ -79,6 +79,7 @@ struct recipe {
 	struct texts keep, drop;   /* globs */
 	struct texts allow_setuid; /* paths that may be setuid, setgid or hold capabilities */
 	bool allow_shell, allow_package_manager; /* `allow: [shell, package-manager]` */
+	str package_database; /* "records" (a file a package) or "full" (all of dpkg's) */
 	uint64_t layer_budget;                   /* default 40 */
 	str compression;                         /* "gzip" or "zstd" */
 	struct texts platforms;                  /* default: the host's */
@@ -98,5 +99,8 @@ struct recipe {
  */
 int recipe_read(struct op *op, str path, struct recipe *ret) MUST_USE;
 int recipe_read_canonical(struct op *op, str file, str json, struct recipe *ret) MUST_USE;
+
+/* Does the image get dpkg's whole database (`package-database: full`)? Then no dependency is cut. */
+bool recipe_full_database(const struct recipe *r);
 
 #endif

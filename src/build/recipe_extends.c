@@ -139,6 +139,7 @@ static void merge_values(const struct recipe_raw *base, struct recipe_raw *child
 	inherit(b->run_as, &c->run_as);
 	inherit(b->work_dir, &c->work_dir);
 	inherit(b->stop_signal, &c->stop_signal);
+	inherit(b->package_database, &c->package_database);
 	inherit(b->compression, &c->compression);
 	if (c->layer_budget == 0)
 		c->layer_budget = b->layer_budget;

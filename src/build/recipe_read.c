@@ -42,6 +42,7 @@ static const struct field recipe_fields[] = {
 	{ "drop", FIELD_TEXTS, AT(r.drop), false, "a list of path patterns" },
 	{ "allow", FIELD_NODE, AT(allow), false, NULL },
 	{ "allow-setuid", FIELD_NODE, AT(setuid), false, NULL },
+	{ "package-database", FIELD_TEXT, AT(r.package_database), false, "records or full" },
 	{ "layer-budget", FIELD_U64, AT(r.layer_budget), false, "a number" },
 	{ "compression", FIELD_TEXT, AT(r.compression), false, "gzip or zstd" },
 	{ "platforms", FIELD_NODE, AT(platforms), false, NULL },
@@ -384,6 +385,11 @@ static bool good_compression(str s)
 	return str_eq(s, S("gzip")) || str_eq(s, S("zstd"));
 }
 
+static bool good_database(str s)
+{
+	return str_eq(s, S("records")) || str_eq(s, S("full"));
+}
+
 static bool good_address(str s)
 {
 	return (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
@@ -404,6 +410,7 @@ static int check_texts(const struct recipe_place *at, const struct recipe_raw *r
 		{ "stop-signal", raw->r.stop_signal, good_signal,
 		  "a signal's name such as SIGQUIT" },
 		{ "compression", raw->r.compression, good_compression, "gzip or zstd" },
+		{ "package-database", raw->r.package_database, good_database, "records or full" },
 		{ "mirror", raw->r.mirror, good_address, "an http:, https: or file: address" },
 		{ "security-mirror", raw->r.security_mirror, good_address,
 		  "an http:, https: or file: address" },

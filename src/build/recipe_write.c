@@ -202,6 +202,8 @@ static void put_image(struct json_out *j, const struct recipe *r)
 	put_texts(j, "drop", &r->drop);
 	put_allow(j, r);
 	put_texts(j, "allow-setuid", &r->allow_setuid);
+	if (recipe_full_database(r))
+		json_pair(j, "package-database", r->package_database);
 	json_pair_u64(j, "layer-budget", r->layer_budget);
 	json_pair(j, "compression", r->compression);
 	put_texts(j, "platforms", &r->platforms);

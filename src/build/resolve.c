@@ -211,7 +211,8 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 	struct solve_request request = { .want = r->packages.p,
 					 .want_n = r->packages.n,
 					 .platform = ret->platform,
-					 .cut = r->cut };
+					 .cut = r->cut,
+					 .uncut = recipe_full_database(r) };
 	struct solve_answer answer;
 	struct repo *repo = NULL;
 	AUTO_OP own; /* what the solver needed goes when the answer is copied */

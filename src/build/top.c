@@ -172,6 +172,8 @@ static int put_generated(struct top_work *w, struct top *ret)
 		rc = put_usr_links(w);
 	if (rc == 0)
 		rc = put_records(w);
+	if (rc == 0 && recipe_full_database(w->in->recipe))
+		rc = top_database(w);
 	if (rc == 0)
 		rc = accounts_passwd(w->op, &w->accounts, &ret->passwd);
 	if (rc == 0)
@@ -205,6 +207,17 @@ static void mark_above(const struct top_work *w, str path, bool *marked)
 }
 
 /*
+ * Each package's layer has its record in status.d. Beside a full database scanners would count the
+ * package twice; a layer without its record would be shared with no image that has records. So the
+ * top layer hides the directory. Source: OCI image-spec, layer.md, "Whiteouts".
+ */
+static const struct layer_file hidden_records = {
+	.entry = { .path = S_INIT("var/lib/dpkg/.wh.status.d"), .type = ENTRY_FILE, .mode = 0644 },
+	.bytes = S_INIT(""),
+	.from = S_INIT("generated: dpkg's database"),
+};
+
+/*
  * What the top layer holds: what was put, the directories above it, and those that are not plain:
  * several layers below may write one, and the last of them must not have the last word.
  */
@@ -229,6 +242,13 @@ static int gather(struct top_work *w, struct top *ret)
 			continue;
 		*f = w->generated.p[i] ? *w->generated.p[i]
 				       : (struct layer_file){ .entry = *w->path.p[i].entry };
+		f->entry.mtime = w->in->created;
+	}
+	if (recipe_full_database(w->in->recipe)) {
+		struct layer_file *f = vec_push(w->op, &ret->file);
+		if (!f)
+			return w->op->code;
+		*f = hidden_records;
 		f->entry.mtime = w->in->created;
 	}
 	ret->path = w->path.p;
@@ -259,7 +279,9 @@ int top_make(struct op *op, const struct top_input *in, struct top *ret)
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++)
 		rc = top_add_package(&w, p);
 	for (ptrdiff_t p = 0; rc == 0 && p < in->package_n; p++)
-		rc = in->package[p].artifact ? 0 : top_add_records(&w, p);
+		rc = in->package[p].artifact
+			     ? 0
+			     : top_add_records(&w, p, !recipe_full_database(in->recipe));
 	if (rc == 0)
 		rc = make_accounts(&w);
 	if (rc == 0)

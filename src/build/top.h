@@ -29,6 +29,7 @@ struct top_input {
 	const struct lock_platform *platform;
 	const struct top_package *package; /* [package_n], in the lock's order */
 	ptrdiff_t package_n;
+	const struct select_rules *rules; /* by which entries were dropped */
 	int64_t created; /* time of everything generated */
 };
 

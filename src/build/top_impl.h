@@ -25,10 +25,10 @@ struct top_work {
 ptrdiff_t top_find(const struct top_work *w, str path);
 const struct entry *top_entry_at(const struct top_work *w, str path);
 
-/* What the package at this index ships; when all are in, the dpkg records that its layer holds and
- * the directories of what was diverted. */
+/* What the package at this index ships; when all are in, the dpkg records that its layer holds
+ * (unless the top layer hides them) and the directories of what was diverted. */
 int top_add_package(struct top_work *w, ptrdiff_t package) MUST_USE;
-int top_add_records(struct top_work *w, ptrdiff_t package) MUST_USE;
+int top_add_records(struct top_work *w, ptrdiff_t package, bool records) MUST_USE;
 
 /* A directory of mode 0755 and root's: nothing is lost if another layer writes it. */
 bool top_plain_directory(const struct entry *e);
@@ -77,6 +77,11 @@ struct top_trust {
 	str bundle, java;
 };
 int top_trusted(struct top_work *w, const struct top_trust *trust) MUST_USE;
+
+/* top_database.c: dpkg's whole database; top_alternatives.c: that of update-alternatives. When all
+ * else is put. */
+int top_database(struct top_work *w) MUST_USE;
+int top_alternatives(struct top_work *w) MUST_USE;
 
 /* top_cache.c: the directories of etc/ld.so.conf.d in order, then the loader's own. */
 int top_library_dirs(struct top_work *w, struct texts *ret) MUST_USE;

@@ -252,7 +252,7 @@ static int put_diverted_parents(struct top_work *w, const struct select_package 
 	return rc;
 }
 
-int top_add_records(struct top_work *w, ptrdiff_t p)
+int top_add_records(struct top_work *w, ptrdiff_t p, bool records)
 {
 	const struct select_package *s = &w->in->package[p].select;
 	struct layer_spec spec = { .contents = s->contents,
@@ -260,8 +260,9 @@ int top_add_records(struct top_work *w, ptrdiff_t p)
 				   .rename = s->rename,
 				   .rename_n = s->rename_n };
 	str md5sums;
+	if (!records)
+		return put_diverted_parents(w, s);
 	int rc = layer_md5sums(w->op, &spec, &md5sums);
-
 	if (rc == 0)
 		rc = add_record(w, p, "", s->contents->control);
 	if (rc == 0 && md5sums.len)

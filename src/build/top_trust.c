@@ -2,6 +2,7 @@
  * Java's truststore. */
 #include "top_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -11,6 +12,7 @@
 
 struct authority {
 	str path, name, pem; /* usr/share/...crt; X.pem */
+	str from;            /* of the recipe's: where it says so; else empty */
 	struct certificate cert;
 };
 typedef VEC(struct authority) authorities;
@@ -18,6 +20,45 @@ typedef VEC(struct authority) authorities;
 static int by_name(const void *a, const void *b)
 {
 	return str_cmp(((const struct authority *)a)->name, ((const struct authority *)b)->name);
+}
+
+/* A recipe's file of certificates, each as update-ca-certificates(8) would find it: NAME.crt below
+ * usr/local/share/ca-certificates, NAME-2.crt ... where the file has several. */
+static int list_file(struct top_work *w, const struct recipe_certificate *c, authorities *out)
+{
+	str text = c->text, stem = c->name, block;
+	int n = 0, rc = 0;
+
+	if (str_rfind(stem, '.') > 0)
+		stem = str_head(stem, str_rfind(stem, '.'));
+	while (rc == 0 && certificate_block(&text, &block)) {
+		struct authority *a = vec_push(w->op, out);
+		char number[16] = "";
+		if (!a)
+			return w->op->code;
+		if (++n > 1)
+			(void)snprintf(number, sizeof(number), "-%d", n);
+		*a = (struct authority){ .pem = block };
+		rc = op_text(w->op, &a->from, "%.*s:%d", STR_ARG(c->file), c->line);
+		if (rc == 0)
+			rc = op_text(w->op, &a->name, "%.*s%s.pem", STR_ARG(stem), number);
+		if (rc == 0)
+			rc = op_text(w->op, &a->path, "usr/local/share/ca-certificates/%.*s%s.crt",
+				     STR_ARG(stem), number);
+		if (rc == 0)
+			rc = certificate_read(w->op, a->path, block, &a->cert);
+	}
+	return rc;
+}
+
+static int list_certificates(struct top_work *w, authorities *out)
+{
+	const struct recipe *r = w->in->recipe;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < r->certificate_n; i++)
+		rc = list_file(w, &r->certificate[i], out);
+	return rc;
 }
 
 static int list_authorities(struct top_work *w, authorities *out)
@@ -42,6 +83,9 @@ static int list_authorities(struct top_work *w, authorities *out)
 				return rc;
 		}
 	}
+	int rc = list_certificates(w, out);
+	if (rc < 0)
+		return rc;
 	if (out->n > 1)
 		qsort(out->p, (size_t)out->n, sizeof(*out->p), by_name);
 	return 0;
@@ -52,8 +96,16 @@ static int put_authority_links(struct top_work *w, const authorities *all, ptrdi
 {
 	const struct authority *a = &all->p[i];
 	unsigned turn = 0;
-	str path, to;
+	str path, to, text;
 
+	if (a->from.len) {
+		from = a->from;
+		int put = op_text(w->op, &text, "%.*s\n", STR_ARG(str_trim(a->pem)));
+		if (put == 0)
+			put = top_put_file(w, a->path, text, 0644, from);
+		if (put < 0)
+			return put;
+	}
 	for (ptrdiff_t k = 0; k < i; k++)
 		turn += all->p[k].cert.hash == a->cert.hash;
 	int rc = op_text(w->op, &path, "etc/ssl/certs/%.*s", STR_ARG(a->name));
@@ -125,10 +177,16 @@ static int put_java(struct top_work *w, const authorities *all, str from)
 int top_trusted(struct top_work *w, const struct top_trust *trust)
 {
 	authorities all = { 0 };
-	int rc = trust->bundle.len || trust->java.len ? list_authorities(w, &all) : 0;
+	const struct recipe *r = w->in->recipe;
+	bool own = r->certificate_n > 0;
+	int rc = trust->bundle.len || trust->java.len || own ? list_authorities(w, &all) : 0;
+	str bundle = trust->bundle;
 
-	if (rc == 0 && trust->bundle.len && all.n > 0)
-		rc = put_authorities(w, &all, trust->bundle);
+	if (rc == 0 && !bundle.len && own)
+		rc = op_text(w->op, &bundle, "%.*s:%d", STR_ARG(r->certificate[0].file),
+			     r->certificate[0].line);
+	if (rc == 0 && bundle.len && all.n > 0)
+		rc = put_authorities(w, &all, bundle);
 	if (rc == 0 && trust->java.len)
 		rc = put_java(w, &all, trust->java);
 	return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/glob.h"
 #include "base/limits.h"
 #include "base/vec.h"
@@ -21,8 +22,8 @@
 enum {
 	SHEBANG_MAX = 255, /* Source: Linux BINPRM_BUF_SIZE less the NUL */
 	CAPTURE_MAX = 256 << 10,
-	COPYRIGHT_MAX = 4 << 20,  /* linux' copyright file is 0.2 MiB */
-	CHANGELOG_ENTRIES = 200,  /* whose CVE ids are told */
+	COPYRIGHT_MAX = 4 << 20, /* linux' copyright file is 0.2 MiB */
+	CHANGELOG_ENTRIES = 200, /* whose CVE ids are told */
 };
 
 static const str captures[] = {
@@ -40,6 +41,7 @@ struct pass {
 	struct unpack unpack;
 	unsigned moved_tops,
 		linked_tops; /* sets of deb_top(): names with something below, symlinks */
+	struct buf list;     /* contents_info.list, in the caller's op */
 };
 
 void contents_data_close(struct contents_data *d)
@@ -110,6 +112,7 @@ static int add_entry(struct pass *p, const struct tar_entry *t)
 
 	if (!t->path.len)
 		return t->type == TAR_DIRECTORY ? 0 : unpack_refuse(u, S("/"), "is no directory");
+	buf_fmt(&p->list, "/%.*s\n", STR_ARG(t->path));
 	int rc = deb_path(p->op, t->path, t->type == TAR_DIRECTORY, &e.path, &e.moved);
 	if (rc == 0 && t->type == TAR_HARDLINK)
 		rc = deb_path(&p->own, t->link, false, &e.link, &moved);
@@ -178,6 +181,35 @@ static int take_captures(struct pass *p, struct contents *c, const struct conten
 	c->file = found.p;
 	c->file_n = found.n;
 	return 0;
+}
+
+/* What dpkg would note of the paths, and of the conffiles' bytes. */
+static int take_info(struct pass *p, struct contents *c, const struct contents_data *d)
+{
+	AUTO_HASH *hash = NULL;
+	str *md5 = op_new(p->op, str, c->conffiles.n), bytes;
+	int rc = md5 ? hash_open(&p->own, HASH_MD5, &hash) : ERR_MEMORY;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < c->conffiles.n; i++) {
+		const struct entry *e = contents_find(c, c->conffiles.p[i]);
+		uint8_t sum[16];
+		char hex[2 * sizeof(sum) + 1];
+		md5[i] = S("");
+		if (!e || (e->type != ENTRY_FILE && e->type != ENTRY_HARDLINK))
+			continue;
+		struct op_mark mark = op_mark(&p->own);
+		hash_restart(hash);
+		if ((rc = unpack_content(&p->unpack, &p->own, c, d, e - c->entry, &bytes)) < 0)
+			return rc;
+		hash_add(hash, bytes);
+		hash_result(hash, HASH_MD5, sum);
+		op_reset(&p->own, mark);
+		rc = op_copy(p->op, str_of(hex_text(sum, sizeof(sum), hex)), &md5[i]);
+	}
+	if (rc < 0)
+		return rc;
+	c->info.conffile_md5 = (struct texts){ md5, c->conffiles.n };
+	return buf_take(&p->list, &c->info.list);
 }
 
 /* Index of usr/share/doc/NAME/FILE as a regular file of at most max bytes, or -1. */
@@ -277,11 +309,13 @@ static int take_cves(struct pass *p, struct contents *c, const struct contents_d
 
 static int unpack(struct pass *p, struct contents *c, struct contents_data *d)
 {
+	buf_init(&p->list, p->op, LIMIT_PATH_BYTES + LIMIT_ENTRIES * 2);
+	buf_add(&p->list, S("/.\n"));
 	int rc = read_data(p);
-
 	if (rc < 0 || (rc = take_table(p, c, d)) < 0)
 		return rc;
-	if ((rc = take_captures(p, c, d)) < 0 || (rc = take_licence(p, c, d)) < 0)
+	if ((rc = take_captures(p, c, d)) < 0 || (rc = take_licence(p, c, d)) < 0 ||
+	    (rc = take_info(p, c, d)) < 0)
 		return rc;
 	return take_cves(p, c, d);
 }
@@ -325,6 +359,28 @@ int contents_load(struct op *op, const struct store *store, const struct digest 
 	int rc = store_key_get(op, store, "contents", deb, CONTENTS_RECORD_MAX, &record);
 
 	return rc ? rc : contents_parse(op, record, deb, ret);
+}
+
+int contents_info_keep(struct op *op, const struct store *store, const struct contents *c)
+{
+	struct op_mark mark = op_mark(op);
+	str record;
+	int rc = contents_info_write(op, &c->deb, &c->info, &record);
+
+	if (rc == 0)
+		rc = store_key_put(op, store, "info", &c->deb, record);
+	if (rc == 0)
+		op_reset(op, mark);
+	return rc;
+}
+
+int contents_info_load(struct op *op, const struct store *store, const struct digest *deb,
+		       struct contents_info *ret)
+{
+	str record;
+	int rc = store_key_get(op, store, "info", deb, CONTENTS_RECORD_MAX, &record);
+
+	return rc ? rc : contents_info_parse(op, record, deb, ret);
 }
 
 const struct entry *contents_find(const struct contents *c, str path)

@@ -31,6 +31,19 @@ struct contents_file { /* a small file kept whole, see contents_file() */
 	str bytes;
 };
 
+/*
+ * What only dpkg reads: for an image with its whole database. Filled when a package is unpacked and
+ * kept beside the record on request, since it is large and most images never ask.
+ */
+struct contents_info {
+	struct contents_file *file; /* [file_n], by name: other files of the control member as
+				       shipped (conffiles, shlibs, symbols, templates ...) */
+	ptrdiff_t file_n;
+	str list; /* all paths as shipped, "/." first, one a line */
+	struct texts
+		conffile_md5; /* hex, of contents.conffiles in their order; empty: not shipped */
+};
+
 struct contents {
 	struct digest deb; /* SHA-256 of the .deb */
 	str name, version, arch, source, source_version;
@@ -49,6 +62,7 @@ struct contents {
 	struct texts cves;    /* CVE ids of the changelog's entries, with their version: "1.2-3
 				 CVE-2025-1" , newest first */
 	int64_t built; /* seconds: the newest ar member's time (SOURCE_DATE_EPOCH of the package) */
+	struct contents_info info; /* after contents_unpack() only */
 };
 
 /*
@@ -79,6 +93,12 @@ int contents_unpack(struct op *op, const struct store *store, const struct diges
 /* The kept record. 1 if there is none. */
 int contents_load(struct op *op, const struct store *store, const struct digest *deb,
 		  struct contents *ret) MUST_USE;
+
+/* Keep c->info of an unpacked package in the store (kind "info"), and read it back; 1 if there is
+ * none: unpack the package, and keep it. */
+int contents_info_keep(struct op *op, const struct store *store, const struct contents *c) MUST_USE;
+int contents_info_load(struct op *op, const struct store *store, const struct digest *deb,
+		       struct contents_info *ret) MUST_USE;
 
 /* The entry at path, or NULL. O(log n). */
 const struct entry *contents_find(const struct contents *c, str path);

@@ -15,6 +15,8 @@ static const size_t texts_at[] = {
 	offsetof(struct contents, md5sums),        offsetof(struct contents, triggers),
 	offsetof(struct contents, licence),        offsetof(struct contents, copyright_sha256),
 };
+#define INFO_RULES "info-1"
+
 enum { TEXTS = sizeof(texts_at) / sizeof(texts_at[0]) };
 
 static str *text_at(struct contents *c, size_t i)
@@ -88,9 +90,33 @@ static void put_texts(struct buf *b, const struct texts *t)
 	buf_char(b, '\n');
 }
 
-int contents_write(struct op *op, const struct contents *c, str *ret)
+static void put_files(struct buf *b, const struct contents_file *file, ptrdiff_t n)
+{
+	buf_fmt(b, "%td", n);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		put(b, file[i].path);
+		put(b, file[i].bytes);
+	}
+}
+
+/* The first line, which says of what and by which rules the rest is. */
+static int seal(struct op *op, const char *rules, const struct digest *of, struct buf *body,
+		str *ret)
 {
 	char deb[DIGEST_TEXT], hex[DIGEST_HEX];
+	struct digest digest = digest_of(buf_view(body));
+	struct buf all;
+	str text;
+
+	buf_init(&all, op, CONTENTS_RECORD_MAX);
+	buf_fmt(&all, "%s %s %s\n", rules, digest_text(of, deb), digest_hex(&digest, hex));
+	buf_add(&all, buf_view(body));
+	int rc = buf_take(body, &text);
+	return rc < 0 ? rc : buf_take(&all, ret);
+}
+
+int contents_write(struct op *op, const struct contents *c, str *ret)
+{
 	struct buf b;
 	struct contents copy = *c;
 
@@ -102,23 +128,25 @@ int contents_write(struct op *op, const struct contents *c, str *ret)
 	buf_fmt(&b, " %llu\n", (unsigned long long)(c->built < 0 ? 0 : c->built));
 	put_texts(&b, &c->conffiles);
 	put_texts(&b, &c->cves);
-	buf_fmt(&b, "%td", c->file_n);
-	for (ptrdiff_t i = 0; i < c->file_n; i++) {
-		put(&b, c->file[i].path);
-		put(&b, c->file[i].bytes);
-	}
+	put_files(&b, c->file, c->file_n);
 	buf_fmt(&b, "\n%td\n", c->n);
 	for (ptrdiff_t i = 0; i < c->n; i++)
 		put_entry(&b, &c->entry[i]);
-	struct digest digest = digest_of(buf_view(&b));
-	struct buf all;
-	buf_init(&all, op, CONTENTS_RECORD_MAX);
-	buf_fmt(&all, "%s %s %s\n", CONTENTS_RULES, digest_text(&c->deb, deb),
-		digest_hex(&digest, hex));
-	buf_add(&all, buf_view(&b));
-	str body;
-	int rc = buf_take(&b, &body);
-	return rc < 0 ? rc : buf_take(&all, ret);
+	return seal(op, CONTENTS_RULES, &c->deb, &b, ret);
+}
+
+int contents_info_write(struct op *op, const struct digest *deb, const struct contents_info *info,
+			str *ret)
+{
+	struct buf b;
+
+	buf_init(&b, op, CONTENTS_RECORD_MAX);
+	put_files(&b, info->file, info->file_n);
+	buf_char(&b, '\n');
+	put(&b, info->list);
+	buf_char(&b, '\n');
+	put_texts(&b, &info->conffile_md5);
+	return seal(op, INFO_RULES, deb, &b, ret);
 }
 
 /* Reading: words off the front of a line; whatever is not as it was written makes it bad. */
@@ -273,6 +301,21 @@ static void read_entry(struct reader *r, struct entry *e)
 		e->elf = read_elf(r);
 }
 
+static ptrdiff_t read_files(struct reader *r, struct contents_file **ret)
+{
+	struct texts files = text_list(r, true);
+	struct contents_file *file = op_new(r->op, struct contents_file, files.n);
+
+	*ret = file;
+	if (!file || !files.p) {
+		r->rc = ERR_MEMORY;
+		return 0;
+	}
+	for (ptrdiff_t i = 0; i < files.n; i++)
+		file[i] = (struct contents_file){ files.p[2 * i], files.p[2 * i + 1] };
+	return files.n;
+}
+
 static void read_head(struct reader *r, struct contents *c)
 {
 	next_line(r);
@@ -289,24 +332,16 @@ static void read_head(struct reader *r, struct contents *c)
 	next_line(r);
 	c->cves = text_list(r, false);
 	next_line(r);
-	struct texts files = text_list(r, true);
-	c->file = op_new(r->op, struct contents_file, files.n);
-	if (!c->file || !files.p) {
-		r->rc = ERR_MEMORY;
-		return;
-	}
-	c->file_n = files.n;
-	for (ptrdiff_t i = 0; i < files.n; i++)
-		c->file[i] = (struct contents_file){ files.p[2 * i], files.p[2 * i + 1] };
+	c->file_n = read_files(r, &c->file);
 }
 
 /* "contents-1 sha256:DEB DIGEST" and the rest has that digest. */
-static bool head_is(str *rest, const struct digest *deb)
+static bool head_is(str *rest, const char *wanted, const struct digest *deb)
 {
 	str line = str_cut(rest, '\n'), rules = str_cut(&line, ' ');
 	struct digest of, body, got = digest_of(*rest);
 
-	return str_eq(rules, S(CONTENTS_RULES)) && digest_parse(str_cut(&line, ' '), &of) &&
+	return str_eq(rules, str_of(wanted)) && digest_parse(str_cut(&line, ' '), &of) &&
 	       digest_eq(&of, deb) && digest_parse(line, &body) && digest_eq(&body, &got);
 }
 
@@ -315,7 +350,7 @@ int contents_parse(struct op *op, str record, const struct digest *deb, struct c
 	struct reader r = { .op = op, .rest = record };
 	struct contents c = { .deb = *deb };
 
-	if (!head_is(&r.rest, deb))
+	if (!head_is(&r.rest, CONTENTS_RULES, deb))
 		return 1;
 	read_head(&r, &c);
 	next_line(&r);
@@ -335,5 +370,28 @@ int contents_parse(struct op *op, str record, const struct digest *deb, struct c
 	if (r.bad || r.rest.len)
 		return 1;
 	*ret = c;
+	return 0;
+}
+
+int contents_info_parse(struct op *op, str record, const struct digest *deb,
+			struct contents_info *ret)
+{
+	struct reader r = { .op = op, .rest = record };
+	struct contents_info info = { 0 };
+
+	if (!head_is(&r.rest, INFO_RULES, deb))
+		return 1;
+	next_line(&r);
+	info.file_n = read_files(&r, &info.file);
+	next_line(&r);
+	(void)word(&r); /* each word has its blank in front */
+	info.list = text(&r);
+	next_line(&r);
+	info.conffile_md5 = text_list(&r, false);
+	if (r.rc < 0)
+		return r.rc;
+	if (r.bad || r.rest.len)
+		return 1;
+	*ret = info;
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "deb.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -10,6 +11,8 @@
 
 enum {
 	HASH_PIECE = 256 * 1024,
+	CONTROL_FILES_MAX =
+		32, /* in control.tar besides those of contents; people stay below eight */
 };
 
 const char *const script_name[SCRIPT_KINDS] = { "preinst", "postinst", "prerm", "postrm",
@@ -192,13 +195,48 @@ static str *control_place(struct contents *c, str path)
 	return NULL;
 }
 
-/* Read the files of control.tar into c; conffiles' text into *ret_conffiles. */
-static int control_files(struct op *op, const struct deb *d, struct contents *c, str *ret_conffiles)
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct contents_file *)a)->path,
+		       ((const struct contents_file *)b)->path);
+}
+
+/* The others, which only dpkg reads. A name is a file's in dpkg's database: nothing but these. */
+static int other_place(struct op *op, const struct deb *d, str name, struct contents *c, str **ret)
+{
+	for (ptrdiff_t i = 0; i < name.len; i++) {
+		char b = name.p[i];
+		if (!(b >= 'a' && b <= 'z') && !(b >= 'A' && b <= 'Z') &&
+		    !(i > 0 && (b == '-' || b == '_' || b == '.' || (b >= '0' && b <= '9'))))
+			return op_fail(op, ERR_FORMAT, "%.*s: control.tar holds the odd name %.*s",
+				       STR_ARG(d->what), STR_ARG(name));
+	}
+	for (ptrdiff_t i = 0; i < c->info.file_n; i++) {
+		if (str_eq(c->info.file[i].path, name)) {
+			*ret = &c->info.file[i].bytes;
+			return 0;
+		}
+	}
+	if (c->info.file_n == CONTROL_FILES_MAX)
+		return op_fail(op, ERR_LIMIT, "%.*s: control.tar holds more than %d files",
+			       STR_ARG(d->what), CONTROL_FILES_MAX);
+	if (!c->info.file)
+		c->info.file = op_new(op, struct contents_file, CONTROL_FILES_MAX);
+	if (!c->info.file)
+		return op->code;
+	struct contents_file *f = &c->info.file[c->info.file_n];
+	int rc = op_copy(op, name, &f->path);
+	c->info.file_n += rc == 0;
+	*ret = &f->bytes;
+	return rc;
+}
+
+/* Read the files of control.tar into c. */
+static int control_files(struct op *op, const struct deb *d, struct contents *c)
 {
 	AUTO_STREAM *in = NULL;
 	struct tar *tar;
 	struct tar_entry e;
-	bool conffiles_seen = false;
 	int rc = deb_tar(op, d, &d->control, (uint64_t)LIMIT_CONTROL_FILE * 4, &in, &tar);
 
 	if (rc < 0)
@@ -210,19 +248,19 @@ static int control_files(struct op *op, const struct deb *d, struct contents *c,
 			return op_fail(op, ERR_FORMAT,
 				       "%.*s: control.tar holds %.*s, which is no plain file",
 				       STR_ARG(d->what), STR_ARG(e.path));
-		bool conffiles = str_eq(e.path, S("conffiles"));
-		str *to = conffiles ? ret_conffiles : control_place(c, e.path);
-		if (!to)
-			continue;
-		if (to->p || (conffiles && conffiles_seen))
+		str *to = control_place(c, e.path);
+		if (!to && (rc = other_place(op, d, e.path, c, &to)) < 0)
+			return rc;
+		if (to->p)
 			return op_fail(op, ERR_FORMAT, "%.*s: control.tar holds %.*s twice",
 				       STR_ARG(d->what), STR_ARG(e.path));
-		conffiles_seen |= conffiles;
 		if ((rc = tar_read_all(op, tar, LIMIT_CONTROL_FILE, to)) < 0)
 			return rc;
 		if (!to->p) /* present and empty: a second one must be seen */
 			*to = S("");
 	}
+	if (c->info.file_n > 1)
+		qsort(c->info.file, (size_t)c->info.file_n, sizeof(*c->info.file), by_name);
 	return rc;
 }
 
@@ -324,9 +362,12 @@ static int conffile_list(struct op *op, const struct deb *d, str text, struct co
 int deb_control(struct op *op, const struct deb *d, struct contents *ret)
 {
 	struct contents c = { 0 };
-	str conffiles = { 0 };
-	int rc = control_files(op, d, &c, &conffiles);
+	str conffiles = S("");
+	int rc = control_files(op, d, &c);
 
+	for (ptrdiff_t i = 0; rc >= 0 && i < c.info.file_n; i++)
+		if (str_eq(c.info.file[i].path, S("conffiles")))
+			conffiles = c.info.file[i].bytes;
 	if (rc < 0 || (rc = control_stanza(op, d, &c)) < 0 ||
 	    (rc = conffile_list(op, d, conffiles, &c)) < 0)
 		return rc;

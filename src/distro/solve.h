@@ -14,6 +14,7 @@ struct solve_request {
 	const struct platform *platform;
 	/* dependencies on the keys are left out, whosever they are; the values say why */
 	struct pairs cut;
+	bool uncut; /* follow what effects cut, as dpkg would */
 };
 
 /* An edge of the graph of what was chosen. */

@@ -70,6 +70,23 @@ int purl_oci(struct op *op, str name, str digest, str arch, str *ret)
 	return buf_take(&b, ret);
 }
 
+int purl_generic(struct op *op, str name, str version, str digest, str url, str *ret)
+{
+	struct buf b;
+	bool any = false;
+
+	buf_init(&b, op, PURL_MAX);
+	buf_add(&b, S("pkg:generic/"));
+	encode(&b, name);
+	if (version.len) {
+		buf_char(&b, '@');
+		encode(&b, version);
+	}
+	qualifier(&b, &any, "checksum", digest);
+	qualifier(&b, &any, "download_url", url);
+	return buf_take(&b, ret);
+}
+
 int purl_distro(struct op *op, str suite, str *ret)
 {
 	static const struct {

@@ -19,6 +19,10 @@ int purl_deb(struct op *op, const struct purl_deb *p, str *ret) MUST_USE;
 /* "pkg:oci/nginx@sha256%3A12ab...?arch=amd64": digest as "sha256:...". */
 int purl_oci(struct op *op, str name, str digest, str arch, str *ret) MUST_USE;
 
+/* "pkg:generic/app@1.2?checksum=sha256%3A12ab...&download_url=https%3A...": digest as
+ * "sha256:..."; version and url may be empty. */
+int purl_generic(struct op *op, str name, str version, str digest, str url, str *ret) MUST_USE;
+
 /* "debian-13" for "trixie"; "debian-sid" for a suite without a number. A pocket's suffix is
  * ignored. */
 int purl_distro(struct op *op, str suite, str *ret) MUST_USE;

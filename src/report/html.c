@@ -168,9 +168,12 @@ static void banner(struct buf *b, const struct outcome *o)
 	fact(b, "layers", (uint64_t)o->layer_n);
 	fact(b, "paths", (uint64_t)o->file_n);
 	fact(b, "setuid or setgid", t.setid);
+	raw(b, "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
+	       "<li><a href=\"#packages\">Packages</a></li>");
+	if (o->artifact_n || o->certificate_n)
+		raw(b, "<li><a href=\"#own\">Own</a></li>");
 	raw(b,
-	    "</div>\n</header>\n<nav aria-label=\"Sections\"><ul>"
-	    "<li><a href=\"#packages\">Packages</a></li><li><a href=\"#fixes\">Security "
+	    "<li><a href=\"#fixes\">Security "
 	    "fixes</a></li>"
 	    "<li><a href=\"#cut\">What was cut</a></li><li><a href=\"#proof\">Proof</a></li>"
 	    "<li><a href=\"#tests\">Tests</a></li><li><a href=\"#layers\">Layers</a></li>"
@@ -576,11 +579,74 @@ static void origin(struct buf *b, const struct outcome *o)
 	raw(b, "</tbody></table></div></details></section>\n");
 }
 
+static void artifact_row(struct buf *b, const struct outcome_artifact *a, uint64_t most)
+{
+	raw(b, "<tr><td class=\"word\"><b>");
+	html(b, a->name);
+	raw(b, "</b> ");
+	html(b, a->version);
+	raw(b, "<small>/");
+	html(b, a->destination);
+	raw(b, "</small></td>");
+	meter_cell(b, a->size, most);
+	raw(b, "<td class=\"word\">");
+	html(b, a->from);
+	raw(b, "<small>");
+	digest_code(b, &a->sha256);
+	raw(b, "</small></td><td class=\"word\">");
+	html(b, a->licence.len ? a->licence : S("NOASSERTION"));
+	raw(b, "</td></tr>\n");
+}
+
+static void certificate_row(struct buf *b, const struct outcome_certificate *c)
+{
+	char date[CLOCK_TEXT];
+
+	raw(b, "<tr><td class=\"word\"><b>");
+	html(b, c->subject);
+	raw(b, "</b><small>");
+	html(b, c->file);
+	buf_fmt(b, "</small></td><td>%s %.10s</td><td class=\"word\">",
+		c->expired ? "expired" : "until", clock_rfc3339(c->not_after, date));
+	digest_code(b, &c->sha256);
+	raw(b, "</td></tr>\n");
+}
+
+/* What is in the image and no package of Debian's. */
+static void own(struct buf *b, const struct outcome *o)
+{
+	uint64_t most = 0;
+
+	if (o->artifact_n == 0 && o->certificate_n == 0)
+		return;
+	open_section(b, "own", "What the recipe brings itself",
+		     "Software that no package of the suite is, by the digest of its bytes, and "
+		     "the authorities that are trusted besides those of Debian.");
+	for (ptrdiff_t i = 0; i < o->artifact_n; i++)
+		most = o->artifact[i].size > most ? o->artifact[i].size : most;
+	if (o->artifact_n)
+		raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Artifact</th>"
+		       "<th scope=\"col\" class=\"num\">Size</th><th scope=\"col\">From</th>"
+		       "<th scope=\"col\">Licence</th></tr></thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->artifact_n; i++)
+		artifact_row(b, &o->artifact[i], most);
+	if (o->artifact_n)
+		raw(b, "</tbody></table></div>\n");
+	if (o->certificate_n)
+		raw(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Trusted</th>"
+		       "<th scope=\"col\">Valid</th><th scope=\"col\">Fingerprint</th></tr>"
+		       "</thead><tbody>\n");
+	for (ptrdiff_t i = 0; i < o->certificate_n; i++)
+		certificate_row(b, &o->certificate[i]);
+	raw(b, o->certificate_n ? "</tbody></table></div></section>\n" : "</section>\n");
+}
+
 void html_write(struct buf *b, const struct outcome *o)
 {
 	page_head(b, o);
 	banner(b, o);
 	packages(b, o);
+	own(b, o);
 	fixes(b, o);
 	cuts(b, o);
 	proof(b, o);

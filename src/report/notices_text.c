@@ -150,7 +150,8 @@ void notices_sources_write(struct buf *b, const struct notices *n, const struct 
 	text_colour(b, style, TEXT_PLAIN);
 	buf_fmt(b, " (%.*s): ", STR_ARG(n->platform));
 	text_count(b, (uint64_t)n->source_n, "source package", "source packages");
-	buf_fmt(b, ", %llu with a licence that asks for the source\n\n", (unsigned long long)asking);
+	buf_fmt(b, ", %llu with a licence that asks for the source\n\n",
+		(unsigned long long)asking);
 	for (ptrdiff_t i = 0; i < n->source_n; i++)
 		put_source(b, &n->source[i], style);
 }

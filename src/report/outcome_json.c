@@ -80,6 +80,38 @@ static void put_package(struct json_out *j, const struct outcome_package *p)
 	json_object_end(j);
 }
 
+static void put_artifact(struct json_out *j, const struct outcome_artifact *a)
+{
+	json_object(j);
+	json_pair(j, "name", a->name);
+	json_pair_opt(j, "version", a->version);
+	json_pair(j, a->fetched ? "url" : "path", a->from);
+	pair_bool(j, "directory", a->directory);
+	json_pair(j, "destination", a->destination);
+	json_pair_opt(j, "licence", a->licence);
+	json_pair_opt(j, "purl", a->purl);
+	pair_digest(j, "digest", &a->sha256);
+	json_pair_u64(j, "download", a->packed);
+	json_pair_u64(j, "size", a->size);
+	json_pair_u64(j, "files", (uint64_t)a->files);
+	json_key(j, S("layer"));
+	json_i64(j, a->layer);
+	json_object_end(j);
+}
+
+static void put_certificate(struct json_out *j, const struct outcome_certificate *c)
+{
+	char date[CLOCK_TEXT];
+
+	json_object(j);
+	json_pair(j, "file", c->file);
+	json_pair(j, "subject", c->subject);
+	pair_digest(j, "digest", &c->sha256);
+	json_pair(j, "not-after", str_of(clock_rfc3339(c->not_after, date)));
+	pair_bool(j, "expired", c->expired);
+	json_object_end(j);
+}
+
 static void put_layer(struct json_out *j, const struct outcome_layer *l)
 {
 	json_object(j);
@@ -223,6 +255,14 @@ void outcome_json_write(struct buf *b, const struct outcome *o)
 	begin_list(&j, "packages");
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
 		put_package(&j, &o->package[i]);
+	json_array_end(&j);
+	begin_list(&j, "artifacts");
+	for (ptrdiff_t i = 0; i < o->artifact_n; i++)
+		put_artifact(&j, &o->artifact[i]);
+	json_array_end(&j);
+	begin_list(&j, "certificates");
+	for (ptrdiff_t i = 0; i < o->certificate_n; i++)
+		put_certificate(&j, &o->certificate[i]);
 	json_array_end(&j);
 	begin_list(&j, "layers");
 	for (ptrdiff_t i = 0; i < o->layer_n; i++)

@@ -159,6 +159,38 @@ static void resolved(const struct out *t, const struct outcome *o)
 	and_more(t, o->pocket_n - n, 0, "");
 }
 
+/* A team's own software, and whom the image trusts besides: "sonarqube 10.4  https://..." */
+static void brought(const struct out *t, const struct outcome *o)
+{
+	char line[LINE_MAX], hex[DIGEST_HEX];
+
+	if (o->artifact_n == 0 && o->certificate_n == 0)
+		return;
+	branch(t, MARK_OK, "brought", "%td %s and %td %s of the recipe's own", o->artifact_n,
+	       plural((uint64_t)o->artifact_n, "artifact", "artifacts"), o->certificate_n,
+	       plural((uint64_t)o->certificate_n, "certificate", "certificates"));
+	ptrdiff_t n = shown(t, o->artifact_n, LINES_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct outcome_artifact *a = &o->artifact[i];
+		(void)snprintf(line, sizeof(line), "%.*s%s%.*s  sha256:%.12s  %.*s",
+			       STR_ARG(a->name), a->version.len ? " " : "", STR_ARG(a->version),
+			       digest_hex(&a->sha256, hex), STR_ARG(a->from));
+		leaf(t, TEXT_DIM, str_of(line));
+	}
+	and_more(t, o->artifact_n - n, 0, "");
+	n = shown(t, o->certificate_n, LINES_SHOWN);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct outcome_certificate *c = &o->certificate[i];
+		char date[CLOCK_TEXT];
+		(void)snprintf(line, sizeof(line), "trusts %.*s (%.*s), %s %.10s",
+			       STR_ARG(c->subject), STR_ARG(c->file),
+			       c->expired ? "which expired on" : "until",
+			       clock_rfc3339(c->not_after, date));
+		leaf(t, c->expired ? TEXT_YELLOW : TEXT_DIM, str_of(line));
+	}
+	and_more(t, o->certificate_n - n, 0, "");
+}
+
 /* Index and size of a layer, largest first; the lower layer on a tie. */
 struct rank {
 	uint64_t size;
@@ -474,6 +506,7 @@ void tree_write(struct buf *b, const struct outcome *o, const struct text_style 
 	resolved(&t, o);
 	if (style->verbose)
 		packages(&t, o);
+	brought(&t, o);
 	composed(&t, o);
 	cut(&t, o);
 	proven(&t, o);

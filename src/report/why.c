@@ -118,7 +118,8 @@ static void title(struct buf *b, const struct text_style *style, str name, str r
 	text_colour(b, style, TEXT_BOLD);
 	text_safe(b, name);
 	text_colour(b, style, TEXT_PLAIN);
-	buf_char(b, ' ');
+	if (rest.len)
+		buf_char(b, ' ');
 	text_safe(b, rest);
 	buf_char(b, '\n');
 }
@@ -152,6 +153,40 @@ static const char *type_name(enum entry_type type)
 	return name[type];
 }
 
+/* Where it is from and what it is, for itself and for its files. */
+static void artifact_rows(struct buf *b, const struct text_style *style, const struct outcome *o,
+			  const struct outcome_artifact *a)
+{
+	char digest[DIGEST_TEXT];
+
+	row(b, style, "from", a->from);
+	row(b, style, "digest", str_of(digest_text(&a->sha256, digest)));
+	if (a->layer >= 0 && a->layer < o->layer_n)
+		row(b, style, "layer", o->layer[a->layer].what);
+}
+
+static void why_artifact(struct buf *b, const struct outcome *o, const struct outcome_artifact *a,
+			 const struct text_style *style)
+{
+	char size[NUM_SIZE_TEXT];
+
+	title(b, style, a->name, a->version);
+	row(b, style, "because", S("an artifact of the recipe"));
+	buf_fmt(b, "  %-12s %s in ", "size", num_size_text(a->size, size));
+	text_count(b, (uint64_t)a->files, "file", "files");
+	buf_fmt(b, " at /%.*s\n", STR_ARG(a->destination));
+	artifact_rows(b, style, o, a);
+	row(b, style, "licence", a->licence);
+}
+
+static const struct outcome_artifact *find_artifact(const struct outcome *o, str name)
+{
+	for (ptrdiff_t i = 0; i < o->artifact_n; i++)
+		if (str_eq(o->artifact[i].name, name))
+			return &o->artifact[i];
+	return NULL;
+}
+
 static void why_file(struct buf *b, const struct outcome *o, const struct outcome_file *f,
 		     const struct text_style *style)
 {
@@ -169,6 +204,9 @@ static void why_file(struct buf *b, const struct outcome *o, const struct outcom
 	row(b, style, "leads to", e->link);
 	if (f->package < 0 || f->package >= o->package_n) {
 		row(b, style, "because", f->from);
+		for (ptrdiff_t i = 0; i < o->artifact_n; i++)
+			if (str_eq(o->artifact[i].origin, f->from))
+				artifact_rows(b, style, o, &o->artifact[i]);
 		return;
 	}
 	const struct outcome_package *p = &o->package[f->package];
@@ -206,8 +244,8 @@ static int unknown(struct op *op, const struct outcome *o, str what)
 /* A pattern that ends in "/" and two stars leaves out the directory as well. */
 static bool leaves_out(str pattern, str path)
 {
-	return glob_match(pattern, path) ||
-	       (str_ends(pattern, S("/**")) && glob_match(str_head(pattern, pattern.len - 3), path));
+	return glob_match(pattern, path) || (str_ends(pattern, S("/**")) &&
+					     glob_match(str_head(pattern, pattern.len - 3), path));
 }
 
 /* A rule about a package of its own tells more than one about any. */
@@ -265,6 +303,11 @@ int why_write(struct op *op, struct buf *b, const struct outcome *o, str what,
 		path = str_from(path, str_find(path, '/') + 1);
 	while (path.len > 1 && str_ends(path, S("/")))
 		path = str_head(path, path.len - 1);
+	const struct outcome_artifact *a = p ? NULL : find_artifact(o, what);
+	if (a) {
+		why_artifact(b, o, a, style);
+		return b->bad ? op->code : 0;
+	}
 	const struct outcome_file *f = p ? NULL : find_file(o, path);
 	if (!p && !f && path.len && left_out(b, o, what, path, style))
 		return b->bad ? op->code : 1;

@@ -190,6 +190,73 @@ static int write_package(struct sink *s, const struct outcome *o, const struct c
 	return rc < 0 ? rc : sink_flush(s);
 }
 
+/* Its files stand beside it: which they are the report tells. */
+static void write_artifact(struct json_out *j, const struct outcome_artifact *a, str purl)
+{
+	json_object(j);
+	json_pair(j, "type", S("application"));
+	json_pair(j, "bom-ref", purl);
+	json_pair(j, "name", a->name);
+	json_pair_opt(j, "version", a->version);
+	json_key(j, S("hashes"));
+	json_array(j);
+	sha256_of(j, &a->sha256);
+	json_array_end(j);
+	write_licence(j, a->licence);
+	json_pair(j, "purl", purl);
+	if (a->fetched) {
+		json_key(j, S("externalReferences"));
+		json_array(j);
+		json_object(j);
+		json_pair(j, "type", S("distribution"));
+		json_pair(j, "url", a->from);
+		json_object_end(j);
+		json_array_end(j);
+	}
+	json_key(j, S("properties"));
+	json_array(j);
+	property(j, "temper:artifact", a->fetched ? S("address") : S("path"));
+	property(j, "temper:path", a->fetched ? S("") : a->from);
+	property(j, "temper:destination", a->destination);
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void write_certificate(struct json_out *j, const struct outcome_certificate *c)
+{
+	char date[CLOCK_TEXT];
+
+	json_object(j);
+	json_pair(j, "type", S("file"));
+	json_pair(j, "name", c->subject);
+	json_pair(j, "description", S("a certificate that the recipe trusts"));
+	json_key(j, S("hashes"));
+	json_array(j);
+	sha256_of(j, &c->sha256);
+	json_array_end(j);
+	json_key(j, S("properties"));
+	json_array(j);
+	property(j, "temper:certificate", c->file);
+	property(j, "temper:not-after", str_of(clock_rfc3339(c->not_after, date)));
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static int write_own(struct sink *s, const struct outcome *o, const str *purl)
+{
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < o->artifact_n; i++) {
+		write_artifact(&s->json, &o->artifact[i], purl[i]);
+		rc = sink_flush(s);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < o->certificate_n; i++) {
+		write_certificate(&s->json, &o->certificate[i]);
+		rc = sink_flush(s);
+	}
+	return rc;
+}
+
 static int write_components(struct sink *s, const struct outcome *o, const str *purl)
 {
 	struct chains c;
@@ -201,6 +268,7 @@ static int write_components(struct sink *s, const struct outcome *o, const str *
 	json_array(&s->json);
 	for (ptrdiff_t i = 0; rc == 0 && i < o->package_n; i++)
 		rc = write_package(s, o, &c, i, purl[i]);
+	rc = rc < 0 ? rc : write_own(s, o, purl + o->package_n);
 	rc = rc < 0 ? rc : write_chain(s, o, &c, o->package_n);
 	json_array_end(&s->json);
 	return rc;
@@ -239,7 +307,7 @@ static int write_dependencies(struct sink *s, const struct outcome *o, str image
 	json_key(j, S("dependencies"));
 	json_array(j);
 	dependency(j, image);
-	for (ptrdiff_t i = 0; i < o->package_n; i++)
+	for (ptrdiff_t i = 0; i < o->package_n + o->artifact_n; i++)
 		json_text(j, purl[i]);
 	dependency_end(j);
 	for (ptrdiff_t i = 0; rc == 0 && i < o->package_n; i++) {
@@ -260,11 +328,13 @@ static int write_dependencies(struct sink *s, const struct outcome *o, str image
 int cyclonedx_write(struct op *op, const struct outcome *o, sbom_sink *write, void *arg)
 {
 	struct sink s;
-	str image, *purl = op_new(op, str, o->package_n);
+	str image, *purl = op_new(op, str, o->package_n + o->artifact_n);
 	int rc = purl ? sink_image_purl(op, o, &image) : op->code;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < o->package_n; i++)
 		rc = sink_package_purl(op, o, &o->package[i], &purl[i]);
+	for (ptrdiff_t i = 0; rc == 0 && i < o->artifact_n; i++)
+		rc = sink_artifact_purl(op, &o->artifact[i], &purl[o->package_n + i]);
 	if (rc < 0)
 		return rc;
 	sink_begin(&s, op, write, arg);

@@ -69,6 +69,26 @@ int sink_image_purl(struct op *op, const struct outcome *o, str *ret)
 			str_of(o->platform ? o->platform->oci_arch : ""), ret);
 }
 
+ptrdiff_t sink_artifact_of(const struct outcome *o, const struct outcome_file *f)
+{
+	for (ptrdiff_t i = 0; f->package < 0 && i < o->artifact_n; i++)
+		if (str_eq(o->artifact[i].origin, f->from))
+			return i;
+	return -1;
+}
+
+int sink_artifact_purl(struct op *op, const struct outcome_artifact *a, str *ret)
+{
+	char digest[DIGEST_TEXT];
+
+	if (a->purl.len) {
+		*ret = a->purl;
+		return 0;
+	}
+	return purl_generic(op, a->name, a->version, str_of(digest_text(&a->sha256, digest)),
+			    a->fetched ? a->from : S(""), ret);
+}
+
 int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p,
 		      str *ret)
 {

@@ -36,6 +36,11 @@ const char *sink_uuid(const struct outcome *o, const char *kind, char out[SINK_U
 int sink_image_purl(struct op *op, const struct outcome *o, str *ret) MUST_USE;
 int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p,
 		      str *ret) MUST_USE;
+/* The recipe's, or pkg:generic/... */
+int sink_artifact_purl(struct op *op, const struct outcome_artifact *a, str *ret) MUST_USE;
+
+/* Which artifact a file is of, by its origin; -1 for none. */
+ptrdiff_t sink_artifact_of(const struct outcome *o, const struct outcome_file *f);
 
 /* Is the entry a file with content of its own to be listed? */
 bool sink_lists(const struct entry *e);

@@ -44,6 +44,12 @@ static const char *file_id(ptrdiff_t i, char out[40])
 	return out;
 }
 
+static const char *artifact_id(ptrdiff_t i, char out[40])
+{
+	(void)snprintf(out, 40, "SPDXRef-Artifact-%td", i);
+	return out;
+}
+
 static void purl_reference(struct json_out *j, str purl)
 {
 	json_key(j, S("externalRefs"));
@@ -209,6 +215,40 @@ static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at,
 	return 0;
 }
 
+static int write_artifact(struct sink *s, const struct outcome_artifact *a, ptrdiff_t at)
+{
+	struct json_out *j = &s->json;
+	char id[40];
+	str purl, source;
+	int rc = sink_artifact_purl(s->op, a, &purl);
+
+	rc = rc < 0 ? rc
+		    : op_text(s->op, &source, "not a Debian package: %s %.*s",
+			      a->fetched ? "from the address" : "from beside the recipe,",
+			      STR_ARG(a->from));
+	if (rc < 0)
+		return rc;
+	json_object(j);
+	json_pair(j, "name", a->name);
+	json_pair(j, "SPDXID", str_of(artifact_id(at, id)));
+	json_pair_opt(j, "versionInfo", a->version);
+	json_pair(j, "primaryPackagePurpose", S("APPLICATION"));
+	json_pair(j, "downloadLocation", a->fetched ? a->from : S("NOASSERTION"));
+	json_key(j, S("filesAnalyzed"));
+	json_bool(j, false);
+	json_key(j, S("checksums"));
+	json_array(j);
+	sha256_checksum(j, &a->sha256);
+	json_array_end(j);
+	json_pair(j, "sourceInfo", source);
+	json_pair(j, "licenseConcluded", S("NOASSERTION"));
+	json_pair(j, "licenseDeclared", a->licence.len ? a->licence : S("NOASSERTION"));
+	json_pair(j, "copyrightText", S("NOASSERTION"));
+	purl_reference(j, purl);
+	json_object_end(j);
+	return sink_flush(s);
+}
+
 static int write_packages(struct sink *s, const struct outcome *o)
 {
 	struct sums sums;
@@ -223,6 +263,8 @@ static int write_packages(struct sink *s, const struct outcome *o)
 		rc = write_package(s, o, i, &sums, h);
 		rc = rc < 0 ? rc : sink_flush(s);
 	}
+	for (ptrdiff_t i = 0; rc == 0 && i < o->artifact_n; i++)
+		rc = write_artifact(s, &o->artifact[i], i);
 	json_array_end(&s->json);
 	return rc;
 }
@@ -288,7 +330,7 @@ static int write_dependencies(struct sink *s, const struct outcome *o, const str
 static int write_relations(struct sink *s, const struct outcome *o)
 {
 	str *id = op_new(s->op, str, o->package_n);
-	char file[40];
+	char file[40], artifact[40];
 	int rc = id ? 0 : s->op->code;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < o->package_n; i++)
@@ -299,12 +341,18 @@ static int write_relations(struct sink *s, const struct outcome *o)
 	json_array(&s->json);
 	relation(&s->json, S("SPDXRef-DOCUMENT"), "DESCRIBES", S("SPDXRef-Image"));
 	rc = write_dependencies(s, o, id);
+	for (ptrdiff_t i = 0; rc == 0 && i < o->artifact_n; i++)
+		relation(&s->json, S("SPDXRef-Image"), "CONTAINS",
+			 str_of(artifact_id(i, artifact)));
 	for (ptrdiff_t i = 0; rc == 0 && i < o->file_n; i++) {
 		if (!sink_lists(o->file[i].entry))
 			continue;
 		ptrdiff_t package = o->file[i].package;
-		relation(&s->json, package >= 0 ? id[package] : S("SPDXRef-Image"), "CONTAINS",
-			 str_of(file_id(i, file)));
+		ptrdiff_t own = sink_artifact_of(o, &o->file[i]);
+		str in = package >= 0 ? id[package]
+			 : own >= 0   ? str_of(artifact_id(own, artifact))
+				      : S("SPDXRef-Image");
+		relation(&s->json, in, "CONTAINS", str_of(file_id(i, file)));
 		rc = sink_flush(s);
 	}
 	json_array_end(&s->json);
@@ -322,23 +370,42 @@ static ptrdiff_t reference_length(str s)
 	return n;
 }
 
-static int gather_references(const struct outcome *o, struct map *ret)
+/* `where` says where the text of a licence is that SPDX does not list. */
+static int gather_reference(struct op *op, struct map *to, str licence, const str *where)
 {
 	static const str head = S_INIT("LicenseRef-");
+	str in = licence;
 
-	for (ptrdiff_t i = 0; i < o->package_n; i++) {
-		str in = o->package[i].licence;
-		for (ptrdiff_t at = str_find_str(in, head); at >= 0; at = str_find_str(in, head)) {
-			in = str_from(in, at);
-			str name = str_head(in, reference_length(in));
-			in = str_from(in, name.len);
-			int rc = map_get(ret, name) ? 0 : map_put(ret, name, &o->package[i].name);
-			if (rc < 0)
-				return rc;
-		}
+	for (ptrdiff_t at = str_find_str(in, head); at >= 0; at = str_find_str(in, head)) {
+		in = str_from(in, at);
+		str name = str_head(in, reference_length(in));
+		in = str_from(in, name.len);
+		if (!map_get(to, name) && map_put(to, name, (void *)(uintptr_t)where) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
+static int gather_references(struct op *op, const struct outcome *o, struct map *ret)
+{
+	str *where = op_new(op, str, o->package_n + o->artifact_n);
+	int rc = where ? 0 : op->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < o->package_n; i++) {
+		const struct outcome_package *p = &o->package[i];
+		if (str_find_str(p->licence, S("LicenseRef-")) < 0)
+			continue;
+		rc = op_text(op, &where[i], "See usr/share/doc/%.*s/copyright in the image.",
+			     STR_ARG(p->name));
+		rc = rc < 0 ? rc : gather_reference(op, ret, p->licence, &where[i]);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < o->artifact_n; i++) {
+		str *at = &where[o->package_n + i];
+		rc = op_text(op, at, "See the artifact %.*s.", STR_ARG(o->artifact[i].name));
+		rc = rc < 0 ? rc : gather_reference(op, ret, o->artifact[i].licence, at);
 	}
 	map_sort(ret);
-	return 0;
+	return rc;
 }
 
 static int write_licences(struct sink *s, const struct outcome *o)
@@ -347,21 +414,16 @@ static int write_licences(struct sink *s, const struct outcome *o)
 	struct json_out *j = &s->json;
 
 	map_init(&found, s->op);
-	int rc = gather_references(o, &found);
+	int rc = gather_references(s->op, o, &found);
 	if (rc < 0 || found.n == 0)
 		return rc;
 	json_key(j, S("hasExtractedLicensingInfos"));
 	json_array(j);
 	for (ptrdiff_t i = 0; i < found.n; i++) {
-		const str *package = found.item[i].value;
-		str text;
-		rc = op_text(s->op, &text, "See usr/share/doc/%.*s/copyright in the image.",
-			     STR_ARG(*package));
-		if (rc < 0)
-			return rc;
+		const str *where = found.item[i].value;
 		json_object(j);
 		json_pair(j, "licenseId", found.item[i].key);
-		json_pair(j, "extractedText", text);
+		json_pair(j, "extractedText", *where);
 		json_object_end(j);
 	}
 	json_array_end(j);

@@ -121,6 +121,22 @@ static void check_good(const struct contents *c)
 	CHECK(c->copyright_sha256.len == 64);
 }
 
+/* What only dpkg reads. */
+static void check_info(const struct contents_info *i)
+{
+	CHECK(i->file_n == 2 && i->conffile_md5.n == 2);
+	if (i->file_n != 2 || i->conffile_md5.n != 2)
+		return;
+	CHECK_STR(i->file[0].path, S("conffiles"));
+	CHECK_STR(i->file[1].path, S("templates"));
+	CHECK_STR(i->file[1].bytes, S("ignored\n"));
+	CHECK_STR(i->conffile_md5.p[0], S("d41d8cd98f00b204e9800998ecf8427e"));
+	CHECK_STR(i->conffile_md5.p[1], S("9dd4e461268c8034f5c8564e155c67a6"));
+	/* As shipped: before the /usr merge, in the archive's order. */
+	CHECK(str_starts(i->list, S("/.\n/bin\n/bin/z\n/usr\n/usr/bin\n/usr/bin/a\n")));
+	CHECK(str_find_str(i->list, S("/lib/demo.conf\n")) > 0);
+}
+
 static int reads_good(struct op *op)
 {
 	AUTO_STORE s = { -1, -1, -1, -1, .use = -1 };
@@ -142,6 +158,16 @@ static int reads_good(struct op *op)
 	CHECK(rc == 0 && again.n == c.n);
 	if (rc == 0)
 		check_good(&again);
+	CHECK(again.info.file_n == 0);
+	check_info(&c.info);
+	struct contents_info info;
+	TRY(rc = contents_info_load(op, &s, &c.deb, &info));
+	CHECK(rc == 1);
+	TRY(contents_info_keep(op, &s, &c));
+	TRY(rc = contents_info_load(op, &s, &c.deb, &info));
+	CHECK(rc == 0);
+	if (rc == 0)
+		check_info(&info);
 	TRY(rc = contents_read(op, &s, &c.deb, S("usr/bin/a"), 100, &text));
 	CHECK(rc == 0 && str_starts(text, S("#! /bin")));
 	TRY(rc = contents_read(op, &s, &c.deb, S("usr/bin/none"), 100, &text));

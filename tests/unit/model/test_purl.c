@@ -33,6 +33,10 @@ static int others(struct op *op)
 
 	TRY(purl_oci(op, S("web"), S("sha256:12ab"), S("amd64"), &got));
 	CHECK_STR(got, S("pkg:oci/web@sha256%3A12ab?arch=amd64"));
+	TRY(purl_generic(op, S("app"), S("1.2"), S("sha256:12ab"), S("https://example.org/a?b=c"), &got));
+	CHECK_STR(got, S("pkg:generic/app@1.2?checksum=sha256%3A12ab&download_url=https%3A%2F%2Fexample.org%2Fa%3Fb%3Dc"));
+	TRY(purl_generic(op, S("a b"), S(""), S("sha256:12ab"), S(""), &got));
+	CHECK_STR(got, S("pkg:generic/a%20b?checksum=sha256%3A12ab"));
 	TRY(purl_distro(op, S("trixie-security"), &got));
 	CHECK_STR(got, S("debian-13"));
 	TRY(purl_distro(op, S("sid"), &got));
