@@ -120,7 +120,7 @@ static int begin(struct work *w)
 					 .recipe = &w->recipe,
 					 .effects = w->effects,
 					 .offline = w->source->offline,
-					 .turns = session_turns(w->session) };
+					 .session = w->session };
 	if (w->voice) {
 		w->parts.progress = w->voice->bytes;
 		w->parts.unanswered = w->voice->unanswered;

@@ -193,7 +193,9 @@ static int fetch(struct op *op, const struct parts_input *in, const struct parts
 /* 1 if the package must be unpacked: its record is missing. */
 static int load(struct op *op, const struct parts_input *in, struct part *p)
 {
-	int rc = contents_load(op, in->store, &p->lock->sha256, &p->contents);
+	const struct digest *deb = &p->lock->sha256;
+	int rc = in->session ? session_contents(op, in->session, deb, &p->contents)
+			     : contents_load(op, in->store, deb, &p->contents);
 
 	if (rc == 0 && p->artifact) {
 		p->contents.name = p->lock->name; /* one record serves whatever it is called */
@@ -237,10 +239,8 @@ static int begin(struct op *op, const struct parts_input *in, const struct lock_
 		 struct parts *parts)
 {
 	uint64_t least = own_layer_size(platform, in->recipe->layer_budget);
-	int rc = effects_drops(op, in->effects, &parts->rules.drop, &parts->rules.keep);
 
-	if (rc < 0)
-		return rc;
+	effects_drops(in->effects, &parts->rules.drop, &parts->rules.keep);
 	parts->rules.recipe_drop = in->recipe->drop;
 	parts->rules.recipe_keep = in->recipe->keep;
 	parts->n = parts->package_n = platform->package_n;
@@ -280,17 +280,17 @@ static int take_turn(struct op *op, const struct parts_input *in, struct parts *
 		     int (*find)(struct op *op, const struct parts_input *in, struct part *p),
 		     ptrdiff_t *todo, ptrdiff_t *n)
 {
+	int rc, turns = in->session ? session_turns(in->session) : 0;
 	uint64_t *place;
 	ptrdiff_t left = 0;
-	int rc;
 
-	if (in->turns <= 0 || *n == 0)
+	if (turns <= 0 || *n == 0)
 		return 0;
 	if (!(place = op_new(op, uint64_t, *n)))
 		return op->code;
 	for (ptrdiff_t i = 0; i < *n; i++)
 		memcpy(&place[i], parts->part[todo[i]].lock->sha256.b, sizeof(*place));
-	if ((rc = turns_take(op, in->turns, place, *n)) < 0)
+	if ((rc = turns_take(op, turns, place, *n)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; rc >= 0 && i < *n; i++) {
 		rc = find(op, in, &parts->part[todo[i]]);
@@ -303,8 +303,8 @@ static int take_turn(struct op *op, const struct parts_input *in, struct parts *
 
 static void give_turn(const struct parts_input *in)
 {
-	if (in->turns > 0)
-		turns_give(in->turns);
+	if (in->session && session_turns(in->session) > 0)
+		turns_give(session_turns(in->session));
 }
 
 /* Fetch and unpack what is on the list. */
@@ -380,6 +380,8 @@ int parts_answer(struct op *op, const struct parts_input *in, struct parts *part
 	for (ptrdiff_t i = 0; i < parts->n; i++) {
 		str unanswered = S("");
 		struct part *p = &parts->part[i];
+		if (in->session)
+			session_learn(in->session, p->contents.name);
 		int rc = effects_answer(op, in->effects, &p->contents, &p->answer, &unanswered);
 		if (rc == 0)
 			continue;

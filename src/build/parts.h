@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "recipe.h"
 #include "select.h"
+#include "session.h"
 
 struct parts_input {
 	const struct store *store;
@@ -20,7 +21,7 @@ struct parts_input {
 	struct effects *effects;
 	const struct repo_mirror *mirror; /* NULL: none is known */
 	bool offline;
-	int turns; /* sys/turns.h, among the processes of one command; 0: it is alone */
+	struct session *session; /* NULL: it is alone, and reads everything itself */
 	const int64_t *created; /* the time of an image that is made again; else NULL */
 	enum compress_kind compression;
 	str rules;                               /* parts_rules(): what the lock must agree with */

@@ -230,7 +230,6 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 		return rc;
 	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
 		in->done(in->arg, "resolve", text);
-	session_rest(in->session);
 	op_done(&own);
 	if ((rc = artifacts_lock(op, in->parts->store, r, in->parts->offline, ret)) < 0)
 		return rc;

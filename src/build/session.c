@@ -3,7 +3,10 @@
 #include "base/map.h"
 #include "sys/turns.h"
 
-enum { LOOKED_UP_MAX = 8 << 20 }; /* bytes that a repo may keep of look-ups between recipes */
+enum {                          /* bytes that may be kept between recipes */
+       LOOKED_UP_MAX = 8 << 20, /* of what a repo has looked up */
+       CONTENTS_MAX = 16 << 20,
+};
 
 struct known_mirror {
 	struct repo_mirror mirror;
@@ -22,10 +25,12 @@ struct session {
 	struct op own;
 	const struct store *store;
 	struct effects *effects;
-	struct map mirrors; /* by both words: struct known_mirror */
-	struct map repos;   /* by all that a spec says: struct known_repo */
+	struct map mirrors;      /* by both words: struct known_mirror */
+	struct map repos;        /* by all that a spec says: struct known_repo */
 	struct known_repo *repo; /* all of them */
 	struct map told;
+	struct op read;      /* of what follows */
+	struct map contents; /* by digest: struct contents */
 	int turns;
 };
 
@@ -46,6 +51,9 @@ int session_open(struct op *op, const struct store *store, str effects, struct s
 	map_init(&s->mirrors, &s->own);
 	map_init(&s->repos, &s->own);
 	map_init(&s->told, &s->own);
+	op_init(&s->read, op->ceiling);
+	s->read.fault = op->fault;
+	map_init(&s->contents, &s->read);
 	*ret = s;
 	return 0;
 }
@@ -58,6 +66,7 @@ void session_close(struct session **s)
 		repo_close(&r->repo);
 	if ((*s)->turns > 0)
 		fd_close(&(*s)->turns);
+	op_done(&(*s)->read);
 	struct op own = (*s)->own;
 	op_done(&own);
 	*s = NULL;
@@ -82,15 +91,16 @@ int session_mirror(struct op *op, struct session *s, str recipe_mirror, str reci
 {
 	str key;
 
-	if (op_text(&s->own, &key, "%.*s\n%.*s", STR_ARG(recipe_mirror),
-		    STR_ARG(recipe_security)) < 0)
+	if (op_text(&s->own, &key, "%.*s\n%.*s", STR_ARG(recipe_mirror), STR_ARG(recipe_security)) <
+	    0)
 		return own_failed(op, s);
 	struct known_mirror *m = map_get(&s->mirrors, key);
 	if (!m) {
 		m = op_new(&s->own, struct known_mirror, 1);
 		if (!m || map_put(&s->mirrors, key, m) < 0)
 			return own_failed(op, s);
-		str security = key, archive = str_cut(&security, '\n'); /* the result may alias them */
+		str security = key,
+		    archive = str_cut(&security, '\n'); /* the result may alias them */
 		m->code = repo_mirror_find(&s->own, archive, security, &m->mirror);
 		if (m->code < 0) {
 			int rc = op_copy(&s->own, str_of(s->own.text), &m->error);
@@ -145,6 +155,38 @@ int session_repo(struct op *op, struct session *s, const struct repo_spec *spec,
 	return 0;
 }
 
+int session_contents(struct op *op, struct session *s, const struct digest *deb,
+		     struct contents *ret)
+{
+	struct contents *known =
+		map_get(&s->contents, (str){ (const char *)deb->b, sizeof(deb->b) });
+	str key;
+	int rc = 0;
+
+	if (known) {
+		*ret = *known;
+		return 0;
+	}
+	known = op_new(&s->read, struct contents, 1);
+	if (known && (rc = contents_load(&s->read, s->store, deb, known)) == 1)
+		return 1;
+	if (!known || rc < 0 ||
+	    (rc = op_copy(&s->read, (str){ (const char *)deb->b, sizeof(deb->b) }, &key)) < 0 ||
+	    (rc = map_put(&s->contents, key, known)) < 0) {
+		rc = op_adopt_error(op, &s->read);
+		op_forgive(&s->read);
+		return rc;
+	}
+	*ret = *known;
+	return 0;
+}
+
+void session_learn(struct session *s, str package)
+{
+	if (effects_learn(&s->own, s->effects, package) < 0)
+		op_forgive(&s->own); /* who asks next reads it again, and says what is wrong */
+}
+
 int session_first(struct op *op, struct session *s, str what, bool *ret)
 {
 	str key;
@@ -160,6 +202,10 @@ void session_rest(struct session *s)
 	for (struct known_repo *r = s->repo; r; r = r->next)
 		if (r->repo)
 			repo_forget(r->repo, LOOKED_UP_MAX);
+	if (s->read.held <= CONTENTS_MAX)
+		return;
+	op_done(&s->read);
+	map_init(&s->contents, &s->read);
 }
 
 int session_share(struct op *op, struct session *s)

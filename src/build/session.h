@@ -29,6 +29,14 @@ int session_mirror(struct op *op, struct session *s, str recipe_mirror, str reci
 int session_repo(struct op *op, struct session *s, const struct repo_spec *spec,
 		 struct repo **ret) MUST_USE;
 
+/*
+ * Of several recipes most packages are the same ones: their contents and effects are read once.
+ * session_contents() is contents_load(); what it gives holds until session_rest().
+ */
+int session_contents(struct op *op, struct session *s, const struct digest *deb,
+		     struct contents *ret) MUST_USE;
+void session_learn(struct session *s, str package);
+
 /* Is it the first time that this is to be told? */
 int session_first(struct op *op, struct session *s, str what, bool *ret) MUST_USE;
 

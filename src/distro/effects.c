@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/glob.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "sys/file.h"
 
 #include "alternatives.h"
@@ -26,6 +27,8 @@ struct effects {
 	ptrdiff_t absent_n;
 	struct effects_rank *rank; /* [rank_n]; the first that names a package counts */
 	ptrdiff_t rank_n;
+	struct texts drop, keep;
+	struct map learnt[PLACES]; /* by package: struct effects_file */
 };
 
 /* The text of a file, from the user's directory (place 0) or compiled in (1). 1 if there is none.
@@ -53,6 +56,11 @@ static int file_text(struct op *op, const struct effects *e, int place, str name
 static int package_file(struct op *op, const struct effects *e, int place, str package,
 			struct effects_file *ret)
 {
+	const struct effects_file *known = map_get(&e->learnt[place], package);
+	if (known) {
+		*ret = *known;
+		return 0;
+	}
 	str name, label, text;
 	bool common = str_eq(package, S("*"));
 	int rc = op_text(op, &name, "%.*s.yaml", STR_ARG(common ? S("common") : package));
@@ -118,6 +126,9 @@ static int open_place(struct op *op, struct effects *e, int place)
 	    ((rc = join_cuts(op, &e->common, &e->common_n, file.cut, file.cut_n)) < 0 ||
 	     (rc = join_absent(op, &e->absent, &e->absent_n, file.absent, file.absent_n)) < 0))
 		return rc;
+	if ((rc = file_text(op, e, place, S("drop.yaml"), &label, &text)) < 0 ||
+	    (rc == 0 && (rc = effects_drop_read(op, label, text, &e->drop, &e->keep)) < 0))
+		return rc;
 	if ((rc = file_text(op, e, place, S("rank.yaml"), &label, &text)) != 0)
 		return rc < 0 ? rc : 0;
 	rc = effects_rank_read(op, label, text, &rank, &n);
@@ -140,6 +151,29 @@ int effects_open(struct op *op, str dir, struct effects **ret)
 	return rc;
 }
 
+int effects_learn(struct op *keep, struct effects *e, str package)
+{
+	for (int place = 0; place < PLACES; place++) {
+		struct effects_file file, *known;
+		str name;
+		if (map_get(&e->learnt[place], package))
+			continue;
+		int rc = op_copy(keep, package, &name);
+		if (rc == 0)
+			rc = package_file(keep, e, place, name, &file);
+		if (rc == 1)
+			continue;
+		if (!e->learnt[place].op)
+			map_init(&e->learnt[place], keep);
+		if (rc < 0 || !(known = op_new(keep, struct effects_file, 1)))
+			return keep->code;
+		*known = file;
+		if ((rc = map_put(&e->learnt[place], name, known)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
 int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret,
 		 ptrdiff_t *ret_n)
 {
@@ -160,8 +194,8 @@ int effects_cuts(struct op *op, const struct effects *e, str package, struct eff
 	return 0;
 }
 
-int effects_absent(struct op *op, const struct effects *e, str package,
-		   struct effect_absent **ret, ptrdiff_t *ret_n)
+int effects_absent(struct op *op, const struct effects *e, str package, struct effect_absent **ret,
+		   ptrdiff_t *ret_n)
 {
 	struct effect_absent *all = NULL;
 	struct effects_file file;
@@ -181,21 +215,10 @@ int effects_absent(struct op *op, const struct effects *e, str package,
 	return 0;
 }
 
-int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop,
-		  struct texts *ret_keep)
+void effects_drops(const struct effects *e, struct texts *ret_drop, struct texts *ret_keep)
 {
-	struct texts drop = { 0 }, keep = { 0 };
-
-	for (int place = 0; place < PLACES; place++) {
-		str label, text;
-		int rc = file_text(op, e, place, S("drop.yaml"), &label, &text);
-		if (rc < 0 ||
-		    (rc == 0 && (rc = effects_drop_read(op, label, text, &drop, &keep)) < 0))
-			return rc;
-	}
-	*ret_drop = drop;
-	*ret_keep = keep;
-	return 0;
+	*ret_drop = e->drop;
+	*ret_keep = e->keep;
 }
 
 static void put_globs(struct buf *b, const char *what, const struct texts *globs)
@@ -206,16 +229,13 @@ static void put_globs(struct buf *b, const char *what, const struct texts *globs
 
 int effects_rules(struct op *op, const struct effects *e, struct digest *ret)
 {
-	struct texts drop, keep;
 	struct buf b;
 	str text;
-	int rc = effects_drops(op, e, &drop, &keep);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	buf_init(&b, op, LIMIT_DOCUMENT);
-	put_globs(&b, "drop", &drop);
-	put_globs(&b, "keep", &keep);
+	put_globs(&b, "drop", &e->drop);
+	put_globs(&b, "keep", &e->keep);
 	for (ptrdiff_t i = 0; i < e->rank_n; i++)
 		buf_fmt(&b, "rank %d %.*s\n", e->rank[i].rank, STR_ARG(e->rank[i].package));
 	if ((rc = buf_take(&b, &text)) == 0)

@@ -57,10 +57,16 @@ struct effect_absent { /* what an installation would make, and an image is left 
 	str origin; /* file and line */
 };
 
-struct effects; /* opaque; never changes once open, so that threads may share it */
+struct effects; /* opaque; threads may share it: only effects_learn() changes it */
 
 /* dir: a directory of the user's effects, or empty. Lives in op. */
 int effects_open(struct op *op, str dir, struct effects **ret) MUST_USE;
+
+/*
+ * effects_learn(keep, e, package): read the package's file once for all that ask later; `keep` must
+ * live as long as e. Of several images most packages are the same ones. While no thread uses e.
+ */
+int effects_learn(struct op *keep, struct effects *e, str package) MUST_USE;
 
 /* Cuts and additions that hold for a package's dependencies; [n], own first, then common. */
 int effects_cuts(struct op *op, const struct effects *e, str package, struct effect_cut **ret,
@@ -92,8 +98,7 @@ int effects_answer(struct op *op, const struct effects *e, const struct contents
 		   struct effects_answer *ret, str *ret_unanswered) MUST_USE;
 
 /* Paths that images do without, by glob, and those kept all the same: effects/drop.yaml. */
-int effects_drops(struct op *op, const struct effects *e, struct texts *ret_drop,
-		  struct texts *ret_keep) MUST_USE;
+void effects_drops(const struct effects *e, struct texts *ret_drop, struct texts *ret_keep);
 
 /* The rank of a package's layer, 0 (rarely updated, lowest) to 99: effects/rank.yaml; 50 if
  * unnamed. */

@@ -162,8 +162,20 @@ static int cuts_and_ranks(struct op *op)
 	CHECK(low < high && high <= 99);
 	TRY(effects_rank(op, e, S("no-such-package"), &high));
 	CHECK(high == 50);
-	TRY(effects_drops(op, e, &drop, &keep));
+	effects_drops(e, &drop, &keep);
 	CHECK(drop.n > 10 && keep.n > 2);
+	TRY(effects_cuts(op, e, S("nginx"), &cut, &n));
+	for (int turn = 0; turn < 2; turn++) { /* what was learnt is what was read */
+		struct effect_cut *again;
+		ptrdiff_t again_n;
+		TRY(effects_learn(op, e, S("nginx")));
+		TRY(effects_learn(op, e, S("no-such-package")));
+		TRY(effects_cuts(op, e, S("nginx"), &again, &again_n));
+		CHECK(again_n == n);
+		for (ptrdiff_t i = 0; i < n && i < again_n; i++)
+			CHECK(str_eq(cut[i].depends, again[i].depends) &&
+			      str_eq(cut[i].origin, again[i].origin));
+	}
 	return 0;
 }
 
