@@ -71,6 +71,14 @@ enum {
 	/* Seconds of CPU time that the dependency solver may take: a desktop takes below one. */
 	LIMIT_SOLVER_SECONDS = 60,
 
+	/* Repositories of a recipe beside the suite, and components of one: apt's users have five.
+	 */
+	LIMIT_REPOSITORIES = 16,
+	LIMIT_COMPONENTS = 8,
+
+	/* Signed indexes behind one image: the suite's three, and of each repository all. */
+	LIMIT_POCKETS = 3 + LIMIT_REPOSITORIES * LIMIT_COMPONENTS,
+
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
 };

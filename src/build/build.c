@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "codec/json.h"
 #include "distro/version.h"
+#include "local.h"
 
 /* Everything that a build holds on its way. */
 struct work {
@@ -154,6 +155,27 @@ static int load_lock(struct work *w, str path, struct lock *ret, str *ret_text)
 	return rc ? rc : lock_read(w->op, path, *ret_text, ret);
 }
 
+/* A file among the packages that is not what was locked; one that is not there may be in the store.
+ */
+static int changed_file(const struct work *w, const struct lock *lock, const char **ret)
+{
+	for (ptrdiff_t i = 0; i < w->recipe.deb_n; i++) {
+		const struct recipe_deb *deb = &w->recipe.deb[i];
+		struct digest is;
+		int rc = local_digest(w->op, deb, &is);
+		if (rc < 0)
+			return rc;
+		for (ptrdiff_t p = 0; rc == 0 && p < lock->platform_n; p++) {
+			const struct lock_platform *l = &lock->platform[p];
+			for (ptrdiff_t k = 0; k < l->package_n; k++)
+				if (l->package[k].local && str_eq(l->package[k].path, deb->line) &&
+				    !digest_eq(&l->package[k].sha256, &is))
+					*ret = deb->line.p;
+		}
+	}
+	return 0;
+}
+
 /* Why the lock does not hold for the recipe; NULL if it does. */
 static const char *stale(const struct work *w, const struct lock *lock)
 {
@@ -286,8 +308,13 @@ static int settle_artifacts(struct work *w, bool locked, struct built *b)
 static int settle_lock(struct work *w, bool locked, struct built *b, str *ret_before)
 {
 	int rc = load_lock(w, b->lock_path, &b->lock, ret_before);
-	const char *why = rc == 0 ? stale(w, &b->lock) : NULL;
+	const char *why = rc == 0 ? stale(w, &b->lock) : NULL, *file = NULL;
 
+	if (rc == 0 && !why && (rc = changed_file(w, &b->lock, &file)) == 0 && file) {
+		str text;
+		rc = op_text(w->op, &text, "%s has changed since", file);
+		why = rc == 0 ? text.p : NULL;
+	}
 	if (rc == 0 && !why) {
 		b->lock_state = BUILD_LOCK_FOUND;
 		return settle_artifacts(w, locked, b);

@@ -39,6 +39,15 @@ const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, st
 	return NULL;
 }
 
+const struct repo_pocket *lock_repository(const struct lock_platform *p,
+					  const struct lock_package *package)
+{
+	for (ptrdiff_t i = 0; package->repository.len && i < p->state.n; i++)
+		if (str_eq(p->state.pocket[i].repository, package->repository))
+			return &p->state.pocket[i];
+	return NULL;
+}
+
 int lock_path(struct op *op, str recipe_path, str *ret)
 {
 	str stem = recipe_path;
@@ -76,7 +85,14 @@ static void put_time(struct json_out *j, const char *key, int64_t t)
 static void put_pocket(struct json_out *j, const struct repo_pocket *p)
 {
 	json_object(j);
+	json_pair_opt(j, "repository", p->repository);
+	json_pair_opt(j, "url", p->base);
 	json_pair(j, "suite", p->suite);
+	json_pair_opt(j, "component", p->component);
+	if (p->override) {
+		json_key(j, S("override"));
+		json_bool(j, true);
+	}
 	json_pair_opt(j, "codename", p->codename);
 	json_pair_opt(j, "version", p->version);
 	json_pair_opt(j, "origin", p->origin);
@@ -116,12 +132,14 @@ static void put_package(struct json_out *j, const struct lock_package *p)
 	json_pair(j, "arch", p->arch);
 	json_pair(j, "source", p->source);
 	json_pair(j, "sourceVersion", p->source_version);
-	json_pair(j, "suite", p->suite);
+	if (!p->local)
+		json_pair(j, "suite", p->suite);
 	if (p->security) {
 		json_key(j, S("security"));
 		json_bool(j, true);
 	}
-	json_pair(j, "path", p->path);
+	json_pair_opt(j, "repository", p->repository);
+	json_pair(j, p->local ? "file" : "path", p->path);
 	json_pair_u64(j, "size", p->size);
 	put_digest(j, "sha256", &p->sha256);
 	put_digest_opt(j, "scripts", &p->scripts);

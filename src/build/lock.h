@@ -28,9 +28,11 @@ struct lock_edge {    /* a dependency of a package (or of the recipe) */
 
 struct lock_package {
 	str name, version, arch, source, source_version;
-	str suite;     /* the pocket */
-	bool security; /* from the security mirror */
-	str path;      /* repository-relative */
+	str suite;      /* the pocket */
+	bool security;  /* from the security mirror */
+	str repository; /* of the recipe's own that it is from; empty: Debian's */
+	bool local;     /* a file beside the recipe: path is the recipe's word, suite empty */
+	str path;       /* repository-relative */
 	uint64_t size;
 	struct digest sha256;
 	struct digest scripts; /* of all maintainer scripts together; zeros when it has none */
@@ -100,6 +102,10 @@ int lock_digest(struct op *op, const struct lock *lock, const struct platform *p
 const struct lock_platform *lock_platform_find(const struct lock *lock, const struct platform *p);
 const struct lock_package *lock_package_find(const struct lock_platform *p, str name);
 const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, str name);
+
+/* Of the repository that the package is from: its first pocket; NULL for Debian's and for files. */
+const struct repo_pocket *lock_repository(const struct lock_platform *p,
+					  const struct lock_package *package);
 
 /* "DIR/nginx.lock.json" for "DIR/nginx.yaml". */
 int lock_path(struct op *op, str recipe_path, str *ret) MUST_USE;

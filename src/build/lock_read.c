@@ -38,11 +38,17 @@ static int want_list(struct reading *r, const struct node *list, const char *key
 }
 
 struct raw_pocket {
+	str repository, base, component;
 	str suite, codename, version, origin, date, release, packages, signer;
+	bool override;
 };
 
 static const struct field pocket_fields[] = {
+	{ "repository", FIELD_TEXT, offsetof(struct raw_pocket, repository), false, NULL },
+	{ "url", FIELD_TEXT, offsetof(struct raw_pocket, base), false, NULL },
 	{ "suite", FIELD_TEXT, offsetof(struct raw_pocket, suite), true, NULL },
+	{ "component", FIELD_TEXT, offsetof(struct raw_pocket, component), false, NULL },
+	{ "override", FIELD_BOOL, offsetof(struct raw_pocket, override), false, NULL },
 	{ "codename", FIELD_TEXT, offsetof(struct raw_pocket, codename), false, NULL },
 	{ "version", FIELD_TEXT, offsetof(struct raw_pocket, version), false, NULL },
 	{ "origin", FIELD_TEXT, offsetof(struct raw_pocket, origin), false, NULL },
@@ -62,6 +68,12 @@ static int read_pocket(struct reading *r, const struct node *n, struct repo_pock
 	if (raw.date.len && !clock_parse_rfc3339(raw.date, &ret->date))
 		return node_fail(r->op, &r->doc, n,
 				 "'date' is not a time like 2026-01-31T00:00:00Z");
+	if (!raw.repository.len != !raw.base.len)
+		return node_fail(r->op, &r->doc, n, "'repository' and 'url' belong together");
+	ret->repository = raw.repository;
+	ret->base = raw.base;
+	ret->component = raw.component;
+	ret->override = raw.override;
 	ret->suite = raw.suite;
 	ret->codename = raw.codename;
 	ret->version = raw.version;
@@ -113,8 +125,8 @@ static int read_edges(struct reading *r, const struct node *list, struct lock_ed
 }
 
 struct raw_package {
-	str name, version, arch, source, source_version, suite, path, sha256, scripts, answered,
-		effects;
+	str name, version, arch, source, source_version, suite, repository, path, file, sha256,
+		scripts, answered, effects;
 	uint64_t size;
 	bool security;
 	const struct node *depends;
@@ -126,9 +138,11 @@ static const struct field package_fields[] = {
 	{ "arch", FIELD_TEXT, offsetof(struct raw_package, arch), true, NULL },
 	{ "source", FIELD_TEXT, offsetof(struct raw_package, source), true, NULL },
 	{ "sourceVersion", FIELD_TEXT, offsetof(struct raw_package, source_version), true, NULL },
-	{ "suite", FIELD_TEXT, offsetof(struct raw_package, suite), true, NULL },
+	{ "suite", FIELD_TEXT, offsetof(struct raw_package, suite), false, NULL },
 	{ "security", FIELD_BOOL, offsetof(struct raw_package, security), false, NULL },
-	{ "path", FIELD_TEXT, offsetof(struct raw_package, path), true, NULL },
+	{ "repository", FIELD_TEXT, offsetof(struct raw_package, repository), false, NULL },
+	{ "path", FIELD_TEXT, offsetof(struct raw_package, path), false, NULL },
+	{ "file", FIELD_TEXT, offsetof(struct raw_package, file), false, NULL },
 	{ "size", FIELD_U64, offsetof(struct raw_package, size), true, NULL },
 	{ "sha256", FIELD_TEXT, offsetof(struct raw_package, sha256), true, NULL },
 	{ "scripts", FIELD_TEXT, offsetof(struct raw_package, scripts), false, NULL },
@@ -151,9 +165,15 @@ static int read_package(struct reading *r, const struct node *n, struct lock_pac
 				      .source_version = raw.source_version,
 				      .suite = raw.suite,
 				      .security = raw.security,
-				      .path = raw.path,
+				      .repository = raw.repository,
+				      .local = raw.file.len > 0,
+				      .path = raw.file.len ? raw.file : raw.path,
 				      .size = raw.size,
 				      .answered = raw.answered };
+	if (raw.file.len ? raw.path.len || raw.suite.len || raw.repository.len || raw.security
+			 : !raw.path.len || !raw.suite.len)
+		return node_fail(r->op, &r->doc, n,
+				 "a package has 'suite' and 'path', or 'file' alone");
 	if (raw.size > LIMIT_PACKAGE) /* sizes decide which package is a layer of its own */
 		return node_fail(r->op, &r->doc, n, "'size' is above %llu bytes",
 				 (unsigned long long)LIMIT_PACKAGE);
@@ -288,6 +308,11 @@ static const struct field platform_fields[] = {
 
 static int check_order(struct reading *r, const struct node *list, const struct lock_platform *p)
 {
+	for (ptrdiff_t i = 0; i < p->package_n; i++)
+		if (p->package[i].repository.len && !lock_repository(p, &p->package[i]))
+			return node_fail(r->op, &r->doc, &list->child[i],
+					 "no pocket is of the repository '%.*s'",
+					 STR_ARG(p->package[i].repository));
 	for (ptrdiff_t i = 1; i < p->package_n; i++)
 		if (str_cmp(p->package[i - 1].name, p->package[i].name) >= 0)
 			return node_fail(r->op, &r->doc, &list->child[i],
@@ -306,7 +331,7 @@ static int read_platform(struct reading *r, const struct node *n, struct lock_pl
 	if (!ret->platform)
 		return node_fail(r->op, &r->doc, n, "unknown platform %.*s; known: %s",
 				 STR_ARG(raw.platform), platform_names());
-	READ_LIST(r, raw.pockets, "pockets", 16, struct repo_pocket, read_pocket,
+	READ_LIST(r, raw.pockets, "pockets", LIMIT_POCKETS, struct repo_pocket, read_pocket,
 		  &ret->state.pocket, &ret->state.n);
 	READ_LIST(r, raw.packages, "packages", 100000, struct lock_package, read_package,
 		  &ret->package, &ret->package_n);

@@ -118,6 +118,7 @@ static int fill_package(struct work *w, ptrdiff_t i)
 	const struct part *p = &w->c->parts->part[i];
 	const struct lock_package *l = p->lock;
 	struct outcome_package *o = &w->out->package[i];
+	const struct repo_pocket *from = lock_repository(w->c->platform, l);
 	struct deb822_stanza stanza;
 	str control = p->contents.control;
 
@@ -129,6 +130,10 @@ static int fill_package(struct work *w, ptrdiff_t i)
 				       .licence = licence_of(w->c->parts, p),
 				       .path = l->path,
 				       .suite = l->suite,
+				       .repository = l->repository,
+				       .address = from ? from->base : S(""),
+				       .vendor = from ? from->origin : S(""),
+				       .local = l->local,
 				       .deb = l->sha256,
 				       .deb_size = l->size,
 				       .layer = w->c->layer_of[i],
@@ -345,8 +350,9 @@ static int fill_pockets(struct work *w)
 		return w->op->code;
 	for (ptrdiff_t i = 0; i < s->n; i++) {
 		const struct repo_pocket *p = &s->pocket[i];
-		w->out->pocket[i] =
-			(struct outcome_pocket){ p->suite, p->version, p->date, p->signer };
+		w->out->pocket[i] = (struct outcome_pocket){ p->suite,  p->version,    p->date,
+							     p->signer, p->repository, p->component,
+							     p->base,   p->override };
 	}
 	return 0;
 }

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
 #include "base/vec.h"
 #include "sys/confine.h"
 #include "sys/pool.h"
 #include "sys/turns.h"
+
+#include "accounts.h"
+#include "local.h"
 
 /* What the threads share; each writes only into its own place of missing and blob. */
 struct job {
@@ -153,15 +155,35 @@ static int first_pass(struct op *own, ptrdiff_t i, void *arg)
 	return layer_make(own, job->in->store, &spec, &data, &key, &shared->blob);
 }
 
+/* A file beside the recipe, which the store lacks. */
+static int take_file(struct op *op, const struct parts_input *in, const struct lock_package *l)
+{
+	const struct recipe *r = in->recipe;
+	struct digest got;
+	int rc = 1;
+
+	for (ptrdiff_t i = 0; i < r->deb_n && rc == 1; i++)
+		if (str_eq(r->deb[i].line, l->path))
+			rc = local_put(op, in->store, &r->deb[i], &l->sha256, &got);
+	return rc == 1 ? op_fail(op, ERR_NET,
+				 "%.*s %.*s: neither the store nor --vendor has it, and %.*s is "
+				 "not there",
+				 STR_ARG(l->name), STR_ARG(l->version), STR_ARG(l->path))
+		       : rc;
+}
+
 /* Fetch what the store lacks of the packages and artifacts listed in todo. */
 static int fetch(struct op *op, const struct parts_input *in, const struct parts *parts,
 		 const ptrdiff_t *todo, ptrdiff_t n)
 {
+	static const struct repo_mirror none;
 	VEC(struct repo_want) want = { 0 };
+	bool debian = false;
 
 	for (ptrdiff_t i = 0; i < n; i++) {
 		const struct lock_package *l = parts->part[todo[i]].lock;
 		const struct artifact_spec *a = parts->part[todo[i]].artifact;
+		const struct repo_pocket *from = a ? NULL : lock_repository(parts->platform, l);
 		if (a) {
 			int rc = artifact_need(op, in->store, a->recipe, a->lock, in->offline);
 			if (rc < 0)
@@ -169,25 +191,33 @@ static int fetch(struct op *op, const struct parts_input *in, const struct parts
 		}
 		if (a || store_blob_has(in->store, &l->sha256))
 			continue;
+		if (l->local) {
+			int rc = take_file(op, in, l);
+			if (rc < 0)
+				return rc;
+			continue;
+		}
 		struct repo_want *w = vec_push(op, &want);
 		if (!w)
 			return op->code;
+		debian = debian || !from;
 		*w = (struct repo_want){ .name = l->name,
 					 .version = l->version,
 					 .path = l->path,
 					 .security = l->security,
+					 .base = from ? from->base : S(""),
 					 .size = l->size,
 					 .sha256 = l->sha256 };
 	}
 	if (want.n == 0)
 		return 0;
-	if (in->offline || !in->mirror)
+	if (in->offline || (debian && !in->mirror))
 		return op_fail(op, ERR_NET, "%.*s %.*s is not in the store, and %s",
 			       STR_ARG(want.p[0].name), STR_ARG(want.p[0].version),
 			       in->offline ? "the network is not to be used (--offline)"
 					   : "no mirror is known");
-	return repo_fetch(op, in->store, in->mirror, want.p, want.n, false, in->progress,
-			  in->progress_arg);
+	return repo_fetch(op, in->store, in->mirror ? in->mirror : &none, want.p, want.n, false,
+			  in->progress, in->progress_arg);
 }
 
 /* 1 if the package must be unpacked: its record is missing. */
@@ -243,6 +273,7 @@ static int begin(struct op *op, const struct parts_input *in, const struct lock_
 	effects_drops(in->effects, &parts->rules.drop, &parts->rules.keep);
 	parts->rules.recipe_drop = in->recipe->drop;
 	parts->rules.recipe_keep = in->recipe->keep;
+	parts->platform = platform;
 	parts->n = parts->package_n = platform->package_n;
 	parts->part = op_new(op, struct part, parts->n + platform->artifact_n);
 	ptrdiff_t globs = parts->rules.drop.n + parts->rules.recipe_drop.n;
@@ -522,7 +553,9 @@ static int select_all(struct op *op, struct parts *parts)
 		if (rc < 0)
 			return rc;
 		drop_replaced(p);
-		s[i] = (struct select_package){ &p->contents, p->keep, p->rename, p->rename_n };
+		const struct repo_pocket *from = lock_repository(parts->platform, p->lock);
+		s[i] = (struct select_package){ &p->contents, p->keep, p->rename, p->rename_n,
+						from && !from->override };
 	}
 	return select_overlaps(op, s, parts->n);
 }

@@ -46,6 +46,7 @@ struct part {
 struct parts {
 	struct part *part; /* [n]: packages in the lock's order, then artifacts */
 	ptrdiff_t n, package_n;
+	const struct lock_platform *platform; /* that they are of */
 	struct select_rules rules;
 	uint64_t *rule_bytes, *rule_files; /* dropped by each glob, see select_entries() */
 };

@@ -174,6 +174,15 @@ static int check_whole(const struct recipe_place *at, const struct recipe_raw *r
 		return node_fail(at->op, at->doc, raw->health ? raw->health : &at->doc->root,
 				 "a health check by CMD-SHELL needs 'allow: [shell]' and a shell "
 				 "among the packages");
+	for (ptrdiff_t i = 0; i < r->repository_n; i++) {
+		str name = r->repository[i].name;
+		if (str_starts(name, r->suite) &&
+		    (name.len == r->suite.len || name.p[r->suite.len] == '-'))
+			return node_fail(at->op, at->doc,
+					 raw->repositories ? raw->repositories : &at->doc->root,
+					 "a repository has the name of Debian's suite: '%.*s'",
+					 STR_ARG(name));
+	}
 	if (r->cmd.n && r->entrypoint.n == 0 && str_starts(r->cmd.p[0], S("-")))
 		return node_fail(at->op, at->doc, &at->doc->root,
 				 "'cmd' begins with the option '%.*s' and there is no 'entrypoint'",
@@ -185,11 +194,11 @@ static int check_whole(const struct recipe_place *at, const struct recipe_raw *r
 static int finish(struct recipe_place *at, struct recipe_raw *raw)
 {
 	struct recipe *r = &raw->r;
-	int rc = check_whole(at, raw);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	set_default(&r->suite, S("trixie"));
+	if ((rc = check_whole(at, raw)) < 0)
+		return rc;
 	set_default(&r->run_as, S("nonroot"));
 	set_default(&r->package_database, S("records"));
 	set_default(&r->compression, S("gzip"));

@@ -6,6 +6,7 @@
 
 #include "codec/digest.h"
 #include "codec/node.h"
+#include "distro/repo.h"
 #include "model/platform.h"
 #include "oci/image.h"
 
@@ -55,14 +56,24 @@ struct recipe_certificate { /* a file of certificates to trust, in PEM */
 	str file;
 };
 
+/* A package beside the recipe: a line of `packages` that ends with ".deb". */
+struct recipe_deb {
+	str line; /* as it stands in `packages`: "./dist/app_1.0-1_amd64.deb" */
+	str path; /* to open it; of an image's recipe: as if it lay in the current directory */
+};
+
 struct recipe {
 	str file; /* as the user named it */
 	str name, description;
 	str usage; /* how the image is used, in Markdown: for its page */
 	str suite; /* of "from: debian/trixie" */
 	str mirror, security_mirror, keyring;
+	struct repo_source *repository; /* [repository_n]: signed ones of its own */
+	ptrdiff_t repository_n;
 	struct texts packages; /* as written, extends' first */
 	struct pairs cut;      /* dependency to leave out, and why */
+	struct recipe_deb *deb;
+	ptrdiff_t deb_n;
 	struct recipe_account *user, *group;
 	ptrdiff_t user_n, group_n;
 	str run_as;               /* the image's user: account name or number; default nonroot */

@@ -5,10 +5,13 @@
  *   lists           the base's lines, then its own; a line that both have stands once
  *   packages        likewise, but what the recipe says of a package ("!x", "x=1.0") replaces what
  *                   the base says of it
- *   accounts, paths, artifacts, certificates   likewise, and one of the same name or path replaces
- * the base's mappings        merged by key, its own values win single values   its own if it has
- * one entrypoint      its own if given, and then the base's cmd goes too cmd, healthcheck,
- * platforms   its own if given name, description, usage, tests, test-files   never inherited
+ *   accounts, paths, artifacts, certificates, repositories   likewise, and one of the same name or
+ *                   path replaces the base's
+ *   mappings        merged by key, its own values win
+ *   single values   its own if it has one
+ *   entrypoint      its own if given, and then the base's cmd goes too
+ *   cmd, healthcheck, platforms   its own if given
+ *   name, description, usage, tests, test-files   never inherited
  */
 
 typedef bool same_line(const void *a, const void *b);
@@ -70,6 +73,16 @@ static bool same_certificate(const void *a, const void *b)
 		      ((const struct recipe_certificate *)b)->name);
 }
 
+static bool same_repository(const void *a, const void *b)
+{
+	return str_eq(((const struct repo_source *)a)->name, ((const struct repo_source *)b)->name);
+}
+
+static bool same_deb(const void *a, const void *b)
+{
+	return str_eq(((const struct recipe_deb *)a)->line, ((const struct recipe_deb *)b)->line);
+}
+
 static bool same_key(const void *a, const void *b)
 {
 	return str_eq(((const struct pair *)a)->key, ((const struct pair *)b)->key);
@@ -97,6 +110,10 @@ static int merge_lists(struct op *op, const struct recipe *base, struct recipe *
 
 	for (size_t i = 0; rc == 0 && i < sizeof(list) / sizeof(list[0]); i++)
 		rc = APPEND(op, list[i].from, list[i].to, p, n, list[i].same);
+	if (rc == 0)
+		rc = APPEND(op, base, child, repository, repository_n, same_repository);
+	if (rc == 0)
+		rc = APPEND(op, base, child, deb, deb_n, same_deb);
 	if (rc == 0)
 		rc = APPEND(op, base, child, user, user_n, same_account);
 	if (rc == 0)

@@ -22,8 +22,8 @@ struct recipe_raw {
 	bool has_entrypoint, has_cmd, has_healthcheck;
 	const struct node *accounts, *paths, *files, *health, *allow, *ports, *platforms, *volumes,
 		*setuid;
-	const struct node *packages, *artifacts, *certificates, *extends_node, *from_node,
-		*tests_node;
+	const struct node *packages, *repositories, *artifacts, *certificates, *extends_node,
+		*from_node, *tests_node;
 };
 
 /* Where a recipe and the files beside it come from. */
@@ -69,6 +69,26 @@ void recipe_sort_artifacts(struct recipe *r);
 /* `accounts`, `paths` and `files` of one document. */
 int recipe_read_accounts(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
 int recipe_read_paths(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+
+/* `repositories` of one document. */
+int recipe_read_repositories(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+
+/* Does a line of `packages` name a file? */
+bool recipe_names_deb(str line);
+
+/* The files among `packages` of one document, which check_package() has seen. */
+int recipe_read_debs(const struct recipe_place *at, struct recipe_raw *raw) MUST_USE;
+
+/* Links below the recipe's directory must stay there: what they lead to would end in the image. A
+ * missing file is left to who reads it. */
+int recipe_check_links(const struct recipe_place *at, const struct node *node,
+		       const char *path) MUST_USE;
+
+/* The bytes of lower-case hexadecimal digits; ERR_USAGE at the node, whose key is named. */
+int recipe_hex(const struct recipe_place *at, const struct node *node, str hex, str *ret) MUST_USE;
+
+/* "http://", "https://" or "file:/", without blanks. */
+bool recipe_good_address(str s);
 
 /* Fill in what child does not say from base. Lists of child come behind base's. */
 int recipe_merge(struct op *op, const struct recipe_raw *base, struct recipe_raw *child) MUST_USE;

@@ -165,31 +165,6 @@ static const char *const path_types[] = {
 	[PATH_MODE] = "mode",
 };
 
-static int hex_value(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int from_hex(const struct recipe_place *at, const struct node *node, str hex, str *ret)
-{
-	char *out = op_new(at->op, char, hex.len / 2 + 1);
-
-	if (!out)
-		return at->op->code;
-	for (ptrdiff_t i = 0; i + 1 < hex.len; i += 2) {
-		int high = hex_value(hex.p[i]), low = hex_value(hex.p[i + 1]);
-		if (high < 0 || low < 0)
-			return node_fail(at->op, at->doc, node,
-					 "'hex' must be pairs of lower-case hexadecimal digits");
-		out[i / 2] = (char)(high << 4 | low);
-	}
-	if (hex.len % 2)
-		return node_fail(at->op, at->doc, node,
-				 "'hex' must be pairs of lower-case hexadecimal digits");
-	*ret = (str){ out, hex.len / 2 };
-	return 0;
-}
-
 static int path_type(const struct recipe_place *at, const struct node *node,
 		     const struct raw_path *raw, enum recipe_path_type *ret)
 {
@@ -244,7 +219,7 @@ static int path_content(const struct recipe_place *at, const struct node *node,
 		return recipe_beside(at, node_get(node, S("source")), raw->source, &p->text);
 	}
 	if (raw->hex.len)
-		return from_hex(at, node_get(node, S("hex")), raw->hex, &p->text);
+		return recipe_hex(at, node_get(node, S("hex")), raw->hex, &p->text);
 	if (raw->text && raw->text->kind != NODE_NULL && !node_text(raw->text, &p->text))
 		return node_fail(at->op, at->doc, raw->text, "'text' must be a text");
 	return 0;

@@ -21,6 +21,7 @@ static const struct field recipe_fields[] = {
 	{ "mirror", FIELD_TEXT, AT(r.mirror), false, "an address" },
 	{ "security-mirror", FIELD_TEXT, AT(r.security_mirror), false, "an address" },
 	{ "keyring", FIELD_TEXT, AT(r.keyring), false, "a file of keys" },
+	{ "repositories", FIELD_NODE, AT(repositories), false, NULL },
 	{ "packages", FIELD_NODE, AT(packages), false, NULL },
 	{ "cut", FIELD_PAIRS, AT(r.cut), false, "packages, each with the reason" },
 	{ "accounts", FIELD_NODE, AT(accounts), false, NULL },
@@ -50,9 +51,7 @@ static const struct field recipe_fields[] = {
 	{ "test-files", FIELD_TEXTS, AT(r.test_files), false, "a list of files beside the recipe" },
 };
 
-/* Links below the recipe's directory must stay there: what they lead to would end in the image. A
- * missing file is left to who reads it. */
-static int check_links(const struct recipe_place *at, const struct node *node, const char *path)
+int recipe_check_links(const struct recipe_place *at, const struct node *node, const char *path)
 {
 	char dir[PATH_MAX], file[PATH_MAX];
 	const char *own = at->dir.len ? op_cstr(at->op, at->dir) : ".";
@@ -82,7 +81,7 @@ int recipe_beside_path(const struct recipe_place *at, const struct node *node, s
 				 STR_ARG(name));
 	if ((rc = op_text(at->op, ret, "%.*s%.*s", STR_ARG(at->dir), STR_ARG(clean))) < 0)
 		return rc;
-	return at->shipped ? 0 : check_links(at, node, ret->p);
+	return at->shipped ? 0 : recipe_check_links(at, node, ret->p);
 }
 
 int recipe_beside(const struct recipe_place *at, const struct node *node, str name, str *ret)
@@ -156,12 +155,30 @@ static bool all_in_set(str s, const char *more)
 	return s.len > 0;
 }
 
+/* "dist/app.deb" as "./dist/app.deb". */
+static int check_deb(const struct recipe_place *at, const struct node *node, str in, str *ret)
+{
+	bool ok;
+	str clean;
+	int rc = recipe_clean_path(at->op, str_starts(in, S("./")) ? str_from(in, 2) : in, &ok,
+				   &clean);
+
+	if (rc < 0)
+		return rc;
+	if (!ok || in.p[0] == '/' || at->shipped)
+		return node_fail(at->op, at->doc, node, "not a file beside the recipe: '%.*s'",
+				 STR_ARG(in));
+	return op_text(at->op, ret, "./%.*s", STR_ARG(clean));
+}
+
 /* Debian Policy 5.6.1, and an architecture behind a colon; what follows the name is the solver's.
  */
 static int check_package(const struct recipe_place *at, const struct node *node, str in, str *ret)
 {
 	str name = recipe_package_name(in);
 
+	if (recipe_names_deb(in))
+		return check_deb(at, node, in, ret);
 	if (name.len < 2 || !in_set(name.p[0], "") || !all_in_set(name, "+-.:"))
 		return node_fail(at->op, at->doc, node, "not the name of a package: '%.*s'",
 				 STR_ARG(in));
@@ -390,13 +407,6 @@ static bool good_database(str s)
 	return str_eq(s, S("records")) || str_eq(s, S("full"));
 }
 
-static bool good_address(str s)
-{
-	return (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
-		str_starts(s, S("file:/"))) &&
-	       str_find(s, ' ') < 0;
-}
-
 static int check_texts(const struct recipe_place *at, const struct recipe_raw *raw)
 {
 	const struct {
@@ -411,8 +421,9 @@ static int check_texts(const struct recipe_place *at, const struct recipe_raw *r
 		  "a signal's name such as SIGQUIT" },
 		{ "compression", raw->r.compression, good_compression, "gzip or zstd" },
 		{ "package-database", raw->r.package_database, good_database, "records or full" },
-		{ "mirror", raw->r.mirror, good_address, "an http:, https: or file: address" },
-		{ "security-mirror", raw->r.security_mirror, good_address,
+		{ "mirror", raw->r.mirror, recipe_good_address,
+		  "an http:, https: or file: address" },
+		{ "security-mirror", raw->r.security_mirror, recipe_good_address,
 		  "an http:, https: or file: address" },
 	};
 
@@ -522,9 +533,10 @@ int recipe_read_one(const struct recipe_place *at, struct recipe_raw *ret)
 	if ((rc = fields_read(at->op, at->doc, root, recipe_fields, N(recipe_fields), &raw)) < 0 ||
 	    (rc = check_texts(at, &raw)) < 0 || (rc = read_extends(at, &raw)) < 0 ||
 	    (rc = read_from(at, &raw)) < 0 || (rc = read_lists(at, &raw)) < 0 ||
-	    (rc = read_work_dir(at, &raw)) < 0 || (rc = read_health(at, &raw)) < 0 ||
-	    (rc = recipe_read_accounts(at, &raw)) < 0 || (rc = recipe_read_paths(at, &raw)) < 0 ||
-	    (rc = recipe_read_artifacts(at, &raw)) < 0 ||
+	    (rc = recipe_read_debs(at, &raw)) < 0 ||
+	    (rc = recipe_read_repositories(at, &raw)) < 0 || (rc = read_work_dir(at, &raw)) < 0 ||
+	    (rc = read_health(at, &raw)) < 0 || (rc = recipe_read_accounts(at, &raw)) < 0 ||
+	    (rc = recipe_read_paths(at, &raw)) < 0 || (rc = recipe_read_artifacts(at, &raw)) < 0 ||
 	    (rc = recipe_read_certificates(at, &raw)) < 0 || (rc = check_cut(at, &raw.r.cut)) < 0 ||
 	    (rc = check_pairs(at, "environment", &raw.r.environment)) < 0 ||
 	    (rc = check_pairs(at, "labels", &raw.r.labels)) < 0 ||

@@ -83,9 +83,49 @@ int recipe_clean_path(struct op *op, str in, bool *ret_ok, str *ret)
 	return 0;
 }
 
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int recipe_hex(const struct recipe_place *at, const struct node *node, str hex, str *ret)
+{
+	char *out = op_new(at->op, char, hex.len / 2 + 1);
+	bool good = hex.len % 2 == 0;
+
+	if (!out)
+		return at->op->code;
+	for (ptrdiff_t i = 0; i + 1 < hex.len; i += 2) {
+		int high = hex_value(hex.p[i]), low = hex_value(hex.p[i + 1]);
+		good = good && high >= 0 && low >= 0;
+		out[i / 2] = (char)((unsigned)high << 4 | (unsigned)low);
+	}
+	if (!good)
+		return node_fail(at->op, at->doc, node,
+				 "'%.*s' must be pairs of lower-case hexadecimal digits",
+				 STR_ARG(node->key));
+	*ret = (str){ out, hex.len / 2 };
+	return 0;
+}
+
+bool recipe_good_address(str s)
+{
+	return (str_starts(s, S("http://")) || str_starts(s, S("https://")) ||
+		str_starts(s, S("file:/"))) &&
+	       str_find(s, ' ') < 0;
+}
+
+bool recipe_names_deb(str line)
+{
+	return str_ends(line, S(".deb")) && !str_starts(line, S("!"));
+}
+
 str recipe_package_name(str line)
 {
 	ptrdiff_t n = 0;
+
+	if (recipe_names_deb(line))
+		return line;
 
 	if (str_starts(line, S("!")))
 		line = str_from(line, 1);

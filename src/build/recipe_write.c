@@ -33,6 +33,36 @@ static void put_pairs(struct json_out *j, const char *key, const struct pairs *p
 	json_object_end(j);
 }
 
+static void put_hex(struct json_out *j, struct buf *b, const char *key, str bytes)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	json_key(j, str_of(key));
+	json_raw(j, S("\""));
+	char *out = buf_room(b, (size_t)bytes.len * 2);
+	for (ptrdiff_t i = 0; out && i < bytes.len; i++) {
+		out[2 * i] = digit[(unsigned char)bytes.p[i] >> 4];
+		out[2 * i + 1] = digit[bytes.p[i] & 15];
+	}
+	buf_char(b, '"');
+}
+
+static void put_repository(struct json_out *j, struct buf *b, const struct repo_source *r)
+{
+	json_object(j);
+	json_pair(j, "name", r->name);
+	json_pair(j, "url", r->url);
+	json_pair(j, "suite", r->suite);
+	put_texts(j, "components", &r->components);
+	put_hex(j, b, "keys", r->keyring);
+	put_texts(j, "fingerprint", &r->fingerprint);
+	if (r->override) {
+		json_key(j, S("override"));
+		json_bool(j, true);
+	}
+	json_object_end(j);
+}
+
 static void put_accounts(struct json_out *j, const struct recipe *r)
 {
 	json_key(j, S("accounts"));
@@ -65,20 +95,10 @@ static void put_accounts(struct json_out *j, const struct recipe *r)
 
 static void put_content(struct json_out *j, struct buf *b, str text)
 {
-	static const char digit[] = "0123456789abcdef";
-
-	if (utf8_valid(text)) {
+	if (utf8_valid(text))
 		json_pair(j, "text", text);
-		return;
-	}
-	json_key(j, S("hex"));
-	json_raw(j, S("\""));
-	char *out = buf_room(b, (size_t)text.len * 2);
-	for (ptrdiff_t i = 0; out && i < text.len; i++) {
-		out[2 * i] = digit[(unsigned char)text.p[i] >> 4];
-		out[2 * i + 1] = digit[text.p[i] & 15];
-	}
-	buf_char(b, '"');
+	else
+		put_hex(j, b, "hex", text);
 }
 
 static void put_path(struct json_out *j, struct buf *b, const struct recipe_path *p)
@@ -227,6 +247,13 @@ int recipe_write(struct op *op, const struct recipe_raw *raw, str *ret)
 	json_pair_opt(&j, "mirror", r->mirror);
 	json_pair_opt(&j, "security-mirror", r->security_mirror);
 	json_pair_opt(&j, "keyring", r->keyring);
+	if (r->repository_n) {
+		json_key(&j, S("repositories"));
+		json_array(&j);
+		for (ptrdiff_t i = 0; i < r->repository_n; i++)
+			put_repository(&j, &b, &r->repository[i]);
+		json_array_end(&j);
+	}
 	put_texts(&j, "packages", &r->packages);
 	put_pairs(&j, "cut", &r->cut);
 	put_accounts(&j, r);

@@ -6,6 +6,8 @@
 #include "codec/certificate.h"
 #include "sys/clock.h"
 
+#include "local.h"
+
 static int copy_edge(struct op *op, const struct solve_answer *a, const struct solve_edge *e,
 		     struct lock_edge *ret)
 {
@@ -43,7 +45,9 @@ static int copy_edges(struct op *op, const struct solve_answer *a, ptrdiff_t fro
 static int copy_package(struct op *op, const struct repo_state *state, const struct repo_package *p,
 			struct lock_package *ret)
 {
-	const str suite = state->pocket[p->pocket].suite;
+	static const struct repo_pocket none;
+	bool local = p->pocket == SOLVE_LOCAL;
+	const struct repo_pocket *pocket = local ? &none : &state->pocket[p->pocket];
 	const struct {
 		str from;
 		str *to;
@@ -54,7 +58,8 @@ static int copy_package(struct op *op, const struct repo_state *state, const str
 		{ p->source, &ret->source },
 		{ p->source_version, &ret->source_version },
 		{ p->path, &ret->path },
-		{ suite, &ret->suite },
+		{ pocket->suite, &ret->suite },
+		{ pocket->repository, &ret->repository },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		int rc = op_copy(op, texts[i].from, texts[i].to);
@@ -63,7 +68,8 @@ static int copy_package(struct op *op, const struct repo_state *state, const str
 	}
 	ret->size = p->size;
 	ret->sha256 = p->sha256;
-	ret->security = str_ends(suite, S("-security"));
+	ret->local = local;
+	ret->security = !pocket->repository.len && str_ends(pocket->suite, S("-security"));
 	return 0;
 }
 
@@ -84,7 +90,8 @@ static int copy_state(struct op *op, const struct repo_state *from, struct repo_
 			{ p->suite, &to->suite },     { p->codename, &to->codename },
 			{ p->version, &to->version }, { p->origin, &to->origin },
 			{ p->label, &to->label },     { p->signer, &to->signer },
-			{ p->url, &to->url },
+			{ p->url, &to->url },         { p->repository, &to->repository },
+			{ p->base, &to->base },       { p->component, &to->component },
 		};
 		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
 			int rc = op_copy(op, texts[t].from, texts[t].to);
@@ -184,6 +191,8 @@ static int open_repo(struct op *op, const struct resolve_input *in, const struct
 				  .platform = platform,
 				  .mirror = in->mirror,
 				  .keyring = in->keyring,
+				  .extra = in->parts->recipe->repository,
+				  .extra_n = in->parts->recipe->repository_n,
 				  .offline = in->parts->offline,
 				  .now = clock_now() };
 
@@ -204,15 +213,46 @@ int resolve_prepare(struct op *op, const struct resolve_input *in)
 	return rc;
 }
 
+/* What the recipe asks for on this platform: files of another architecture are left out. */
+static int make_request(struct op *op, const struct resolve_input *in,
+			const struct platform *platform, struct solve_request *ret)
+{
+	const struct recipe *r = in->parts->recipe;
+	str *want = op_new(op, str, r->packages.n);
+	struct solve_local *local = NULL;
+	ptrdiff_t n = 0, local_n = 0;
+	int rc = want ? local_read(op, in->parts->store, r, platform, &local, &local_n) : op->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < r->packages.n; i++) {
+		bool other = str_ends(r->packages.p[i], S(".deb"));
+		for (ptrdiff_t k = 0; k < local_n && other; k++)
+			other = !str_eq(local[k].line, r->packages.p[i]);
+		if (!other)
+			want[n++] = r->packages.p[i];
+	}
+	*ret = (struct solve_request){
+		.want = want, .want_n = n, .local = local, .local_n = local_n, .platform = platform
+	};
+	return rc;
+}
+
+static int tell_notes(struct op *op, const struct resolve_input *in, const struct texts *note)
+{
+	for (ptrdiff_t i = 0; i < note->n; i++) {
+		bool first;
+		int rc = session_first(op, in->session, note->p[i], &first);
+		if (rc < 0)
+			return rc;
+		if (first)
+			in->warn(in->arg, note->p[i]);
+	}
+	return 0;
+}
+
 static int resolve_platform(struct op *op, const struct resolve_input *in,
 			    struct lock_platform *ret)
 {
-	const struct recipe *r = in->parts->recipe;
-	struct solve_request request = { .want = r->packages.p,
-					 .want_n = r->packages.n,
-					 .platform = ret->platform,
-					 .cut = r->cut,
-					 .uncut = recipe_full_database(r) };
+	struct solve_request request;
 	struct solve_answer answer;
 	struct repo *repo = NULL;
 	AUTO_OP own; /* what the solver needed goes when the answer is copied */
@@ -222,16 +262,20 @@ static int resolve_platform(struct op *op, const struct resolve_input *in,
 	in->begin(in->arg, "resolve");
 	int rc = open_repo(&own, in, ret->platform, &repo);
 	if (rc == 0)
+		rc = make_request(&own, in, ret->platform, &request);
+	if (rc == 0)
 		rc = solve(&own, repo, in->parts->effects, &request, &answer);
 	if (rc < 0)
 		return op_adopt_error(op, &own);
 	if ((rc = copy_answer(op, repo_state(repo), &answer, ret)) < 0 ||
-	    (rc = warn_of_state(op, in, &ret->state)) < 0)
+	    (rc = warn_of_state(op, in, &ret->state)) < 0 ||
+	    (rc = tell_notes(op, in, &answer.note)) < 0)
 		return rc;
 	if (op_text(op, &text, "%td packages for %s", answer.n, ret->platform->name) == 0)
 		in->done(in->arg, "resolve", text);
 	op_done(&own);
-	if ((rc = artifacts_lock(op, in->parts->store, r, in->parts->offline, ret)) < 0)
+	if ((rc = artifacts_lock(op, in->parts->store, in->parts->recipe, in->parts->offline,
+				 ret)) < 0)
 		return rc;
 	in->begin(in->arg, "unpack");
 	rc = fill_answers(op, in, ret);

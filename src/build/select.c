@@ -145,9 +145,13 @@ static int overlap_error(struct op *op, const struct select_package *package, co
 
 	return op_fail(
 		op, ERR_NO,
-		"%.*s is a %s in %.*s and a %s in %.*s, and neither package replaces the other",
+		"%.*s is a %s in %.*s and a %s in %.*s, and neither package %sreplaces the other",
 		STR_ARG(a->path), kind[a->entry->type], STR_ARG(x->name), kind[b->entry->type],
-		STR_ARG(y->name));
+		STR_ARG(y->name),
+		package[a->package].foreign != package[b->package].foreign
+			? "(one of another repository has no say over Debian's, without "
+			  "'override') "
+			: "");
 }
 
 /* Two claims to one path that are not both directories: the replaced one gives it up. */
@@ -156,11 +160,13 @@ static int settle_pair(struct op *op, struct select_package *package, struct cla
 {
 	const struct contents *x = package[a->package].contents, *y = package[b->package].contents;
 	struct claim *loser = NULL;
-	int rc = replaces(op, x, y);
+	bool a_may = !package[a->package].foreign || package[b->package].foreign;
+	bool b_may = !package[b->package].foreign || package[a->package].foreign;
+	int rc = a_may ? replaces(op, x, y) : 0;
 
 	if (rc == 1)
 		loser = b;
-	if (rc == 0 && (rc = replaces(op, y, x)) == 1)
+	if (rc == 0 && b_may && (rc = replaces(op, y, x)) == 1)
 		loser = a;
 	if (rc < 0)
 		return rc;

@@ -21,6 +21,7 @@ struct select_package {
 	bool *keep;                  /* [contents->n] */
 	struct layer_rename *rename; /* [rename_n] */
 	ptrdiff_t rename_n;
+	bool foreign; /* of a repository that does not override: it replaces nothing of others */
 };
 
 /*
@@ -34,8 +35,9 @@ int select_entries(struct op *op, const struct select_rules *rules, const struct
 
 /*
  * select_overlaps(op, package, n): settle paths that several packages ship, by Replaces; keep of
- * the loser is cleared. ERR_NO naming path and packages for any other overlap: a file twice, a
- * directory where another has a link or a file, a path below a link.
+ * the loser is cleared. Replaces of a foreign package counts for foreign ones alone. ERR_NO naming
+ * path and packages for any other overlap: a file twice, a directory where another has a link or a
+ * file, a path below a link.
  */
 int select_overlaps(struct op *op, struct select_package *package, ptrdiff_t n) MUST_USE;
 

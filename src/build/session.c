@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "sys/turns.h"
 
@@ -130,15 +131,41 @@ static int open_repo(struct op *op, struct session *s, const struct repo_spec *s
 	return op_copy(&s->own, str_of(turn.text), &r->error) < 0 ? own_failed(op, s) : 0;
 }
 
-int session_repo(struct op *op, struct session *s, const struct repo_spec *spec, struct repo **ret)
+static void put_words(struct buf *b, const struct texts *words)
+{
+	for (ptrdiff_t i = 0; i < words->n; i++)
+		buf_fmt(b, "%.*s ", STR_ARG(words->p[i]));
+	buf_char(b, '\n');
+}
+
+/* All that a spec says, but for `now`. */
+static int spec_key(struct op *op, const struct repo_spec *spec, str *ret)
 {
 	const struct repo_mirror *m = &spec->mirror;
+	char hex[DIGEST_HEX];
+	struct buf b;
+
+	buf_init(&b, op, 1 << 20);
+	buf_fmt(&b, "%.*s\n%s\n%.*s\n%.*s\n%.*s\n%.*s\n%d\n", STR_ARG(spec->suite),
+		spec->platform->deb_arch, STR_ARG(m->archive), STR_ARG(m->security),
+		STR_ARG(m->keyring), STR_ARG(spec->keyring), spec->offline);
+	for (ptrdiff_t i = 0; i < spec->extra_n; i++) {
+		const struct repo_source *r = &spec->extra[i];
+		struct digest keys = digest_of(r->keyring);
+		buf_fmt(&b, "%.*s\n%.*s\n%.*s\n%s\n%d\n", STR_ARG(r->name), STR_ARG(r->url),
+			STR_ARG(r->suite), digest_hex(&keys, hex), r->override);
+		put_words(&b, &r->components);
+		put_words(&b, &r->fingerprint);
+	}
+	return buf_take(&b, ret);
+}
+
+int session_repo(struct op *op, struct session *s, const struct repo_spec *spec, struct repo **ret)
+{
 	int rc = 0;
 	str key;
 
-	if (op_text(&s->own, &key, "%.*s\n%s\n%.*s\n%.*s\n%.*s\n%.*s\n%d", STR_ARG(spec->suite),
-		    spec->platform->deb_arch, STR_ARG(m->archive), STR_ARG(m->security),
-		    STR_ARG(m->keyring), STR_ARG(spec->keyring), spec->offline) < 0)
+	if (spec_key(&s->own, spec, &key) < 0)
 		return own_failed(op, s);
 	struct known_repo *r = map_get(&s->repos, key);
 	if (!r) {

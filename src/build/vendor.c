@@ -104,11 +104,13 @@ static int put_packages(struct op *op, const struct store *to, const struct lock
 	for (ptrdiff_t p = 0; rc == 0 && p < lock->platform_n; p++) {
 		for (ptrdiff_t i = 0; rc == 0 && i < lock->platform[p].package_n; i++) {
 			const struct lock_package *l = &lock->platform[p].package[i];
-			if (lock->platform[p].layer_n == 0 || map_get(&seen, l->path))
+			str key;
+			rc = op_copy(op, str_of(digest_hex(&l->sha256, hex)), &key);
+			if (rc < 0 || lock->platform[p].layer_n == 0 || map_get(&seen, key))
 				continue;
 			put_descriptor(&j, S("application/vnd.debian.binary-package"), &l->sha256,
 				       l->size, l->path);
-			rc = map_put(&seen, l->path, &seen);
+			rc = map_put(&seen, key, &seen);
 		}
 		for (ptrdiff_t i = 0; rc == 0 && i < lock->platform[p].artifact_n; i++) {
 			const struct lock_artifact *l = &lock->platform[p].artifact[i];

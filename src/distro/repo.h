@@ -5,6 +5,7 @@
 #ifndef DISTRO_REPO_H
 #define DISTRO_REPO_H
 
+#include "codec/node.h"
 #include "model/platform.h"
 #include "oci/store.h"
 
@@ -29,8 +30,26 @@ struct repo_mirror {
 int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security,
 		     struct repo_mirror *ret) MUST_USE;
 
+/*
+ * A signed repository in Debian's format beside the suite: a vendor's, or the user's own. Its
+ * packages never stand for Debian's of the same name unless that was asked for: solve.h.
+ */
+struct repo_source {
+	str name;  /* what the user calls it: lower-case letters, digits, dashes */
+	str url;   /* without trailing slashes */
+	str suite; /* below dists/; or, ending with a slash, of a flat one: "./", "stable/" */
+	struct texts components;  /* none in a flat one */
+	str keyring;              /* OpenPGP packets */
+	struct texts fingerprint; /* of primary keys in keyring, upper-case; one must have signed */
+	bool override;            /* its packages compete with Debian's */
+};
+
 /* One signed pocket at one moment. */
 struct repo_pocket {
+	str repository;        /* the source's name; empty: Debian's own archive */
+	str component;         /* of such a source; empty in a flat one */
+	str base;              /* its address; empty for Debian's own, whose mirrors come and go */
+	bool override;         /* as the source says */
 	str suite;             /* "trixie", "trixie-updates", "trixie-security" */
 	str codename, version; /* of the Release file; version "13.8" may be empty */
 	str origin, label;
@@ -43,7 +62,8 @@ struct repo_pocket {
 				      it answered with this one */
 };
 struct repo_state {
-	struct repo_pocket *pocket; /* [n]: suite, -updates, -security; those that the mirror has */
+	struct repo_pocket *pocket; /* [n]: suite, -updates, -security, those that the mirror has;
+				       then those of other repositories, in their order */
 	ptrdiff_t n;
 };
 
@@ -65,7 +85,9 @@ struct repo_spec {
 	str suite; /* "trixie" */
 	const struct platform *platform;
 	struct repo_mirror mirror;
-	str keyring;  /* path, or empty: the mirror's, else Debian's archive keyring */
+	str keyring; /* path, or empty: the mirror's, else Debian's archive keyring */
+	const struct repo_source *extra; /* [extra_n]: besides, behind the suite's pockets */
+	ptrdiff_t extra_n;
 	bool offline; /* the newest state in the store, no network, however old */
 	int64_t now;  /* for Valid-Until; 0: the clock's word */
 };
@@ -95,8 +117,9 @@ void repo_forget(struct repo *r, size_t max);
 const struct repo_state *repo_state(const struct repo *r);
 
 /*
- * Packages by name (all versions, highest first) and by what they provide (names in Provides;
- * real packages of that name not included). The records live in op, their texts in the repo.
+ * Packages by name (all versions, highest first; of one version Debian's before others') and by
+ * what they provide (names in Provides; real packages of that name not included). The records live
+ * in op, their texts in the repo.
  */
 int repo_find(struct op *op, struct repo *r, str name, struct repo_package **ret,
 	      ptrdiff_t *ret_n) MUST_USE;
@@ -118,6 +141,7 @@ struct repo_want {
 	bool security; /* from the security mirror */
 	uint64_t size;
 	struct digest sha256;
+	str base; /* of a repository of its own: its address; else empty */
 };
 typedef void repo_progress(void *arg, uint64_t done, uint64_t total);
 int repo_fetch(struct op *op, const struct store *store, const struct repo_mirror *mirror,

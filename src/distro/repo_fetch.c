@@ -129,7 +129,7 @@ static int done(struct op *op, void *to)
 
 static int make_url(struct op *op, const struct repo_mirror *m, const struct repo_want *w, str *ret)
 {
-	str base = w->security ? m->security : m->archive;
+	str base = w->base.len ? w->base : w->security ? m->security : m->archive;
 
 	if (!repo_path_valid(w->path))
 		return op_fail(op, ERR_FORMAT, "package %.*s %.*s: '%.*s' is no path of a package",

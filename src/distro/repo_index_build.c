@@ -30,6 +30,7 @@ struct builder {
 	struct op *op;
 	struct op turn; /* what one stanza needs */
 	str arch;
+	bool mixed; /* the index of a flat repository, of all architectures */
 	struct store_writer w;
 	struct buf out; /* not yet in w */
 	VEC(struct entry) entry;
@@ -110,6 +111,13 @@ static int add_package(struct builder *b, const struct repo_package *p)
 	return flush(b, FLUSH);
 }
 
+static bool is_of_other(const struct builder *b, const struct deb822_stanza *s)
+{
+	str arch = deb822_get(s, "Architecture");
+
+	return b->mixed && arch.len && !str_eq(arch, b->arch) && !str_eq(arch, S("all"));
+}
+
 /* The stanzas of a piece of text that ends where one ends. */
 static int add_stanzas(struct builder *b, str text)
 {
@@ -121,6 +129,10 @@ static int add_stanzas(struct builder *b, str text)
 		int rc = deb822_next(&b->turn, &text, &s);
 		if (rc == 0)
 			return 0;
+		if (rc > 0 && is_of_other(b, &s)) {
+			op_reset(&b->turn, mark);
+			continue;
+		}
 		if (rc < 0 || repo_package_read(&b->turn, &s, b->arch, &p) < 0) {
 			op_adopt_error(b->op, &b->turn);
 			return rc < 0 ? rc
@@ -276,7 +288,10 @@ static int build(struct builder *b, struct stream *in, const struct repo_listed 
 int repo_index_build(struct op *op, const struct store *store, struct stream *in,
 		     const struct repo_listed *plain, str arch)
 {
-	struct builder b = { .op = op, .arch = arch, .w = { .store = store, .file.fd = -1 } };
+	struct builder b = { .op = op,
+			     .arch = arch,
+			     .mixed = str_find(plain->path, '/') < 0,
+			     .w = { .store = store, .file.fd = -1 } };
 	struct digest blob, key;
 	struct op_mark mark = op_mark(op);
 	char text[DIGEST_TEXT + 1];

@@ -83,6 +83,8 @@ int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
 				  .arch = deb822_get(s, "Architecture"),
 				  .path = path };
 
+	if (str_starts(path, S("./"))) /* as dpkg-scanpackages writes of a flat repository */
+		p.path = path = str_from(path, 2);
 	if (!relation_name_valid(p.name) || p.name.len > LIMIT_NAME)
 		return refuse(op, "Package", p.name);
 	if (!version_valid(p.version) || p.version.len > LIMIT_NAME)

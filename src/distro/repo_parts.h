@@ -4,8 +4,20 @@
 #ifndef DISTRO_REPO_PARTS_H
 #define DISTRO_REPO_PARTS_H
 
+#include "base/map.h"
 #include "net/client.h"
 #include "repo.h"
+
+struct repo_index; /* opaque; lives in the op that opened it */
+
+struct repo {
+	struct op own; /* state, samples and every text that was given out */
+	struct op_mark opened; /* what is above it was looked up */
+	struct repo_state state;
+	struct repo_index **index; /* [state.n] */
+	struct map found[2];       /* by enum repo_index_kind: name to struct repo_packages */
+	const struct store *store;
+};
 
 /* --- apt's sources (repo_mirror.c) -------------------------------------------------------------
  */
@@ -42,30 +54,43 @@ struct repo_release {
 	str origin, label, suite, codename, version;
 	int64_t date, valid_until; /* valid_until 0: the file has none */
 	bool by_hash;
-	struct repo_listed plain;  /* main/binary-ARCH/Packages */
+	struct repo_listed plain;  /* Packages in the directory that was asked for */
 	struct repo_listed packed; /* the same, best compressed: .xz, .gz or plain */
 };
 
-/*
- * repo_release_verify(op, inrelease, what, keyring, ret_text, ret_signer): have gpgv check the
- * signature of a clear-signed file with an absolute path of a keyring, and take the text that was
- * signed from gpgv: what stands around it is nobody's word. One good signature of a key that
- * has not expired, by a digest that is not broken, is asked for; signatures of unknown keys are
- * passed over, bad ones are not. ERR_VERIFY; ERR_USAGE for the keyring.
- */
-int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text,
-			str *ret_signer) MUST_USE;
+/* Who may have signed. */
+struct repo_keys {
+	str name;                   /* path of the keyring; of one in memory what to call it */
+	str bytes;                  /* its packets; empty: it is a file */
+	const struct texts *accept; /* fingerprints of primary keys; NULL: every key in it */
+};
 
 /*
- * repo_release_judge(status, ret_signer): gpgv's status lines as a verdict: NULL when they say that
- * the signature is good (*ret_signer aliases status), else why not. Source: GnuPG, doc/DETAILS.
+ * repo_release_verify(op, inrelease, what, keys, ret_text, ret_signer): have gpgv check the
+ * signature of a clear-signed file, and take the text that was signed from gpgv: what stands around
+ * it is nobody's word. One good signature of a key that is accepted and has not expired, by a
+ * digest that is not broken, is asked for; signatures of unknown keys are passed over, bad ones are
+ * not. ERR_VERIFY; ERR_USAGE for the keyring.
  */
-const char *repo_release_judge(str status, str *ret_signer);
+int repo_release_verify(struct op *op, str inrelease, str what, const struct repo_keys *keys,
+			str *ret_text, str *ret_signer) MUST_USE;
 
-/* Read the signed text. ERR_FORMAT for what is missing, malformed or listed twice differently. */
-int repo_release_parse(struct op *op, str text, str arch, struct repo_release *ret) MUST_USE;
+/*
+ * repo_release_judge(status, accept, ret_signer): gpgv's status lines as a verdict: NULL when they
+ * say that the signature of an accepted key is good (*ret_signer aliases status), else why not, and
+ * in *ret_signer who else signed, or nobody. Source: GnuPG, doc/DETAILS.
+ */
+const char *repo_release_judge(str status, const struct texts *accept, str *ret_signer);
 
-/* Is it the suite that was asked for, of now, and not from the future? Else ERR_VERIFY. */
+/*
+ * repo_release_parse(op, text, dir, ret): the signed text, and the index in dir of it:
+ * "main/binary-amd64/", or empty. ERR_FORMAT for what is missing, malformed or listed twice
+ * differently.
+ */
+int repo_release_parse(struct op *op, str text, str dir, struct repo_release *ret) MUST_USE;
+
+/* Is it the suite that was asked for (of a flat repository, "./", any), of now, and not from the
+ * future? Else ERR_VERIFY. */
 int repo_release_check(struct op *op, const struct repo_release *r, str suite,
 		       int64_t now) MUST_USE;
 
@@ -114,8 +139,6 @@ int repo_index_build(struct op *op, const struct store *store, struct stream *in
 /* Under which key of the kind "index" its record stands. */
 int repo_index_key(struct op *op, const struct digest *packages, str arch,
 		   struct digest *ret) MUST_USE;
-
-struct repo_index; /* opaque; lives in the op that opened it */
 
 /* The index of the Packages file of that digest. 1: the store has none. Two preads. */
 int repo_index_open(struct op *op, const struct store *store, const struct digest *packages,

@@ -54,10 +54,18 @@ static bool valid_signature(str line, str *ret_signer)
 	return true;
 }
 
-const char *repo_release_judge(str status, str *ret_signer)
+static bool accepts(const struct texts *accept, str signer)
+{
+	for (ptrdiff_t i = 0; accept && i < accept->n; i++)
+		if (str_eq(accept->p[i], signer))
+			return true;
+	return !accept;
+}
+
+const char *repo_release_judge(str status, const struct texts *accept, str *ret_signer)
 {
 	const char *why = "it has no signature of a key in the keyring";
-	str signer, first = S("");
+	str signer, first = S(""), stranger = S("");
 	bool good = false;
 	int texts = 0;
 
@@ -85,9 +93,14 @@ const char *repo_release_judge(str status, str *ret_signer)
 			continue;
 		if (!valid_signature(line, &signer))
 			why = "its signature rests on a broken digest";
+		else if (!accepts(accept, signer))
+			stranger = signer;
 		else if (first.len == 0)
 			first = signer;
 	}
+	*ret_signer = stranger;
+	if (first.len == 0 && stranger.len)
+		return "it is signed, but not with a key that 'fingerprint' names";
 	if (first.len == 0)
 		return why;
 	*ret_signer = first;
@@ -115,13 +128,9 @@ static int check_keyring(struct op *op, str keyring)
 	return 0;
 }
 
-static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struct proc_result *ret)
+static int run_gpgv(struct op *op, str inrelease, str ring, int status, struct proc_result *ret)
 {
-	/* A bare name would be looked for in a place of gpgv's own, and "~" is not literal. */
-	str ring;
-	int rc = op_text(op, &ring, "%s%.*s", str_starts(keyring, S("/")) ? "" : "./",
-			 STR_ARG(keyring));
-	const char *name = rc == 0 ? op_cstr(op, ring) : NULL;
+	const char *name = op_cstr(op, ring);
 	if (!name)
 		return op->code;
 	const char *const argv[] = { "gpgv",      "--homedir", "/nonexistent", "--status-fd", "3",
@@ -134,7 +143,7 @@ static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struc
 				  .fd = status,
 				  .timeout_ms = GPGV_MS,
 				  .output_max = LIMIT_RELEASE };
-	rc = proc_run(op, &spec, ret);
+	int rc = proc_run(op, &spec, ret);
 
 	if (rc > 0)
 		return op_fail(op, ERR_IO,
@@ -144,12 +153,43 @@ static int run_gpgv(struct op *op, str inrelease, str keyring, int status, struc
 	return rc;
 }
 
-int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str *ret_text,
-			str *ret_signer)
+/* A path by which gpgv finds the keyring; one in memory through *fd, which stays open meanwhile. */
+static int find_keyring(struct op *op, const struct repo_keys *keys, int *fd, str *ret)
+{
+	if (keys->bytes.len == 0) {
+		int rc = check_keyring(op, keys->name);
+		/* A bare name would be looked for in a place of gpgv's own, and "~" is not literal.
+		 */
+		return rc < 0 ? rc
+			      : op_text(op, ret, "%s%.*s",
+					str_starts(keys->name, S("/")) ? "" : "./",
+					STR_ARG(keys->name));
+	}
+	*fd = memfd_create("keyring", MFD_CLOEXEC);
+	if (*fd < 0)
+		return op_fail_errno(op, "cannot make a file in memory");
+	int rc = file_write(op, *fd, S("a keyring in memory"), keys->bytes);
+	return rc < 0 ? rc : op_text(op, ret, "/proc/%d/fd/%d", (int)getpid(), *fd);
+}
+
+static int refuse(struct op *op, str what, const struct repo_keys *keys, const char *why,
+		  str stranger)
+{
+	if (stranger.len)
+		return op_fail(op, ERR_VERIFY, "%.*s: %s (it is signed with %.*s)", STR_ARG(what),
+			       why, STR_ARG(stranger));
+	return op_fail(op, ERR_VERIFY, "%.*s: %s (%s%.*s)", STR_ARG(what), why,
+		       keys->bytes.len ? "that of the repository " : "keyring ",
+		       STR_ARG(keys->name));
+}
+
+int repo_release_verify(struct op *op, str inrelease, str what, const struct repo_keys *keys,
+			str *ret_text, str *ret_signer)
 {
 	struct proc_result run;
-	str status, signer;
-	int rc = check_keyring(op, keyring);
+	AUTO_FD ring = -1;
+	str status, signer, path;
+	int rc = find_keyring(op, keys, &ring, &path);
 
 	if (rc < 0)
 		return rc;
@@ -160,16 +200,15 @@ int repo_release_verify(struct op *op, str inrelease, str what, str keyring, str
 	AUTO_FD fd = memfd_create("status", MFD_CLOEXEC);
 	if (fd < 0)
 		return op_fail_errno(op, "cannot make a file in memory");
-	if ((rc = run_gpgv(op, inrelease, keyring, fd, &run)) < 0)
+	if ((rc = run_gpgv(op, inrelease, path, fd, &run)) < 0)
 		return rc;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return op_fail_errno(op, "cannot read gpgv's answer");
 	if ((rc = file_read_fd(op, fd, S("gpgv's answer"), STATUS_MAX, &status)) < 0)
 		return rc;
-	const char *why = repo_release_judge(status, &signer);
+	const char *why = repo_release_judge(status, keys->accept, &signer);
 	if (why)
-		return op_fail(op, ERR_VERIFY, "%.*s: %s (keyring %.*s)", STR_ARG(what), why,
-			       STR_ARG(keyring));
+		return refuse(op, what, keys, why, signer);
 	*ret_text = run.out;
 	*ret_signer = signer;
 	return 0;
@@ -215,17 +254,16 @@ static int find_listed(struct op *op, str list, str path, struct repo_listed *re
 	return 0;
 }
 
-static int find_packages(struct op *op, str list, str arch, struct repo_release *ret)
+static int find_packages(struct op *op, str list, str dir, struct repo_release *ret)
 {
 	static const char *const suffix[] = { ".xz", ".gz", "" };
 	str path;
-	int rc = op_text(op, &path, "main/binary-%.*s/Packages", STR_ARG(arch));
+	int rc = op_text(op, &path, "%.*sPackages", STR_ARG(dir));
 
 	if (rc < 0 || (rc = find_listed(op, list, path, &ret->plain)) < 0)
 		return rc;
 	for (size_t i = 0; i < 3 && ret->packed.path.len == 0; i++) {
-		if ((rc = op_text(op, &path, "main/binary-%.*s/Packages%s", STR_ARG(arch),
-				  suffix[i])) < 0 ||
+		if ((rc = op_text(op, &path, "%.*sPackages%s", STR_ARG(dir), suffix[i])) < 0 ||
 		    (rc = find_listed(op, list, path, &ret->packed)) < 0)
 			return rc;
 	}
@@ -235,7 +273,7 @@ static int find_packages(struct op *op, str list, str arch, struct repo_release 
 	return 0;
 }
 
-int repo_release_parse(struct op *op, str text, str arch, struct repo_release *ret)
+int repo_release_parse(struct op *op, str text, str dir, struct repo_release *ret)
 {
 	struct deb822_stanza s, more;
 	struct repo_release r = { 0 };
@@ -254,15 +292,13 @@ int repo_release_parse(struct op *op, str text, str arch, struct repo_release *r
 	r.codename = deb822_get(&s, "Codename");
 	r.version = deb822_get(&s, "Version");
 	r.by_hash = str_eq(deb822_get(&s, "Acquire-By-Hash"), S("yes"));
-	if (r.suite.len == 0 && r.codename.len == 0)
-		return op_fail(op, ERR_FORMAT, "it names neither suite nor codename");
 	if (!clock_parse_rfc5322(deb822_get(&s, "Date"), &r.date))
 		return op_fail(op, ERR_FORMAT, "its Date is missing or malformed");
 	if (until.len && (!clock_parse_rfc5322(until, &r.valid_until) || r.valid_until == 0))
 		return op_fail(op, ERR_FORMAT, "its Valid-Until is malformed");
 	if (deb822_get(&s, "SHA256").len == 0)
 		return op_fail(op, ERR_FORMAT, "it lists no files by SHA-256");
-	if ((rc = find_packages(op, deb822_get(&s, "SHA256"), arch, &r)) < 0)
+	if ((rc = find_packages(op, deb822_get(&s, "SHA256"), dir, &r)) < 0)
 		return rc;
 	*ret = r;
 	return 0;
@@ -272,7 +308,11 @@ int repo_release_check(struct op *op, const struct repo_release *r, str suite, i
 {
 	char at[CLOCK_TEXT];
 
-	if (!str_eq(suite, r->codename) && !str_eq(suite, r->suite))
+	bool flat = str_ends(suite, S("/"));
+
+	if (!flat && r->suite.len == 0 && r->codename.len == 0)
+		return op_fail(op, ERR_FORMAT, "it names neither suite nor codename");
+	if (!flat && !str_eq(suite, r->codename) && !str_eq(suite, r->suite))
 		return op_fail(op, ERR_VERIFY,
 			       "it is of %.*s (%.*s) and not of %.*s: the mirror swaps suites",
 			       STR_ARG(r->codename), STR_ARG(r->suite), STR_ARG(suite));

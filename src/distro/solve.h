@@ -7,10 +7,20 @@
 #include "effects.h"
 #include "repo.h"
 
+/* A package that is a file of the user's. */
+struct solve_local {
+	str line;                    /* by which the request asks for it: "./dist/app.deb" */
+	struct repo_package package; /* path: the line; pocket: SOLVE_LOCAL */
+};
+enum { SOLVE_LOCAL = -1 };
+
 struct solve_request {
-	/* "nginx", "nginx=1.26.3-3", "nginx (>= 1.26)", "nginx/trixie-security" and "!mawk" */
+	/* "nginx", "nginx=1.26.3-3", "nginx (>= 1.26)", "nginx/trixie-security", "nginx/internal"
+	   (a repository of its own), "!mawk", and the lines of local */
 	const str *want;
 	ptrdiff_t want_n;
+	const struct solve_local *local;
+	ptrdiff_t local_n;
 	const struct platform *platform;
 	/* dependencies on the keys are left out, whosever they are; the values say why */
 	struct pairs cut;
@@ -33,6 +43,7 @@ struct solve_answer {
 	ptrdiff_t n;
 	struct solve_edge *edge; /* [edge_n], sorted by from, then relation */
 	ptrdiff_t edge_n;
+	struct texts note; /* what the user should know, a sentence each */
 };
 
 /*
@@ -50,6 +61,13 @@ struct solve_answer {
  * virtual name holds when one package provides it; "!virtual" excludes all that provide it.
  * A cut that names the first alternative of a dependency cuts the dependency; one that names a
  * later alternative takes that alternative away.
+ *
+ * A package of a repository of its own never stands for Debian's: where Debian has a package of the
+ * name, the other counts only if the request asks for it by repository ("nginx/internal") or the
+ * repository overrides; nor does it provide the name of a package of Debian's, and a virtual name
+ * that Debian's packages provide only if the request names it. A wish that leaves a higher version
+ * in such a repository is noted. A local file is what its line asks for, and nothing else of its
+ * name is.
  *
  * libsolv runs in a forked worker, since it aborts when memory is out: call without threads.
  */

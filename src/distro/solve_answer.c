@@ -132,6 +132,7 @@ int solve_tell(struct op *op, const struct solve_world *w, const bool *chosen,
 	int rc = take_chosen(&t, &got);
 
 	rc = rc < 0 ? rc : tell_wishes(&t);
+	rc = rc < 0 ? rc : solve_note(w, chosen, &got.note);
 	for (ptrdiff_t i = 0; rc == 0 && i < w->unit.n; i++) {
 		if (chosen[i])
 			rc = tell_needs(&t, &w->unit.p[i], t.position[i]);

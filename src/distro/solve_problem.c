@@ -24,7 +24,7 @@ static void say_versions(struct buf *b, const struct solve_world *w, const struc
 {
 	for (ptrdiff_t i = 0; i < n && i < 4; i++)
 		buf_fmt(b, "%s%.*s (%.*s)", i ? ", " : "", STR_ARG(p[i].version),
-			STR_ARG(w->source->state->pocket[p[i].pocket].suite));
+			STR_ARG(solve_origin(w, &p[i])));
 }
 
 static void say_unfit(struct buf *b, const struct solve_world *w, const struct relation *r,
@@ -46,17 +46,31 @@ static void say_unfit(struct buf *b, const struct solve_world *w, const struct r
 	}
 }
 
+static int say_kept_out(struct buf *b, const struct solve_world *w, const struct relation *r)
+{
+	str version, repository;
+	int rc = solve_kept_out(w, r, &version, &repository);
+
+	if (rc == 0 && repository.len)
+		buf_fmt(b,
+			" (the repository %.*s has %.*s, which does not stand for Debian's unless "
+			"the recipe says %.*s/%.*s)",
+			STR_ARG(repository), STR_ARG(version), STR_ARG(r->name),
+			STR_ARG(repository));
+	return rc;
+}
+
 static int say_missing(struct buf *b, const struct solve_world *w, const struct relation *r)
 {
 	struct repo_package *p;
 	ptrdiff_t n;
-	int rc = w->source->find(w->op, w->source->arg, r->name, &p, &n);
+	int rc = solve_find(w, r->name, &p, &n);
 
 	if (rc == 0 && n > 0) {
 		say_unfit(b, w, r, p, n);
-		return 0;
+		return say_kept_out(b, w, r);
 	}
-	rc = rc < 0 ? rc : w->source->providers(w->op, w->source->arg, r->name, &p, &n);
+	rc = rc < 0 ? rc : solve_providers(w, r->name, &p, &n);
 	if (rc < 0)
 		return rc;
 	if (n == 0)

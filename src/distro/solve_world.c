@@ -55,6 +55,26 @@ static int parse_wish(struct op *op, str text, struct solve_wish *ret)
 	return 0;
 }
 
+/* The line of a file of the user's. */
+static int parse_local(const struct solve_request *request, struct op *op, str line,
+		       struct solve_wish *ret)
+{
+	for (ptrdiff_t i = 0; i < request->local_n; i++) {
+		const struct solve_local *l = &request->local[i];
+		if (!str_eq(l->line, line))
+			continue;
+		*ret = (struct solve_wish){ .text = line,
+					    .name = l->package.name,
+					    .relation = { .name = l->package.name,
+							  .order = RELATION_EXACTLY,
+							  .version = l->package.version },
+					    .local = l,
+					    .clause = -1 };
+		return 0;
+	}
+	return op_fail(op, ERR_USAGE, "package '%.*s' is not among the files", STR_ARG(line));
+}
+
 static int unknown_name(struct solve_world *w, const struct solve_wish *wish)
 {
 	str near;
@@ -75,7 +95,7 @@ static int check_virtual(struct solve_world *w, struct solve_wish *wish)
 	struct repo_package *p;
 	ptrdiff_t n;
 	struct map names;
-	int rc = w->source->providers(w->op, w->source->arg, wish->name, &p, &n);
+	int rc = solve_providers(w, wish->name, &p, &n);
 
 	if (rc < 0)
 		return rc;
@@ -117,13 +137,19 @@ static int read_wishes(struct solve_world *w)
 {
 	for (ptrdiff_t i = 0; i < w->request->want_n; i++) {
 		struct solve_wish *wish = vec_push(w->op, &w->wish);
-		struct repo_package *p;
-		ptrdiff_t n;
+		str line = w->request->want[i];
 		if (!wish)
 			return w->op->code;
-		int rc = parse_wish(w->op, w->request->want[i], wish);
-		if (rc == 0)
-			rc = w->source->find(w->op, w->source->arg, wish->name, &p, &n);
+		int rc = str_ends(line, S(".deb")) ? parse_local(w->request, w->op, line, wish)
+						   : parse_wish(w->op, line, wish);
+		if (rc < 0)
+			return rc;
+	}
+	for (ptrdiff_t i = 0; i < w->wish.n; i++) {
+		struct solve_wish *wish = &w->wish.p[i];
+		struct repo_package *p;
+		ptrdiff_t n;
+		int rc = solve_find(w, wish->name, &p, &n);
 		if (rc == 0 && n == 0)
 			rc = check_virtual(w, wish);
 		if (rc < 0)
@@ -199,8 +225,10 @@ static bool wished(const struct solve_world *w, const struct repo_package *p)
 			continue;
 		if (!relation_holds(&wish->relation, p->version))
 			return false;
-		if (wish->suite.len > 0 &&
-		    !str_eq(wish->suite, w->source->state->pocket[p->pocket].suite))
+		if (wish->suite.len > 0 && !str_eq(wish->suite, solve_origin(w, p)))
+			return false;
+		if (wish->local &&
+		    (p->pocket != SOLVE_LOCAL || !str_eq(p->path, wish->local->line)))
 			return false;
 	}
 	return true;
@@ -380,6 +408,7 @@ static int add_unit(struct solve_world *w, struct world_name *name, const struct
 	rc = rc < 0 ? rc : parse_field(op, p, "Conflicts", p->conflicts, &u.conflicts);
 	rc = rc < 0 ? rc : parse_field(op, p, "Breaks", p->breaks, &u.breaks);
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.provides);
+	rc = rc < 0 ? rc : solve_trim_provides(w, p, &u.provides);
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.conflicts);
 	rc = rc < 0 ? rc : single_alternatives(op, p, &u.breaks);
 	rc = rc < 0 ? rc : all_cuts(w, p->name, &cut, &cut_n);
@@ -435,7 +464,7 @@ static int load_own(struct solve_world *w, str package)
 	if (name->loaded)
 		return 0;
 	name->loaded = true;
-	int rc = w->source->find(w->op, w->source->arg, name->name, &p, &n);
+	int rc = solve_find(w, name->name, &p, &n);
 	if (rc < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < n; i++) {
@@ -456,7 +485,7 @@ static int load_name(struct solve_world *w, str name)
 	int rc = load_own(w, name);
 
 	if (rc == 0)
-		rc = w->source->providers(w->op, w->source->arg, name, &p, &n);
+		rc = solve_providers(w, name, &p, &n);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		rc = load_own(w, p[i].name);
 	return rc;

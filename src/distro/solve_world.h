@@ -46,7 +46,8 @@ struct solve_wish {
 	str text, name, suite;
 	bool negative, is_virtual;
 	struct relation relation;
-	ptrdiff_t clause; /* of a positive one */
+	const struct solve_local *local; /* or NULL */
+	ptrdiff_t clause;                /* of a positive one */
 };
 
 struct solve_world {
@@ -71,6 +72,29 @@ int solve_world_link(struct solve_world *w) MUST_USE;
 /* Does the unit satisfy the relation, by its name or by what it provides? */
 bool solve_unit_satisfies(const struct solve_world *w, const struct solve_unit *u,
 			  const struct relation *r);
+
+/*
+ * Packages of a name, and what provides one, as the request may have them: with local files, and
+ * without those of repositories that may not stand for Debian's (solve_origin.c).
+ */
+int solve_find(const struct solve_world *w, str name, struct repo_package **ret,
+	       ptrdiff_t *ret_n) MUST_USE;
+int solve_providers(const struct solve_world *w, str name, struct repo_package **ret,
+		    ptrdiff_t *ret_n) MUST_USE;
+
+/* Take out of provides what the package may not stand for. */
+int solve_trim_provides(const struct solve_world *w, const struct repo_package *p,
+			struct relations *provides) MUST_USE;
+
+/* Where the package is from: "trixie-security", "internal", "a file". */
+str solve_origin(const struct solve_world *w, const struct repo_package *p);
+
+/* The repository that has a package of the relation which may not stand for Debian's; or empty. */
+int solve_kept_out(const struct solve_world *w, const struct relation *r, str *ret_version,
+		   str *ret_repository) MUST_USE;
+
+/* What is to be told of a choice: wishes that leave a higher version in a repository. */
+int solve_note(const struct solve_world *w, const bool *chosen, struct texts *ret) MUST_USE;
 
 /* Does the recipe exclude the package? */
 bool solve_excluded(const struct solve_world *w, const struct repo_package *p);

@@ -24,6 +24,10 @@ struct outcome_package {
 	struct texts depends; /* names of packages in the image that it depends on */
 	struct texts cves; /* fixed by its changelog: "1.2-3 CVE-2026-1234", newest version first */
 	str description;   /* first line */
+	str repository;    /* of the recipe's own that it is from; empty: Debian's archive */
+	str address;       /* of that repository */
+	str vendor;        /* as that repository calls itself; may be empty */
+	bool local;        /* a file beside the recipe: path is the recipe's word, suite empty */
 };
 
 struct outcome_artifact { /* software that no package brings */
@@ -75,7 +79,9 @@ struct outcome_check { /* one line of proof */
 struct outcome_pocket {     /* a part of the suite, as its signed index named it */
 	str suite, version; /* "trixie-security", "13" */
 	int64_t date;
-	str signer; /* fingerprint of the key */
+	str signer;                         /* fingerprint of the key */
+	str repository, component, address; /* of a recipe's own; empty of Debian's */
+	bool override;                      /* its packages compete with Debian's */
 };
 
 struct outcome_drop { /* a pattern, and what it kept out of the image */

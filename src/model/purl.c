@@ -46,12 +46,16 @@ int purl_deb(struct op *op, const struct purl_deb *p, str *ret)
 			return rc;
 	}
 	buf_init(&b, op, PURL_MAX);
-	buf_add(&b, S("pkg:deb/debian/"));
+	buf_add(&b, S("pkg:deb/"));
+	encode(&b, p->vendor.len ? p->vendor : S("debian"));
+	buf_char(&b, '/');
 	encode(&b, p->name);
 	buf_char(&b, '@');
 	encode(&b, p->version);
 	qualifier(&b, &any, "arch", p->arch);
+	qualifier(&b, &any, "checksum", p->checksum);
 	qualifier(&b, &any, "distro", p->distro);
+	qualifier(&b, &any, "repository_url", p->repository_url);
 	qualifier(&b, &any, "upstream", upstream);
 	return buf_take(&b, ret);
 }

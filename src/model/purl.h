@@ -11,6 +11,8 @@ struct purl_deb {
 	str distro; /* "debian-13"; empty: left out */
 	str source,
 		source_version; /* named as "upstream" where they differ from name and version */
+	str vendor;             /* lower-case; empty: debian */
+	str repository_url, checksum; /* where else it is from, or which file it is; may be empty */
 };
 
 /* "pkg:deb/debian/libssl3t64@3.5.4-1?arch=amd64&distro=debian-13&upstream=openssl" */

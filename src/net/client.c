@@ -60,6 +60,7 @@ struct transfer {
 	int tries;      /* begun so far */
 	int64_t due_ms; /* when the next may begin */
 	bool begun, finished;
+	bool resumed;  /* the sink had some of it from an earlier run */
 	bool again;    /* done() has sent it back once */
 	bool looked;   /* at the status of the answer that is coming in */
 	uint64_t skip; /* bytes of this answer that the sink has already */
@@ -192,7 +193,7 @@ static int complete(struct transfer *t)
 		return rc;
 	if (rc == 0)
 		return finish(t, 0, "");
-	if (t->again || str_starts(t->req->url, S("file:")))
+	if (t->again || (str_starts(t->req->url, S("file:")) && !t->resumed))
 		return finish(t, ERR_VERIFY, "what came is not what was announced");
 	t->again = true;
 	t->res->got = 0;
@@ -511,6 +512,7 @@ static int start(struct transfer *t)
 		t->begun = true;
 		if (t->req->begin && (rc = t->req->begin(op, t->req->to, &t->res->got)) < 0)
 			return rc;
+		t->resumed = t->res->got > 0;
 		if (client_check_url(op, t->req->url) < 0) {
 			t->finished = true;
 			t->batch->left--;

@@ -257,6 +257,19 @@ static void licence(struct buf *b, str text)
 	raw(b, "</details>");
 }
 
+/* Where a package is from, as a badge where that is not Debian. */
+static void from(struct buf *b, const struct outcome_package *p)
+{
+	if (!p->local && p->repository.len == 0) {
+		html(b, p->suite);
+		return;
+	}
+	raw(b, "<span class=\"tag\">");
+	html(b, p->local ? S("file") : p->repository);
+	raw(b, "</span> ");
+	html(b, p->local ? p->path : p->address);
+}
+
 static void package_row(struct buf *b, const struct outcome_package *p, uint64_t most)
 {
 	raw(b, "<tr><td class=\"word\"><b>");
@@ -266,7 +279,7 @@ static void package_row(struct buf *b, const struct outcome_package *p, uint64_t
 	raw(b, "<small>");
 	html(b, p->description);
 	raw(b, "</small><small>");
-	html(b, p->suite);
+	from(b, p);
 	if (p->source.len && !str_eq(p->source, p->name)) {
 		raw(b, ", source ");
 		html(b, p->source);
@@ -328,7 +341,7 @@ static void fixes_row(struct buf *b, const struct outcome_package *p)
 	raw(b, "<tr><td class=\"word\"><b>");
 	html(b, p->name);
 	raw(b, "</b><small>");
-	html(b, p->suite);
+	from(b, p);
 	raw(b, "</small></td><td>");
 	ptrdiff_t i = fixes_of(b, &p->cves, 0);
 	if (i < p->cves.n)
@@ -546,9 +559,20 @@ static void pockets(struct buf *b, const struct outcome *o)
 		const struct outcome_pocket *p = &o->pocket[i];
 		char date[CLOCK_TEXT];
 		raw(b, "<tr><td>");
+		if (p->repository.len) {
+			raw(b, "<span class=\"tag\">");
+			html(b, p->repository);
+			raw(b, "</span> ");
+		}
 		html(b, p->suite);
+		if (p->component.len) {
+			raw(b, " ");
+			html(b, p->component);
+		}
 		raw(b, "<small>");
-		html(b, p->version);
+		html(b, p->repository.len ? p->address : p->version);
+		if (p->override)
+			raw(b, "; its packages compete with Debian's");
 		buf_fmt(b, "</small></td><td>%s</td><td><code>", clock_rfc3339(p->date, date));
 		html(b, p->signer);
 		raw(b, "</code></td></tr>\n");

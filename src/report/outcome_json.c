@@ -64,8 +64,10 @@ static void put_package(struct json_out *j, const struct outcome_package *p)
 	json_pair(j, "source", p->source);
 	json_pair(j, "source-version", p->source_version);
 	json_pair(j, "licence", p->licence);
-	json_pair(j, "path", p->path);
-	json_pair(j, "suite", p->suite);
+	json_pair(j, p->local ? "file" : "path", p->path);
+	json_pair_opt(j, "suite", p->suite);
+	json_pair_opt(j, "repository", p->repository);
+	json_pair_opt(j, "address", p->address);
 	pair_digest(j, "digest", &p->deb);
 	json_pair_u64(j, "download", p->deb_size);
 	json_pair_u64(j, "size", p->size);
@@ -159,7 +161,12 @@ static void put_pocket(struct json_out *j, const struct outcome_pocket *p)
 	char date[CLOCK_TEXT];
 
 	json_object(j);
+	json_pair_opt(j, "repository", p->repository);
+	json_pair_opt(j, "address", p->address);
 	json_pair(j, "suite", p->suite);
+	json_pair_opt(j, "component", p->component);
+	if (p->override)
+		pair_bool(j, "override", true);
 	json_pair(j, "version", p->version);
 	json_pair(j, "date", str_of(clock_rfc3339(p->date, date)));
 	json_pair(j, "signer", p->signer);

@@ -135,28 +135,46 @@ static void pocket(const struct out *t, const struct outcome *o, const struct ou
 	str key = p->signer.len > KEY_SHOWN ? str_from(p->signer, p->signer.len - KEY_SHOWN)
 					    : p->signer;
 	char date[CLOCK_TEXT], text[LINE_MAX];
+	str name = p->repository.len ? p->repository : p->suite;
 	ptrdiff_t from = 0;
 
 	for (ptrdiff_t i = 0; i < o->package_n; i++)
-		from += str_eq(o->package[i].suite, p->suite);
+		from += str_eq(o->package[i].suite, p->suite) &&
+			str_eq(o->package[i].repository, p->repository);
 	clock_rfc3339(p->date, date);
 	date[10] = ' ';
 	(void)snprintf(text, sizeof(text), "%-16.*s  %-10.*s  %.16s  %3td %-8s  %s%.*s",
-		       STR_ARG(p->suite), STR_ARG(p->version), date, from,
-		       plural((uint64_t)from, "package", "packages"),
+		       STR_ARG(name), STR_ARG(p->repository.len ? p->suite : p->version), date,
+		       from, plural((uint64_t)from, "package", "packages"),
 		       t->style->width >= KEY_COLUMNS ? "key " : "",
 		       t->style->width >= KEY_COLUMNS ? (int)key.len : 0, key.p);
 	leaf(t, TEXT_DIM, str_trim(str_of(text)));
+}
+
+/* "files             ./dist/app_1.0-1_amd64.deb" */
+static void files_beside(const struct out *t, const struct outcome *o)
+{
+	char text[LINE_MAX];
+
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		const struct outcome_package *p = &o->package[i];
+		if (!p->local)
+			continue;
+		(void)snprintf(text, sizeof(text), "%-16s  %.*s", "file", STR_ARG(p->path));
+		leaf(t, TEXT_DIM, str_of(text));
+	}
 }
 
 static void resolved(const struct out *t, const struct outcome *o)
 {
 	branch(t, MARK_OK, "resolved", "%td %s of %.*s", o->package_n,
 	       plural((uint64_t)o->package_n, "package", "packages"), STR_ARG(o->suite));
-	ptrdiff_t n = shown(t, o->pocket_n, LINES_SHOWN);
-	for (ptrdiff_t i = 0; i < n; i++)
-		pocket(t, o, &o->pocket[i]);
-	and_more(t, o->pocket_n - n, 0, "");
+	for (ptrdiff_t i = 0; i < o->pocket_n;
+	     i++) /* of a repository one, whatever its components */
+		if (i == 0 || o->pocket[i].repository.len == 0 ||
+		    !str_eq(o->pocket[i].repository, o->pocket[i - 1].repository))
+			pocket(t, o, &o->pocket[i]);
+	files_beside(t, o);
 }
 
 /* A team's own software, and whom the image trusts besides: "sonarqube 10.4  https://..." */

@@ -124,6 +124,21 @@ static void title(struct buf *b, const struct text_style *style, str name, str r
 	buf_char(b, '\n');
 }
 
+static void from(struct buf *b, const struct text_style *style, const struct outcome_package *p)
+{
+	struct buf line;
+
+	buf_init(&line, b->op, LIST_MAX);
+	if (p->local)
+		buf_fmt(&line, "the file %.*s", STR_ARG(p->path));
+	else if (p->repository.len)
+		buf_fmt(&line, "%.*s of the repository %.*s, %.*s", STR_ARG(p->suite),
+			STR_ARG(p->repository), STR_ARG(p->address));
+	else
+		buf_add(&line, p->suite);
+	row(b, style, "from", buf_view(&line));
+}
+
 static void why_package(struct buf *b, const struct outcome *o, const struct outcome_package *p,
 			const struct text_style *style)
 {
@@ -138,7 +153,7 @@ static void why_package(struct buf *b, const struct outcome *o, const struct out
 	buf_char(b, '\n');
 	if (p->layer >= 0 && p->layer < o->layer_n)
 		row(b, style, "layer", o->layer[p->layer].what);
-	row(b, style, "from", p->suite);
+	from(b, style, p);
 	row(b, style, "source", p->source);
 	row(b, style, "licence", p->licence);
 	row(b, style, "scripts", p->answered);

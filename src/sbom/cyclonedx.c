@@ -160,10 +160,12 @@ static int write_package(struct sink *s, const struct outcome *o, const struct c
 	json_object(j);
 	json_pair(j, "type", S("library"));
 	json_pair(j, "bom-ref", purl);
-	json_key(j, S("supplier"));
-	json_object(j);
-	json_pair(j, "name", S("Debian"));
-	json_object_end(j);
+	if (sink_supplier(p).len) {
+		json_key(j, S("supplier"));
+		json_object(j);
+		json_pair(j, "name", sink_supplier(p));
+		json_object_end(j);
+	}
 	json_pair(j, "name", p->name);
 	json_pair(j, "version", p->version);
 	json_pair_opt(j, "description", p->description);
@@ -183,8 +185,13 @@ static int write_package(struct sink *s, const struct outcome *o, const struct c
 	json_array(j);
 	property(j, "temper:source", p->source);
 	property(j, "temper:source-version", p->source_version);
-	property(j, "temper:suite", p->suite);
-	property(j, "temper:path", p->path);
+	if (p->repository.len) {
+		property(j, "temper:repository", p->repository);
+		property(j, "temper:repository-url", p->address);
+	}
+	if (!p->local)
+		property(j, "temper:suite", p->suite);
+	property(j, p->local ? "temper:file" : "temper:path", p->path);
 	json_array_end(j);
 	json_object_end(j);
 	return rc < 0 ? rc : sink_flush(s);

@@ -92,12 +92,33 @@ int sink_artifact_purl(struct op *op, const struct outcome_artifact *a, str *ret
 int sink_package_purl(struct op *op, const struct outcome *o, const struct outcome_package *p,
 		      str *ret)
 {
+	char digest[DIGEST_TEXT];
 	struct purl_deb purl = {
 		p->name, p->version, p->arch, S(""), p->source, p->source_version
 	};
-	int rc = purl_distro(op, o->suite, &purl.distro);
+	int rc = 0;
+
+	/* Others' packages are not Debian's: no advisory of Debian's is about them. */
+	if (p->local) {
+		purl.vendor = S("local");
+		purl.checksum = str_of(digest_text(&p->deb, digest));
+	} else if (p->repository.len) {
+		purl.vendor = p->repository;
+		purl.repository_url = p->address;
+	} else {
+		rc = purl_distro(op, o->suite, &purl.distro);
+	}
 
 	return rc < 0 ? rc : purl_deb(op, &purl, ret);
+}
+
+str sink_supplier(const struct outcome_package *p)
+{
+	if (p->local)
+		return S("");
+	if (p->repository.len)
+		return p->vendor.len ? p->vendor : p->repository;
+	return S("Debian");
 }
 
 bool sink_lists(const struct entry *e)

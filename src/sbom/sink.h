@@ -42,6 +42,9 @@ int sink_artifact_purl(struct op *op, const struct outcome_artifact *a, str *ret
 /* Which artifact a file is of, by its origin; -1 for none. */
 ptrdiff_t sink_artifact_of(const struct outcome *o, const struct outcome_file *f);
 
+/* Who hands the package out; empty: nobody but the user. */
+str sink_supplier(const struct outcome_package *p);
+
 /* Is the entry a file with content of its own to be listed? */
 bool sink_lists(const struct entry *e);
 

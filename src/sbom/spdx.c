@@ -179,13 +179,30 @@ static void write_verification(struct json_out *j, const struct sums *sums, stru
 	json_object_end(j);
 }
 
+/* The mirror of Debian's archive is the machine's own; a repository of the recipe's has a place. */
+static int write_origin(struct op *op, const struct outcome_package *p, str *ret_supplier,
+			str *ret_from)
+{
+	str name = sink_supplier(p);
+	int rc = op_text(op, ret_supplier, "Organization: %.*s", STR_ARG(name));
+
+	*ret_from = S("NOASSERTION");
+	if (name.len == 0)
+		*ret_supplier = S("NOASSERTION");
+	if (rc == 0 && p->repository.len && !str_starts(p->address, S("file:")))
+		rc = op_text(op, ret_from, "%.*s/%.*s", STR_ARG(p->address), STR_ARG(p->path));
+	return rc;
+}
+
 static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at,
 			 const struct sums *sums, struct hash *h)
 {
 	const struct outcome_package *p = &o->package[at];
 	struct json_out *j = &s->json;
-	str id, purl, source;
+	str id, purl, source, supplier, from;
 	int rc = package_id(s->op, p->name, &id);
+
+	rc = rc < 0 ? rc : write_origin(s->op, p, &supplier, &from);
 
 	rc = rc < 0 ? rc : sink_package_purl(s->op, o, p, &purl);
 	rc = rc < 0 ? rc
@@ -197,9 +214,9 @@ static int write_package(struct sink *s, const struct outcome *o, ptrdiff_t at,
 	json_pair(j, "name", p->name);
 	json_pair(j, "SPDXID", id);
 	json_pair(j, "versionInfo", p->version);
-	json_pair(j, "supplier", S("Organization: Debian"));
+	json_pair(j, "supplier", supplier);
 	json_pair_opt(j, "packageFileName", p->path);
-	json_pair(j, "downloadLocation", S("NOASSERTION"));
+	json_pair(j, "downloadLocation", from);
 	write_verification(j, sums, h, at);
 	json_key(j, S("checksums"));
 	json_array(j);

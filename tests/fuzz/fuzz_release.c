@@ -9,9 +9,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str text = { (const char *)data, (ptrdiff_t)size }, signer = S("");
 
 	op_init(&op, 64 << 20);
-	if (repo_release_parse(&op, text, S("amd64"), &r) == 0)
+	if (repo_release_parse(&op, text, S("main/binary-amd64/"), &r) == 0 && r.plain.path.len)
+		MUST(str_eq(r.plain.path, S("main/binary-amd64/Packages")));
+	if (repo_release_parse(&op, text, S(""), &r) == 0 && repo_release_check(&op, &r, S("trixie"), r.date) == 0)
 		MUST(r.suite.len || r.codename.len);
-	if (!repo_release_judge(text, &signer))
+	op_forgive(&op);
+	if (!repo_release_judge(text, NULL, &signer))
 		MUST(signer.len > 0);
 	return 0;
 }

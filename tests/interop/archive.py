@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """A small signed Debian archive: usage: archive.py DIR --program FILE [--with NAME]... [--without NAME[=VERSION]]... [--spoil HOW]
+       [--own [--spoil-own HOW]]
 
 Writes DIR/debian (trixie, trixie-updates) and DIR/debian-security (trixie-security), for amd64 and
 arm64, and DIR/keyring.gpg. The key is made at the first call, in DIR/gnupg. PACKAGES says what is in
-it: those with `more` only when asked for by --with. FILE is a program without libraries, which the
+it: those with `more` only when asked for by --with. --own writes two repositories of somebody else's
+besides, DIR/internal (suite stable, components main and extra) and DIR/flat, with DIR/own.gpg, own.asc
+and own.fingerprint, and DIR/two.gpg, which has a second key (two.fingerprint). FILE is a program without libraries, which the
 package app brings as usr/bin/app. --spoil makes the archive itself wrong; SPOIL says how.
 """
 import argparse
@@ -102,6 +105,27 @@ PACKAGES = [
     package("device", files=[{"path": "dev/sda", "device": (8, 0)}]),
 ]
 
+# In repositories of somebody else's: names of its own, and names that are Debian's.
+OWN = {
+    "internal/main": [
+        package("tool", "2.0-1", files=[file("usr/lib/tool/data", "tool of ours\n")], Depends="libbig, tool-common"),
+        package("tool-common", "2.0-1", files=[file("usr/share/tool/data", "data\n")]),
+        package("libapp", "9.0-1", files=[file("usr/lib/libapp/data", "libapp of ours\n")]),
+        package("greedy", "1.0-1", files=[file("usr/lib/libbig/blob", "not what it was\n")], Replaces="libbig", Depends="libbig"),
+        package("posing", "1.0-1", files=[file("usr/lib/posing/x", "x\n")], Provides="libapp (= 99)"),
+    ],
+    "internal/extra": [package("tool-extra", "2.0-1", files=[file("usr/lib/tool/extra", "more\n")], Depends="tool")],
+    "flat/": [package("flat-tool", "3.0-1", files=[file("usr/lib/flat/data", "flat\n")])],
+}
+# Files that nobody publishes: in DIR/files.
+FILES = [
+    package("mine", "1.0-1", files=[file("usr/share/mine/data", "mine\n")], Depends="libapp, libbig"),
+    package("mine", "1.0-2", files=[file("usr/share/mine/data", "mine, changed\n")], Depends="libapp, libbig"),
+    package("libapp", "1.0-0", files=[file("usr/lib/libapp/data", "libapp of my own\n")]),
+    package("asking", "1.0-1", files=[file("usr/share/asking/data", "?\n")], script=PUZZLE),
+]
+
+SPOIL_OWN = ("unknown-key", "expired", "signature", "other-suite", "substituted", "two-keys", "rolled-back")
 SPOIL = ("rolled-back", "packages", "signature", "unknown-key", "expired", "html", "no-packages", "html-packages")
 
 
@@ -198,6 +222,7 @@ def add_package(root, p, arch, program):
 
 
 def sign(root, text, key):
+    """Signed with the key, which is made at its first use, and exported as DIR/KEY.gpg, .asc and .fingerprint."""
     home = root / key
     env = {**os.environ, "GNUPGHOME": str(home)}
     gpg = ["gpg", "--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback", "--passphrase", ""]
@@ -208,6 +233,11 @@ def sign(root, text, key):
         ring = subprocess.run([*gpg, "--export"], env=env, check=True, stdout=subprocess.PIPE).stdout
         if key == "gnupg":
             (root / "keyring.gpg").write_bytes(ring)
+        else:
+            (root / f"{key}.gpg").write_bytes(ring)
+            (root / f"{key}.asc").write_bytes(subprocess.run([*gpg, "--armor", "--export"], env=env, check=True, stdout=subprocess.PIPE).stdout)
+            listed = subprocess.run([*gpg, "--list-keys", "--with-colons"], env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+            (root / f"{key}.fingerprint").write_text(next(l.split(":")[9] for l in listed.splitlines() if l.startswith("fpr:")) + "\n")
     signed = subprocess.run([*gpg, "--clearsign"], env=env, check=True, input=text.encode(), stdout=subprocess.PIPE).stdout
     return signed.decode()
 
@@ -241,6 +271,50 @@ def write_pocket(root, suite, packages, spoil):
     (dists / "InRelease").write_text(signed)
 
 
+def add_own(root, at, p, arch, program, spoil):
+    """A package below DIR/internal or DIR/flat; what the index says of it."""
+    top, component = at.split("/")
+    path = f"pool/{component}/{p['name']}_{p['version']}_{arch}.deb" if component else f"./{p['name']}_{p['version']}_{arch}.deb"
+    deb = deb_of(p, arch, program)
+    where = root / top / path
+    where.parent.mkdir(parents=True, exist_ok=True)
+    where.write_bytes(deb_of({**p, "version": "6.6-6"}, arch, program) if spoil == "substituted" and p["name"] == "tool" else deb)
+    return control_text(p, arch) + f"Filename: {path}\nSize: {len(deb)}\nSHA256: {hashlib.sha256(deb).hexdigest()}\n\n"
+
+
+def write_own(root, program, spoil):
+    day = lambda t: time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(t))
+    now = time.time() - (7200 if spoil == "rolled-back" else 0)
+    for top in ("internal", "flat"):
+        dists, listed = root / top / ("dists/stable" if top == "internal" else ""), ""
+        for at, packages in OWN.items():
+            if not at.startswith(top):
+                continue
+            component = at.split("/")[1]
+            for arch in ARCHES if component else ("",):
+                text = "".join(add_own(root, at, p, a, program, spoil) for p in packages for a in ([arch] if arch else ARCHES))
+                name = f"{component}/binary-{arch}/Packages" if component else "Packages"
+                (dists / name).parent.mkdir(parents=True, exist_ok=True)
+                for data, suffix in ((text.encode(), ""), (gzip.compress(text.encode(), mtime=0), ".gz")):
+                    (dists / (name + suffix)).write_bytes(data)
+                    listed += f" {hashlib.sha256(data).hexdigest()} {len(data)} {name}{suffix}\n"
+        suite = "Suite: oldstable\n" if spoil == "other-suite" else "Suite: stable\n" if top == "internal" else ""
+        release = (f"Origin: Example Works\nLabel: own\n{suite}Date: {day(now)}\n"
+                   f"Valid-Until: {day(now + (-3600 if spoil == 'expired' else 86400))}\nSHA256:\n{listed}")
+        signed = sign(root, release, {"unknown-key": "stranger", "two-keys": "second"}.get(spoil, "own"))
+        if spoil == "signature":
+            signed = signed.replace("Label: own", "Label: won")
+        (dists / "InRelease").write_text(signed)
+    sign(root, "", "second")
+    (root / "two.gpg").write_bytes((root / "own.gpg").read_bytes() + (root / "second.gpg").read_bytes())
+    for p in FILES:
+        for arch in ARCHES:
+            where = root / "files" / f"{p['name']}_{p['version']}_{arch}.deb"
+            where.parent.mkdir(exist_ok=True)
+            if not where.exists():
+                where.write_bytes(deb_of(p, arch, program))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("dir", type=pathlib.Path)
@@ -248,6 +322,8 @@ def main():
     parser.add_argument("--with", action="append", default=[], dest="more")
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--spoil", choices=SPOIL)
+    parser.add_argument("--own", action="store_true")
+    parser.add_argument("--spoil-own", choices=SPOIL_OWN)
     args = parser.parse_args()
     program = args.program.read_bytes()
     for part in set(POCKETS.values()):
@@ -260,6 +336,10 @@ def main():
             packages[p["pocket"], arch] += add_package(args.dir, p, arch, program)
     for suite in POCKETS:
         write_pocket(args.dir, suite, packages, args.spoil)
+    if args.own:
+        for top in ("internal", "flat"):
+            shutil.rmtree(args.dir / top, ignore_errors=True)
+        write_own(args.dir, program, args.spoil_own)
 
 
 if __name__ == "__main__":

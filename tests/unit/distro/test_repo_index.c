@@ -13,7 +13,7 @@
 
 static int build(struct op *op, struct store *s, str text, struct digest *ret)
 {
-	struct repo_listed plain = { S("Packages"), (uint64_t)text.len, digest_of(text) };
+	struct repo_listed plain = { S("main/binary-amd64/Packages"), (uint64_t)text.len, digest_of(text) };
 	AUTO_STREAM *in = NULL;
 
 	TRY(stream_open_bytes(op, text, S("Packages"), 64 << 20, &in));

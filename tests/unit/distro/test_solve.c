@@ -13,17 +13,25 @@
 
 /*
  * The cases are text files, tests/case/solve/NAME.case. First the repository: a line "NAME VERSION
- * [@security] [arch=A] [multi=M] [priority=P]" a package, its fields indented below. Then cases:
+ * [@security] [arch=A] [multi=M] [priority=P]" a package, its fields indented below; @internal and
+ * @vendor are repositories of the user's, of which the second overrides, @file=LINE is a file. Then cases:
  * "--- what it is about", "want:" lines, "cut: PACKAGE: NAME: why", "add: ..." and (of the request) "without: NAME: why" lines, and what
- * must come of it: "chosen: a=1 b=2", "refused: MESSAGE" (all of it), "edge: from -> to: relation".
+ * must come of it: "chosen: a=1 b=2", "refused: MESSAGE" (all of it), "edge: from -> to: relation",
+ * "note: SENTENCE".
  */
 struct world {
 	VEC(struct repo_package) package;
 	VEC(struct effect_cut) cut;
+	VEC(struct solve_local) local;
 };
 
-static struct repo_pocket pockets[] = { { .suite = S_INIT("trixie") }, { .suite = S_INIT("trixie-security") } };
-static const struct repo_state state = { pockets, 2 };
+static struct repo_pocket pockets[] = {
+	{ .suite = S_INIT("trixie") },
+	{ .suite = S_INIT("trixie-security") },
+	{ .suite = S_INIT("stable"), .repository = S_INIT("internal") },
+	{ .suite = S_INIT("stable"), .repository = S_INIT("vendor"), .override = true },
+};
+static const struct repo_state state = { pockets, 4 };
 
 static int newest_first(const void *a, const void *b)
 {
@@ -126,6 +134,12 @@ static int read_package(struct op *op, struct world *w, str line)
 	for (str word = str_word(&line); word.len > 0; word = str_word(&line)) {
 		if (str_eq(word, S("@security")))
 			p->pocket = 1;
+		else if (str_eq(word, S("@internal")))
+			p->pocket = 2;
+		else if (str_eq(word, S("@vendor")))
+			p->pocket = 3;
+		else if (str_starts(word, S("@file=")))
+			p->path = str_from(word, 6);
 		else if (str_starts(word, S("arch=")))
 			p->arch = str_from(word, 5);
 		else if (str_starts(word, S("multi=")))
@@ -234,9 +248,28 @@ static int check_chosen(struct op *op, const struct solve_answer *a, str want)
 	return 0;
 }
 
+static int check_notes(struct op *op, const struct solve_answer *a, str body)
+{
+	ptrdiff_t n = 0;
+
+	for (str rest = body; rest.p;) {
+		str line = str_trim(str_cut(&rest, '\n'));
+		if (!str_starts(line, S("note:")))
+			continue;
+		CHECK(n < a->note.n);
+		if (n < a->note.n)
+			CHECK_STR(a->note.p[n], value_after(line, S("note:")));
+		n++;
+	}
+	CHECK(a->note.n == n);
+	return op->code;
+}
+
 static int check_results(struct op *op, const struct solve_answer *a, str body, str title)
 {
 	bool checked = false;
+
+	TRY(check_notes(op, a, body));
 
 	for (str rest = body; rest.p;) {
 		str line = str_trim(str_cut(&rest, '\n'));
@@ -289,7 +322,12 @@ static int run_one(struct op *op, struct world *w, str title, str body)
 	}
 	struct solve_source source = { w, &state, find, providers, nearest, cuts };
 	static const struct platform amd64 = { .name = "linux/amd64", .deb_arch = "amd64" };
-	struct solve_request request = { want.p, want.n, &amd64, { without.p, without.n } };
+	struct solve_request request = { .want = want.p,
+					 .want_n = want.n,
+					 .platform = &amd64,
+					 .cut = { without.p, without.n },
+					 .local = w->local.p,
+					 .local_n = w->local.n };
 	int rc = solve_from(op, &source, &request, &a);
 	str refused = line_of(body, S("refused:"));
 	if (rc == 0)
@@ -316,6 +354,27 @@ static int read_repository(struct op *op, struct world *w, str text)
 	return 0;
 }
 
+/* Files are no part of the repository: they come with the request. */
+static int take_files(struct op *op, struct world *w)
+{
+	ptrdiff_t kept = 0;
+
+	for (ptrdiff_t i = 0; i < w->package.n; i++) {
+		struct repo_package *p = &w->package.p[i];
+		struct solve_local *l = p->path.len ? vec_push(op, &w->local) : NULL;
+		if (op->code)
+			return op->code;
+		if (l) {
+			*l = (struct solve_local){ p->path, *p };
+			l->package.pocket = SOLVE_LOCAL;
+		} else {
+			w->package.p[kept++] = *p;
+		}
+	}
+	w->package.n = kept;
+	return 0;
+}
+
 static int run_file(struct op *op, str name, int *seen)
 {
 	struct world w = { 0 };
@@ -326,6 +385,7 @@ static int run_file(struct op *op, str name, int *seen)
 	ptrdiff_t at = str_find_str(text, S("\n--- "));
 	CHECK(at >= 0);
 	TRY(read_repository(op, &w, str_head(text, at)));
+	TRY(take_files(op, &w));
 	text = str_from(text, at);
 	while ((at = str_find_str(text, S("\n--- "))) >= 0) {
 		text = str_from(text, at + 5);

@@ -16,6 +16,12 @@ static int debs(struct op *op)
 		  "pkg:deb/debian/libstdc%2B%2B6@1%3A14.2.0-19~x?arch=arm64&distro=debian-13&upstream=gcc-14%4014.2.0-19" },
 		{ { S_INIT("libssl3t64"), S_INIT("3.5.4-1"), S_INIT("amd64"), S_INIT(""), S_INIT("openssl"), S_INIT("") },
 		  "pkg:deb/debian/libssl3t64@3.5.4-1?arch=amd64&upstream=openssl" },
+		{ { S_INIT("app"), S_INIT("2.0"), S_INIT("all"), S_INIT(""), S_INIT("app"), S_INIT("2.0"), S_INIT("internal"),
+		    S_INIT("https://apt.example.org/debian") },
+		  "pkg:deb/internal/app@2.0?arch=all&repository_url=https%3A%2F%2Fapt.example.org%2Fdebian" },
+		{ { S_INIT("app"), S_INIT("2.0"), S_INIT("all"), S_INIT(""), S_INIT("app"), S_INIT("2.0"), S_INIT("local"),
+		    S_INIT(""), S_INIT("sha256:12ab") },
+		  "pkg:deb/local/app@2.0?arch=all&checksum=sha256%3A12ab" },
 		{ { S_INIT("a/b?c#d&e=f%"), S_INIT("1\xc3\xa4"), S_INIT(""), S_INIT(""), S_INIT("a/b?c#d&e=f%"), S_INIT("") },
 		  "pkg:deb/debian/a%2Fb%3Fc%23d%26e%3Df%25@1%C3%A4" },
 	};
