@@ -93,6 +93,10 @@ static int check_words(const struct recipe_place *at, const struct node *node,
 	if (!recipe_good_address(s->url))
 		return node_fail(at->op, at->doc, node_get(node, S("url")),
 				 "'url' must be an http:, https: or file: address");
+	if (str_find(s->url, '@') >= 0)
+		return node_fail(at->op, at->doc, node_get(node, S("url")),
+				 "'url' holds no user and password: recipe and image are no place "
+				 "for secrets");
 	while (str_ends(s->url, S("/")))
 		s->url.len--;
 	if (!good_suite(s->suite))

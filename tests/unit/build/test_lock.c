@@ -105,6 +105,48 @@ static int outcome_is_no_input(struct op *op)
 	return 0;
 }
 
+static int replace(struct op *op, str in, const char *was, const char *is, str *ret)
+{
+	ptrdiff_t at = str_find_str(in, str_of(was));
+
+	CHECK(at >= 0);
+	return op_text(op, ret, "%.*s%s%.*s", (int)at, in.p, is, STR_ARG(str_from(in, at + (ptrdiff_t)strlen(was))));
+}
+
+/* A package of a repository of the recipe's own, and one that is a file. */
+static int other_origins(struct op *op)
+{
+	static const char suite[] = "          \"suite\": \"trixie-security\",\n          \"security\": true,\n",
+			  path[] = "          \"path\": \"pool/updates/main/a/app/app_2.0.deb\",\n",
+			  pocket[] = "          \"suite\": \"trixie-security\",\n          \"codename\"";
+	struct lock lock;
+	str text, both, again;
+
+	TRY(replace(op, text_of_sample, suite, "          \"suite\": \"stable\",\n          \"repository\": \"own\",\n", &text));
+	CHECK_FAILS(op, lock_read(op, S("web.lock.json"), exact(text), &lock), ERR_USAGE, "no pocket is of the repository 'own'");
+	TRY(replace(op, text, pocket,
+		    "          \"repository\": \"own\",\n          \"url\": \"https://a.example\",\n"
+		    "          \"suite\": \"stable\",\n          \"component\": \"extra\",\n"
+		    "          \"override\": true,\n          \"codename\"", &both));
+	TRY(lock_read(op, S("web.lock.json"), exact(both), &lock));
+	TRY(lock_write(op, &lock, NULL, true, &again));
+	CHECK_STR(again, both);
+	const struct repo_pocket *from = lock_repository(&lock.platform[0], &lock.platform[0].package[0]);
+	CHECK(from && from->override && str_eq(from->base, S("https://a.example")));
+	TRY(replace(op, text_of_sample, suite, "", &text));
+	CHECK_FAILS(op, lock_read(op, S("web.lock.json"), exact(text), &lock), ERR_USAGE, "'suite' and 'path', or 'file'");
+	TRY(replace(op, text, path, "          \"file\": \"./dist/app.deb\",\n", &both));
+	TRY(lock_read(op, S("web.lock.json"), exact(both), &lock));
+	TRY(lock_write(op, &lock, NULL, true, &again));
+	CHECK_STR(again, both);
+	CHECK(lock.platform[0].package[0].local && !lock_repository(&lock.platform[0], &lock.platform[0].package[0]));
+	TRY(replace(op, text_of_sample, path, "          \"file\": \"./dist/app.deb\",\n", &text));
+	CHECK_FAILS(op, lock_read(op, S("web.lock.json"), exact(text), &lock), ERR_USAGE, "'suite' and 'path', or 'file'");
+	TRY(replace(op, text_of_sample, "          \"codename\"", "          \"repository\": \"own\",\n          \"codename\"", &text));
+	CHECK_FAILS(op, lock_read(op, S("web.lock.json"), exact(text), &lock), ERR_USAGE, "belong together");
+	return 0;
+}
+
 /* The sample with one text replaced by another must be refused, in one clear line. */
 static int refuses(struct op *op)
 {
@@ -152,4 +194,5 @@ static int paths(struct op *op)
 
 TESTS({ "a lock reads and writes as the same bytes", round_trip },
       { "what came out does not decide what goes in", outcome_is_no_input }, { "damaged locks are refused", refuses },
+      { "other origins than Debian", other_origins },
       { "paths", paths })
