@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "codec/compress.h"
+#include "codec/keyring.h"
 #include "distro/repo_parts.h"
 #include "sys/clock.h"
 #include "sys/proc.h"
@@ -259,6 +260,109 @@ static int good(struct op *op)
 	TRY(dir_remove(op, a.dir, S("debian-security")));
 	TRY(open_file(&a, true, &again));
 	TRY(look_at(op, again));
+	return 0;
+}
+
+/* --- repositories of the recipe's own ---------------------------------------------------------- */
+
+static const char own_packages[] =
+	DEB("tool", "1") "Filename: ./tool.deb\nSize: 5\n" SHA_A "\n"
+	DEB("zlib1g", "1.3") "Filename: ./zlib1g.deb\nSize: 6\n" SHA_B;
+
+/* The keyring of two@example as a recipe hands it over. */
+static int own_source(struct archive *a, struct repo_source *ret)
+{
+	static str component[] = { S_INIT("main") };
+	struct keyring k;
+	str bytes;
+
+	TRY(file_read_user(a->op, a->other_keyring, 1 << 20, &bytes));
+	TRY(keyring_read(a->op, bytes, &k));
+	*ret = (struct repo_source){ .name = S("own"), .suite = S("stable"), .components = { component, 1 },
+				     .keyring = k.bytes, .fingerprint = k.keys };
+	return op_text(a->op, &ret->url, "file://%.*s/own", STR_ARG(a->path));
+}
+
+static int open_own(struct archive *a, const struct repo_source *own, bool offline, struct repo **ret)
+{
+	struct repo_spec spec = { .suite = S("trixie"), .platform = &amd64, .keyring = a->keyring, .offline = offline,
+				  .now = NOW, .mirror = { .source = S("the test") }, .extra = own, .extra_n = 1 };
+
+	TRY(op_text(a->op, &spec.mirror.archive, "file://%.*s/debian", STR_ARG(a->path)));
+	TRY(op_text(a->op, &spec.mirror.security, "file://%.*s/debian-security", STR_ARG(a->path)));
+	return repo_open(a->op, &a->store, &spec, ret);
+}
+
+static int publish_own(struct archive *a, const char *key, const char *date)
+{
+	struct pocket p = { .root = "own", .suite = "stable", .codename = "ours", .packages = str_of(own_packages),
+			    .gzip = true, .key = key, .date = date };
+
+	return publish(a, &p);
+}
+
+static int look_at_own(struct op *op, struct repo *r)
+{
+	const struct repo_state *s = repo_state(r);
+	struct repo_package *p;
+	ptrdiff_t n;
+
+	CHECK(s->n == 3 && s->pocket[0].repository.len == 0 && s->pocket[1].repository.len == 0);
+	CHECK_STR(s->pocket[2].repository, S("own"));
+	CHECK_STR(s->pocket[2].component, S("main"));
+	CHECK(str_ends(s->pocket[2].base, S("/own")) && !s->pocket[2].override);
+	CHECK(!str_eq(s->pocket[2].signer, s->pocket[0].signer));
+	TRY(repo_find(op, r, S("tool"), &p, &n));
+	CHECK(n == 1 && p[0].pocket == 2 && str_eq(p[0].path, S("tool.deb")));
+	/* One version with two contents is no lie of anybody's: Debian's comes first. */
+	TRY(repo_find(op, r, S("zlib1g"), &p, &n));
+	CHECK(n == 2 && p[0].pocket == 0 && p[1].pocket == 2 && p[1].size == 6);
+	return 0;
+}
+
+static int own_repository(struct op *op)
+{
+	static str stranger[] = { S_INIT("0123456789ABCDEF0123456789ABCDEF01234567") };
+	AUTO_ARCHIVE a;
+	struct repo_source own, other;
+	struct repo *r = NULL;
+	int rc = set_up(op, &a);
+
+	if (rc > 0)
+		return 0;
+	TRY(rc);
+	TRY(own_source(&a, &own));
+	CHECK_FAILS(op, open_own(&a, &own, false, &r), ERR_USAGE, "repository 'own'");
+	TRY(publish_own(&a, "one@example", DATE));
+	CHECK_FAILS(op, open_own(&a, &own, false, &r), ERR_VERIFY, "that of the repository own");
+	TRY(publish_own(&a, "two@example", DATE));
+	other = own;
+	other.fingerprint = (struct texts){ stranger, 1 };
+	CHECK_FAILS(op, open_own(&a, &other, false, &r), ERR_VERIFY, "not with a key that 'fingerprint' names");
+	other = own;
+	other.suite = S("testing");
+	CHECK_FAILS(op, open_own(&a, &other, false, &r), ERR_USAGE, "testing/InRelease is not there");
+	TRY(open_own(&a, &own, false, &r));
+	TRY(look_at_own(op, r));
+	repo_close(&r);
+	TRY(publish_own(&a, "two@example", EARLIER));
+	TRY(open_own(&a, &own, false, &r));
+	CHECK(repo_state(r)->pocket[2].offered && !repo_state(r)->pocket[0].offered);
+	repo_close(&r);
+	TRY(dir_remove(op, a.dir, S("own")));
+	for (int64_t nth = 1, left = 0; left == 0; nth++) {
+		AUTO_OP turn;
+		struct archive b = a;
+		op_init(&turn, 0);
+		turn.fault = &left;
+		left = nth;
+		b.op = &turn;
+		rc = open_own(&b, &own, true, &r);
+		if (rc == 0)
+			rc = look_at_own(&turn, r);
+		repo_close(&r);
+		CHECK(rc == ERR_MEMORY || rc == 0);
+	}
 	return 0;
 }
 
@@ -562,5 +666,6 @@ static int over_http(struct op *op)
 TESTS({ "good", good, .once = true }, { "fails well", fails_well, .once = true },
       { "falls back", falls_back, .once = true }, { "spoilt", refuses_spoilt, .once = true },
       { "signed", refuses_signed, .once = true }, { "rolled back", rolled_back, .once = true },
+      { "own repository", own_repository, .once = true },
       { "packages", refuses_packages, .once = true },
       { "over http", over_http, .once = true })
