@@ -163,6 +163,8 @@ static int read_line(struct op *op, str line, str origin, struct tmpfiles *to)
 		return rc;
 	if (rc > 0 || n < 2 || !type_use(w[TYPE], &use) || !str_starts(w[PATH], S("/")))
 		return op_fail(op, ERR_FORMAT, "%.*s: no tmpfiles.d line", STR_ARG(origin));
+	if (str_starts(w[PATH], S("/var/run/"))) /* as systemd-tmpfiles does, with a warning */
+		w[PATH] = str_from(w[PATH], 4);
 	if (use == USE_NOT || (use == USE_COPY && of_the_machine(w[ARGUMENT])))
 		return 0;
 	if ((rc = conf_plain(op, &w[PATH])) != 0 || (rc = conf_plain(op, &w[ARGUMENT])) != 0)

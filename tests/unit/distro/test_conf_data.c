@@ -99,6 +99,7 @@ static const struct {
 	{ "d /var/lib/x", "dir path=var/lib/x owner=root group=root mode=0755;" },
 	{ "d! /var/lib/x 0750 web adm 10d", "dir path=var/lib/x owner=web group=adm mode=0750;" },
 	{ "D /run/x 2775 - web -", "dir path=run/x owner=root group=web mode=0775;" },
+	{ "d /var/run/x 0755", "dir path=run/x owner=root group=root mode=0755;" },
 	{ "v /lib/x/ ~1777 :web -", "dir path=usr/lib/x owner=web group=root mode=1777;" },
 	{ "f /etc/x 0600 - - - a\\tb \\x",
 	  "file path=etc/x text=a\tb x owner=root group=root mode=0600;" },
