@@ -96,7 +96,7 @@ int build_remember(struct op *op, const struct store *store, const struct built 
 /* A package that differs between two locks. */
 struct lock_change {
 	const struct platform *platform;
-	str name, before, after; /* versions; empty: not there */
+	str name, before, after; /* versions, with their origin if that differs; empty: not there */
 	struct texts cves;       /* named in the changelog between the two versions */
 };
 struct relocked {
@@ -106,6 +106,10 @@ struct relocked {
 	bool had_lock, differs; /* differs: the written lock is not the old one (with `check`: asks
 				   for something else) */
 };
+
+/* lock_change.c: fill r->change with what r->built.lock has otherwise than `was`. */
+int lock_compare(struct op *op, const struct store *store, const struct lock *was,
+		 struct relocked *r) MUST_USE;
 
 /* Resolve anew, compose (so that the lock tells digests), write the lock unless `check`. With
  * source->vendor, packages and layers are copied there. */

@@ -22,11 +22,20 @@ struct work {
 /* --- packages ---------------------------------------------------------------------------------
  */
 
-static int add_package(struct work *w, const struct side_package *was, const struct side_package *is)
+/* The same version may be another package: of another repository, or a file built again. */
+static bool same_package(const struct side_package *was, const struct side_package *is)
+{
+	bool known = !digest_is_zero(&was->deb) && !digest_is_zero(&is->deb);
+
+	return str_eq(was->version, is->version) && (!known || digest_eq(&was->deb, &is->deb));
+}
+
+static int add_package(struct work *w, const struct side_package *was,
+		       const struct side_package *is)
 {
 	const struct side_package *any = is ? is : was;
 
-	if (!any || (was && is && str_eq(was->version, is->version)))
+	if (!any || (was && is && same_package(was, is)))
 		return 0;
 	struct difference_package *p = vec_push(w->op, &w->package);
 	if (!p)
@@ -254,10 +263,9 @@ static int add_file(struct work *w, const struct entry *was, const struct entry 
 	struct difference_file *f = vec_push(w->op, &w->file);
 	if (!f)
 		return w->op->code;
-	*f = (struct difference_file){ .path = any->path,
-				       .before = was,
-				       .after = is,
-				       .how = was && is ? how(was, is) : 0 };
+	*f = (struct difference_file){
+		.path = any->path, .before = was, .after = is, .how = was && is ? how(was, is) : 0
+	};
 	f->package = is ? owner_of(w->after, is) : owner_of(w->before, was);
 	uintptr_t at = (uintptr_t)map_get(&w->changed, f->package);
 	if (at && !needs_a_look(f)) {
@@ -317,7 +325,7 @@ static void count_shared(const struct image_config *x, const struct image_config
 }
 
 int diff_make(struct op *op, const struct store *store, const struct side *before,
-		    const struct side *after, struct difference *ret)
+	      const struct side *after, struct difference *ret)
 {
 	struct work w = { .op = op, .store = store, .before = before, .after = after };
 	struct difference d = { 0 };
@@ -326,13 +334,14 @@ int diff_make(struct op *op, const struct store *store, const struct side *befor
 	map_init(&w.changed, op);
 	tell_side(before, &d.before);
 	tell_side(after, &d.after);
-	if ((rc = compare_packages(&w)) < 0 || (rc = compare_own(&w, &d)) < 0 || (rc = read_logs(&w)) < 0)
+	if ((rc = compare_packages(&w)) < 0 || (rc = compare_own(&w, &d)) < 0 ||
+	    (rc = read_logs(&w)) < 0)
 		return rc;
 	if (before->has_image && after->has_image) {
 		count_shared(&before->image.config, &after->image.config, &d);
 		if ((rc = compare_files(&w)) < 0 ||
 		    (rc = diff_settings(op, &before->image, &after->image, &d.setting,
-					      &d.setting_n)) < 0)
+					&d.setting_n)) < 0)
 			return rc;
 	}
 	d.package = w.package.p;

@@ -48,6 +48,13 @@ const struct repo_pocket *lock_repository(const struct lock_platform *p,
 	return NULL;
 }
 
+str lock_origin(const struct lock_package *package)
+{
+	if (package->local)
+		return S("a file");
+	return package->repository.len ? package->repository : package->suite;
+}
+
 int lock_path(struct op *op, str recipe_path, str *ret)
 {
 	str stem = recipe_path;

@@ -107,6 +107,9 @@ const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, st
 const struct repo_pocket *lock_repository(const struct lock_platform *p,
 					  const struct lock_package *package);
 
+/* "trixie-security", the repository's name, or "a file". */
+str lock_origin(const struct lock_package *package);
+
 /* "DIR/nginx.lock.json" for "DIR/nginx.yaml". */
 int lock_path(struct op *op, str recipe_path, str *ret) MUST_USE;
 

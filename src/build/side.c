@@ -102,7 +102,7 @@ static int packages_of_lock(struct op *op, const struct lock *lock, const struct
 						       .arch = l->arch,
 						       .source = l->source,
 						       .source_version = l->source_version,
-						       .suite = l->suite,
+						       .suite = lock_origin(l),
 						       .path = l->path,
 						       .deb = l->sha256 };
 	}
@@ -246,7 +246,7 @@ static void enrich(struct side *s, const struct lock *lock)
 		const struct lock_package *l = lock_package_find(&lock->platform[0], p->name);
 		if (!l || !str_eq(l->version, p->version))
 			continue;
-		p->suite = l->suite;
+		p->suite = lock_origin(l);
 		p->path = l->path;
 		p->deb = l->sha256;
 	}

@@ -11,13 +11,14 @@
 
 struct side_package {
 	str name, version, arch, source, source_version;
-	str suite;         /* pocket; empty where only dpkg's database tells of it */
-	str path;          /* repository-relative path of its .deb, likewise */
+	str suite; /* lock_origin(): pocket or another repository; empty where only dpkg's database
+		      tells of it */
+	str path;  /* repository-relative path of its .deb, likewise */
 	struct digest deb; /* zeros likewise */
 };
 
-struct side_own { /* what a team adds that no package is */
-	const char *kind; /* "artifact", "certificate" */
+struct side_own {          /* what a team adds that no package is */
+	const char *kind;  /* "artifact", "certificate" */
 	str name, version; /* version: a digest where it has no other */
 };
 
@@ -27,7 +28,7 @@ struct side {
 	struct image image;
 	struct tree tree; /* digests and what was wanted are in it */
 	bool has_image;
-	struct digest manifest; /* zeros: a lock that was not built */
+	struct digest manifest;       /* zeros: a lock that was not built */
 	struct side_package *package; /* [package_n], sorted by name and architecture */
 	ptrdiff_t package_n;
 	struct side_own *own; /* [own_n], sorted by kind and name; of the lock */
@@ -38,9 +39,9 @@ struct side {
 /*
  * side_open(op, store, what, platform, wants, ret): `what` is a lock (NAME.lock.json), a recipe
  * (its lock beside it), or an image as image_import() takes it. Packages come from the lock, of an
- * image from dpkg's database in it, to which the lock that it carries adds. A lock that was built has files
- * if its image is in the store. `wants` (may be NULL) says which files' contents to keep besides.
- * Without `platform` it is this machine's, or the only one. ERR_USAGE for what is neither.
+ * image from dpkg's database in it, to which the lock that it carries adds. A lock that was built
+ * has files if its image is in the store. `wants` (may be NULL) says which files' contents to keep
+ * besides. Without `platform` it is this machine's, or the only one. ERR_USAGE for what is neither.
  */
 int side_open(struct op *op, const struct store *store, str what, str platform,
 	      const struct tree_wish *wants, struct side *ret) MUST_USE;

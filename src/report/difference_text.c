@@ -60,6 +60,10 @@ static void put_package(struct buf *b, const struct difference_package *p,
 	text_colour(b, style, TEXT_DIM);
 	if (suite.len) {
 		buf_add(b, S("  "));
+		if (was && is && !str_eq(p->suite_before, suite) && str_eq(p->before, p->after)) {
+			text_safe(b, p->suite_before);
+			put_arrow(b, style);
+		}
 		text_safe(b, suite);
 	}
 	if (p->files) {

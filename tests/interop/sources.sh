@@ -75,6 +75,10 @@ same "... in its version" "$(package libapp version)" 1.0-1
 own pinned 'packages: [app, libapp/internal]'
 holds "unless it is asked for by name" temper build -q pinned.yaml -o json=out.json
 same "... and then it is theirs" "$(package libapp version) $(package libapp repository)" "9.0-1 internal"
+temper lock -q names.yaml 2>/dev/null && cp names.lock.json pinned2.lock.json
+own pinned2 'packages: [app, libapp/internal]'
+expect "a package that changes hands is told of" 0 '~ libapp 1.0-1 \(trixie\) -> 9.0-1 \(internal\)' temper lock pinned2.yaml
+expect "... also between two images" 0 'libapp +1.0-1 .* 9.0-1 +internal' temper diff names pinned
 also='override: true' own override 'packages: [app]'
 holds "... or the repository overrides" temper build -q override.yaml -o json=out.json
 same "... and then the highest version counts" "$(package libapp version)" 9.0-1
