@@ -23,6 +23,10 @@ static const struct init_known *find_known(str package)
 		if (str_eq(package, str_of(init_known[i].package)))
 			return &init_known[i];
 	}
+	for (size_t i = 0; i < init_known_web_n; i++) {
+		if (str_eq(package, str_of(init_known_web[i].package)))
+			return &init_known_web[i];
+	}
 	return NULL;
 }
 
@@ -124,7 +128,10 @@ static void put_paths(struct buf *b, const struct init_known *k)
 	if (k->data || k->config)
 		buf_add(b, S("\n# Files and directories beyond the packages' own.\npaths:\n"));
 	if (k->data)
-		put_directories(b, str_of(k->data), k->needs ? "root" : "nonroot");
+		put_directories(b, str_of(k->data),
+				k->needs  ? "root"
+				: k->user ? k->user
+					  : "nonroot");
 	if (k->config)
 		put_config(b, k->path, str_of(k->config));
 	buf_fmt(b,
@@ -137,9 +144,16 @@ static void put_command(struct buf *b, const struct init_known *k)
 {
 	if (k->needs)
 		buf_fmt(b, "\n# It starts as root: %s.\naccounts: {run-as: \"0\"}\n", k->needs);
+	else if (k->user)
+		buf_fmt(b,
+			"\n# Its files belong to an account of the package, which runs "
+			"it.\naccounts: {run-as: %s}\n",
+			k->user);
 	else
 		buf_add(b, S("\n# It runs as nonroot (65532), and works with a read-only root file "
 			     "system.\n"));
+	if (k->shell)
+		buf_fmt(b, "allow: [shell]   # %s\n", k->shell);
 	if (k->note)
 		buf_fmt(b, "# %s\n", k->note);
 	buf_fmt(b, "entrypoint: [%s]\ncmd: [%s]\n", k->entrypoint, k->cmd);
@@ -157,13 +171,13 @@ static void put_tests_head(struct buf *b)
 		     "  schemaVersion: 2.0.0\n"));
 }
 
-static void put_tests_tail(struct buf *b, bool root)
+static void put_tests_tail(struct buf *b, bool shell, bool nonroot)
 {
-	buf_add(b, S("  fileExistenceTests:\n"
-		     "    - name: no shell\n"
-		     "      path: /bin/sh\n"
-		     "      shouldExist: false\n"));
-	if (!root)
+	buf_fmt(b,
+		"  fileExistenceTests:\n    - name: no %s\n      path: %s\n      shouldExist: "
+		"false\n",
+		shell ? "package manager" : "shell", shell ? "/usr/bin/apt-get" : "/bin/sh");
+	if (nonroot)
 		buf_add(b, S("  metadataTest:\n"
 			     "    user: \"65532:65532\"\n"));
 }
@@ -199,7 +213,7 @@ static void put_known(struct buf *b, const struct init_known *k)
 		put_command_test(b, k);
 	if (k->http)
 		put_http_test(b, k);
-	put_tests_tail(b, k->needs != NULL);
+	put_tests_tail(b, k->shell != NULL, !k->needs && !k->user);
 }
 
 /* One that stands on a recipe which temper ships, and is tested there. */
@@ -212,7 +226,7 @@ static void put_shipped(struct buf *b, const char *recipe)
 		"# files:\n#   /etc/app.conf: app.conf\n",
 		recipe, recipe);
 	put_tests_head(b);
-	put_tests_tail(b, true);
+	put_tests_tail(b, false, false);
 }
 
 /* nginx stands on the recipe that temper ships, which brings the configuration that fits. */
@@ -248,7 +262,7 @@ static void put_nginx(struct buf *b)
 		     "      args: [-e, stderr, -t]\n"
 		     "      expectedError: [\"test is successful\"]\n"
 		     "      exitCode: 0\n"));
-	put_tests_tail(b, false);
+	put_tests_tail(b, false, true);
 }
 
 static void put_generic(struct buf *b, str package)

@@ -26,10 +26,14 @@ struct init_known {
 	const char *body;
 	int status;        /* 0: 200 */
 	const char *needs; /* why it starts as root; NULL: it does not */
+	const char *user;  /* the package's account that it runs as; NULL: nonroot */
+	const char *shell; /* why it needs one; NULL: it does not */
 };
 
 extern const struct init_known init_known[];
 extern const size_t init_known_n;
+extern const struct init_known init_known_web[]; /* init_known_web.c */
+extern const size_t init_known_web_n;
 
 /* Packages that a recipe which temper ships is made of. */
 struct init_shipped {

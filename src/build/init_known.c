@@ -761,7 +761,7 @@ const size_t init_known_n = sizeof(init_known) / sizeof(init_known[0]);
 const struct init_shipped init_shipped[] = {
 	{ "apache2", "apache" },  { "default-jre-headless", "openjdk" },
 	{ "haproxy", "haproxy" }, { "memcached", "memcached" },
-	{ "openjdk", "openjdk" }, { "php-fpm", "php-fpm" },
-	{ "python3", "python" },  { "redis-server", "redis" },
+	{ "openjdk", "openjdk" }, { "php-fpm", "php-fpm" }, { "php8.4-fpm", "php-fpm" },
+	{ "python3", "python" },  { "redis-server", "redis" }, { "wordpress", "wordpress" },
 };
 const size_t init_shipped_n = sizeof(init_shipped) / sizeof(init_shipped[0]);

@@ -60,20 +60,28 @@ static int packages(struct op *op)
 	return 0;
 }
 
-/* Every row of the table gives a recipe that is read, with a test; the rows stand in order. */
-static int table(struct op *op)
+/* Every row of a table gives a recipe that is read, with a test; the rows stand in order. */
+static int rows(struct op *op, const struct init_known *row, size_t n)
 {
-	for (size_t i = 0; i < init_known_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct recipe r;
 		struct tests t;
-		const struct init_known *k = &init_known[i];
-		CHECK(i == 0 || str_cmp(str_of(init_known[i - 1].package), str_of(k->package)) < 0);
+		const struct init_known *k = &row[i];
+		CHECK(i == 0 || str_cmp(str_of(row[i - 1].package), str_of(k->package)) < 0);
 		struct op_mark mark = op_mark(op);
 		TRY(accepted(op, str_of(k->package), S(""), &r, &t));
 		CHECK(t.command_n + t.http_n > 0);
 		CHECK(!k->config == !k->path);
+		CHECK(r.allow_shell == (k->shell != NULL));
 		op_reset(op, mark);
 	}
+	return 0;
+}
+
+static int table(struct op *op)
+{
+	TRY(rows(op, init_known, init_known_n));
+	TRY(rows(op, init_known_web, init_known_web_n));
 	for (size_t i = 0; i < init_shipped_n; i++) {
 		struct recipe r;
 		struct tests t;
