@@ -78,7 +78,7 @@ class Container:
         for inside in c.get("Volumes", {}):
             if inside == "/tmp":
                 continue
-            outside = pathlib.Path(self.volumes[inside])
+            outside = pathlib.Path(self.volumes.get(inside, f"volume-{self.name}{inside.replace('/', '-')}"))
             if not outside.exists():  # a new volume has what the image has there
                 shutil.copytree(self.image.tree / inside[1:], outside, symlinks=True)
                 os.chown(outside, uid, gid)

@@ -7,7 +7,6 @@ root=$PWD
 [ "$(id -u)" = 0 ] || { echo 'only root shares a network namespace between containers of other users'; exit 77; }
 unshare -n true 2>/dev/null || { echo 'no network namespace can be made here'; exit 77; }
 command -v crun >/dev/null || command -v runc >/dev/null || { echo 'neither crun nor runc is installed'; exit 77; }
-[ -f images/mariadb/mariadb.yaml ] || { echo 'there is no image of MariaDB yet'; exit 77; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/temper-wordpress-XXXXXX") || exit 3
 clean() {
 	for m in $(awk -v w="$work" 'index($2, w) == 1 { print $2 }' /proc/mounts | sort -r); do umount -l "$m"; done
