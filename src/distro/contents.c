@@ -183,29 +183,70 @@ static int take_captures(struct pass *p, struct contents *c, const struct conten
 	return 0;
 }
 
+/* MD5 of entry i in hex, or empty if it is no file. */
+static int entry_md5(struct pass *p, const struct contents *c, const struct contents_data *d,
+		     ptrdiff_t i, struct hash *hash, str *ret)
+{
+	uint8_t sum[16];
+	char hex[2 * sizeof(sum) + 1];
+	str bytes;
+
+	*ret = S("");
+	if (i < 0 || (c->entry[i].type != ENTRY_FILE && c->entry[i].type != ENTRY_HARDLINK))
+		return 0;
+	struct op_mark mark = op_mark(&p->own);
+	int rc = unpack_content(&p->unpack, &p->own, c, d, i, &bytes);
+	if (rc < 0)
+		return rc;
+	hash_restart(hash);
+	hash_add(hash, bytes);
+	hash_result(hash, HASH_MD5, sum);
+	op_reset(&p->own, mark);
+	return op_copy(p->op, str_of(hex_text(sum, sizeof(sum), hex)), ret);
+}
+
+/* A package without md5sums: dpkg makes them when it unpacks it. Conffiles have theirs in status.
+ */
+static int make_md5sums(struct pass *p, struct contents *c, const struct contents_data *d,
+			struct hash *hash)
+{
+	struct contents_file *file = op_new(p->op, struct contents_file, c->info.file_n + 1);
+	struct buf b;
+	str md5;
+	int rc = file ? 0 : ERR_MEMORY;
+
+	buf_init(&b, p->op, LIMIT_CONTROL_FILE);
+	for (ptrdiff_t i = 0; rc == 0 && i < c->n; i++) {
+		if (c->entry[i].conffile)
+			continue;
+		rc = entry_md5(p, c, d, i, hash, &md5);
+		if (rc == 0 && md5.len)
+			buf_fmt(&b, "%.*s  %.*s\n", STR_ARG(md5), STR_ARG(c->entry[i].path));
+	}
+	if (rc < 0)
+		return rc;
+	if (c->info.file_n)
+		memcpy(file, c->info.file, (size_t)c->info.file_n * sizeof(*file));
+	file[c->info.file_n].path = S("md5sums");
+	rc = buf_take(&b, &file[c->info.file_n].bytes);
+	c->info.file = file;
+	c->info.file_n += rc == 0;
+	return rc;
+}
+
 /* What dpkg would note of the paths, and of the conffiles' bytes. */
 static int take_info(struct pass *p, struct contents *c, const struct contents_data *d)
 {
 	AUTO_HASH *hash = NULL;
-	str *md5 = op_new(p->op, str, c->conffiles.n), bytes;
+	str *md5 = op_new(p->op, str, c->conffiles.n);
 	int rc = md5 ? hash_open(&p->own, HASH_MD5, &hash) : ERR_MEMORY;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < c->conffiles.n; i++) {
 		const struct entry *e = contents_find(c, c->conffiles.p[i]);
-		uint8_t sum[16];
-		char hex[2 * sizeof(sum) + 1];
-		md5[i] = S("");
-		if (!e || (e->type != ENTRY_FILE && e->type != ENTRY_HARDLINK))
-			continue;
-		struct op_mark mark = op_mark(&p->own);
-		hash_restart(hash);
-		if ((rc = unpack_content(&p->unpack, &p->own, c, d, e - c->entry, &bytes)) < 0)
-			return rc;
-		hash_add(hash, bytes);
-		hash_result(hash, HASH_MD5, sum);
-		op_reset(&p->own, mark);
-		rc = op_copy(p->op, str_of(hex_text(sum, sizeof(sum), hex)), &md5[i]);
+		rc = entry_md5(p, c, d, e ? e - c->entry : -1, hash, &md5[i]);
 	}
+	if (rc == 0 && c->md5sums.len == 0)
+		rc = make_md5sums(p, c, d, hash);
 	if (rc < 0)
 		return rc;
 	c->info.conffile_md5 = (struct texts){ md5, c->conffiles.n };

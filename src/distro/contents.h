@@ -37,7 +37,8 @@ struct contents_file { /* a small file kept whole, see contents_file() */
  */
 struct contents_info {
 	struct contents_file *file; /* [file_n], by name: other files of the control member as
-				       shipped (conffiles, shlibs, symbols, templates ...) */
+				       shipped (conffiles, shlibs, symbols, templates ...), and
+				       md5sums where the package has none */
 	ptrdiff_t file_n;
 	str list; /* all paths as shipped, "/." first, one a line */
 	struct texts

@@ -15,7 +15,7 @@ static const size_t texts_at[] = {
 	offsetof(struct contents, md5sums),        offsetof(struct contents, triggers),
 	offsetof(struct contents, licence),        offsetof(struct contents, copyright_sha256),
 };
-#define INFO_RULES "info-1"
+#define INFO_RULES "info-2"
 
 enum { TEXTS = sizeof(texts_at) / sizeof(texts_at[0]) };
 

@@ -22,7 +22,7 @@ int contents_write(struct op *op, const struct contents *c, str *ret) MUST_USE;
 int contents_parse(struct op *op, str record, const struct digest *deb,
 		   struct contents *ret) MUST_USE;
 
-/* contents_info likewise: first line "info-1", the two digests; a line of words each for the files,
+/* contents_info likewise: first line "info-2", the two digests; a line of words each for the files,
  * the list and the conffiles' digests. */
 int contents_info_write(struct op *op, const struct digest *deb, const struct contents_info *info,
 			str *ret) MUST_USE;
