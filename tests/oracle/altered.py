@@ -66,7 +66,7 @@ def again(c, outcome=None, **bytes_of):
     image = copy.copy(c.image)
     image.tree = ours
     image.packages = outcome or image.packages
-    other = Comparison(image, theirs, c.rules)
+    other = Comparison(image, theirs, c.rules, c.effects)
     other.run()
     return {d.path for d in other.unexplained} | set(other.errors)
 
@@ -84,7 +84,7 @@ def check_others(c):
     status = c.theirs.text("var/lib/dpkg/status") + "\n\nPackage: alien\nStatus: install ok installed\nVersion: 1\n"
     yield "a package without a reason", any("package alien" in line for line in again(c, theirs__var_lib_dpkg_status=status))
     for path in ("etc/alien", "var/lib/alien/state", "usr/bin/alien", "usr/lib/alien.so"):
-        yield f"{path}, which a script made", not c.explain(Difference(path, "missing", "file", ""))
+        yield f"{path}, which a script made", c.image.dropped(path) or not c.explain(Difference(path, "missing", "file", ""))
         yield f"{path}, which an image has too much", not c.explain(Difference(path, "added", "", "file"))
 
 
@@ -118,7 +118,7 @@ def check_effects(c, oracle, recipe, effects):
         except Failure as e:
             yield what, "of the proof" in str(e)  # temper itself finds that something is missing
             continue
-        other = Comparison(type(c.image)(outcome, tree, oracle.drop(), str(home)), c.theirs, c.rules)
+        other = Comparison(type(c.image)(outcome, tree, oracle.drop(), str(home)), c.theirs, c.rules, c.effects)
         other.run()
         yield what, path in {d.path for d in other.unexplained}
 

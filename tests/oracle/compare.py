@@ -12,7 +12,7 @@ import re
 import struct
 
 from globs import match
-from trees import Failure, Installed, cache_entries, names_of, read_accounts
+from trees import Failure, Installed, cache_entries, merged, names_of, read_accounts
 
 # missing: the installation has it and we have not; added: the other way round; the rest: both have it.
 WHAT = ("missing", "added", "type", "mode", "owner", "group", "target", "content", "capabilities",
@@ -34,7 +34,8 @@ class Rule:
         self.used = {path: 0 for path in paths}
 
     def pattern_for(self, path):
-        return next((p for p in self.paths if is_account(p) == is_account(path) and match(p, path)), None)
+        return next((p for p in self.paths if is_account(p) == is_account(path) and
+                     (match(p, path) or self.kind in ("absent", "extra") and p.endswith("/**") and match(p[:-3], path))), None)
 
     def use(self, pattern):
         self.used[pattern] = self.used.get(pattern, 0) + 1
@@ -63,6 +64,17 @@ class Rules:
             if set(item) - {"package", "paths", "why"} or not item["why"]:
                 raise Failure(f"rules.yaml: extra rule of {item.get('package')}: package, paths and why")
             self.extra.append(Rule("extra", item["package"], as_list(item["paths"]), item["why"], package=item["package"]))
+
+    def of_packages(self, effects, names):
+        """What the scripts of other packages make, as far as they have effects: the same effects, and what is absent."""
+        for name in names:
+            data = effects(name)
+            paths = [path for a in data.get("absent") or [] for path in as_list(a["path"])]
+            made = [*(data.get("effects") or []), *(e for s in data.get("scripts") or [] for e in s.get("effects") or [])]
+            for kind, fields in (item for effect in made for item in effect.items() if isinstance(item[1], dict)):
+                paths.append(f"{kind} {fields['name']}" if kind in ("user", "group") else fields.get("path", ""))
+            if paths := [merged(path.lstrip("/")) if not is_account(path) else path for path in paths if path]:
+                yield Rule("extra", f"effects/{name}.yaml", paths, f"made by the scripts of {name}", package=name)
 
     def dead(self):
         for rule in self.general + self.extra:
@@ -124,6 +136,25 @@ class Checks:
         links = self.c.links_to.get("/" + d.path, ())
         return d.theirs == "symlink" and links and not any(path in self.c.ours.entry for path in links)
 
+    def alternative_of_other(self, d):
+        """The name of an alternative that leads to what a package ships that is not in the image."""
+        via = self.c.theirs.entry.get((self.c.theirs.entry[d.path].target or "").lstrip("/")) if d.theirs == "symlink" else None
+        if not via or not self.c.theirs.entry[d.path].target.startswith("/etc/alternatives/"):
+            return False
+        at = merged((via.target or "").lstrip("/"))
+        return not self.c.mine(at) and at not in self.c.ours.entry
+
+    def to_nowhere(self, d):
+        """A link to what is not in the image."""
+        return d.theirs == "symlink" and \
+            merged(self.c.absolute(d.path, self.c.theirs.entry[d.path].target).lstrip("/")) not in self.c.ours.entry
+
+    def not_applied(self, d):
+        """A tmpfiles.d of a package that every installation has, or that one of those needs: they come first of all."""
+        made = self.c.image.files[d.path].get("from", "")
+        return made.startswith("usr/lib/tmpfiles.d/") and \
+            any(name in self.c.first for name in self.c.installed.owners.get(made.rsplit(":", 1)[0], ()))
+
     def emptied(self, d):
         """A directory of packages that have something in it, all of which is left out."""
         owners = self.c.installed.owners.get(d.path, set()) & set(self.c.image.packages)
@@ -160,6 +191,10 @@ class Checks:
         return ours.count(CERT_BAG) == len(theirs) and \
             all(der in ours and name.encode("utf-16-be") in ours for name, der in theirs)
 
+    def generated(self, d):
+        """It is temper's own, not what an effect makes."""
+        return self.c.image.files[d.path].get("from", "").startswith("generated")
+
     def accounts(self, d):
         """Compared record by record: see accounts_differ()."""
         return self.c.accounts_compared
@@ -193,8 +228,8 @@ def jks_entries(data):
 
 
 class Comparison:
-    def __init__(self, image, theirs, rules):
-        self.image, self.ours, self.theirs, self.rules = image, image.tree, theirs, rules
+    def __init__(self, image, theirs, rules, effects):
+        self.image, self.ours, self.theirs, self.rules, self.effects = image, image.tree, theirs, rules, effects
         self.installed = Installed(theirs)
         self.links_to = {}
         for path, e in theirs.entry.items():
@@ -205,6 +240,7 @@ class Comparison:
         self.accounts = {side: read_accounts(tree) for side, tree in (("theirs", theirs), ("ours", self.ours))}
         self.name_of = {(side, kind): names_of(a, kind) for side, a in self.accounts.items() for kind in ("user", "group")}
         self.accounts_compared = False
+        self.first = self.essential()
 
     # What is on which side
 
@@ -219,6 +255,16 @@ class Comparison:
         return posixpath.normpath(posixpath.join("/" + posixpath.dirname(path), target))
 
     # Packages
+
+    def essential(self):
+        """Packages that are Essential, and what they need."""
+        found, queue = set(), [name for name, fields in self.installed.package.items() if fields.get("Essential") == "yes"]
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += self.installed.needs(name)
+        return found
 
     def reasons(self):
         """Why a package is in the installation and not in the image: {name: reason}, each through another that is there."""
@@ -257,6 +303,7 @@ class Comparison:
         self.extra = self.reasons()
         for name in sorted(set(self.installed.package) - set(self.image.packages) - set(self.extra)):
             self.errors.append(f"package {name} is in the installation: neither Essential nor cut nor needed by one that is")
+        self.extra_rules = [*self.rules.extra, *self.rules.of_packages(self.effects, self.extra)]
 
     # Differences
 
@@ -310,7 +357,7 @@ class Comparison:
 
     def by_extra(self, d):
         if d.what == "missing" and not self.mine(d.path):
-            for rule in self.rules.extra:
+            for rule in self.extra_rules:
                 if rule.package in self.extra and (pattern := rule.pattern_for(d.path)):
                     return rule, pattern
         return None
@@ -331,8 +378,7 @@ class Comparison:
     def by_absent(self, d):
         if d.what == "missing":
             for rule in self.image.absent:
-                pattern = rule.paths[0]
-                if match(pattern, d.path) or pattern.endswith("/**") and match(pattern.removesuffix("/**"), d.path):
+                if pattern := rule.pattern_for(d.path):
                     return rule, pattern
         return None
 
@@ -357,7 +403,7 @@ class Comparison:
         for path in self.ours.entry:
             for rule in self.image.absent:
                 if rule.package in (self.image.files.get(path, {}).get("package"), "*") or "package" not in self.image.files.get(path, {}):
-                    if rule.pattern_for(path) and not self.image.by_recipe(path):
+                    if match(rule.paths[0], path) and not self.image.by_recipe(path):
                         self.errors.append(f"{path} is in the image, though {rule.name} says that it is left out")
 
     def disagreements(self):
