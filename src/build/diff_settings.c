@@ -83,9 +83,8 @@ static int add_health(struct settings *s, const struct image_healthcheck *h)
 	int rc = add_list(s, "healthcheck", &h->test);
 
 	for (size_t i = 0; rc == 0 && i < sizeof(number) / sizeof(number[0]); i++)
-		if (number[i].value &&
-		    (rc = op_text(s->op, &text, "%llu ms",
-				  (unsigned long long)number[i].value)) == 0)
+		if (number[i].value && (rc = op_text(s->op, &text, "%llu ms",
+						     (unsigned long long)number[i].value)) == 0)
 			rc = add(s, str_of(number[i].name), text);
 	if (rc == 0 && h->retries &&
 	    (rc = op_text(s->op, &text, "%llu", (unsigned long long)h->retries)) == 0)
@@ -124,7 +123,7 @@ static int collect(struct settings *s, const struct image *image)
 }
 
 int diff_settings(struct op *op, const struct image *before, const struct image *after,
-			struct difference_setting **ret, ptrdiff_t *ret_n)
+		  struct difference_setting **ret, ptrdiff_t *ret_n)
 {
 	struct settings x = { .op = op }, y = { .op = op };
 	VEC(struct difference_setting) found = { 0 };

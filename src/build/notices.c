@@ -20,9 +20,9 @@ const struct tree_wish notices_wish = { .wants = wants };
 /* Licences whose terms for programs include the source. Source: their texts; as the beginnings of
  * SPDX identifiers and of Debian's names for versions of them. */
 static const char *const asking[] = {
-	"AGPL-", "APSL-", "Artistic-1", "CDDL-",  "CECILL-", "CPAL-", "CPL-", "EPL-",
-	"EUPL-", "GPL-",  "IPL-",       "LGPL-",  "LPL-",    "MPL-",  "MS-RL", "OSL-",
-	"QPL-",  "RPL-",  "SPL-",       "Sleepycat",
+	"AGPL-", "APSL-", "Artistic-1", "CDDL-", "CECILL-", "CPAL-",     "CPL-",
+	"EPL-",  "EUPL-", "GPL-",       "IPL-",  "LGPL-",   "LPL-",      "MPL-",
+	"MS-RL", "OSL-",  "QPL-",       "RPL-",  "SPL-",    "Sleepycat",
 };
 
 static bool asks(str word)
@@ -63,10 +63,9 @@ static bool next_licence(str *text, str *ret)
 	     at = str_find_str(*text, str_of(common))) {
 		ptrdiff_t n = 0;
 		str s = *text = str_from(*text, at + (ptrdiff_t)sizeof(common) - 1);
-		while (n < s.len && ((s.p[n] >= '0' && s.p[n] <= '9') ||
-				     (s.p[n] >= 'A' && s.p[n] <= 'Z') ||
-				     (s.p[n] >= 'a' && s.p[n] <= 'z') ||
-				     str_find(S("-._+"), s.p[n]) >= 0))
+		while (n < s.len &&
+		       ((s.p[n] >= '0' && s.p[n] <= '9') || (s.p[n] >= 'A' && s.p[n] <= 'Z') ||
+			(s.p[n] >= 'a' && s.p[n] <= 'z') || str_find(S("-._+"), s.p[n]) >= 0))
 			n++;
 		while (n > 0 && s.p[n - 1] == '.') /* the end of a sentence */
 			n--;

@@ -22,7 +22,8 @@ static bool wants(void *arg, str path, uint64_t size)
 {
 	const struct tree_wish *more = arg;
 
-	if (size <= LIMIT_CAPTURE && (is_record(path) || str_eq(path, str_of(carried_lock))))
+	if (size <= LIMIT_CAPTURE && (is_record(path) || str_eq(path, str_of(carried_lock)) ||
+				      str_ends(path, S("/os-release"))))
 		return true;
 	return more && more->wants && more->wants(more->arg, path, size);
 }
@@ -237,6 +238,25 @@ static int open_lock(struct op *op, const struct store *store, str path, str pla
 	return packages_of_lock(op, &lock, p, s);
 }
 
+/* VERSION_CODENAME of os-release(5), quotes taken off. */
+static void read_codename(struct side *s)
+{
+	str text = S("");
+
+	if (!side_file(s, S("etc/os-release"), &text) &&
+	    !side_file(s, S("usr/lib/os-release"), &text))
+		return;
+	while (text.len) {
+		str value = str_cut(&text, '\n'), key = str_cut(&value, '=');
+		if (!str_eq(key, S("VERSION_CODENAME")))
+			continue;
+		value = str_trim(value);
+		if (value.len > 2 && (value.p[0] == '"' || value.p[0] == '\''))
+			value = str_head(str_from(value, 1), value.len - 2);
+		s->suite = value;
+	}
+}
+
 /* What the lock in an image knows more of a package that dpkg's database names too. */
 static void enrich(struct side *s, const struct lock *lock)
 {
@@ -261,8 +281,11 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 	int rc = image_import(op, store, from, &d, &name);
 
 	if (rc < 0 || (rc = read_image(op, store, &d.digest, platform, more, s)) < 0 ||
-	    (rc = packages_of_dpkg(op, s)) < 0 || !side_file(s, str_of(carried_lock), &text))
+	    (rc = packages_of_dpkg(op, s)) < 0)
 		return rc;
+	read_codename(s);
+	if (!side_file(s, str_of(carried_lock), &text))
+		return 0;
 	if ((rc = lock_read(op, S("the image's lock"), text, &lock)) < 0)
 		return rc;
 	if (lock.platform_n != 1)

@@ -24,7 +24,7 @@ struct side_own {          /* what a team adds that no package is */
 
 struct side {
 	str name, platform; /* "nginx:latest", "linux/amd64" */
-	str suite;          /* of the lock: "trixie"; empty where there is none */
+	str suite;          /* of the lock, or else the codename in os-release; may be empty */
 	struct image image;
 	struct tree tree; /* digests and what was wanted are in it */
 	bool has_image;

@@ -11,7 +11,6 @@
 #include "version.h"
 
 enum {
-	WINDOW = 2 * LIMIT_STANZA, /* of the text, while it streams by */
 	FLUSH = 256 << 10,
 };
 
@@ -119,8 +118,9 @@ static bool is_of_other(const struct builder *b, const struct deb822_stanza *s)
 }
 
 /* The stanzas of a piece of text that ends where one ends. */
-static int add_stanzas(struct builder *b, str text)
+static int add_stanzas(struct op *op, void *arg, str text)
 {
+	struct builder *b = arg;
 	struct op_mark mark = op_mark(&b->turn);
 
 	for (;;) {
@@ -134,58 +134,16 @@ static int add_stanzas(struct builder *b, str text)
 			continue;
 		}
 		if (rc < 0 || repo_package_read(&b->turn, &s, b->arch, &p) < 0) {
-			op_adopt_error(b->op, &b->turn);
+			op_adopt_error(op, &b->turn);
 			return rc < 0 ? rc
 				      : op_fail_in(
-						b->op, "package '%.*s'",
+						op, "package '%.*s'",
 						STR_ARG(str_head(deb822_get(&s, "Package"), 100)));
 		}
 		if ((rc = add_package(b, &p)) < 0)
-			return op_fail_in(b->op, "package %.*s", STR_ARG(p.name));
+			return op_fail_in(op, "package %.*s", STR_ARG(p.name));
 		op_reset(&b->turn, mark);
 	}
-}
-
-/* The text up to its last blank line. */
-static str whole_stanzas(str text)
-{
-	while (text.len >= 2 && !(text.p[text.len - 1] == '\n' && text.p[text.len - 2] == '\n'))
-		text.len--;
-	return text.len >= 2 ? text : S("");
-}
-
-static int add_all(struct builder *b, struct stream *in, const struct repo_listed *plain)
-{
-	AUTO_HASH *h = NULL;
-	struct digest got;
-	size_t len = 0, n = 1;
-	uint64_t total = 0;
-	char *window = op_new(b->op, char, WINDOW);
-	int rc = window ? hash_open(b->op, HASH_SHA256, &h) : b->op->code;
-
-	while (rc == 0 && n > 0) {
-		if (len == WINDOW)
-			return op_fail(b->op, ERR_LIMIT, "a stanza is larger than %d bytes",
-				       LIMIT_STANZA);
-		if ((rc = stream_read(b->op, in, window + len, WINDOW - len, &n)) < 0)
-			return rc;
-		hash_add(h, (str){ window + len, (ptrdiff_t)n });
-		total += n;
-		len += n;
-		str all = { window, (ptrdiff_t)len };
-		str ready = n ? whole_stanzas(all) : all;
-		rc = add_stanzas(b, ready);
-		len -= (size_t)ready.len;
-		if (ready.len)
-			memmove(window, window + ready.len, len);
-	}
-	if (rc < 0)
-		return rc;
-	hash_result(h, HASH_SHA256, got.b);
-	if (total != plain->size || !digest_eq(&got, &plain->sha256))
-		return op_fail(b->op, ERR_VERIFY,
-			       "unpacked, it is not what the signed Release file says");
-	return 0;
 }
 
 static int by_key(const void *a, const void *b)
@@ -280,7 +238,7 @@ static int build(struct builder *b, struct stream *in, const struct repo_listed 
 	if (rc < 0)
 		return rc;
 	buf_add(&b->out, S(REPO_INDEX_MAGIC));
-	if ((rc = add_all(b, in, plain)) < 0 || (rc = order_entries(b)) < 0)
+	if ((rc = repo_stanzas(b->op, in, plain, add_stanzas, b)) < 0 || (rc = order_entries(b)) < 0)
 		return rc;
 	return put_table(b);
 }

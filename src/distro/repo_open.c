@@ -407,23 +407,12 @@ static int add_to_file(struct op *op, void *to, str bytes)
 static int verify_packed(struct op *op, void *to)
 {
 	struct source *s = to;
-	char piece[64 << 10];
-	AUTO_HASH *h = NULL;
 	struct digest got;
-	int rc = hash_open(op, HASH_SHA256, &h);
+	int rc = repo_file_digest(op, s->fd, s->url, s->got, &got);
 
-	for (uint64_t at = 0; rc == 0 && at < s->got;) {
-		size_t n = s->got - at < sizeof(piece) ? (size_t)(s->got - at) : sizeof(piece);
-		if ((rc = file_pread(op, s->fd, s->url, piece, n, at)) < 0)
-			return rc;
-		hash_add(h, (str){ piece, (ptrdiff_t)n });
-		at += n;
-	}
-	if (rc < 0)
+	if (rc < 0 ||
+	    (s->got == s->release.packed.size && digest_eq(&got, &s->release.packed.sha256)))
 		return rc;
-	hash_result(h, HASH_SHA256, got.b);
-	if (s->got == s->release.packed.size && digest_eq(&got, &s->release.packed.sha256))
-		return 0;
 	s->got = 0;
 	return 1;
 }
@@ -560,6 +549,20 @@ static int keep_pocket(struct repo *r, const struct source *s, struct repo_pocke
 	return 0;
 }
 
+static int keep_sources(struct repo *r, const struct source *s, struct repo_source_index *ret)
+{
+	const struct repo_release *rel = &s->release;
+
+	*ret = (struct repo_source_index){ .by_hash = rel->by_hash,
+					   .plain = rel->sources_plain,
+					   .packed = rel->sources_packed };
+	if (op_copy(&r->own, s->root, &ret->root) < 0 ||
+	    op_copy(&r->own, rel->sources_plain.path, &ret->plain.path) < 0 ||
+	    op_copy(&r->own, rel->sources_packed.path, &ret->packed.path) < 0)
+		return r->own.code;
+	return 0;
+}
+
 static int keep(struct opening *o, struct repo *r)
 {
 	struct op *own = &r->own;
@@ -567,7 +570,8 @@ static int keep(struct opening *o, struct repo *r)
 
 	r->state.pocket = op_new(own, struct repo_pocket, o->n);
 	r->index = op_new(own, struct repo_index *, o->n);
-	if (!r->state.pocket || !r->index)
+	r->sources = op_new(own, struct repo_source_index, o->n);
+	if (!r->state.pocket || !r->index || !r->sources)
 		return op_adopt_error(o->op, own);
 	for (ptrdiff_t i = 0; i < o->n; i++) {
 		const struct source *s = &o->source[i];
@@ -575,6 +579,8 @@ static int keep(struct opening *o, struct repo *r)
 		if (!s->have)
 			continue;
 		rc = keep_pocket(r, s, &r->state.pocket[at]);
+		if (rc == 0)
+			rc = keep_sources(r, s, &r->sources[at]);
 		if (rc == 0)
 			rc = repo_index_open(own, o->store, &s->release.plain.sha256, o->arch,
 					     &r->index[at]);

@@ -19,9 +19,14 @@ static bool path_byte(char c)
 
 bool repo_path_valid(str path)
 {
+	return str_ends(path, S(".deb")) && repo_path_plain(path);
+}
+
+bool repo_path_plain(str path)
+{
 	str rest = path;
 
-	if (path.len > PATH_MAX_BYTES || !str_ends(path, S(".deb")))
+	if (path.len > PATH_MAX_BYTES)
 		return false;
 	while (rest.p) {
 		str part = str_cut(&rest, '/');

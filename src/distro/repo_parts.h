@@ -10,11 +10,14 @@
 
 struct repo_index; /* opaque; lives in the op that opened it */
 
+struct repo_source_index; /* where a pocket's index of source packages is */
+
 struct repo {
 	struct op own; /* state, samples and every text that was given out */
 	struct op_mark opened; /* what is above it was looked up */
 	struct repo_state state;
 	struct repo_index **index; /* [state.n] */
+	struct repo_source_index *sources; /* [state.n] */
 	struct map found[2];       /* by enum repo_index_kind: name to struct repo_packages */
 	const struct store *store;
 };
@@ -56,6 +59,13 @@ struct repo_release {
 	bool by_hash;
 	struct repo_listed plain;  /* Packages in the directory that was asked for */
 	struct repo_listed packed; /* the same, best compressed: .xz, .gz or plain */
+	struct repo_listed sources_plain, sources_packed; /* Sources of the same component */
+};
+
+struct repo_source_index {
+	str root; /* address of dists/SUITE */
+	bool by_hash;
+	struct repo_listed plain, packed; /* empty paths: the pocket has none */
 };
 
 /* Who may have signed. */
@@ -117,7 +127,8 @@ enum {
 enum repo_index_kind { REPO_INDEX_REAL, REPO_INDEX_PROVIDED };
 extern const size_t repo_index_texts[REPO_INDEX_TEXTS]; /* offsets in struct repo_package */
 
-/* A repository-relative path of a .deb that is safe to ask for: no "..", no odd bytes. */
+/* A repository-relative path that is safe to ask for: no "..", no odd bytes; of a .deb. */
+bool repo_path_plain(str path);
 bool repo_path_valid(str path);
 
 /*
@@ -135,6 +146,18 @@ int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
 struct stream;
 int repo_index_build(struct op *op, const struct store *store, struct stream *in,
 		     const struct repo_listed *plain, str arch) MUST_USE;
+
+/*
+ * repo_stanzas(op, in, plain, each, arg): the deb822 text that comes out of `in`, in pieces that end
+ * where a stanza does. ERR_VERIFY after the last unless size and digest are those of `plain`
+ * (that its packed form is what the Release file names was seen to before). ERR_LIMIT for a stanza above LIMIT_STANZA.
+ */
+typedef int repo_stanzas_each(struct op *op, void *arg, str text);
+int repo_stanzas(struct op *op, struct stream *in, const struct repo_listed *plain,
+		 repo_stanzas_each *each, void *arg) MUST_USE;
+
+/* SHA-256 of the first n bytes of a file; `what` for messages. */
+int repo_file_digest(struct op *op, int fd, str what, uint64_t n, struct digest *ret) MUST_USE;
 
 /* Under which key of the kind "index" its record stands. */
 int repo_index_key(struct op *op, const struct digest *packages, str arch,

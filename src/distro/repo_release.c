@@ -254,23 +254,36 @@ static int find_listed(struct op *op, str list, str path, struct repo_listed *re
 	return 0;
 }
 
-static int find_packages(struct op *op, str list, str dir, struct repo_release *ret)
+/* The index NAME in dir, and the best compressed form of it; empty where there is none. */
+static int find_index(struct op *op, str list, str dir, const char *name, struct repo_listed *plain,
+		      struct repo_listed *packed)
 {
 	static const char *const suffix[] = { ".xz", ".gz", "" };
 	str path;
-	int rc = op_text(op, &path, "%.*sPackages", STR_ARG(dir));
+	int rc = op_text(op, &path, "%.*s%s", STR_ARG(dir), name);
 
-	if (rc < 0 || (rc = find_listed(op, list, path, &ret->plain)) < 0)
+	if (rc < 0 || (rc = find_listed(op, list, path, plain)) < 0)
 		return rc;
-	for (size_t i = 0; i < 3 && ret->packed.path.len == 0; i++) {
-		if ((rc = op_text(op, &path, "%.*sPackages%s", STR_ARG(dir), suffix[i])) < 0 ||
-		    (rc = find_listed(op, list, path, &ret->packed)) < 0)
+	for (size_t i = 0; i < 3 && packed->path.len == 0; i++) {
+		if ((rc = op_text(op, &path, "%.*s%s%s", STR_ARG(dir), name, suffix[i])) < 0 ||
+		    (rc = find_listed(op, list, path, packed)) < 0)
 			return rc;
 	}
-	if (ret->plain.size > LIMIT_INDEX || ret->packed.size > LIMIT_INDEX)
+	if (plain->size > LIMIT_INDEX || packed->size > LIMIT_INDEX)
 		return op_fail(op, ERR_LIMIT, "its index %.*s is larger than %d bytes",
-			       STR_ARG(ret->plain.path), LIMIT_INDEX);
+			       STR_ARG(plain->path), LIMIT_INDEX);
 	return 0;
+}
+
+/* "main/source/" for "main/binary-amd64/". */
+static int find_sources(struct op *op, str list, str dir, struct repo_release *ret)
+{
+	str path, component = str_cut(&dir, '/');
+	int rc = op_text(op, &path, "%.*s/source/", STR_ARG(component));
+
+	return rc < 0 ? rc
+		      : find_index(op, list, path, "Sources", &ret->sources_plain,
+				   &ret->sources_packed);
 }
 
 int repo_release_parse(struct op *op, str text, str dir, struct repo_release *ret)
@@ -298,7 +311,9 @@ int repo_release_parse(struct op *op, str text, str dir, struct repo_release *re
 		return op_fail(op, ERR_FORMAT, "its Valid-Until is malformed");
 	if (deb822_get(&s, "SHA256").len == 0)
 		return op_fail(op, ERR_FORMAT, "it lists no files by SHA-256");
-	if ((rc = find_packages(op, deb822_get(&s, "SHA256"), dir, &r)) < 0)
+	str list = deb822_get(&s, "SHA256");
+	if ((rc = find_index(op, list, dir, "Packages", &r.plain, &r.packed)) < 0 ||
+	    (dir.len && (rc = find_sources(op, list, dir, &r)) < 0))
 		return rc;
 	*ret = r;
 	return 0;

@@ -36,7 +36,7 @@ struct notices_source {
 	str suite;         /* pocket that lists it; empty: none does any more */
 	str vcs;           /* where its packaging is kept; may be empty */
 	str binaries;      /* of it in the image: "libssl3t64, openssl-provider-legacy" */
-	bool asks_source;
+	bool asks_source, unknown; /* unknown: some package's licence is NOASSERTION */
 	struct notices_file *file; /* [n]; the .dsc first */
 	ptrdiff_t n;
 };

@@ -123,6 +123,8 @@ static void put_source(struct buf *b, const struct notices_source *s,
 	text_safe(b, s->version);
 	if (s->asks_source)
 		buf_add(b, S("  its licence asks for the source"));
+	else if (s->unknown)
+		buf_add(b, S("  its licence is not told in a form that can be read"));
 	buf_add(b, S("\n  of "));
 	text_wrap(b, s->binaries, 5, 5, style);
 	buf_char(b, '\n');

@@ -71,6 +71,22 @@ License: GPL-2+
  See /usr/share/common-licenses/GPL-3, or /usr/share/common-licenses/MPL-2.0.
 """
 
+# The source packages that the archive lists, as if it had their files.
+SOURCE = """Package: {0}
+Binary: {0}
+Version: {1}
+Vcs-Browser: https://git.example.org/{0}
+Directory: pool/main/{0}
+Checksums-Sha256:
+ {2} 1000 {0}_{1}.orig.tar.xz
+ {3} 100 {0}_{1}.dsc
+
+"""
+SOURCES = {
+    "trixie": SOURCE.format("app", "1.0-1", "0a" * 32, "0b" * 32) + SOURCE.format("texts", "0.9-1", "0c" * 32, "0d" * 32),
+    "trixie-security": SOURCE.format("texts", "1.0-1", "1a" * 32, "1b" * 32),
+}
+
 PACKAGES = [
     package("texts", files=[file("usr/share/doc/texts/copyright", COPYRIGHT),
                             file("usr/share/common-licenses/MPL-2.0", "The text of MPL 2\n")]),
@@ -247,9 +263,10 @@ def write_pocket(root, suite, packages, spoil):
     now = time.time() - (7200 if spoil == "rolled-back" else 0)
     day = lambda t: time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(t))
     listed = ""
-    for arch in ARCHES:
-        text = packages[suite, arch].encode()
-        names = {f"main/binary-{arch}/Packages": text, f"main/binary-{arch}/Packages.xz": lzma.compress(text)}
+    for arch in (*ARCHES, "source"):
+        text = SOURCES.get(suite, "").encode() if arch == "source" else packages[suite, arch].encode()
+        index = "main/source/Sources" if arch == "source" else f"main/binary-{arch}/Packages"
+        names = {index: text, index + ".xz": lzma.compress(text)}
         for name, data in names.items():
             listed += f" {hashlib.sha256(data).hexdigest()} {len(data)} {name}\n"
             if spoil == "packages":
