@@ -269,6 +269,8 @@ static int run(struct op *op, struct many *m)
 	progress_rub(&m->line);
 	progress_step(&m->line, "images");
 	rc = workers_run(op, m->cli->operand.n, &spec);
+	if (rc == 0 && m->end)
+		rc = m->end(op, m);
 	progress_clear(&m->line);
 	if (rc == 0 && m->table)
 		rc = say_sum(op, m, clock_monotonic_ms() - begun);

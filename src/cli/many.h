@@ -32,6 +32,7 @@ struct many {
 	int (*one)(struct op *own, const struct many *m, const struct cli *cli, str recipe,
 		   struct many_row *row, struct buf *more);
 	int (*more)(struct op *op, struct many *m, str more); /* may be NULL */
+	int (*end)(struct op *op, struct many *m); /* when all were heard; may be NULL */
 	int (*sum)(struct op *op, struct many *m, struct buf *b); /* before the sum; may be NULL */
 	void *arg;                                            /* the verb's own */
 

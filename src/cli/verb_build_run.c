@@ -1,12 +1,15 @@
 /* temper build: what its options (verb_build.c) make it do. */
 #include <stdio.h>
 
+#include "base/num.h"
+#include "base/vec.h"
 #include "build/proof.h"
 #include "build_next.h"
 #include "build_report.h"
 #include "build_run.h"
 #include "many.h"
 #include "report/why.h"
+#include "sys/clock.h"
 
 struct run {
 	struct op *op;
@@ -19,6 +22,8 @@ struct run {
 	struct progress progress;
 	struct built built;
 	struct texts tag; /* what the image is called: at least one */
+	struct buf
+		*names; /* of several recipes: who waits for them all gives the names; else NULL */
 };
 
 /* Its names: as they were given, ":TAG" behind the recipe's own, or the recipe's. */
@@ -142,6 +147,15 @@ static int write_to(struct run *r, str to)
 	return rc;
 }
 
+/* One line: name, kind, digest, size. */
+static void put_name(struct buf *b, const struct store_image *image)
+{
+	char digest[DIGEST_TEXT];
+
+	buf_fmt(b, "%.*s %.*s %s %llu\n", STR_ARG(image->name), STR_ARG(image->media_type),
+		digest_text(&image->digest, digest), (unsigned long long)image->size);
+}
+
 static int publish(struct run *r)
 {
 	struct store_image image = { .media_type = r->built.image.media_type,
@@ -151,7 +165,10 @@ static int publish(struct run *r)
 
 	for (ptrdiff_t i = 0; rc == 0 && i < r->tag.n; i++) {
 		image.name = r->tag.p[i];
-		rc = store_image_put(r->op, r->store, &image);
+		if (r->names)
+			put_name(r->names, &image);
+		else
+			rc = store_image_put(r->op, r->store, &image);
 	}
 	for (ptrdiff_t i = 0; rc == 0 && i < r->o->to.n; i++)
 		rc = write_to(r, r->o->to.p[i]);
@@ -382,12 +399,56 @@ static void fill_what(const struct run *r, struct many_row *row)
 		(void)snprintf(left, sizeof(left), ", %td skipped", skipped);
 	if (r->built.unchanged)
 		(void)snprintf(row->what, sizeof(row->what), "unchanged");
-	else if (passed + skipped == 0)
-		(void)snprintf(row->what, sizeof(row->what), "no tests%s",
+	else if (r->o->no_test || passed + skipped == 0)
+		(void)snprintf(row->what, sizeof(row->what), "%s%s",
+			       r->o->no_test ? "not tested" : "no tests",
 			       lock[r->built.lock_state]);
 	else
 		(void)snprintf(row->what, sizeof(row->what), "%td test%s passed%s%s", passed,
 			       passed == 1 ? "" : "s", left, lock[r->built.lock_state]);
+}
+
+/*
+ * Names are given in lots: the store's index.json is written whole each time, which for each image
+ * of many would grow with the square of their number.
+ */
+enum { LOT = 64, LOT_MS = 1000 };
+
+struct names {
+	const struct build_options *o;
+	struct op own; /* of those that wait */
+	VEC(struct store_image) wait;
+	int64_t given_ms;
+};
+
+static int give_names(struct op *op, struct many *m)
+{
+	struct names *n = m->arg;
+	int rc = n->wait.n ? store_images_put(op, &m->store, n->wait.p, n->wait.n) : 0;
+
+	op_done(&n->own);
+	n->wait.p = NULL;
+	n->wait.n = n->wait.cap = 0;
+	n->given_ms = clock_monotonic_ms();
+	return rc;
+}
+
+static int hear_names(struct op *op, struct many *m, str more)
+{
+	struct names *n = m->arg;
+
+	while (more.len) {
+		str line = str_cut(&more, '\n'), copy;
+		struct store_image *image = vec_push(&n->own, &n->wait);
+		if (!image || op_copy(&n->own, line, &copy) < 0)
+			return op_adopt_error(op, &n->own);
+		*image = (struct store_image){ .name = str_cut(&copy, ' ') };
+		image->media_type = str_cut(&copy, ' ');
+		MUST(digest_parse(str_cut(&copy, ' '), &image->digest) &&
+		     num_parse(copy, INT64_MAX, &image->size));
+	}
+	return n->wait.n >= LOT || clock_monotonic_ms() - n->given_ms >= LOT_MS ? give_names(op, m)
+										: 0;
 }
 
 static int one_of_many(struct op *own, const struct many *m, const struct cli *cli, str recipe,
@@ -395,13 +456,13 @@ static int one_of_many(struct op *own, const struct many *m, const struct cli *c
 {
 	struct run r = { .op = own,
 			 .cli = cli,
-			 .o = m->arg,
+			 .o = ((const struct names *)m->arg)->o,
 			 .store = &m->store,
 			 .session = m->session,
 			 .recipe = recipe,
-			 .among = true };
+			 .among = true,
+			 .names = more };
 
-	(void)more;
 	progress_init(&r.progress, &cli->err, S(""), true);
 	int rc = run_one(&r);
 	if (rc < 0)
@@ -495,15 +556,23 @@ static int run_alone(struct op *op, const struct cli *cli, const struct build_op
 int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 {
 	const struct build_options *o = options;
+	struct names names = { .o = o, .given_ms = clock_monotonic_ms() };
 	struct many m = { .cli = cli,
 			  .source = &o->source,
 			  .progress = &o->progress,
 			  .table = !o->progress.quiet && !o->verbose && !prints(&o->output),
 			  .one = one_of_many,
-			  .arg = (void *)(uintptr_t)o };
+			  .more = hear_names,
+			  .end = give_names,
+			  .arg = &names };
 	int rc = check(op, cli, o);
 
 	if (rc < 0)
 		return rc;
-	return cli->operand.n > 1 ? many_run(op, &m) : run_alone(op, cli, o);
+	if (cli->operand.n == 1)
+		return run_alone(op, cli, o);
+	op_init(&names.own, 0);
+	rc = many_run(op, &m);
+	op_done(&names.own);
+	return rc;
 }

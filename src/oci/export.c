@@ -116,7 +116,7 @@ static int fill_layout(struct op *op, const struct job *job, int dir, str what, 
 	    (rc = layout_lock_file(op, dir, "oci-layout", F_WRLCK, &lock)) < 0 ||
 	    (rc = layout_read(op, dir, what, &doc)) < 0)
 		return rc;
-	return layout_write(op, dir, &doc, &e, S(""));
+	return layout_write(op, dir, &doc, &e, 1, S(""));
 }
 
 /* DIR or, as skopeo writes it, DIR:TAG. */

@@ -1,6 +1,7 @@
 #include "layout.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
 
@@ -173,15 +174,40 @@ static str ref_name(const struct node *node)
 	return name;
 }
 
-static bool is_dropped(const struct node *node, const struct layout_entry *add, str drop)
+static int by_ref_name(const void *key, const void *entry)
+{
+	return str_cmp(*(const str *)key, ((const struct layout_entry *)entry)->ref_name);
+}
+
+static bool is_dropped(const struct node *node, const struct layout_entry *add, ptrdiff_t n,
+		       str drop)
 {
 	str name = ref_name(node);
 
-	return name.len && (str_eq(name, drop) || (add && str_eq(name, add->ref_name)));
+	return name.len && (str_eq(name, drop) ||
+			    (n > 0 && bsearch(&name, add, (size_t)n, sizeof(*add), by_ref_name)));
+}
+
+static void write_list(struct json_out *j, const struct node *list, const struct layout_entry *add,
+		       ptrdiff_t n, str drop)
+{
+	ptrdiff_t next = 0;
+
+	json_array(j);
+	for (ptrdiff_t i = 0; i < list->n; i++) {
+		if (is_dropped(&list->child[i], add, n, drop))
+			continue;
+		while (next < n && str_cmp(add[next].ref_name, ref_name(&list->child[i])) < 0)
+			write_entry(j, &add[next++]);
+		layout_node_write(j, &list->child[i]);
+	}
+	while (next < n)
+		write_entry(j, &add[next++]);
+	json_array_end(j);
 }
 
 int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct layout_entry *add,
-		 str drop)
+		 ptrdiff_t n, str drop)
 {
 	struct json_out j;
 	struct buf b;
@@ -194,24 +220,10 @@ int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct l
 	for (ptrdiff_t i = 0; i < doc->root.n; i++) {
 		const struct node *at = &doc->root.child[i];
 		json_key(&j, at->key);
-		if (!str_eq(at->key, S("manifests"))) {
+		if (str_eq(at->key, S("manifests")))
+			write_list(&j, at, add, n, drop);
+		else
 			layout_node_write(&j, at);
-			continue;
-		}
-		bool wanted = add != NULL;
-		json_array(&j);
-		for (ptrdiff_t k = 0; k < at->n; k++) {
-			if (is_dropped(&at->child[k], add, drop))
-				continue;
-			if (wanted && str_cmp(add->ref_name, ref_name(&at->child[k])) < 0) {
-				write_entry(&j, add);
-				wanted = false;
-			}
-			layout_node_write(&j, &at->child[k]);
-		}
-		if (wanted)
-			write_entry(&j, add);
-		json_array_end(&j);
 	}
 	json_object_end(&j);
 	if ((rc = buf_take(&b, &text)) < 0)

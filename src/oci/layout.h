@@ -41,12 +41,13 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 		      struct layout_entry *ret) MUST_USE;
 
 /*
- * layout_write(op, dirfd, doc, add, drop): replace index.json by doc without the entries whose
- * ref.name is `drop` (nor add's) and with `add` (or NULL) before the first with a later name: so
- * that what several processes put in stands in one order.
+ * layout_write(op, dirfd, doc, add, n, drop): replace index.json by doc without the entries whose
+ * ref.name is `drop` or that of one of add, and with each of add before the first with a later name:
+ * so that what several processes put in stands in one order. `add` is sorted by ref.name, no two
+ * alike. O(entries * log n).
  */
 int layout_write(struct op *op, int dirfd, const struct doc *doc, const struct layout_entry *add,
-		 str drop) MUST_USE;
+		 ptrdiff_t n, str drop) MUST_USE;
 
 /* Any node as JSON, as it stood in its document. */
 void layout_node_write(struct json_out *j, const struct node *node);

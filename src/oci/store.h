@@ -84,6 +84,9 @@ int store_name(struct op *op, str name, str *ret) MUST_USE; /* with its tag, che
 int store_image_get(struct op *op, const struct store *s, str name,
 		    struct store_image *ret) MUST_USE; /* 1: none */
 int store_image_put(struct op *op, const struct store *s, const struct store_image *image) MUST_USE;
+/* Several at once, at the cost of one: index.json is read and written whole. */
+int store_images_put(struct op *op, const struct store *s, const struct store_image *image,
+		     ptrdiff_t n) MUST_USE;
 int store_image_delete(struct op *op, const struct store *s, str name) MUST_USE; /* 1: none */
 int store_image_list(struct op *op, const struct store *s, struct store_image **ret,
 		     ptrdiff_t *ret_n) MUST_USE;

@@ -92,7 +92,8 @@ int store_image_get(struct op *op, const struct store *s, str name, struct store
 }
 
 /* Under the lock: put `add` in or take `drop` out. */
-static int change(struct op *op, const struct store *s, const struct layout_entry *add, str drop)
+static int change(struct op *op, const struct store *s, const struct layout_entry *add, ptrdiff_t n,
+		  str drop)
 {
 	AUTO_FD lock = -1;
 	struct doc doc;
@@ -100,23 +101,66 @@ static int change(struct op *op, const struct store *s, const struct layout_entr
 
 	if (rc < 0 || (rc = read_index(op, s, &doc)) < 0)
 		return rc;
-	return layout_write(op, s->dir, &doc, add, drop);
+	return layout_write(op, s->dir, &doc, add, n, drop);
+}
+
+/* An entry to put in, and its place among those given: of one name the last counts. */
+struct wish {
+	struct layout_entry entry;
+	ptrdiff_t place;
+};
+
+static int by_wish(const void *a, const void *b)
+{
+	const struct wish *x = a, *y = b;
+	int order = str_cmp(x->entry.ref_name, y->entry.ref_name);
+
+	return order ? order : (x->place < y->place) - (x->place > y->place);
+}
+
+/* Does the store call just this image so? `have` is sorted by name. */
+static bool is_there(const struct store_image *have, ptrdiff_t n, const struct layout_entry *e)
+{
+	struct store_image key = { .name = e->ref_name };
+	const struct store_image *found =
+		n ? bsearch(&key, have, (size_t)n, sizeof(*have), by_name) : NULL;
+
+	return found && digest_eq(&found->digest, &e->digest) &&
+	       str_eq(found->media_type, e->media_type);
+}
+
+int store_images_put(struct op *op, const struct store *s, const struct store_image *image,
+		     ptrdiff_t n)
+{
+	struct wish *wish = op_new(op, struct wish, n);
+	struct layout_entry *add = op_new(op, struct layout_entry, n);
+	struct store_image *have = NULL;
+	ptrdiff_t have_n = 0, add_n = 0;
+	int rc = wish && add ? store_image_list(op, s, &have, &have_n) : op->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
+		wish[i] = (struct wish){ { .media_type = image[i].media_type,
+					   .digest = image[i].digest,
+					   .size = image[i].size },
+					 i };
+		rc = store_name(op, image[i].name, &wish[i].entry.ref_name);
+	}
+	if (rc < 0)
+		return rc;
+	if (n > 1)
+		qsort(wish, (size_t)n, sizeof(*wish), by_wish);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct layout_entry *e = &wish[i].entry;
+		bool again = i > 0 && str_eq(wish[i - 1].entry.ref_name, e->ref_name);
+		if (!again && !is_there(have, have_n, e))
+			add[add_n++] = *e;
+	}
+	return add_n ? change(op, s, add, add_n, S("")) : 0;
 }
 
 int store_image_put(struct op *op, const struct store *s, const struct store_image *image)
 {
-	struct layout_entry add = { .media_type = image->media_type,
-				    .digest = image->digest,
-				    .size = image->size };
-	struct store_image have;
-	int rc = store_name(op, image->name, &add.ref_name);
-
-	if (rc < 0 || (rc = store_image_get(op, s, add.ref_name, &have)) < 0)
-		return rc;
-	if (rc == 0 && digest_eq(&have.digest, &add.digest) &&
-	    str_eq(have.media_type, add.media_type))
-		return 0;
-	return change(op, s, &add, S(""));
+	return store_images_put(op, s, image, 1);
 }
 
 int store_image_delete(struct op *op, const struct store *s, str name)
@@ -124,5 +168,5 @@ int store_image_delete(struct op *op, const struct store *s, str name)
 	struct store_image have;
 	int rc = store_image_get(op, s, name, &have);
 
-	return rc ? rc : change(op, s, NULL, have.name);
+	return rc ? rc : change(op, s, NULL, 0, have.name);
 }

@@ -160,6 +160,46 @@ static int images(struct op *op)
 	return 0;
 }
 
+/* Many at once stand in the order of their names, whatever order they came in; the last of a name counts. */
+static int many_images(struct op *op)
+{
+	static const char *const name[] = { "m", "c:2", "z", "c:1", "m", "a/b" };
+	static const char *const want[] = { "a/b:latest", "c:1", "c:2", "m:latest", "z:latest" };
+	enum { N = sizeof(name) / sizeof(name[0]), WANT = sizeof(want) / sizeof(want[0]) };
+	AUTO_STORE s = { -1, -1, -1, -1, .use = -1 };
+	struct store_image image[N], *list;
+	struct stat was, is;
+	ptrdiff_t n = 0, at = 0;
+	str text;
+
+	TRY(open_fresh(op, &s));
+	TRY(file_replace(op, s.dir, S("index.json"), foreign, 0644));
+	for (int i = 0; i < N; i++)
+		image[i] = (struct store_image){ str_of(name[i]), S("m/t"),
+						 digest_of((str){ (const char *)&i, sizeof(i) }),
+						 (uint64_t)i + 1 };
+	TRY(store_images_put(op, &s, image, 2));
+	TRY(store_images_put(op, &s, image + 2, N - 2));
+	TRY(store_images_put(op, &s, image, 0));
+	TRY(store_image_list(op, &s, &list, &n));
+	CHECK(n == WANT);
+	TRY(file_read(op, s.dir, S("index.json"), 9999, &text));
+	for (ptrdiff_t i = 0; i < n && i < WANT; i++) {
+		CHECK_STR(list[i].name, str_of(want[i]));
+		ptrdiff_t found = str_find_str(str_from(text, at), str_of(want[i]));
+		CHECK(found > 0);
+		at += found > 0 ? found : 0;
+	}
+	CHECK(n > 3 && list[3].size == 5);
+	CHECK(str_find_str(text, S("\"size\":3,\"data\":[1,null,true,\"a\"]}")) > 0);
+	CHECK(fstatat(s.dir, "index.json", &was, 0) == 0);
+	TRY(store_images_put(op, &s, image + 1, N - 1)); /* nothing new: nothing written */
+	CHECK(fstatat(s.dir, "index.json", &is, 0) == 0 && was.st_ino == is.st_ino);
+	image[2].name = S("not a name");
+	CHECK_FAILS(op, store_images_put(op, &s, image, N), ERR_USAGE, "not an image name");
+	return 0;
+}
+
 /* An image that names a manifest, config and layer; a record of a package beside it. */
 static int fill(struct op *op, const struct store *s, struct digest *layer, struct digest *side)
 {
@@ -339,6 +379,7 @@ static int full_disk(struct op *op)
 TESTS({ "blobs come back as they went in", blobs }, { "a damaged blob is told and goes", damaged_blobs },
       { "blobs in pieces", writers }, { "records", records }, { "image names", names },
       { "index.json is changed and what others wrote is kept", images },
+      { "many images at once", many_images },
       { "prune keeps what is needed", prunes },
       { "prune leaves alone what others may need", prunes_beside_others },
       { "a killed writer leaves no blob", killed_writer, .once = true },
