@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/limits.h"
 #include "codec/tar.h"
 #include "net/client.h"
@@ -50,6 +51,7 @@ struct walk {
 	struct op *op;
 	struct sink *sink;
 	str what; /* the directory, as the recipe names it */
+	const struct texts *exclude;
 	uint64_t entries;
 };
 
@@ -100,6 +102,14 @@ static int put_link(struct walk *w, int dir, const char *name, struct tar_entry 
 }
 
 static int put_directory(struct walk *w, int fd, str path, int depth);
+
+static bool is_excluded(const struct walk *w, str path)
+{
+	for (ptrdiff_t i = 0; i < w->exclude->n; i++)
+		if (glob_match(w->exclude->p[i], path))
+			return true;
+	return false;
+}
 
 static int put_entry(struct walk *w, int dir, const char *name, str path, int depth)
 {
@@ -154,7 +164,7 @@ static int put_directory(struct walk *w, int fd, str path, int depth)
 		str below;
 		rc = c ? op_text(w->op, &below, "%.*s%s%s", STR_ARG(path), path.len ? "/" : "", c)
 		       : w->op->code;
-		if (rc == 0)
+		if (rc == 0 && !is_excluded(w, below))
 			rc = put_entry(w, fd, c, below, depth);
 		if (rc == 0)
 			op_reset(w->op, turn);
@@ -165,9 +175,10 @@ static int put_directory(struct walk *w, int fd, str path, int depth)
 }
 
 /* The bytes at an open path, twice the same unless somebody writes there. */
-static int put_path(struct op *op, struct sink *s, int fd, str what, bool directory)
+static int put_path(struct op *op, struct sink *s, int fd, str what, bool directory,
+		    const struct texts *exclude)
 {
-	struct walk w = { .op = op, .sink = s, .what = what };
+	struct walk w = { .op = op, .sink = s, .what = what, .exclude = exclude };
 	uint64_t size;
 	int rc;
 
@@ -202,7 +213,7 @@ static int keep_path(struct op *op, const struct store *store, const struct reci
 	int rc = s.piece ? hash_open(op, HASH_SHA256, &hash) : op->code;
 
 	s.hash = hash;
-	if (rc < 0 || (rc = put_path(op, &s, fd, what, ret->directory)) < 0)
+	if (rc < 0 || (rc = put_path(op, &s, fd, what, ret->directory, &a->exclude)) < 0)
 		return rc;
 	hash_result(hash, HASH_SHA256, ret->sha256.b);
 	ret->size = s.size;
@@ -211,7 +222,7 @@ static int keep_path(struct op *op, const struct store *store, const struct reci
 	if ((rc = store_writer_open(op, store, &writer)) < 0)
 		return rc;
 	s.writer = &writer;
-	if ((rc = put_path(op, &s, fd, what, ret->directory)) < 0)
+	if ((rc = put_path(op, &s, fd, what, ret->directory, &a->exclude)) < 0)
 		return rc;
 	if ((rc = store_writer_commit(op, &writer, &ret->sha256, &got)) < 0)
 		return op_fail_in(op, "%.*s changed while it was read", STR_ARG(what));

@@ -148,6 +148,8 @@ recipe over 'packages: [app]' 'artifacts: [{path: dist/sub/run, destination: /us
 refuse "a file over a package's" 1 'usr/bin/app is a file in app and a file in run' temper build -q over.yaml
 mkfifo dist/pipe
 refuse "a directory with a pipe in it" 3 'dist/pipe is neither file, directory nor link' temper build -q own.yaml
+sed 's/path: dist,/path: dist, exclude: [pi*],/' own.yaml >without.yaml
+holds "... but for exclude" temper build -q --no-test without.yaml
 rm dist/pipe
 
 # Certificates.
