@@ -104,6 +104,7 @@ static int packages_of_lock(struct op *op, const struct lock *lock, const struct
 						       .source = l->source,
 						       .source_version = l->source_version,
 						       .suite = lock_origin(l),
+						       .other = l->local || l->repository.len,
 						       .path = l->path,
 						       .deb = l->sha256 };
 	}
@@ -267,6 +268,7 @@ static void enrich(struct side *s, const struct lock *lock)
 		if (!l || !str_eq(l->version, p->version))
 			continue;
 		p->suite = lock_origin(l);
+		p->other = l->local || l->repository.len;
 		p->path = l->path;
 		p->deb = l->sha256;
 	}

@@ -11,9 +11,10 @@
 
 struct side_package {
 	str name, version, arch, source, source_version;
-	str suite; /* lock_origin(): pocket or another repository; empty where only dpkg's database
-		      tells of it */
-	str path;  /* repository-relative path of its .deb, likewise */
+	bool other; /* not of Debian's archive: of another repository, or a file */
+	str suite;  /* lock_origin(): pocket or another repository; empty where only dpkg's database
+		       tells of it */
+	str path;   /* repository-relative path of its .deb, likewise */
 	struct digest deb; /* zeros likewise */
 };
 

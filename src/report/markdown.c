@@ -94,6 +94,33 @@ static void row_list(struct buf *b, const char *name, const struct texts *list)
 	buf_add(b, S(" |\n"));
 }
 
+/* "16 of Debian trixie, 2 of the repository internal, 1 of its own" */
+static void put_origins(struct buf *b, const struct outcome *o)
+{
+	ptrdiff_t debian = 0, files = 0;
+
+	for (ptrdiff_t i = 0; i < o->package_n; i++) {
+		const struct outcome_package *p = &o->package[i];
+		debian += !p->local && p->repository.len == 0;
+		files += p->local;
+	}
+	buf_fmt(b, "%td of Debian ", debian);
+	safe(b, o->suite);
+	for (ptrdiff_t i = 0; i < o->pocket_n; i++) {
+		const struct outcome_pocket *p = &o->pocket[i];
+		ptrdiff_t n = 0;
+		if (p->repository.len == 0 ||
+		    (i && str_eq(p->repository, o->pocket[i - 1].repository)))
+			continue;
+		for (ptrdiff_t k = 0; k < o->package_n; k++)
+			n += str_eq(o->package[k].repository, p->repository);
+		buf_fmt(b, ", %td of the repository ", n);
+		safe(b, p->repository);
+	}
+	if (files)
+		buf_fmt(b, ", %td of its own", files);
+}
+
 static void put_facts(struct buf *b, const struct outcome *o)
 {
 	const struct outcome_config *c = &o->config;
@@ -115,8 +142,8 @@ static void put_facts(struct buf *b, const struct outcome *o)
 	buf_fmt(b, "| size | %s to download, %s unpacked, ", num_size_text(o->size, size),
 		num_size_text(o->unpacked, unpacked));
 	text_count(b, (uint64_t)o->layer_n, "layer", "layers");
-	buf_fmt(b, " |\n| packages | %td of Debian ", o->package_n);
-	safe(b, o->suite);
+	buf_add(b, S(" |\n| packages | "));
+	put_origins(b, o);
 	buf_add(b, S(" |\n"));
 	buf_fmt(b, "| made of | the archive's state up to %.10s |\n",
 		clock_rfc3339(o->created, date));
@@ -193,8 +220,9 @@ static void put_checks(struct buf *b, const struct outcome *o)
 	}
 	if (o->cut_n == 0)
 		return;
-	buf_add(b, S("\n## Dependencies that it does without\n\n| package | depends on | because |\n"
-		     "| --- | --- | --- |\n"));
+	buf_add(b,
+		S("\n## Dependencies that it does without\n\n| package | depends on | because |\n"
+		  "| --- | --- | --- |\n"));
 	for (ptrdiff_t i = 0; i < o->cut_n; i++) {
 		const struct outcome_cut *c = &o->cut[i];
 		if (c->added)

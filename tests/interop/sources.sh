@@ -18,7 +18,7 @@ for p in json.load(open('out.json'))['packages']:
 # What it is for.
 own web 'packages: [app, tool]' 'entrypoint: [/usr/bin/app]'
 holds "a package of a repository of one's own" temper build -q web.yaml -o json=out.json -o html=out.html \
-	-o spdx-json=out.spdx.json -o cyclonedx-json=out.cdx.json -o tree=out.txt
+	-o spdx-json=out.spdx.json -o cyclonedx-json=out.cdx.json -o tree=out.txt -o markdown=out.md
 same "... comes from there" "$(package tool repository) $(package tool version)" "internal 2.0-1"
 same "... with what it depends on" "$(package tool-common repository)" internal
 same "... and Debian's from Debian" "$(package libbig repository) $(package libapp version)" "none 1.0-1"
@@ -26,6 +26,7 @@ same "... which its lock says" "$(grep -c '"repository": "internal"' web.lock.js
 holds "... with the state that was signed" grep -q "\"signer\": \"$own\"" web.lock.json
 holds "... and by the tree" grep -q "internal  *stable .* 2 packages" out.txt
 holds "... the page" grep -q '<span class="tag">internal</span> file:' out.html
+holds "... the page of the catalogue" grep -q '3 of Debian trixie, 2 of the repository internal |' out.md
 holds "... SPDX" grep -q 'pkg:deb/internal/tool@2.0-1?arch=amd64&repository_url=file%3A' out.spdx.json
 holds "... with whose it is" grep -q '"supplier": *"Organization: Example Works"' out.spdx.json
 holds "... and CycloneDX" grep -q '"bom-ref": *"pkg:deb/internal/tool@2.0-1?arch=amd64&repository_url=' out.cdx.json

@@ -419,10 +419,17 @@ static int case_files(struct op *op)
 static int small(struct op *op)
 {
 	static const char text[] = "a 1\n  depends: b | c, d (>= 1)\nb 1\n  conflicts: d\nc 1\nd 1\n"
-				   "e 1\n  depends: b, d\n";
+				   "e 1\n  depends: b, d\n"
+				   "f 2 @internal\n  depends: g\ng 1 @internal\n  provides: b, z\nb 7 @internal\n"
+				   "h 1 @file=./h.deb\n  depends: b\n  provides: b, y\n";
 	struct world w = { 0 };
 
 	TRY(read_repository(op, &w, str_of(text)));
+	TRY(take_files(op, &w));
+	TRY(run_one(op, &w, S("small"), S("want: f/internal\nwant: b\nchosen: b=1 f=2 g=1\n"
+					  "note: b 1 is Debian's; the repository internal has 7: to take that, write "
+					  "b/internal\n")));
+	TRY(run_one(op, &w, S("small"), S("want: ./h.deb\nchosen: b=1 h=1\n")));
 	TRY(run_one(op, &w, S("small"), S("want: a\ncut: a: z: no\nchosen: a=1 c=1 d=1\n")));
 	return run_one(op, &w, S("small"), S("want: e\nrefused: these packages do not go together: the recipe asks "
 					     "for e; e 1 depends on b; e 1 depends on d; b 1 conflicts with d, "
