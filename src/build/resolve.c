@@ -231,7 +231,13 @@ static int make_request(struct op *op, const struct resolve_input *in,
 			want[n++] = r->packages.p[i];
 	}
 	*ret = (struct solve_request){
-		.want = want, .want_n = n, .local = local, .local_n = local_n, .platform = platform
+		.want = want,
+		.want_n = n,
+		.local = local,
+		.local_n = local_n,
+		.platform = platform,
+		.cut = r->cut,
+		.uncut = recipe_full_database(r),
 	};
 	return rc;
 }
