@@ -418,13 +418,10 @@ const struct init_known init_known[] = {
 	  .config = "local-address=0.0.0.0\n"
 		    "local-port=5353\n"
 		    "launch=bind\n"
-		    "bind-config=/etc/pdns/named.conf\n"
 		    "webserver=yes\n"
 		    "webserver-address=0.0.0.0\n"
 		    "webserver-port=8081\n"
 		    "webserver-allow-from=0.0.0.0/0\n",
-	  .args = "--version",
-	  .complains = "PowerDNS Authoritative Server 4",
 	  .http = "8081/",
 	  .body = "PowerDNS" },
 	{ .package = "pgbouncer",
@@ -445,17 +442,6 @@ const struct init_known init_known[] = {
 	  .drop = "usr/share/pgbouncer/mkauth.py",
 	  .args = "--version",
 	  .says = "^PgBouncer 1" },
-	{ .package = "postfix",
-	  .what = "The Postfix mail server",
-	  .entrypoint = "/usr/sbin/postfix",
-	  .cmd = "start-fg",
-	  .port = "25",
-	  .data = "/var/spool/postfix, /var/lib/postfix",
-	  .drop = HOOKS,
-	  .needs = "its master starts each part as the account that it should have",
-	  .command = "/usr/sbin/postconf",
-	  .args = "-h, mail_version",
-	  .says = "^3\\\\." },
 	{ .package = "privoxy",
 	  .what = "The Privoxy filtering proxy",
 	  .entrypoint = "/usr/sbin/privoxy",
@@ -641,7 +627,8 @@ const struct init_known init_known[] = {
 		    "source s_net { network(port(5514)); network(transport(udp) port(5514)); };\n"
 		    "destination d_out { file(\"/dev/stdout\"); };\n"
 		    "log { source(s_net); destination(d_out); };\n",
-	  .drop = "usr/bin/update-patterndb, usr/sbin/syslog-ng-debun",
+	  .drop = "usr/bin/update-patterndb, usr/sbin/syslog-ng-debun, usr/sbin/update-catalog, "
+		  "usr/sbin/install-sgmlcatalog",
 	  .args = "--version",
 	  .says = "^syslog-ng [34]" },
 	{ .package = "tinyproxy",

@@ -36,7 +36,6 @@ static const struct {
 	{ "ruby", "/usr/bin/ruby", NULL, 0, 0 },
 	{ "caddy", "/usr/bin/caddy", "8080/tcp", 1, 1 },
 	{ "mosquitto", "/usr/sbin/mosquitto", "1883/tcp", 1, 0 },
-	{ "postfix", "/usr/sbin/postfix", "25/tcp", 1, 0 },
 	{ "prometheus-node-exporter", "/usr/bin/prometheus-node-exporter", "9100/tcp", 1, 1 },
 	{ "hello", "/usr/bin/hello", NULL, 0, 0 },
 	{ "g++", "/usr/bin/g++", NULL, 0, 0 },
