@@ -38,6 +38,11 @@ class Tree:
     def text(self, path):
         return self.bytes.get(path, b"").decode("utf-8", "replace")
 
+    def remove(self, gone):
+        for path in [p for p in self.entry if p == gone or p.startswith(gone + "/")]:
+            del self.entry[path]
+            self.bytes.pop(path, None)
+
     def add(self, info, reader):
         path = clean(info.name)
         if info.islnk():
@@ -94,9 +99,9 @@ def image_tree(layout):
         with gzip.open(blob(layer)) as file:
             layer_tree = Tree()
             layer_tree.read(file)
-        for path in layer_tree.entry:
-            if path.rsplit("/", 1)[-1].startswith(".wh."):
-                raise Failure(f"a layer removes what another brought: {path}")
+        for path in [p for p in layer_tree.entry if p.rsplit("/", 1)[-1].startswith(".wh.")]:
+            del layer_tree.entry[path]
+            tree.remove(path.replace(".wh.", ""))
         tree.entry.update(layer_tree.entry)
         tree.bytes.update(layer_tree.bytes)
     return tree
