@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "sys/file.h"
 #include "unit/harness.h"
@@ -53,6 +54,31 @@ static int refused(struct op *op)
 	return 0;
 }
 
+static int facts(struct op *op)
+{
+	struct certificate_facts f;
+	struct certificate c;
+	char hex[DIGEST_HEX];
+	str text, block, two;
+	int n = 0;
+
+	TRY(op_text(op, &two, "a comment\n%s\nanother\n%s", sample, sample));
+	for (text = exact(two); certificate_block(&text, &block); n++) {
+		CHECK(str_starts(block, S("-----BEGIN CERT")) && str_ends(block, S("CERTIFICATE-----\n")));
+		TRY(certificate_read(op, S("sample"), block, &c));
+		TRY(certificate_facts(op, S("sample"), &c, &f));
+		CHECK_STR(f.subject, S("CN=temper test root,O=Example Widgets,C=XX"));
+		CHECK(f.authority && f.self_signed && f.not_before == 1795339636 && f.not_after == 4948939636);
+		CHECK(digest_hex(&f.sha256, hex) && strlen(hex) == 64);
+	}
+	CHECK(n == 2);
+	TRY(certificate_check(op, S("two"), two));
+	CHECK_FAILS(op, certificate_check(op, S("none"), S("a comment\n")), ERR_FORMAT, "no certificate in PEM");
+	CHECK_FAILS(op, certificate_check(op, S("key"), S("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n")),
+		    ERR_FORMAT, "key is no certificate");
+	return 0;
+}
+
 /* What this machine trusts, as OpenSSL reads it whole. */
 static int as_openssl(struct op *op)
 {
@@ -88,4 +114,5 @@ static int as_openssl(struct op *op)
 }
 
 TESTS({ "a known certificate", known }, { "what is none is refused", refused },
+      { "what one says of itself", facts },
       { "as OpenSSL hashes them", as_openssl, .once = true })
