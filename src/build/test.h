@@ -6,6 +6,8 @@
  *
  *	schemaVersion: 2.0.0
  *	globalEnvVars: [{key: K, value: V}]
+ *	ownUser: true                       beyond it: skip commands and servers where they could
+ *	                                    only run as root of a user namespace
  *	commandTests:
  *	  - name: nginx tells its version
  *	    setup: [[cmd, arg], ...]        runs before, a container each on the same volumes
@@ -115,6 +117,7 @@ struct test_http {
 
 struct tests {
 	struct pairs env; /* globalEnvVars */
+	bool own_user;    /* what runs refuses to be root */
 	struct test_command *command, *exec;
 	struct test_file *file;
 	struct test_content *content;

@@ -478,13 +478,14 @@ static int read_licence(const struct reader *r, const struct node *node, void *t
 
 struct raw_tests {
 	str version;
+	bool own_user;
 	const struct node *env, *command, *exec, *file, *content, *metadata, *licence, *http,
 		*options;
 };
 
 static int read_all(const struct reader *r, const struct raw_tests *raw, struct tests *ret)
 {
-	struct tests got = { 0 };
+	struct tests got = { .own_user = raw->own_user };
 	void *ignored;
 	const struct {
 		const struct node *node;
@@ -524,6 +525,7 @@ int tests_read(struct op *op, const struct doc *doc, const struct node *node, st
 		{ "schemaVersion", FIELD_TEXT, offsetof(struct raw_tests, version), false,
 		  "2.0.0" },
 		{ "globalEnvVars", FIELD_NODE, offsetof(struct raw_tests, env), false, NULL },
+		{ "ownUser", FIELD_BOOL, offsetof(struct raw_tests, own_user), false, NULL },
 		{ "commandTests", FIELD_NODE, offsetof(struct raw_tests, command), false, NULL },
 		{ "execTests", FIELD_NODE, offsetof(struct raw_tests, exec), false, NULL },
 		{ "fileExistenceTests", FIELD_NODE, offsetof(struct raw_tests, file), false, NULL },

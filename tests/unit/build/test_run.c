@@ -386,6 +386,25 @@ static int runs(struct op *op)
 	return 0;
 }
 
+/* Who is not root cannot have the image's user: what needs it is skipped, and tests of files are not. */
+static int own_user(struct op *op)
+{
+	static const char yaml[] = "ownUser: true\ncommandTests: [{name: a, command: tiny}]\nhttpTests: [{name: b, port: 8080}]\n"
+				   "fileExistenceTests: [{name: c, path: /etc}]\n";
+	struct result r;
+
+	TRY(carry_out(op, platform_host()->oci_arch, "65532", yaml, &r));
+	CHECK(r.n == 3 && r.test[0].verdict == VERDICT_PASSED);
+	if (geteuid() == 0) {
+		CHECK(r.test[1].verdict == r.test[2].verdict && r.test[1].verdict != VERDICT_FAILED);
+		return 0;
+	}
+	CHECK(r.test[1].verdict == VERDICT_SKIPPED && r.test[2].verdict == VERDICT_SKIPPED);
+	CHECK(str_find_str(r.test[1].detail, S("no OCI runtime")) >= 0 ||
+	      str_find_str(r.test[1].detail, S("refuses to be root")) >= 0);
+	return 0;
+}
+
 /* Without a runtime, or for a machine that this is not: skipped with the reason, never passed. */
 static int skips(struct op *op)
 {
@@ -478,5 +497,6 @@ static int bundle(struct op *op)
 }
 
 TESTS({ "looks", looks, .once = true }, { "metadata", metadata, .once = true },
-      { "runs", runs, .once = true }, { "skips", skips, .once = true },
+      { "runs", runs, .once = true }, { "own user", own_user, .once = true },
+      { "skips", skips, .once = true },
       { "bundle", bundle, .once = true })

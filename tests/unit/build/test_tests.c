@@ -45,7 +45,7 @@ static const char *const example =
 	"  entrypoint: []\n  cmd: [\"/bin/bash\"]\n  workdir: \"/app\"\n  user: \"luke\"\n"
 	"licenseTests:\n- debian: true\n  files: [\"/foo/bar\", \"/baz/bat\"]\n"
 	"containerRunOptions:\n  user: \"root\"\n  privileged: true\n"
-	"execTests: [{name: ping, command: cli, args: [ping], exitCode: 1, timeout: 3}]\n"
+	"ownUser: true\nexecTests: [{name: ping, command: cli, args: [ping], exitCode: 1, timeout: 3}]\n"
 	"httpTests:\n- {name: page, port: 8080}\n"
 	"- name: api\n  port: 80\n  path: /x?y=z\n  method: POST\n  headers: [{key: Host, value: "
 	"example.org}]\n  body: hello\n"
@@ -59,7 +59,7 @@ static int reads(struct op *op)
 	TRY(read_text(op, str_of(example), &t));
 	CHECK(t.env.n == 1 && t.command_n == 2 && t.file_n == 2 && t.content_n == 1 &&
 	      t.http_n == 2 && t.licence_n == 1);
-	CHECK(t.exec_n == 1 && t.exec[0].timeout_s == 3 && t.exec[0].exit_code == 1 &&
+	CHECK(t.own_user && t.exec_n == 1 && t.exec[0].timeout_s == 3 && t.exec[0].exit_code == 1 &&
 	      t.exec[0].words.n == 2);
 	CHECK_STR(t.env.p[0].value, S("/env"));
 	CHECK_STR(t.command[0].name, S("Command not found"));
