@@ -118,8 +118,13 @@ int notices_sources_find(struct op *op, const struct store *store, const struct 
 	struct groups g = { 0 };
 	int rc = 0;
 
-	for (ptrdiff_t i = 0; rc == 0 && i < n->package_n; i++)
-		rc = add_package(op, &g, &n->package[i]);
+	/* Debian's archive knows nothing of the others; n->package is in the order of the side's. */
+	for (ptrdiff_t i = 0; rc == 0 && i < n->package_n; i++) {
+		if (side->package[i].other)
+			n->other++;
+		else
+			rc = add_package(op, &g, &n->package[i]);
+	}
 	if (rc < 0)
 		return rc;
 	if (g.list.n > 1)
@@ -131,7 +136,7 @@ int notices_sources_find(struct op *op, const struct store *store, const struct 
 	if (g.list.n && (rc = search(op, store, side, where, &g, found)) < 0)
 		return rc;
 	n->source_n = g.list.n;
-	n->missing = 0;
+	n->missing = n->other;
 	for (ptrdiff_t i = 0; rc == 0 && i < n->source_n; i++) {
 		rc = take(op, &g.list.p[i], &found[i], &n->source[i]);
 		n->missing += found[i].suite.len == 0;

@@ -52,6 +52,7 @@ struct notices {
 	ptrdiff_t licence_n;
 	struct notices_source *source; /* [source_n], sorted by name; only where they were asked for */
 	ptrdiff_t source_n;
+	ptrdiff_t other;       /* packages that are not Debian's, whose sources nobody lists */
 	struct texts artifact; /* "sonarqube 10.4": what no package brings, nor its notices */
 	ptrdiff_t missing; /* packages without a text, licences without one, artifacts, sources not
 				 found */

@@ -152,8 +152,14 @@ void notices_sources_write(struct buf *b, const struct notices *n, const struct 
 	text_colour(b, style, TEXT_PLAIN);
 	buf_fmt(b, " (%.*s): ", STR_ARG(n->platform));
 	text_count(b, (uint64_t)n->source_n, "source package", "source packages");
-	buf_fmt(b, ", %llu with a licence that asks for the source\n\n",
+	buf_fmt(b, ", %llu with a licence that asks for the source\n",
 		(unsigned long long)asking);
+	if (n->other) {
+		buf_add(b, S("and "));
+		text_count(b, (uint64_t)n->other, "package", "packages");
+		buf_add(b, S(" from elsewhere, whose sources are not listed\n"));
+	}
+	buf_char(b, '\n');
 	for (ptrdiff_t i = 0; i < n->source_n; i++)
 		put_source(b, &n->source[i], style);
 }
