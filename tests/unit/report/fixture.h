@@ -212,6 +212,8 @@ static void fixture_hostile(struct outcome *ret)
 	static struct outcome_drop d;
 	static struct outcome_pocket q;
 	static struct outcome_next n;
+	static struct outcome_artifact a;
+	static struct outcome_certificate r;
 	struct texts all = TEXTS(list);
 
 	p = (struct outcome_package){ bad, bad, bad, bad, bad, bad, bad, bad, D(1), 1, 1, 1, 0, bad, bad, all, all, bad };
@@ -224,7 +226,10 @@ static void fixture_hostile(struct outcome *ret)
 	d = (struct outcome_drop){ bad, true, 1, 1 };
 	q = (struct outcome_pocket){ bad, bad, 0, bad };
 	n = (struct outcome_next){ bad, bad, bad, false };
+	a = (struct outcome_artifact){ bad, bad, bad, true, true, bad, bad, bad, D(2), 1, 1, 1, 0, bad };
+	r = (struct outcome_certificate){ bad, bad, D(3), 0, true };
 	*ret = (struct outcome){
+		.artifact = &a, .artifact_n = 1, .certificate = &r, .certificate_n = 1,
 		.name = bad, .description = bad, .suite = bad, .platform = &amd64, .compressor = bad, .user = bad,
 		.package = &p, .package_n = 1, .layer = &l, .layer_n = 1, .cut = &c, .cut_n = 1,
 		.file = &f, .file_n = 1, .drop = &d, .drop_n = 1, .check = &k, .check_n = 1, .test = &t, .test_n = 1,

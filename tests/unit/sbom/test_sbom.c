@@ -141,6 +141,48 @@ static int cyclonedx(struct op *op)
 	return 0;
 }
 
+static struct outcome_artifact artifacts[] = {
+	{ .name = S_INIT("app"), .version = S_INIT("1.0"), .from = S_INIT("https://example.org/app.zip"), .fetched = true,
+	  .destination = S_INIT("opt/app"), .licence = S_INIT("LicenseRef-own"), .sha256 = { { 3 } },
+	  .origin = S_INIT("artifact app 1.0") },
+	{ .name = S_INIT("site"), .from = S_INIT("dist"), .directory = true, .destination = S_INIT("srv"),
+	  .purl = S_INIT("pkg:npm/site@2"), .sha256 = { { 4 } }, .origin = S_INIT("made") },
+};
+static struct outcome_certificate trusted[] = { { S_INIT("ca.pem"), S_INIT("CN=Company"), { { 5 } }, 1763769600, false } };
+
+/* What no package brings is a component of its own, and has its files. */
+static int own_software(struct op *op)
+{
+	struct outcome o = sample();
+	struct doc doc;
+	str text;
+
+	o.artifact = artifacts;
+	o.artifact_n = 2;
+	o.certificate = trusted;
+	o.certificate_n = 1;
+	TRY(written(op, spdx_write, &o, &text));
+	TRY(json_parse(op, S("spdx"), text, &doc));
+	CHECK(node_get(&doc.root, S("packages"))->n == 6);
+	const struct node *app = at(&doc.root, "packages", 4), *site = at(&doc.root, "packages", 5);
+	CHECK_STR(text_of(app, "downloadLocation"), S("https://example.org/app.zip"));
+	CHECK_STR(text_of(app, "licenseDeclared"), S("LicenseRef-own"));
+	CHECK_STR(text_of(site, "downloadLocation"), S("NOASSERTION"));
+	CHECK_STR(text_of(at(site, "externalRefs", 0), "referenceLocator"), S("pkg:npm/site@2"));
+	CHECK(has(text, "{\"spdxElementId\":\"SPDXRef-Artifact-1\",\"relationshipType\":\"CONTAINS\","
+			"\"relatedSpdxElement\":\"SPDXRef-File-5\"}"));
+	CHECK(has(text, "See the artifact app."));
+	TRY(written(op, cyclonedx_write, &o, &text));
+	TRY(json_parse(op, S("cyclonedx"), text, &doc));
+	CHECK(node_get(&doc.root, S("components"))->n == 7);
+	app = at(&doc.root, "components", 3);
+	CHECK(str_starts(text_of(app, "purl"), S("pkg:generic/app@1.0?checksum=sha256%3A0300")));
+	CHECK_STR(text_of(at(app, "externalReferences", 0), "url"), S("https://example.org/app.zip"));
+	CHECK_STR(text_of(at(&doc.root, "components", 5), "name"), S("CN=Company"));
+	CHECK(node_get(at(&doc.root, "dependencies", 0), S("dependsOn"))->n == 5);
+	return 0;
+}
+
 /* Nothing in it, and another manifest gives other identifiers. */
 static int empty(struct op *op)
 {
@@ -194,4 +236,4 @@ static int large(struct op *op)
 	return 0;
 }
 
-TESTS({ "spdx", spdx }, { "cyclonedx", cyclonedx }, { "empty", empty }, { "large", large, .once = true })
+TESTS({ "spdx", spdx }, { "cyclonedx", cyclonedx }, { "own software", own_software }, { "empty", empty }, { "large", large, .once = true })
