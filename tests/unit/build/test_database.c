@@ -88,7 +88,8 @@ static int set_up(struct op *op, struct fixture *f)
 		.script[SCRIPT_PRERM].text = S("#!/bin/sh\n"),
 	};
 	f->info[0] = (struct contents_file){
-		S("conffiles"), S("/etc/aa\nremove-on-upgrade /etc/old\n/etc/none\n/lib/aa.conf\n")
+		S("conffiles"),
+		S("/etc/aa\nremove-on-upgrade /etc/old\n/etc/none\n/lib/aa.conf\n")
 	};
 	f->info[1] = (struct contents_file){ S("shlibs"), S("liba 1 aa\n") };
 	f->md5[0] = S("0cc175b9c0f1b6a831c399e269772661");
@@ -188,7 +189,8 @@ static int packages(struct op *op)
 	CHECK_STR(text(&f, "var/lib/dpkg/arch-native"), S("amd64\n"));
 	const struct layer_file *script = find(&f, "var/lib/dpkg/info/aa:amd64.prerm");
 	CHECK(script && script->entry.mode == 0755);
-	CHECK(!find(&f, "var/lib/dpkg/info/bb.md5sums") && !find(&f, "var/lib/dpkg/info/mine.list"));
+	CHECK(!find(&f, "var/lib/dpkg/info/bb.md5sums") &&
+	      !find(&f, "var/lib/dpkg/info/mine.list"));
 	CHECK_STR(text(&f, "var/lib/apt/extended_states"),
 		  S("Package: bb\nArchitecture: amd64\nAuto-Installed: 1\n\n"));
 	CHECK_STR(text(&f, "etc/dpkg/dpkg.cfg.d/temper"),
