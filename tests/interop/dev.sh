@@ -31,7 +31,7 @@ build() {
 	grep -q 'temper lock' said || return 1
 	temper lock -q "$recipe" && temper build -q --locked --no-test --to "oci-dir:oci:$1" "$recipe" 2>said
 }
-for image in python python-dev nodejs nodejs-dev; do
+for image in python python-dev nodejs nodejs-dev php-fpm php-fpm-dev; do
 	build $image && { ok "$image is built"; continue; }
 	grep -qE 'mirror|cannot (connect|resolve|fetch)|could not' said && { head -1 said; exit 77; }
 	bad "$image is built"
@@ -55,7 +55,7 @@ command -v buildah >/dev/null || { skip "builds in the dev images" "buildah is n
 awk '$5 == "/" { found = 1 } END { exit !found }' /proc/self/mountinfo ||
 	{ skip "builds in the dev images" "the root here is no mount (a chroot)"; exit $failed; }
 b="buildah --root $work/s --runroot $work/r --storage-driver overlay"
-for image in python python-dev nodejs nodejs-dev; do
+for image in python python-dev nodejs nodejs-dev php-fpm php-fpm-dev; do
 	id=$($b pull -q "oci:oci:$image" 2>said) && $b tag "$id" "localhost/$image" 2>>said && continue
 	skip "builds in the dev images" "buildah cannot keep images here: $(tail -1 said)"
 	exit $failed
@@ -210,4 +210,39 @@ F
 check "node: npm installs in nodejs-dev" stage js localhost/js
 is "node: and it runs in nodejs" "$(run localhost/js /usr/bin/node main.js 2>&1)" '42 65532'
 run localhost/js /bin/sh -c true >/dev/null 2>&1 && bad "nothing of the dev image came along" || ok "nothing of the dev image came along"
+
+# PHP: a package of one's own by composer, and a module in C for the server and the command line.
+mkdir -p php/mine/src php/module php/app
+echo '{"name":"my/mine","version":"1.2.0","autoload":{"psr-4":{"My\\":"src/"}}}' >php/mine/composer.json
+echo '<?php namespace My; class Mine { static function answer() { return 42; } }' >php/mine/src/Mine.php
+echo '{"repositories":[{"type":"path","url":"/mine","options":{"symlink":false}},{"packagist.org":false}],
+	"require":{"php":">=8.4","ext-own":"*","my/mine":"^1.2"}}' >php/app/composer.json
+echo '<?php require "vendor/autoload.php"; echo My\Mine::answer(), " ", own(), " ", posix_getuid();' >php/app/main.php
+echo 'PHP_ARG_ENABLE([own], [own], [], [yes]) PHP_NEW_EXTENSION(own, own.c, $ext_shared)' >php/module/config.m4
+cat >php/module/own.c <<'C'
+#include <php.h>
+ZEND_BEGIN_ARG_INFO_EX(none, 0, 0, 0)
+ZEND_END_ARG_INFO()
+static PHP_FUNCTION(own) { ZEND_PARSE_PARAMETERS_NONE(); RETURN_LONG(7); }
+static const zend_function_entry functions[] = {PHP_FE(own, none) PHP_FE_END};
+static zend_module_entry own_module_entry = {
+	STANDARD_MODULE_HEADER, "own", functions, 0, 0, 0, 0, 0, "1.2", STANDARD_MODULE_PROPERTIES};
+ZEND_GET_MODULE(own)
+C
+cat >php/Dockerfile <<'F'
+FROM localhost/php-fpm-dev AS build
+COPY module /module
+RUN cd /module && phpize && ./configure && make && make install && make install INSTALL_ROOT=/out
+RUN for way in cli fpm; do mkdir -p /out/etc/php/8.4/$way/conf.d && echo extension=own >/out/etc/php/8.4/$way/conf.d/95-own.ini; done
+RUN cp /out/etc/php/8.4/cli/conf.d/95-own.ini /etc/php/8.4/cli/conf.d/
+COPY mine /mine
+COPY app /var/www/html/
+RUN composer install --no-interaction --no-progress --no-dev --optimize-autoloader
+FROM localhost/php-fpm
+COPY --from=build /out /
+COPY --from=build /var/www/html /var/www/html
+F
+check "php: composer and phpize work in php-fpm-dev" stage php localhost/app
+is "php: and what they made runs in php-fpm" "$(run localhost/app /usr/bin/php main.php 2>&1)" '42 7 65532'
+run localhost/app /usr/sbin/php-fpm8.4 -m 2>&1 | grep -qx own && ok "php: the server has the module" || bad "php: the server has the module"
 exit $failed
