@@ -13,9 +13,7 @@ enum {
 };
 
 /* Scripts of libraries that many servers use. */
-#define COMMON_DROP                                             \
-	"usr/share/libgcrypt20/**, usr/share/mysql-common/**, " \
-	"usr/bin/perldoc, usr/share/perl-openssl-defaults/**"
+#define COMMON_DROP "usr/bin/perldoc, usr/share/perl-openssl-defaults/**"
 
 static const struct init_known *find_known(str package)
 {
