@@ -54,6 +54,11 @@ for recipe in "$root"/images/*/*.yaml; do
 	jq -r --arg i "$image" '[.tests[] | select(.verdict == "skipped")] | if length > 0 then
 		"skip  \($i): \(length) tests: \(.[0].detail)" else empty end' "$json"
 	is "$image is made again as the same bytes" "$(cat "catalogue/reports/$image.same")" yes
+	# The page in docs/images/ is of the committed lock.
+	if [ "$host" = linux/amd64 ] && cmp -s "catalogue/images/${recipe#"$root"/images/}" "$recipe" &&
+		cmp -s "catalogue/images/$(dirname "${recipe#"$root"/images/}")/$image.lock.json" "${recipe%.yaml}.lock.json"; then
+		cmp -s "catalogue/reports/$image.md" "$root/docs/images/$image.md" && ok "$image: its page is true" || bad "$image: docs/images/$image.md is not its page: ./catalogue --lock"
+	fi
 	[[ $image == dev || $image == *-dev ]] ||
 		is "$image: no setuid file" "$(jq '[.files[] | select(.type == "file" and (.mode | test("[2-7]...$")))] | length' "$json")" 0
 done
