@@ -104,9 +104,11 @@ static int attributes(struct op *op, str alias, str *ret)
 		rc = WRAP_ALL(op, usage_in, &usage);
 	if (rc == 0)
 		rc = WRAP_ALL(op, name_in, &name);
+	if (rc < 0)
+		return rc;
 	bool name_first = str_cmp(name, usage) < 0;
 	*ret = name_first ? usage : name;
-	return rc < 0 ? rc : wrap(op, DER_SET, name_first ? name : usage, ret);
+	return wrap(op, DER_SET, name_first ? name : usage, ret);
 }
 
 static int add_bag(struct buf *b, const struct truststore_entry *e)
