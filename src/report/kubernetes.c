@@ -60,12 +60,10 @@ static void quoted(struct buf *b, str s)
 
 static void words(struct buf *b, const struct texts *list, ptrdiff_t from)
 {
-	buf_char(b, '[');
 	for (ptrdiff_t i = from; i < list->n; i++) {
 		buf_add(b, i > from ? S(", ") : S(""));
 		quoted(b, list->p[i]);
 	}
-	buf_char(b, ']');
 }
 
 static void put_name(struct buf *b, const struct outcome *o)
@@ -181,11 +179,14 @@ static void put_liveness(struct buf *b, const struct outcome *o)
 		       { "timeoutSeconds", c->timeout },
 		       { "failureThreshold", c->retries } };
 
-	if (c->health.n < 2 || !str_eq(c->health.p[0], S("CMD")))
+	bool shell = c->health.n > 1 && str_eq(c->health.p[0], S("CMD-SHELL"));
+	if (c->health.n < 2 || (!shell && !str_eq(c->health.p[0], S("CMD"))))
 		return;
-	buf_add(b, S("          livenessProbe:\n            exec: {command: "));
+	buf_add(b, S("          livenessProbe:\n            exec: {command: ["));
+	if (shell)
+		buf_add(b, S("\"/bin/sh\", \"-c\", "));
 	words(b, &c->health, 1);
-	buf_add(b, S("}\n"));
+	buf_add(b, S("]}\n"));
 	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
 		if (number[i].value)
 			buf_fmt(b, "            %s: %llu\n", number[i].name,

@@ -134,8 +134,12 @@ static void put_facts(struct buf *b, const struct outcome *o)
 	row_list(b, "ports", &c->ports);
 	row_list(b, "volumes", &c->volumes);
 	if (c->health.n > 1) {
+		bool shell = str_eq(c->health.p[0], S("CMD-SHELL"));
 		buf_add(b, S("| health check | "));
-		cell_words(b, &c->health, 1);
+		if (shell)
+			safe(b, c->health.p[1]);
+		else
+			cell_words(b, &c->health, 1);
 		buf_add(b, S(" |\n"));
 	}
 	row_text(b, "stop signal", c->stop_signal);
@@ -249,7 +253,7 @@ void markdown_write(struct buf *b, const struct outcome *o)
 	put_facts(b, o);
 	buf_add(b, S("\n## How to run it\n\n"));
 	if (o->usage.len) {
-		buf_add(b, o->usage); /* the recipe's own Markdown */
+		buf_add(b, str_trim(o->usage)); /* the recipe's own Markdown */
 		buf_add(b, S("\n\n"));
 	}
 	if (o->config.entrypoint.n + o->config.cmd.n)
