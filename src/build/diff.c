@@ -230,7 +230,7 @@ static str owner_of(const struct side *s, const struct entry *e)
 	const struct side_package *p = map_get(&s->owner, e->path);
 
 	if (!p && e->type == ENTRY_SYMLINK) {
-		const struct entry *to = tree_find(&s->tree, e->path);
+		const struct entry *to = image_tree_find(&s->tree, e->path);
 		p = to && to != &s->tree.root ? map_get(&s->owner, to->path) : NULL;
 	}
 	return p ? p->name : S("");
@@ -277,7 +277,7 @@ static int add_file(struct work *w, const struct entry *was, const struct entry 
 
 static int compare_files(struct work *w)
 {
-	const struct tree *x = &w->before->tree, *y = &w->after->tree;
+	const struct image_tree *x = &w->before->tree, *y = &w->after->tree;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0, k = 0; rc == 0 && (i < x->n || k < y->n);) {

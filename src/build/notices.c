@@ -15,7 +15,7 @@ static bool wants(void *arg, str path, uint64_t size)
 						     str_eq(str_base_name(path), S("copyright"))));
 }
 
-const struct tree_wish notices_wish = { .wants = wants };
+const struct image_tree_wish notices_wish = { .wants = wants };
 
 /* Licences whose terms for programs include the source. Source: their texts; as the beginnings of
  * SPDX identifiers and of Debian's names for versions of them. */

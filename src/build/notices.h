@@ -8,7 +8,7 @@
 #include "side.h"
 
 /* For side_open(): the copyright files and licences. */
-extern const struct tree_wish notices_wish;
+extern const struct image_tree_wish notices_wish;
 
 /* notices_make(op, side, ret): all but the sources. A lock without an image has no texts: ERR_USAGE.
  * Views alias the side. */

@@ -20,7 +20,7 @@ static bool is_record(str path)
 
 static bool wants(void *arg, str path, uint64_t size)
 {
-	const struct tree_wish *more = arg;
+	const struct image_tree_wish *more = arg;
 
 	if (size <= LIMIT_CAPTURE && (is_record(path) || str_eq(path, str_of(carried_lock)) ||
 				      str_ends(path, S("/os-release"))))
@@ -30,11 +30,11 @@ static bool wants(void *arg, str path, uint64_t size)
 
 bool side_file(const struct side *s, str path, str *ret)
 {
-	const struct entry *e = s->has_image ? tree_find(&s->tree, path) : NULL;
+	const struct entry *e = s->has_image ? image_tree_find(&s->tree, path) : NULL;
 
-	if (!e || e == &s->tree.root || !s->tree.content[e - s->tree.entry].p)
+	if (!e || e == &s->tree.root || !s->image_tree.content[e - s->tree.entry].p)
 		return false;
-	*ret = s->tree.content[e - s->tree.entry];
+	*ret = s->image_tree.content[e - s->tree.entry];
 	return true;
 }
 
@@ -117,7 +117,7 @@ static int packages_of_dpkg(struct op *op, struct side *s)
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < s->tree.n; i++) {
-		str path = s->tree.entry[i].path, text = s->tree.content[i];
+		str path = s->tree.entry[i].path, text = s->image_tree.content[i];
 		if (text.p && is_record(path) && !str_ends(path, S(".md5sums")))
 			rc = installed_read(op, text, &got);
 		if (rc < 0)
@@ -176,7 +176,7 @@ static int read_owners(struct side *s)
 	for (ptrdiff_t i = 0; i < s->tree.n; i++) {
 		str path = s->tree.entry[i].path, name = str_base_name(path);
 		bool md5sums = str_ends(name, S(".md5sums"));
-		if (!s->tree.content[i].p || !is_record(path))
+		if (!s->image_tree.content[i].p || !is_record(path))
 			continue;
 		if (md5sums)
 			name = str_head(name, name.len - 8);
@@ -184,7 +184,7 @@ static int read_owners(struct side *s)
 		struct side_package *p = find_package(s, name);
 		int rc = p ? map_put(&s->owner, path, p) : 0;
 		if (rc == 0 && p && md5sums)
-			rc = own_files(s, p, s->tree.content[i]);
+			rc = own_files(s, p, s->image_tree.content[i]);
 		if (rc < 0)
 			return rc;
 	}
@@ -192,9 +192,9 @@ static int read_owners(struct side *s)
 }
 
 static int read_image(struct op *op, const struct store *store, const struct digest *digest,
-		      str platform, const struct tree_wish *more, struct side *s)
+		      str platform, const struct image_tree_wish *more, struct side *s)
 {
-	struct tree_wish wish = { .digests = true, .wants = wants };
+	struct image_tree_wish wish = { .digests = true, .wants = wants };
 	int rc = image_get(op, store, digest, platform, &s->image);
 
 	wish.arg = (void *)(uintptr_t)more;
@@ -206,7 +206,7 @@ static int read_image(struct op *op, const struct store *store, const struct dig
 	s->has_image = true;
 	rc = op_text(op, &s->platform, "%.*s/%.*s", STR_ARG(s->image.config.os),
 		     STR_ARG(s->image.config.architecture));
-	return rc < 0 ? rc : tree_read(op, store, &s->image, &wish, &s->tree);
+	return rc < 0 ? rc : image_tree_read(op, store, &s->image, &wish, &s->tree);
 }
 
 /* The lock's platform that was asked for, or this machine's, or the first. */
@@ -219,7 +219,7 @@ static const struct lock_platform *choose(const struct lock *lock, str platform)
 }
 
 static int open_lock(struct op *op, const struct store *store, str path, str platform,
-		     const struct tree_wish *more, struct side *s)
+		     const struct image_tree_wish *more, struct side *s)
 {
 	struct lock lock;
 	str text;
@@ -275,7 +275,7 @@ static void enrich(struct side *s, const struct lock *lock)
 }
 
 static int open_image(struct op *op, const struct store *store, str from, str platform,
-		      const struct tree_wish *more, struct side *s)
+		      const struct image_tree_wish *more, struct side *s)
 {
 	struct image_descriptor d;
 	struct lock lock;
@@ -298,7 +298,7 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 }
 
 int side_open(struct op *op, const struct store *store, str what, str platform,
-	      const struct tree_wish *more, struct side *ret)
+	      const struct image_tree_wish *more, struct side *ret)
 {
 	bool recipe = str_ends(what, S(".yaml")) || str_ends(what, S(".yml"));
 	struct side s = { .name = what };

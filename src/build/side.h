@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "lock.h"
-#include "oci/tree.h"
+#include "oci/image_tree.h"
 
 struct side_package {
 	str name, version, arch, source, source_version;
@@ -27,7 +27,7 @@ struct side {
 	str name, platform; /* "nginx:latest", "linux/amd64" */
 	str suite;          /* of the lock, or else the codename in os-release; may be empty */
 	struct image image;
-	struct tree tree; /* digests and what was wanted are in it */
+	struct image_tree tree; /* digests and what was wanted are in it */
 	bool has_image;
 	struct digest manifest;       /* zeros: a lock that was not built */
 	struct side_package *package; /* [package_n], sorted by name and architecture */
@@ -45,7 +45,7 @@ struct side {
  * besides. Without `platform` it is this machine's, or the only one. ERR_USAGE for what is neither.
  */
 int side_open(struct op *op, const struct store *store, str what, str platform,
-	      const struct tree_wish *wants, struct side *ret) MUST_USE;
+	      const struct image_tree_wish *wants, struct side *ret) MUST_USE;
 
 /* For qsort(): by kind and name. */
 int side_own_cmp(const void *a, const void *b);

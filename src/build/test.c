@@ -217,7 +217,7 @@ static const struct entry *find(const struct test_session *s, str path, bool fol
 		return NULL;
 	if (clean.len == 0)
 		return &s->tree.root;
-	return follow ? tree_find(&s->tree, clean) : tree_find_link(&s->tree, clean);
+	return follow ? image_tree_find(&s->tree, clean) : image_tree_find_link(&s->tree, clean);
 }
 
 /* A mode as ls writes it, and as Go's os.FileMode does (special bits before the others). */
@@ -319,7 +319,7 @@ static int test_content(struct test_session *s, const struct test_content *want)
 	else if (e->size > LIMIT_CAPTURE)
 		rc = test_complain(s->op, &c, "%.*s is larger than %d bytes", STR_ARG(want->path),
 				   LIMIT_CAPTURE);
-	else if ((rc = tree_content(s->op, s->store, s->image, &s->tree, e, LIMIT_CAPTURE,
+	else if ((rc = image_tree_content(s->op, s->store, s->image, &s->tree, e, LIMIT_CAPTURE,
 				    &text)) == 0)
 		rc = test_complain_match(s->op, &c, &want->text, text, "the content");
 	return rc < 0 ? rc : test_record(s, want->name, start, &c);
@@ -357,7 +357,7 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 			     tests[i].command_n || tests[i].exec_n || tests[i].http_n;
 	interrupt_hold(); /* what is begun here is ended here */
 	if (needs_tree)
-		rc = tree_read(op, store, image, NULL, &s.tree);
+		rc = image_tree_read(op, store, image, NULL, &s.tree);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		rc = test_one(&s, &tests[i]);
 	test_room_done(&s.room);

@@ -5,7 +5,7 @@
 #define BUILD_TEST_IMPL_H
 
 #include "base/vec.h"
-#include "oci/tree.h"
+#include "oci/image_tree.h"
 
 #include "test.h"
 #include "test_runtime.h"
@@ -28,7 +28,7 @@ struct test_session {
 	struct op *op;
 	const struct store *store;
 	const struct image *image;
-	struct tree tree;
+	struct image_tree tree;
 	struct test_room room;
 	VEC(struct outcome_test) test;
 };

@@ -35,7 +35,7 @@ void test_room_done(struct test_room *room)
 	room->path = S("");
 }
 
-static uint64_t room_needed(const struct tree *t)
+static uint64_t room_needed(const struct image_tree *t)
 {
 	uint64_t sum = SPARE;
 
@@ -83,7 +83,7 @@ static int unpack(struct test_session *s)
 	AUTO_FD root = openat(s->room.fd, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fchmod(root, 0755) < 0)
 		return op_fail_errno(s->op, "cannot open %.*s", STR_ARG(s->room.root));
-	rc = tree_unpack(s->op, s->store, s->image, root, geteuid() == 0);
+	rc = image_tree_unpack(s->op, s->store, s->image, root, geteuid() == 0);
 	return rc == 1 ? op_fail(s->op, ERR_IO, "the image is not whole in the store") : rc;
 }
 
@@ -102,12 +102,12 @@ static bool account(str text, int at, str key, str field[7])
 
 static int read_accounts(struct test_session *s, str path, str *ret)
 {
-	const struct entry *e = tree_find(&s->tree, path);
+	const struct entry *e = image_tree_find(&s->tree, path);
 
 	*ret = S("");
 	if (!e || (e->type != ENTRY_FILE && e->type != ENTRY_HARDLINK) || e->size > PASSWD_MAX)
 		return 0;
-	return tree_content(s->op, s->store, s->image, &s->tree, e, PASSWD_MAX, ret);
+	return image_tree_content(s->op, s->store, s->image, &s->tree, e, PASSWD_MAX, ret);
 }
 
 /* The image's user as numbers, and its home. Source: OCI image-spec config.md, "User". */
@@ -291,8 +291,9 @@ static int make_writable(struct test_session *s, str path, bool volume, const ch
 {
 	char space[LIMIT_PATH];
 	str clean;
-	const struct entry *at =
-		tar_clean(path, space, &clean) && clean.len ? tree_find(&s->tree, clean) : NULL;
+	const struct entry *at = tar_clean(path, space, &clean) && clean.len
+					 ? image_tree_find(&s->tree, clean)
+					 : NULL;
 	struct entry fresh = { .type = ENTRY_DIRECTORY,
 			       .mode = volume ? 0755 : 01777,
 			       .uid = s->room.uid,
@@ -323,7 +324,7 @@ static int make_writable(struct test_session *s, str path, bool volume, const ch
  * May a directory be mounted there? Not over what the kernel provides, nor over the root: what is
  * masked and made read-only there would be an image's own. A link to nothing may lead there later.
  */
-static bool may_mount(const struct tree *t, str path)
+static bool may_mount(const struct image_tree *t, str path)
 {
 	static const str kernels[] = { S_INIT("proc"), S_INIT("sys"), S_INIT("dev") };
 	char space[LIMIT_PATH];
@@ -332,8 +333,8 @@ static bool may_mount(const struct tree *t, str path)
 
 	if (!str_starts(path, S("/")) || !tar_clean(path, space, &path))
 		return false;
-	for (at = path; at.len && !(e = tree_find(t, at)); at = str_dir_name(at))
-		if (tree_find_link(t, at))
+	for (at = path; at.len && !(e = image_tree_find(t, at)); at = str_dir_name(at))
+		if (image_tree_find_link(t, at))
 			return false;
 	str real = e && e->path.len ? e->path
 				    : str_from(path, at.len + (at.len > 0 && at.len < path.len));

@@ -2,7 +2,7 @@
  * oci_image STORE make NAME gzip|zstd|plain     a small image with whiteouts and links
  * oci_image STORE export NAME TO                image_export()
  * oci_image STORE import FROM                   image_import(); prints the diff_ids
- * oci_image STORE unpack NAME DIR               tree_unpack()
+ * oci_image STORE unpack NAME DIR               image_tree_unpack()
  *
  * What tests/interop/oci.sh puts between the store and other people's tools.
  */
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "oci/tree.h"
+#include "oci/image_tree.h"
 #include "unit/oci/fixture.h"
 
 static const char spec[] = "d bin\nf bin/hello hello\nd etc\nf etc/gone old\nd usr/lib\ns lib usr/lib\n--\n"
@@ -65,7 +65,7 @@ static int unpack(struct op *op, const struct store *s, const char *name, const 
 	if (rc < 0 || (rc = image_get(op, s, &d.digest, S(""), &image)) < 0 ||
 	    (rc = dir_open(op, AT_FDCWD, str_of(path), true, &dir)) < 0)
 		return rc;
-	return tree_unpack(op, s, &image, dir, false);
+	return image_tree_unpack(op, s, &image, dir, false);
 }
 
 int main(int argc, char **argv)

@@ -22,7 +22,7 @@ static const char after[] =
 
 /* An image of that spec, in the store under a name, as a side. */
 static int open_side(struct op *op, const struct store *s, const char *name, const char *spec,
-		     const struct tree_wish *wants, struct side *ret)
+		     const struct image_tree_wish *wants, struct side *ret)
 {
 	struct image_descriptor d;
 

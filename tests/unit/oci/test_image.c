@@ -5,7 +5,7 @@
 
 #include "fixture.h"
 #include "oci/archive.h"
-#include "oci/tree.h"
+#include "oci/image_tree.h"
 #include "unit/harness.h"
 
 #define D1 "sha256:1111111111111111111111111111111111111111111111111111111111111111"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "oci/tree.h"
+#include "oci/image_tree.h"
 #include "unit/harness.h"
 
 static int make(struct op *op, str spec, struct store *s, struct image *image)
@@ -14,7 +14,7 @@ static int make(struct op *op, str spec, struct store *s, struct image *image)
 	return image_get(op, s, &d.digest, S(""), image);
 }
 
-static int listed(struct op *op, const struct tree *t, str *ret)
+static int listed(struct op *op, const struct image_tree *t, str *ret)
 {
 	static const char kind[] = { [ENTRY_DIRECTORY] = 'd', [ENTRY_FILE] = 'f', [ENTRY_SYMLINK] = 's',
 				     [ENTRY_HARDLINK] = 'h' };
@@ -28,13 +28,13 @@ static int listed(struct op *op, const struct tree *t, str *ret)
 }
 
 /* A file's content, wherever it stands, to see which layer won. */
-static int content(struct op *op, const struct store *s, const struct image *image, const struct tree *t,
+static int content(struct op *op, const struct store *s, const struct image *image, const struct image_tree *t,
 		   str path, str *ret)
 {
-	const struct entry *e = tree_find(t, path);
+	const struct entry *e = image_tree_find(t, path);
 
 	*ret = S("(none)");
-	return e ? tree_content(op, s, image, t, e, 100, ret) : 0;
+	return e ? image_tree_content(op, s, image, t, e, 100, ret) : 0;
 }
 
 static const struct {
@@ -85,17 +85,17 @@ static bool wants_all(void *arg, str path, uint64_t size)
 	return path.len > 0 && size > 0;
 }
 
-static const struct tree_wish hashed = { .digests = true, .wants = wants_all };
+static const struct image_tree_wish hashed = { .digests = true, .wants = wants_all };
 
 static int merge_one(struct op *op, size_t i)
 {
 	AUTO_STORE s = FIXTURE_STORE;
 	struct image image;
-	struct tree t;
+	struct image_tree t;
 	str text;
 
 	TRY(make(op, str_of(merges[i].spec), &s, &image));
-	int rc = tree_read(op, &s, &image, &hashed, &t);
+	int rc = image_tree_read(op, &s, &image, &hashed, &t);
 	if (rc == ERR_MEMORY)
 		return rc;
 	if (rc < 0) {
@@ -107,7 +107,7 @@ static int merge_one(struct op *op, size_t i)
 	if (merges[i].path) {
 		TRY(content(op, &s, &image, &t, str_of(merges[i].path), &text));
 		CHECK_STR(text, str_of(merges[i].content));
-		const struct entry *e = tree_find(&t, str_of(merges[i].path));
+		const struct entry *e = image_tree_find(&t, str_of(merges[i].path));
 		CHECK(!e || str_eq(t.content[e - t.entry], text));
 	}
 	return 0;
@@ -130,18 +130,18 @@ static int digests(struct op *op)
 	AUTO_STORE s = FIXTURE_STORE;
 	struct digest want = digest_of(S("one"));
 	struct image image;
-	struct tree t;
+	struct image_tree t;
 
 	TRY(make(op, S("f a one\nh b a\ns c b"), &s, &image));
-	TRY(tree_read(op, &s, &image, &hashed, &t));
+	TRY(image_tree_read(op, &s, &image, &hashed, &t));
 	CHECK(t.n == 3 && digest_eq(&t.entry[0].sha256, &want) && digest_eq(&t.entry[1].sha256, &want));
 	CHECK(t.content[1].p && !t.content[2].p);
-	TRY(tree_read(op, &s, &image, &(struct tree_wish){ .digests = true }, &t));
+	TRY(image_tree_read(op, &s, &image, &(struct image_tree_wish){ .digests = true }, &t));
 	CHECK(digest_eq(&t.entry[0].sha256, &want) && !t.content[0].p);
 	CHECK(t.entry[0].mode == 04644 && t.entry[1].size == 3 && t.entry[0].mtime == 1000);
-	CHECK(tree_find(&t, S("c")) == &t.entry[1] && tree_find_link(&t, S("/c")) == &t.entry[2]);
-	CHECK(tree_find(&t, S("")) == &t.root && tree_find(&t, S("../..//./a")) == &t.entry[0]);
-	CHECK(!tree_find(&t, S("a/x")) && !tree_find(&t, S("q")));
+	CHECK(image_tree_find(&t, S("c")) == &t.entry[1] && image_tree_find_link(&t, S("/c")) == &t.entry[2]);
+	CHECK(image_tree_find(&t, S("")) == &t.root && image_tree_find(&t, S("../..//./a")) == &t.entry[0]);
+	CHECK(!image_tree_find(&t, S("a/x")) && !image_tree_find(&t, S("q")));
 	return 0;
 }
 
@@ -150,21 +150,21 @@ static int lies(struct op *op)
 {
 	AUTO_STORE s = FIXTURE_STORE;
 	struct image image;
-	struct tree t;
+	struct image_tree t;
 
 	TRY(make(op, S("f a one"), &s, &image));
 	struct image_layer *layer = &image.config.layer[0], good = *layer;
 	layer->diff_id.b[0] ^= 1;
-	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_VERIFY, "unpacks to");
+	CHECK_FAILS(op, image_tree_read(op, &s, &image, NULL, &t), ERR_VERIFY, "unpacks to");
 	*layer = good;
 	layer->media_type = S("application/vnd.oci.image.layer.v1.tar+zstd");
-	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not compressed as its media type");
+	CHECK_FAILS(op, image_tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not compressed as its media type");
 	*layer = good;
 	layer->size++;
-	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "its descriptor says");
+	CHECK_FAILS(op, image_tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "its descriptor says");
 	*layer = good;
 	layer->digest.b[0] ^= 1;
-	CHECK_FAILS(op, tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not in the store");
+	CHECK_FAILS(op, image_tree_read(op, &s, &image, NULL, &t), ERR_FORMAT, "not in the store");
 	return 0;
 }
 
@@ -187,7 +187,7 @@ static int unpacking(struct op *op)
 
 	TRY(make(op, str_of(spec), &s, &image));
 	TRY(dir_open(op, s.dir, S("root"), true, &root));
-	TRY(tree_unpack(op, &s, &image, root, false));
+	TRY(image_tree_unpack(op, &s, &image, root, false));
 	TRY(file_read(op, root, S("f"), 10, &text));
 	CHECK_STR(text, S("two"));
 	TRY(file_read(op, root, S("tmp/x"), 10, &text));
@@ -195,13 +195,13 @@ static int unpacking(struct op *op)
 	CHECK(fstatat(root, "d/a", &a, 0) == 0 && fstatat(root, "d/b", &b, 0) == 0 && a.st_ino == b.st_ino);
 	CHECK(a.st_mtime == 1000 && mode_at(root, "d/a") == 0644 && mode_at(root, "d") == 0755);
 	CHECK(mode_at(root, "abs") == 0777 && faccessat(root, "gone", F_OK, 0) < 0);
-	int rc = tree_unpack(op, &s, &image, root, false);
+	int rc = image_tree_unpack(op, &s, &image, root, false);
 	CHECK_FAILS(op, rc, ERR_IO, "File exists");
 	if (geteuid() != 0)
 		SKIP("setuid files of root are unpacked by root only");
 	AUTO_FD other = -1;
 	TRY(dir_open(op, s.dir, S("other"), true, &other));
-	TRY(tree_unpack(op, &s, &image, other, true));
+	TRY(image_tree_unpack(op, &s, &image, other, true));
 	CHECK(mode_at(other, "d/a") == 04644);
 	return 0;
 }

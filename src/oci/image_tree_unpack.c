@@ -5,13 +5,13 @@
 
 #include "base/limits.h"
 #include "sys/file.h"
-#include "tree.h"
-#include "tree_layer.h"
+#include "image_tree.h"
+#include "image_tree_layer.h"
 
 enum { PIECE = 1 << 16 };
 
 struct unpack {
-	const struct tree *tree;
+	const struct image_tree *tree;
 	ptrdiff_t *file; /* [file_n]: entries that are files, in order of layer and ordinal */
 	ptrdiff_t file_n;
 	ptrdiff_t next; /* into file: the first that is not written yet */
@@ -151,7 +151,7 @@ static int write_entry(struct op *op, void *arg, struct tar *tar, const struct t
 
 	if (u->next == u->file_n)
 		return 0;
-	const struct tree_place *place = &u->tree->place[u->file[u->next]];
+	const struct image_tree_place *place = &u->tree->place[u->file[u->next]];
 	if (place->layer != u->layer || place->ordinal != ordinal)
 		return 0;
 	const struct entry *entry = &u->tree->entry[u->file[u->next++]];
@@ -163,8 +163,8 @@ static int write_entry(struct op *op, void *arg, struct tar *tar, const struct t
 
 static int by_place(const void *a, const void *b, void *arg)
 {
-	const struct tree_place *place = arg, *x = &place[*(const ptrdiff_t *)a];
-	const struct tree_place *y = &place[*(const ptrdiff_t *)b];
+	const struct image_tree_place *place = arg, *x = &place[*(const ptrdiff_t *)a];
+	const struct image_tree_place *y = &place[*(const ptrdiff_t *)b];
 
 	if (x->layer != y->layer)
 		return x->layer < y->layer ? -1 : 1;
@@ -174,7 +174,7 @@ static int by_place(const void *a, const void *b, void *arg)
 static int write_files(struct op *op, struct unpack *u, const struct store *s,
 		       const struct image *image)
 {
-	const struct tree *t = u->tree;
+	const struct image_tree *t = u->tree;
 
 	if (!(u->file = op_new(op, ptrdiff_t, t->n)))
 		return op->code;
@@ -186,7 +186,7 @@ static int write_files(struct op *op, struct unpack *u, const struct store *s,
 	for (u->layer = 0; u->layer < image->config.layer_n; u->layer++) {
 		if (u->next == u->file_n || t->place[u->file[u->next]].layer != u->layer)
 			continue;
-		int rc = tree_layer(op, s, &image->config.layer[u->layer], write_entry, u);
+		int rc = image_tree_layer(op, s, &image->config.layer[u->layer], write_entry, u);
 		if (rc < 0)
 			return rc;
 	}
@@ -263,12 +263,12 @@ static int finish_directories(struct op *op, struct unpack *u)
 	return 0;
 }
 
-int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
-		bool as_root)
+int image_tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
+		      bool as_root)
 {
-	struct tree tree;
+	struct image_tree tree;
 	struct unpack u = { .tree = &tree, .dirfd = dirfd, .as_root = as_root, .parent = -1 };
-	int rc = tree_read(op, s, image, NULL, &tree);
+	int rc = image_tree_read(op, s, image, NULL, &tree);
 
 	if (rc < 0)
 		return rc;

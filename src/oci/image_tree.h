@@ -1,6 +1,6 @@
 /*
- * tree: the file system that an image's layers make, as a list of entries, and in a directory.
- * Source: OCI image-spec 1.1, layer.md; where it is silent, what engines do:
+ * image_tree: the file system that an image's layers make, as a list of entries, and in a
+ * directory. Source: OCI image-spec 1.1, layer.md; where it is silent, what engines do:
  *
  *  1. Whiteouts and opaque directories act on lower layers only, wherever they stand in theirs.
  *  2. The parents of a path resolve through symlinks below the root, lower layers' too; its last
@@ -13,21 +13,21 @@
  * Layers are verified before they are interpreted: the blob's digest, and the diff_id before
  * anything comes out.
  */
-#ifndef OCI_TREE_H
-#define OCI_TREE_H
+#ifndef OCI_IMAGE_TREE_H
+#define OCI_IMAGE_TREE_H
 
 #include "image.h"
 #include "model/entry.h"
 
-struct tree_place { /* where an entry's bytes are: the n-th entry of a layer */
+struct image_tree_place { /* where an entry's bytes are: the n-th entry of a layer */
 	ptrdiff_t layer;
 	ptrdiff_t ordinal;
 };
 
-struct tree {
-	struct entry *entry;      /* [n], sorted by entry_path_cmp(); paths after rule 2 */
-	struct tree_place *place; /* [n], of the file that a hard link binds to */
-	str *content;             /* [n], of files that were wanted; .p is NULL for the others */
+struct image_tree {
+	struct entry *entry;            /* [n], sorted by entry_path_cmp(); paths after rule 2 */
+	struct image_tree_place *place; /* [n], of the file that a hard link binds to */
+	str *content; /* [n], of files that were wanted; .p is NULL for the others */
 	ptrdiff_t n;
 	struct entry root; /* "/" itself */
 	ptrdiff_t skipped; /* entries of rule 5 */
@@ -35,7 +35,7 @@ struct tree {
 };
 
 /* What is wanted beside the entries. */
-struct tree_wish {
+struct image_tree_wish {
 	bool digests; /* hash the files' contents */
 	/* Keep this file's content; path as its layer has it. NULL: of none. At most LIMIT_WANTED
 	 * bytes are kept in all: past that no more are. */
@@ -44,31 +44,32 @@ struct tree_wish {
 };
 
 /*
- * tree_read(op, s, image, wish, ret): the merged entries. Of files that share an inode the
+ * image_tree_read(op, s, image, wish, ret): the merged entries. Of files that share an inode the
  * first is ENTRY_FILE and the others are ENTRY_HARDLINK to it, with its size and digest. elf,
  * script, conffile and private_key are not filled in. `wish` may be NULL.
  * One pass over each layer; memory as many entries as the layers have, and what is wanted.
  */
-int tree_read(struct op *op, const struct store *s, const struct image *image,
-	      const struct tree_wish *wish, struct tree *ret) MUST_USE;
+int image_tree_read(struct op *op, const struct store *s, const struct image *image,
+		    const struct image_tree_wish *wish, struct image_tree *ret) MUST_USE;
 
 /* The entry for a path, its symlinks followed below the root (the last one too); NULL: none. */
-const struct entry *tree_find(const struct tree *t, str path);
+const struct entry *image_tree_find(const struct image_tree *t, str path);
 
-/* As tree_find(), the last component's link not followed. */
-const struct entry *tree_find_link(const struct tree *t, str path);
+/* As image_tree_find(), the last component's link not followed. */
+const struct entry *image_tree_find_link(const struct image_tree *t, str path);
 
 /* The content of a file (or hard link) of t, at most max bytes. Reads its layer up to there. */
-int tree_content(struct op *op, const struct store *s, const struct image *image,
-		 const struct tree *t, const struct entry *entry, size_t max, str *ret) MUST_USE;
+int image_tree_content(struct op *op, const struct store *s, const struct image *image,
+		       const struct image_tree *t, const struct entry *entry, size_t max,
+		       str *ret) MUST_USE;
 
 /*
- * tree_unpack(op, s, image, dirfd, as_root): write the merged files into the empty directory
+ * image_tree_unpack(op, s, image, dirfd, as_root): write the merged files into the empty directory
  * behind dirfd. Nothing is followed on the way: every parent is opened without links. Owners,
  * setuid and setgid bits are set only `as_root`; extended attributes never. Two passes over each
  * layer.
  */
-int tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
-		bool as_root) MUST_USE;
+int image_tree_unpack(struct op *op, const struct store *s, const struct image *image, int dirfd,
+		      bool as_root) MUST_USE;
 
 #endif

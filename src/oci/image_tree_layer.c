@@ -1,4 +1,4 @@
-#include "tree_layer.h"
+#include "image_tree_layer.h"
 
 #include "base/limits.h"
 #include "document.h"
@@ -45,8 +45,8 @@ static int open_layer(struct op *op, const struct store *s, const struct image_l
 	return 0;
 }
 
-int tree_layer(struct op *op, const struct store *s, const struct image_layer *layer,
-	       tree_layer_each *each, void *arg)
+int image_tree_layer(struct op *op, const struct store *s, const struct image_layer *layer,
+		     image_tree_layer_each *each, void *arg)
 {
 	char text[DIGEST_TEXT];
 	str what = str_of(digest_text(&layer->digest, text));

@@ -1,4 +1,4 @@
-#include "tree.h"
+#include "image_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/vec.h"
 #include "codec/tar.h"
 #include "document.h"
-#include "tree_layer.h"
+#include "image_tree_layer.h"
 
 enum {
 	LINKS_MAX = 40, /* symlinks on the way to one path. Source: Linux path_resolution(7) */
@@ -20,7 +20,7 @@ enum {
 /* A file, whatever its names are. */
 struct inode {
 	struct entry e; /* path and type HARDLINK are not used */
-	struct tree_place place;
+	struct image_tree_place place;
 	str content; /* if it was wanted */
 	str first;   /* its first name when the tree is listed */
 };
@@ -38,8 +38,8 @@ struct knot { /* one name in a directory */
 struct merge {
 	struct op *op;
 	struct knot *root;
-	struct tree *tree;
-	const struct tree_wish *wish;
+	struct image_tree *tree;
+	const struct image_tree_wish *wish;
 	struct hash *hash; /* or NULL: no digests of contents */
 	uint64_t kept;     /* bytes of contents */
 	ptrdiff_t layer, ordinal, entries;
@@ -74,7 +74,7 @@ static int knot_new(struct merge *m, struct knot *parent, str name, struct knot 
 	k->layer = m->layer;
 	map_init(&k->child, m->op);
 	k->inode->e = (struct entry){ .type = ENTRY_DIRECTORY, .mode = 0755 };
-	k->inode->place = (struct tree_place){ m->layer, m->ordinal };
+	k->inode->place = (struct image_tree_place){ m->layer, m->ordinal };
 	if (k->depth > DEPTH_MAX || k->path_len > LIMIT_PATH)
 		return op_fail(m->op, ERR_LIMIT, "%.*s: a path is too long, links resolved: '%.*s'",
 			       STR_ARG(m->what), STR_ARG(name));
@@ -231,7 +231,7 @@ static int set_inode(struct merge *m, struct inode *inode, const struct tar_entr
 				   .gid = e->gid,
 				   .size = e->size,
 				   .mtime = e->mtime };
-	inode->place = (struct tree_place){ m->layer, m->ordinal };
+	inode->place = (struct image_tree_place){ m->layer, m->ordinal };
 	int rc = e->type == TAR_SYMLINK ? count_text(m->op, &m->text, e->link.len) : 0;
 	return rc == 0 && e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : rc;
 }
@@ -347,8 +347,8 @@ static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct t
 }
 
 /* One line of the list: path is the knot's own. */
-static void list_knot(const struct knot *k, str path, struct entry *entry, struct tree_place *place,
-		      str *content)
+static void list_knot(const struct knot *k, str path, struct entry *entry,
+		      struct image_tree_place *place, str *content)
 {
 	struct inode *inode = k->inode;
 
@@ -369,7 +369,7 @@ static void list_knot(const struct knot *k, str path, struct entry *entry, struc
 struct lister {
 	uint64_t text; /* bytes of paths and links */
 	VEC(struct entry) entry;
-	VEC(struct tree_place) place;
+	VEC(struct image_tree_place) place;
 	VEC(str) content;
 };
 
@@ -389,7 +389,7 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 		if (rc < 0)
 			return rc;
 		struct entry *entry = vec_push(op, &l->entry);
-		struct tree_place *place = vec_push(op, &l->place);
+		struct image_tree_place *place = vec_push(op, &l->place);
 		str *content = vec_push(op, &l->content);
 		if (!entry || !place || !content)
 			return op->code;
@@ -400,11 +400,11 @@ static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
 	return 0;
 }
 
-int tree_read(struct op *op, const struct store *s, const struct image *image,
-	      const struct tree_wish *wish, struct tree *ret)
+int image_tree_read(struct op *op, const struct store *s, const struct image *image,
+		    const struct image_tree_wish *wish, struct image_tree *ret)
 {
-	static const struct tree_wish nothing;
-	struct tree tree = { 0 };
+	static const struct image_tree_wish nothing;
+	struct image_tree tree = { 0 };
 	struct lister l = { 0 };
 	struct merge m = {
 		.op = op, .wish = wish ? wish : &nothing, .tree = &tree, .what = S("image")
@@ -419,7 +419,7 @@ int tree_read(struct op *op, const struct store *s, const struct image *image,
 		char text[DIGEST_TEXT];
 		const struct image_layer *layer = &image->config.layer[m.layer];
 		m.what = str_of(digest_text(&layer->digest, text));
-		if ((rc = tree_layer(op, s, layer, merge_layer, &m)) < 0)
+		if ((rc = image_tree_layer(op, s, layer, merge_layer, &m)) < 0)
 			return rc;
 	}
 	l.text = m.text;
@@ -427,7 +427,7 @@ int tree_read(struct op *op, const struct store *s, const struct image *image,
 		return rc;
 	tree.entry = l.entry.p;
 	tree.place = l.place.p;
-	tree.content = l.content.p;
+	image_tree.content = l.content.p;
 	tree.n = l.entry.n;
 	tree.root = m.root->inode->e;
 	*ret = tree;

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "tree.h"
-#include "tree_layer.h"
+#include "image_tree.h"
+#include "image_tree_layer.h"
 
 enum {
-	LINKS_MAX = 40, /* as in tree.c */
+	LINKS_MAX = 40, /* as in image_tree.c */
 	REST_MAX = 2 * LIMIT_PATH,
 };
 
@@ -15,7 +15,7 @@ static int by_path(const void *key, const void *entry)
 	return entry_path_cmp(*(const str *)key, ((const struct entry *)entry)->path);
 }
 
-static const struct entry *exact_path(const struct tree *t, str path)
+static const struct entry *exact_path(const struct image_tree *t, str path)
 {
 	if (path.len == 0)
 		return &t->root;
@@ -36,7 +36,7 @@ static bool splice(str link, char *rest, str *left)
 }
 
 /* `done` holds the path so far, without links; ".." takes its last component away. */
-static const struct entry *find(const struct tree *t, str path, bool follow_last)
+static const struct entry *find(const struct image_tree *t, str path, bool follow_last)
 {
 	char rest[REST_MAX], done[LIMIT_PATH];
 	ptrdiff_t n = 0;
@@ -73,12 +73,12 @@ static const struct entry *find(const struct tree *t, str path, bool follow_last
 	return at;
 }
 
-const struct entry *tree_find(const struct tree *t, str path)
+const struct entry *image_tree_find(const struct image_tree *t, str path)
 {
 	return find(t, path, true);
 }
 
-const struct entry *tree_find_link(const struct tree *t, str path)
+const struct entry *image_tree_find_link(const struct image_tree *t, str path)
 {
 	return find(t, path, false);
 }
@@ -102,11 +102,11 @@ static int read_one(struct op *op, void *arg, struct tar *tar, const struct tar_
 	return rc < 0 ? rc : 1;
 }
 
-int tree_content(struct op *op, const struct store *s, const struct image *image,
-		 const struct tree *t, const struct entry *entry, size_t max, str *ret)
+int image_tree_content(struct op *op, const struct store *s, const struct image *image,
+		       const struct image_tree *t, const struct entry *entry, size_t max, str *ret)
 {
 	MUST(entry >= t->entry && entry < t->entry + t->n);
-	const struct tree_place *place = &t->place[entry - t->entry];
+	const struct image_tree_place *place = &t->place[entry - t->entry];
 	struct reader r = { .ordinal = place->ordinal, .max = max };
 
 	if (entry->type != ENTRY_FILE && entry->type != ENTRY_HARDLINK)
@@ -115,7 +115,7 @@ int tree_content(struct op *op, const struct store *s, const struct image *image
 		*ret = S("");
 		return 0;
 	}
-	int rc = tree_layer(op, s, &image->config.layer[place->layer], read_one, &r);
+	int rc = image_tree_layer(op, s, &image->config.layer[place->layer], read_one, &r);
 	if (rc < 0)
 		return rc;
 	if (!r.found)
