@@ -28,18 +28,19 @@ enum { TREE_NONE = UINT32_MAX }; /* no node */
 
 /* One name. Node 0 is the root. */
 struct tree_node {
-	uint32_t parent;
-	uint32_t mtime; /* seconds since 1970; what does not fit is the nearest that does */
-	uint64_t size;  /* of a file */
+	uint64_t size;  /* of a file; of a further name of it too */
 	uint64_t where; /* of a file: for tree_at() */
-	const char *name; /* NUL-terminated; not the path */
-	uint32_t link;  /* of a further name of a file: the node that stands for the file; else TREE_NONE */
+	uint32_t parent, next; /* the directory; see tree_next() */
+	uint32_t name;  /* see tree_name() */
+	uint32_t link;  /* of a further name of a file: the node that stands for the file; of a symlink:
+			   see tree_link(); else TREE_NONE */
+	uint32_t mtime; /* seconds since 1970; what does not fit is the nearest that does */
 	uint16_t mode;  /* 07777 */
-	uint16_t owner; /* tree_owner() */
+	uint16_t owner; /* see tree_owner() */
 	uint16_t probe; /* PROBE_ bits, of a file */
 	uint8_t type;   /* enum tree_type */
 	uint8_t layer;  /* that it comes from, 0 the lowest; of a directory, that touched it last */
-	bool hidden;    /* by an upper layer; only with tree_wish.hidden */
+	uint8_t gone;   /* not visible: replaced or removed by an upper layer */
 };
 
 struct tree; /* opaque; lives in its op; close it before the op goes */
@@ -95,6 +96,8 @@ const struct tree_node *tree_node(const struct tree *t, uint32_t node);
 
 /* The wanted files that are visible, by path; then (with wish.hidden) the hidden ones, by layer and path. */
 const struct tree_match *tree_matches(const struct tree *t, ptrdiff_t *ret_n);
+
+str tree_name(const struct tree *t, uint32_t node); /* its last component, NUL-terminated */
 
 struct tree_owner {
 	uint32_t uid, gid;
