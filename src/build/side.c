@@ -32,9 +32,9 @@ bool side_file(const struct side *s, str path, str *ret)
 {
 	const struct entry *e = s->has_image ? image_tree_find(&s->tree, path) : NULL;
 
-	if (!e || e == &s->tree.root || !s->image_tree.content[e - s->tree.entry].p)
+	if (!e || e == &s->tree.root || !s->tree.content[e - s->tree.entry].p)
 		return false;
-	*ret = s->image_tree.content[e - s->tree.entry];
+	*ret = s->tree.content[e - s->tree.entry];
 	return true;
 }
 
@@ -117,7 +117,7 @@ static int packages_of_dpkg(struct op *op, struct side *s)
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < s->tree.n; i++) {
-		str path = s->tree.entry[i].path, text = s->image_tree.content[i];
+		str path = s->tree.entry[i].path, text = s->tree.content[i];
 		if (text.p && is_record(path) && !str_ends(path, S(".md5sums")))
 			rc = installed_read(op, text, &got);
 		if (rc < 0)
@@ -176,7 +176,7 @@ static int read_owners(struct side *s)
 	for (ptrdiff_t i = 0; i < s->tree.n; i++) {
 		str path = s->tree.entry[i].path, name = str_base_name(path);
 		bool md5sums = str_ends(name, S(".md5sums"));
-		if (!s->image_tree.content[i].p || !is_record(path))
+		if (!s->tree.content[i].p || !is_record(path))
 			continue;
 		if (md5sums)
 			name = str_head(name, name.len - 8);
@@ -184,7 +184,7 @@ static int read_owners(struct side *s)
 		struct side_package *p = find_package(s, name);
 		int rc = p ? map_put(&s->owner, path, p) : 0;
 		if (rc == 0 && p && md5sums)
-			rc = own_files(s, p, s->image_tree.content[i]);
+			rc = own_files(s, p, s->tree.content[i]);
 		if (rc < 0)
 			return rc;
 	}

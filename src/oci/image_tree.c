@@ -427,7 +427,7 @@ int image_tree_read(struct op *op, const struct store *s, const struct image *im
 		return rc;
 	tree.entry = l.entry.p;
 	tree.place = l.place.p;
-	image_tree.content = l.content.p;
+	tree.content = l.content.p;
 	tree.n = l.entry.n;
 	tree.root = m.root->inode->e;
 	*ret = tree;
