@@ -189,7 +189,8 @@ static int read_zip(struct pass *p)
 {
 	struct tar_entry t;
 	struct zip *zip;
-	int rc = zip_open(&p->own, p->fd, p->what, p->size, LIMIT_UNPACKED, &zip);
+	struct at in = at_of_fd(p->fd, 0, p->size, p->what);
+	int rc = zip_open(&p->own, &in, &(struct zip_wish){ .max_out = LIMIT_UNPACKED }, &zip);
 
 	while (rc >= 0 && (rc = zip_next(&p->own, zip, &t)) > 0)
 		rc = add(p, &t, from_zip, zip);

@@ -1,13 +1,17 @@
 /*
+ *	[perhaps bytes of something else: a script, a program]
  *	[local header, name, extra, data, perhaps a descriptor] ...
  *	central directory: a record for each entry, with the offset of its local header
  *	zip64 end record and its locator, where a number is too large
  *	end record: 22 bytes and a comment, which reaches to the end of the file
  *
- * 1. at is the next record in directory; entries are told in its order.
- * 2. From zip_next() on, in_left bytes at in_at are compressed data not yet read, out_left bytes
- *    are content not yet given.
- * 3. All memory is taken by zip_open().
+ * 1. at is the next record in directory that zip_next() tells; entries are told in its order.
+ * 2. From zip_next() or zip_begin() on, in_left bytes at in_at are compressed data not yet read,
+ *    out_left bytes are content not yet given.
+ * 3. All memory is taken by zip_open(), but for what zip_content() gives.
+ * 4. Offsets in records count from base: the bytes before the archive, 0 unless it is ZIP_ANY.
+ * 5. Of a ZIP_ANY archive nothing was checked but that the directory lies within it: each record
+ *    is when it is met, each entry when it is read.
  */
 #include "zip.h"
 
@@ -19,8 +23,6 @@
 #include <time.h>
 
 #include "base/limits.h"
-#include "base/rd.h"
-#include "sys/file.h"
 
 enum {
 	WINDOW = 128 << 10,
@@ -30,6 +32,7 @@ enum {
 	LOCAL_SIZE = 30,
 	RECORD_SIZE = 46,
 	COMMENT_MAX = 65535,
+	TAIL_USUAL = 1 << 10, /* bytes at the end that nearly always hold the end record */
 	RATIO_SLACK = 1 << 20,
 
 	SIGN_LOCAL = 0x04034b50,
@@ -59,10 +62,17 @@ struct extent {
 	uint64_t from, to;
 };
 
+struct zip_machine {
+	struct inflate_state inflate;
+	unsigned char window[WINDOW];
+	char path[LIMIT_PATH], link[LIMIT_PATH];
+};
+
 struct zip {
-	int fd;
+	const struct at *in;
 	str what;
-	uint64_t size, directory_at;
+	bool any;
+	uint64_t size, directory_at, base;
 	str directory; /* all records */
 	struct rd at;
 	uint64_t entries, told;
@@ -71,9 +81,7 @@ struct zip {
 	uint64_t in_at, in_left, out_left;
 	uint32_t crc;
 	bool ended; /* the deflate data has */
-	struct inflate_state inflate;
-	unsigned char window[WINDOW];
-	char path[LIMIT_PATH], link[LIMIT_PATH];
+	struct zip_machine *machine;
 };
 
 static int refuse(struct op *op, const struct zip *z, const char *why)
@@ -101,66 +109,106 @@ static int read_at(struct op *op, const struct zip *z, uint64_t at, size_t n, ch
 	if (at > z->size || n > z->size - at)
 		return refuse(op, z, "a record of the zip archive is outside of it");
 	*ret = (struct rd){ .in = { to, (ptrdiff_t)n } };
-	return file_pread(op, z->fd, z->what, to, n, at);
+	return at_read(op, z->in, at, to, n);
 }
 
-static int read_end64(struct op *op, const struct zip *z, struct end *end)
+static bool parse_end64(struct rd r, struct end *end, uint64_t *ret_size)
 {
-	char bytes[END64_SIZE];
-	struct rd r;
+	bool good = rd_u32(&r) == SIGN_END64;
 
-	if (end->at < LOCATOR_SIZE)
-		return refuse(op, z, "the zip64 locator is missing");
-	int rc = read_at(op, z, end->at - LOCATOR_SIZE, LOCATOR_SIZE, bytes, &r);
-	if (rc < 0)
-		return rc;
-	bool good = rd_u32(&r) == SIGN_LOCATOR && rd_u32(&r) == 0;
-	uint64_t at = rd_u64(&r), size;
-	if (!good || rd_u32(&r) > 1)
-		return refuse(op, z, "the zip64 locator is missing");
-	if ((rc = read_at(op, z, at, END64_SIZE, bytes, &r)) < 0)
-		return rc;
-	good = rd_u32(&r) == SIGN_END64;
-	size = rd_u64(&r);
+	*ret_size = rd_u64(&r);
 	rd_skip(&r, 4);
 	good &= rd_u32(&r) == 0 && rd_u32(&r) == 0; /* disks */
 	end->entries = rd_u64(&r);
 	good &= rd_u64(&r) == end->entries;
 	end->size = rd_u64(&r);
 	end->offset = rd_u64(&r);
-	if (!good || size > z->size || at + 12 + size != end->at - LOCATOR_SIZE)
+	return good && !r.bad;
+}
+
+static int read_end64(struct op *op, const struct zip *z, struct end *end)
+{
+	char bytes[END64_SIZE];
+	uint64_t size;
+	struct rd r;
+
+	if (end->at < LOCATOR_SIZE)
+		return refuse(op, z, "the zip64 locator is missing");
+	uint64_t locator = end->at - LOCATOR_SIZE;
+	int rc = read_at(op, z, locator, LOCATOR_SIZE, bytes, &r);
+	if (rc < 0)
+		return rc;
+	bool good = rd_u32(&r) == SIGN_LOCATOR && rd_u32(&r) == 0;
+	uint64_t at = rd_u64(&r);
+	if (!good || rd_u32(&r) > 1)
+		return refuse(op, z, "the zip64 locator is missing");
+	if (z->any && locator >= END64_SIZE) /* bytes before the archive may have moved it */
+		at = locator - END64_SIZE;
+	if ((rc = read_at(op, z, at, END64_SIZE, bytes, &r)) < 0)
+		return rc;
+	if (!parse_end64(r, end, &size) || size > z->size || at + 12 + size != locator)
 		return refuse(op, z, "bad zip64 end record");
 	end->at = at;
 	return 0;
 }
 
-static int read_end(struct op *op, const struct zip *z, char *tail, struct end *ret)
+/* The end record at the front of r, which `behind` bytes follow: 1, or 0 if it is none. */
+static int parse_end(struct op *op, const struct zip *z, struct rd r, size_t behind,
+		     struct end *ret)
 {
-	size_t n = z->size < END_SIZE + COMMENT_MAX ? (size_t)z->size : END_SIZE + COMMENT_MAX;
+	if (rd_u32(&r) != SIGN_END)
+		return 0;
+	bool one = rd_u16(&r) == 0 && rd_u16(&r) == 0;
+	uint16_t here = rd_u16(&r), all = rd_u16(&r);
+	ret->entries = all;
+	ret->size = rd_u32(&r);
+	ret->offset = rd_u32(&r);
+	size_t comment = rd_u16(&r);
+	if (z->any ? comment > behind : comment != behind)
+		return 0;
+	bool large = all == UINT16_MAX || ret->size == UINT32_MAX || ret->offset == UINT32_MAX;
+	if (z->any && !large && (ret->size > ret->at || ret->offset > ret->at - ret->size))
+		return 0; /* four bytes of a comment, or of what was put behind the archive */
+	if (!one || here != all)
+		return refuse(op, z, "a zip archive of several disks");
+	return 1;
+}
+
+static int find_end(struct op *op, const struct zip *z, char *tail, size_t n, struct end *ret)
+{
 	struct rd r;
 	int rc = read_at(op, z, z->size - n, n, tail, &r);
 
-	if (rc < 0)
-		return rc;
-	for (size_t comment = 0; comment + END_SIZE <= n; comment++) {
-		size_t at = n - END_SIZE - comment;
+	for (size_t behind = 0; rc == 0 && behind + END_SIZE <= n; behind++) {
+		size_t at = n - END_SIZE - behind;
+		*ret = (struct end){ .at = z->size - n + at };
 		r = (struct rd){ .in = { tail + at, END_SIZE } };
-		if (rd_u32(&r) != SIGN_END)
-			continue;
-		bool one = rd_u16(&r) == 0 && rd_u16(&r) == 0;
-		uint16_t here = rd_u16(&r), all = rd_u16(&r);
-		*ret = (struct end){ .entries = all, .at = z->size - n + at };
-		ret->size = rd_u32(&r);
-		ret->offset = rd_u32(&r);
-		if (rd_u16(&r) != comment)
-			continue;
-		if (!one || here != all)
-			return refuse(op, z, "a zip archive of several disks");
-		bool large =
-			all == UINT16_MAX || ret->size == UINT32_MAX || ret->offset == UINT32_MAX;
-		return large ? read_end64(op, z, ret) : 0;
+		rc = parse_end(op, z, r, behind, ret);
 	}
-	return refuse(op, z, "no end record of a zip archive, or bytes behind it");
+	return rc;
+}
+
+static int read_end(struct op *op, const struct zip *z, char *tail, struct end *ret)
+{
+	size_t usual = z->size < TAIL_USUAL ? (size_t)z->size : TAIL_USUAL;
+	size_t n = z->size < END_SIZE + COMMENT_MAX ? (size_t)z->size : END_SIZE + COMMENT_MAX;
+	int rc = find_end(op, z, tail, usual, ret);
+
+	if (rc == 0 && n > usual)
+		rc = find_end(op, z, tail, n, ret);
+	if (rc == 0)
+		return refuse(op, z, "no end record of a zip archive, or bytes behind it");
+	bool large =
+		ret->entries == UINT16_MAX || ret->size == UINT32_MAX || ret->offset == UINT32_MAX;
+	if (rc < 0 || !large)
+		return rc < 0 ? rc : 0;
+	struct end small = *ret;
+	if ((rc = read_end64(op, z, ret)) == 0 || !z->any || rc != ERR_FORMAT ||
+	    small.size > small.at)
+		return rc;
+	op_forgive(op); /* 65,535 entries can be just that */
+	*ret = small;
+	return 0;
 }
 
 /* The records */
@@ -260,47 +308,59 @@ static int read_directory(struct op *op, struct zip *z)
 	struct op_mark mark = op_mark(op);
 	char *tail = op_new(op, char, END_SIZE + COMMENT_MAX);
 	struct end end = { .at = 0 };
-	struct rd r;
 	int rc = tail ? read_end(op, z, tail, &end) : op->code;
 
 	if (rc < 0)
 		return rc;
 	op_reset(op, mark);
-	if (end.offset > end.at || end.size != end.at - end.offset)
+	if (end.size > end.at || end.offset > end.at - end.size ||
+	    (!z->any && end.offset != end.at - end.size))
 		return refuse(op, z, "the directory of the zip archive is not where it should be");
+	z->base = end.at - end.size - end.offset;
+	end.offset += z->base;
 	if (end.entries > LIMIT_ENTRIES || end.size > LIMIT_PATH_BYTES)
 		return op_fail(op, ERR_LIMIT, "%.*s has more than %d entries or %d bytes of them",
 			       STR_ARG(z->what), LIMIT_ENTRIES, LIMIT_PATH_BYTES);
-	if (end.entries > end.size / RECORD_SIZE)
+	if (!z->any && end.entries > end.size / RECORD_SIZE)
 		return refuse(op, z, "the directory of the zip archive is cut");
-	char *bytes = op_new(op, char, end.size);
-	if (!bytes)
-		return op->code;
-	if ((rc = read_at(op, z, end.offset, (size_t)end.size, bytes, &r)) < 0)
+	if ((rc = at_view(op, z->in, end.offset, end.size, &z->directory)) < 0)
 		return rc;
-	z->directory = r.in;
 	z->directory_at = end.offset;
 	z->entries = end.entries;
-	z->at = r;
-	return check_extents(op, z);
+	z->at = (struct rd){ .in = z->directory };
+	return z->any ? 0 : check_extents(op, z);
 }
 
-int zip_open(struct op *op, int fd, str what, uint64_t size, uint64_t max_out, struct zip **ret)
+int zip_machine_make(struct op *op, struct zip_machine **ret)
+{
+	struct zip_machine *m = op_new(op, struct zip_machine, 1);
+
+	if (!m)
+		return op->code;
+	*ret = m;
+	return 0;
+}
+
+int zip_open(struct op *op, const struct at *in, const struct zip_wish *wish, struct zip **ret)
 {
 	struct zip *z = op_new(op, struct zip, 1);
 	uint64_t most;
+	int rc = 0;
 
 	if (!z)
 		return op->code;
-	z->fd = fd;
-	z->what = what;
-	z->size = size;
-	if (__builtin_mul_overflow(size, (uint64_t)LIMIT_RATIO, &most) ||
+	z->in = in;
+	z->what = in->what;
+	z->size = in->size;
+	z->any = wish->trust == ZIP_ANY;
+	z->machine = wish->machine;
+	if (__builtin_mul_overflow(z->size, (uint64_t)LIMIT_RATIO, &most) ||
 	    __builtin_add_overflow(most, (uint64_t)RATIO_SLACK, &most))
 		most = UINT64_MAX;
-	z->budget = max_out < most ? max_out : most;
-	int rc = read_directory(op, z);
-	if (rc == 0)
+	z->budget = wish->max_out < most ? wish->max_out : most;
+	if (!z->machine && (rc = zip_machine_make(op, &z->machine)) < 0)
+		return rc;
+	if ((rc = read_directory(op, z)) == 0)
 		*ret = z;
 	return rc;
 }
@@ -358,8 +418,11 @@ static int read_local(struct op *op, struct zip *z)
 	struct record *now = &z->now;
 	char bytes[LOCAL_SIZE + LIMIT_PATH];
 	struct rd r;
-	int rc = read_at(op, z, now->offset, LOCAL_SIZE, bytes, &r);
+	uint64_t at;
 
+	if (__builtin_add_overflow(now->offset, z->base, &at))
+		return refuse_entry(op, z, "is outside of the zip archive");
+	int rc = read_at(op, z, at, LOCAL_SIZE, bytes, &r);
 	if (rc < 0)
 		return rc;
 	bool good = rd_u32(&r) == SIGN_LOCAL;
@@ -367,13 +430,13 @@ static int read_local(struct op *op, struct zip *z)
 	good &= rd_u16(&r) == now->method;
 	rd_skip(&r, 16);
 	uint16_t name = rd_u16(&r), extra = rd_u16(&r);
-	if (!good || name != now->name.len)
+	if (!good || (!z->any && name != now->name.len))
 		return refuse_entry(op, z, "has a header that the directory contradicts");
-	if ((rc = read_at(op, z, now->offset + LOCAL_SIZE, name, bytes, &r)) < 0)
+	if (!z->any && (rc = read_at(op, z, at + LOCAL_SIZE, name, bytes, &r)) < 0)
 		return rc;
-	if (!str_eq(r.in, now->name))
+	if (!z->any && !str_eq(r.in, now->name))
 		return refuse_entry(op, z, "has a header that the directory contradicts");
-	z->in_at = now->offset + LOCAL_SIZE + name + extra;
+	z->in_at = at + LOCAL_SIZE + name + extra;
 	z->in_left = now->packed;
 	if (z->in_at > z->directory_at || z->in_left > z->directory_at - z->in_at)
 		return refuse_entry(op, z, "reaches into the directory of the zip archive");
@@ -396,8 +459,8 @@ static int begin_entry(struct op *op, struct zip *z)
 	z->out_left = r->size;
 	z->crc = 0;
 	z->ended = r->method == METHOD_STORED;
-	isal_inflate_init(&z->inflate);
-	z->inflate.crc_flag = ISAL_DEFLATE;
+	isal_inflate_init(&z->machine->inflate);
+	z->machine->inflate.crc_flag = ISAL_DEFLATE;
 	return rc;
 }
 
@@ -405,15 +468,17 @@ static int read_link(struct op *op, struct zip *z, str *ret)
 {
 	size_t n, have = 0;
 
-	if (z->now.size >= sizeof(z->link))
+	char *link = z->machine->link;
+
+	if (z->now.size >= LIMIT_PATH)
 		return refuse_entry(op, z, "is a symlink with an overlong target");
 	do {
-		int rc = zip_read(op, z, z->link + have, sizeof(z->link) - have, &n);
+		int rc = zip_read(op, z, link + have, LIMIT_PATH - have, &n);
 		if (rc < 0)
 			return rc;
 		have += n;
 	} while (n > 0);
-	*ret = (str){ z->link, (ptrdiff_t)have };
+	*ret = (str){ link, (ptrdiff_t)have };
 	return 0;
 }
 
@@ -427,7 +492,7 @@ int zip_next(struct op *op, struct zip *z, struct tar_entry *ret)
 		return refuse(op, z, "bad record in the directory of the zip archive");
 	z->told++;
 	if (str_find(z->now.name, '\\') >= 0 || z->now.name.len >= LIMIT_PATH ||
-	    !tar_clean(z->now.name, z->path, &e.path) || e.path.len == 0)
+	    !tar_clean(z->now.name, z->machine->path, &e.path) || e.path.len == 0)
 		return refuse_entry(op, z, "is no name of an entry");
 	int rc = entry_type(op, z, &e);
 	if (rc < 0 || (rc = begin_entry(op, z)) < 0)
@@ -446,7 +511,8 @@ static int check_end(struct op *op, struct zip *z)
 	uint64_t over = z->in_left;
 
 	if (z->now.method == METHOD_DEFLATED)
-		over += z->inflate.avail_in + (uint64_t)(z->inflate.read_in_length / 8);
+		over += z->machine->inflate.avail_in +
+			(uint64_t)(z->machine->inflate.read_in_length / 8);
 	if (over)
 		return refuse_entry(op, z, "has data behind its end");
 	return z->crc == z->now.crc ? 0 : refuse_entry(op, z, "has another CRC than it should");
@@ -455,7 +521,7 @@ static int check_end(struct op *op, struct zip *z)
 static int read_stored(struct op *op, struct zip *z, char *to, size_t n, size_t *ret_n)
 {
 	*ret_n = z->in_left < n ? (size_t)z->in_left : n;
-	int rc = file_pread(op, z->fd, z->what, to, *ret_n, z->in_at);
+	int rc = at_read(op, z->in, z->in_at, to, *ret_n);
 	z->in_at += *ret_n;
 	z->in_left -= *ret_n;
 	return rc;
@@ -464,18 +530,18 @@ static int read_stored(struct op *op, struct zip *z, char *to, size_t n, size_t 
 static int fill(struct op *op, struct zip *z)
 {
 	size_t n = z->in_left < WINDOW ? (size_t)z->in_left : WINDOW;
-	int rc = file_pread(op, z->fd, z->what, z->window, n, z->in_at);
+	int rc = at_read(op, z->in, z->in_at, z->machine->window, n);
 
 	z->in_at += n;
 	z->in_left -= n;
-	z->inflate.next_in = z->window;
-	z->inflate.avail_in = (uint32_t)n;
+	z->machine->inflate.next_in = z->machine->window;
+	z->machine->inflate.avail_in = (uint32_t)n;
 	return rc;
 }
 
 static int read_deflated(struct op *op, struct zip *z, char *to, size_t n, size_t *ret_n)
 {
-	struct inflate_state *s = &z->inflate;
+	struct inflate_state *s = &z->machine->inflate;
 	uint32_t room = n > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)n;
 
 	for (*ret_n = 0; !z->ended && *ret_n == 0;) {
@@ -523,4 +589,74 @@ int zip_read(struct op *op, struct zip *z, void *to, size_t n, size_t *ret_n)
 			return refuse_entry(op, z, "is longer than the directory says");
 	}
 	return n > 0 ? check_end(op, z) : 0;
+}
+
+/* Any entry */
+
+void zip_list(const struct zip *z, struct zip_list *ret)
+{
+	*ret = (struct zip_list){ .at = { .in = z->directory } };
+}
+
+int zip_list_next(struct op *op, const struct zip *z, struct zip_list *list, struct zip_entry *ret)
+{
+	struct record r;
+
+	if (list->at.in.len == 0)
+		return 0;
+	if (!read_record(&list->at, &r))
+		return refuse(op, z, "bad record in the directory of the zip archive");
+	*ret = (struct zip_entry){ .name = r.name,
+				   .size = r.size,
+				   .packed = r.packed,
+				   .offset = r.offset,
+				   .crc = r.crc,
+				   .flags = r.flags,
+				   .method = r.method };
+	return 1;
+}
+
+int zip_begin(struct op *op, struct zip *z, const struct zip_entry *e)
+{
+	z->now = (struct record){ .name = e->name,
+				  .size = e->size,
+				  .packed = e->packed,
+				  .offset = e->offset,
+				  .crc = e->crc,
+				  .flags = e->flags,
+				  .method = e->method };
+	if (e->packed > z->size || e->size / LIMIT_RATIO > e->packed + RATIO_SLACK / LIMIT_RATIO)
+		return op_fail(op, ERR_LIMIT, "%.*s: %.*s unpacks to more than %d times its size",
+			       STR_ARG(z->what), STR_ARG(e->name), LIMIT_RATIO);
+	return begin_entry(op, z);
+}
+
+int zip_content(struct op *op, struct zip *z, const struct zip_entry *e, size_t max, str *ret)
+{
+	size_t n = 1, have = 0;
+
+	if (e->size > max)
+		return op_fail(op, ERR_LIMIT, "%.*s: %.*s has more than %zu bytes",
+			       STR_ARG(z->what), STR_ARG(e->name), max);
+	int rc = zip_begin(op, z, e);
+	char *to = rc < 0 ? NULL : op_new(op, char, e->size + 1);
+	if (!to)
+		return op->code;
+	while (n > 0) {
+		if ((rc = zip_read(op, z, to + have, (size_t)e->size + 1 - have, &n)) < 0)
+			return rc;
+		have += n;
+	}
+	*ret = (str){ to, (ptrdiff_t)have };
+	return 0;
+}
+
+int zip_place(struct op *op, struct zip *z, const struct zip_entry *e, struct at *ret)
+{
+	if (e->method != METHOD_STORED)
+		return 1;
+	int rc = zip_begin(op, z, e);
+	if (rc == 0)
+		*ret = at_part(z->in, z->in_at, z->in_left);
+	return rc;
 }
