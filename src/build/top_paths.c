@@ -142,14 +142,9 @@ static int put_parents(struct top_work *w, str path, str from)
 static int read_elf(struct top_work *w, struct entry *e, str bytes)
 {
 	struct elf *elf = op_new(w->op, struct elf, 1);
-	AUTO_FD fd = -1;
-	int rc = elf ? file_temp(w->op, w->in->store->tmp, &fd) : w->op->code;
+	struct at a = at_of_bytes(bytes, e->path);
+	int rc = elf ? elf_read(w->op, &a, elf) : w->op->code;
 
-	if (rc == 0)
-		rc = file_write(w->op, fd, e->path, bytes);
-	if (rc < 0)
-		return rc;
-	rc = elf_read(w->op, fd, e->path, 0, e->size, elf);
 	if (rc == ERR_FORMAT || rc == ERR_LIMIT) {
 		op_forgive(w->op);
 		*elf = (struct elf){ 0 };

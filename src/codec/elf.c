@@ -1,27 +1,16 @@
 /*
- * Offsets of what is read here, for 32 and 64 bits:
- *
- *	header   16 type 2   18 machine 2   28/32 phoff 4/8   42/54 phentsize 2   44/56 phnum 2
- *	segment   0 type 4    4/8 offset 4/8    8/16 vaddr 4/8   16/32 filesz 4/8   (32/56 bytes)
- *	dynamic   0 tag 4/8   4/8 value 4/8
+ * A dynamic entry is 0 tag 4/8   4/8 value 4/8, for 32 and 64 bits; elf_layout.c has the rest.
  */
 #include "elf.h"
 
-#include <string.h>
-
 #include "base/limits.h"
 #include "base/rd.h"
-#include "sys/file.h"
+#include "elf_layout.h"
 
 enum {
-	/* Segments, bytes of the dynamic section, NEEDED entries; real ones: 20, 1 KiB, 200. */
-	ELF_SEGMENTS = 4096,
-	ELF_DYNAMIC = 256 << 10,
-	ELF_NEEDED = 4096,
-
-	PT_LOAD = 1,
-	PT_DYNAMIC = 2,
-	PT_INTERP = 3,
+	/* Bytes of the dynamic section, NEEDED entries; real ones: 1 KiB, 200. */
+	ELF_DYNAMIC_MAX = 256 << 10,
+	ELF_NEEDED_MAX = 4096,
 
 	DT_NULL = 0,
 	DT_NEEDED = 1,
@@ -32,115 +21,47 @@ enum {
 	DT_RUNPATH = 29,
 };
 
-struct segment {
-	uint32_t type;
-	uint64_t offset, vaddr, filesz;
-};
-
 struct file {
-	int fd;
-	str what;
-	uint64_t offset, size; /* of the ELF file in fd */
-	bool wide, big;
-	struct segment *segment; /* [n] */
-	int n;
+	const struct at *a;
+	struct elf_layout layout;
 };
 
 static int lies(struct op *op, const struct file *f, const char *about)
 {
-	return op_fail(op, ERR_FORMAT, "%.*s: bad ELF file: %s", STR_ARG(f->what), about);
+	return op_fail(op, ERR_FORMAT, "%.*s: bad ELF file: %s", STR_ARG(f->a->what), about);
 }
 
 static uint64_t word(struct rd *r, const struct file *f)
 {
-	return f->wide ? rd_u64(r) : rd_u32(r);
+	return f->layout.bits == 64 ? rd_u64(r) : rd_u32(r);
 }
 
 /* n bytes at a place that the file claims to have. */
 static int part(struct op *op, const struct file *f, uint64_t at, uint64_t n, const char *about,
 		struct rd *ret)
 {
-	if (at > f->size || n > f->size - at)
+	str bytes;
+
+	if (at > f->a->size || n > f->a->size - at)
 		return lies(op, f, about);
-	char *p = op_new(op, char, n);
-	if (!p)
-		return op->code;
-	int rc = file_pread(op, f->fd, f->what, p, (size_t)n, f->offset + at);
-	if (rc < 0)
-		return rc;
-	*ret = (struct rd){ .in = { p, (ptrdiff_t)n }, .big = f->big };
-	return 0;
-}
-
-static int read_header(struct op *op, struct file *f, struct elf *e, uint64_t *ret_at)
-{
-	char h[64] = { 0 };
-	size_t n = f->size < sizeof(h) ? (size_t)f->size : sizeof(h);
-
-	if (n < 4)
-		return 1;
-	int rc = file_pread(op, f->fd, f->what, h, n, f->offset);
-	if (rc < 0)
-		return rc;
-	if (!str_starts((str){ h, (ptrdiff_t)n }, S("\177ELF")))
-		return 1;
-	f->wide = h[4] == 2;
-	f->big = h[5] == 2;
-	if (n < (f->wide ? 64 : 52) || (h[4] != 1 && h[4] != 2) || (h[5] != 1 && h[5] != 2) ||
-	    h[6] != 1)
-		return lies(op, f, "header");
-	struct rd r = { .in = str_from((str){ h, (ptrdiff_t)n }, 16), .big = f->big };
-	e->bits = f->wide ? 64 : 32;
-	e->big = f->big;
-	e->type = rd_u16(&r);
-	e->machine = rd_u16(&r);
-	rd_skip(&r, f->wide ? 12 : 8);
-	*ret_at = word(&r, f);
-	rd_skip(&r, f->wide ? 14 : 10);
-	uint16_t size = rd_u16(&r);
-	f->n = rd_u16(&r);
-	if (f->n > ELF_SEGMENTS || (f->n > 0 && size != (f->wide ? 56 : 32)))
-		return lies(op, f, "number or size of its segments");
-	return 0;
-}
-
-static int read_segments(struct op *op, struct file *f, uint64_t at)
-{
-	struct rd r;
-	int rc = part(op, f, at, (uint64_t)f->n * (f->wide ? 56 : 32), "its segments pass its end",
-		      &r);
-
-	if (rc < 0)
-		return rc;
-	f->segment = op_new(op, struct segment, f->n);
-	if (!f->segment)
-		return op->code;
-	for (int i = 0; i < f->n; i++) {
-		struct segment *s = &f->segment[i];
-		s->type = rd_u32(&r);
-		rd_skip(&r, f->wide ? 4 : 0);
-		s->offset = word(&r, f);
-		s->vaddr = word(&r, f);
-		(void)word(&r, f);
-		s->filesz = word(&r, f);
-		rd_skip(&r, f->wide ? 16 : 12);
-	}
-	MUST(!r.bad);
-	return 0;
+	int rc = at_view(op, f->a, at, n, &bytes);
+	if (rc == 0)
+		*ret = (struct rd){ .in = bytes, .big = f->layout.big };
+	return rc;
 }
 
 /* The one segment of a type that has bytes; NULL without; two of them are a lie. */
 static int find_segment(struct op *op, const struct file *f, uint32_t type,
-			const struct segment **ret)
+			const struct elf_segment **ret)
 {
-	const struct segment *found = NULL;
+	const struct elf_segment *found = NULL;
 
-	for (int i = 0; i < f->n; i++) {
-		if (f->segment[i].type != type || f->segment[i].filesz == 0)
+	for (ptrdiff_t i = 0; i < f->layout.segment_n; i++) {
+		if (f->layout.segment[i].type != type || f->layout.segment[i].filesz == 0)
 			continue;
 		if (found)
 			return lies(op, f, "two segments of a kind that there is one of");
-		found = &f->segment[i];
+		found = &f->layout.segment[i];
 	}
 	*ret = found;
 	return 0;
@@ -148,9 +69,9 @@ static int find_segment(struct op *op, const struct file *f, uint32_t type,
 
 static int read_interpreter(struct op *op, const struct file *f, str *ret)
 {
-	const struct segment *s = NULL;
+	const struct elf_segment *s = NULL;
 	struct rd r;
-	int rc = find_segment(op, f, PT_INTERP, &s);
+	int rc = find_segment(op, f, ELF_INTERP, &s);
 
 	if (rc < 0 || !s)
 		return rc;
@@ -176,12 +97,12 @@ struct dynamic {
 /* Where a virtual address stands in the file, and how many bytes of it there are. */
 static int locate(struct op *op, const struct file *f, struct dynamic *d)
 {
-	for (int i = 0; i < f->n; i++) {
-		const struct segment *s = &f->segment[i];
+	for (ptrdiff_t i = 0; i < f->layout.segment_n; i++) {
+		const struct elf_segment *s = &f->layout.segment[i];
 		uint64_t in = d->strtab - s->vaddr;
-		if (s->type != PT_LOAD || d->strtab < s->vaddr || in >= s->filesz)
+		if (s->type != ELF_LOAD || d->strtab < s->vaddr || in >= s->filesz)
 			continue;
-		if (s->offset > f->size || s->filesz > f->size - s->offset ||
+		if (s->offset > f->a->size || s->filesz > f->a->size - s->offset ||
 		    d->strsz > s->filesz - in)
 			return lies(op, f, "its string table passes its end");
 		d->strtab = s->offset + in;
@@ -216,19 +137,19 @@ static void note_entry(struct dynamic *d, uint64_t tag, uint64_t value)
 	}
 }
 
-static int read_dynamic(struct op *op, const struct file *f, const struct segment *s,
+static int read_dynamic(struct op *op, const struct file *f, const struct elf_segment *s,
 			struct dynamic *ret)
 {
 	struct dynamic d = { .soname = UINT64_MAX, .rpath = UINT64_MAX, .runpath = UINT64_MAX };
 	struct rd r;
 
-	if (s->filesz > ELF_DYNAMIC)
+	if (s->filesz > ELF_DYNAMIC_MAX)
 		return lies(op, f, "its dynamic section is too long");
 	int rc = part(op, f, s->offset, s->filesz, "its dynamic section passes its end", &r);
 	if (rc < 0)
 		return rc;
-	ptrdiff_t most = (ptrdiff_t)(s->filesz / (f->wide ? 16 : 8));
-	most = most < ELF_NEEDED ? most : ELF_NEEDED;
+	ptrdiff_t most = (ptrdiff_t)(s->filesz / (f->layout.bits == 64 ? 16 : 8));
+	most = most < ELF_NEEDED_MAX ? most : ELF_NEEDED_MAX;
 	d.needed = op_new(op, uint64_t, most);
 	if (!d.needed)
 		return op->code;
@@ -296,22 +217,22 @@ static int read_names(struct op *op, const struct file *f, struct dynamic *d, st
 	return 0;
 }
 
-int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size, struct elf *ret)
+int elf_read(struct op *op, const struct at *a, struct elf *ret)
 {
-	struct file f = { .fd = fd, .what = what, .offset = offset, .size = size };
-	const struct segment *s = NULL;
+	struct file f = { .a = a };
+	const struct elf_segment *s = NULL;
 	struct dynamic d = { 0 };
 	struct elf e = { 0 };
-	uint64_t at = 0;
-	int rc;
+	int rc = elf_layout_read(op, a, &f.layout);
 
-	if (offset > INT64_MAX || size > INT64_MAX - offset)
-		return lies(op, &f, "size");
-	if ((rc = read_header(op, &f, &e, &at)) != 0)
+	if (rc != 0)
 		return rc;
-	if ((f.n > 0 && (rc = read_segments(op, &f, at)) < 0) ||
-	    (rc = read_interpreter(op, &f, &e.interpreter)) < 0 ||
-	    (rc = find_segment(op, &f, PT_DYNAMIC, &s)) < 0)
+	e.type = f.layout.type;
+	e.machine = f.layout.machine;
+	e.bits = f.layout.bits;
+	e.big = f.layout.big;
+	if ((rc = read_interpreter(op, &f, &e.interpreter)) < 0 ||
+	    (rc = find_segment(op, &f, ELF_DYNAMIC, &s)) < 0)
 		return rc;
 	if (s) {
 		e.dynamic = true;

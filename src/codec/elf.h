@@ -5,7 +5,7 @@
 #ifndef CODEC_ELF_H
 #define CODEC_ELF_H
 
-#include "base/op.h"
+#include "at.h"
 
 struct elf {
 	uint16_t type;    /* ET_EXEC 2, ET_DYN 3, ... */
@@ -21,12 +21,10 @@ struct elf {
 };
 
 /*
- * elf_read(op, fd, what, offset, size, ret): the ELF file of `size` bytes at offset of fd, by a
- * few bounded preads. 1 if it does not begin with the ELF magic; ERR_FORMAT for one that lies or
- * has more of something than any program (thousands of segments or needed libraries).
- * Texts live in op.
+ * elf_read(op, a, ret): by a few bounded reads. 1 if it does not begin with the ELF magic;
+ * ERR_FORMAT for one that lies or has more of something than any program (thousands of segments
+ * or needed libraries). Texts live in op, or in a's memory.
  */
-int elf_read(struct op *op, int fd, str what, uint64_t offset, uint64_t size,
-	     struct elf *ret) MUST_USE;
+int elf_read(struct op *op, const struct at *a, struct elf *ret) MUST_USE;
 
 #endif

@@ -236,7 +236,8 @@ static int read_elf(struct unpack *u, struct unpack_item *item)
 	struct elf *elf = op_new(u->op, struct elf, 1);
 	if (!elf)
 		return ERR_MEMORY;
-	int rc = elf_read(u->op, u->spool, item->e.path, item->offset, item->e.size, elf);
+	struct at a = at_of_fd(u->spool, item->offset, item->e.size, item->e.path);
+	int rc = elf_read(u->op, &a, elf);
 	if (rc == ERR_FORMAT || rc == ERR_LIMIT) {
 		op_forgive(u->op);
 		*elf = (struct elf){ 0 };

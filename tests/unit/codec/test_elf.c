@@ -17,7 +17,8 @@ static int read_file(struct op *op, const char *path, struct elf *ret)
 	if (fd < 0)
 		return 1;
 	TRY(file_size(op, fd, str_of(path), &size));
-	return elf_read(op, fd, str_of(path), 0, size, ret);
+	struct at a = at_of_fd(fd, 0, size, str_of(path));
+	return elf_read(op, &a, ret);
 }
 
 /* What readelf -d says of a tag, each value on a line of its own. */
@@ -166,7 +167,8 @@ static int read_made(struct op *op, const struct made *m, struct elf *ret)
 	TRY(buf_take(&b, &all));
 	TRY(file_replace(op, dirfd, S("f"), all, 0600));
 	AUTO_FD fd = openat(dirfd, "f", O_RDONLY | O_CLOEXEC);
-	return elf_read(op, fd, S("f"), 5, m->len, ret);
+	struct at a = at_of_fd(fd, 5, m->len, S("f"));
+	return elf_read(op, &a, ret);
 }
 
 static int every_class(struct op *op)
