@@ -183,6 +183,27 @@ int stream_read(struct op *op, struct stream *s, void *to, size_t n, size_t *ret
 	return 0;
 }
 
+uint64_t stream_skip(struct stream *s, uint64_t n)
+{
+	struct stream_source *in = &s->in;
+	uint64_t have = (uint64_t)in->avail.len;
+
+	if (s->decoder || s->tee || s->ended)
+		return 0;
+	have = n < have ? n : have;
+	in->avail = str_from(in->avail, (ptrdiff_t)have);
+	uint64_t far = n - have < in->left ? n - have : in->left;
+	in->at += far;
+	in->left -= far;
+	s->out += have + far;
+	return have + far;
+}
+
+uint64_t stream_position(const struct stream *s)
+{
+	return s->out;
+}
+
 int stream_read_full(struct op *op, struct stream *s, void *to, size_t n)
 {
 	for (size_t have = 0, got; have < n; have += got) {

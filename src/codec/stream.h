@@ -40,6 +40,15 @@ void stream_tee(struct stream *s, struct hash *h);
  */
 int stream_read(struct op *op, struct stream *s, void *to, size_t n, size_t *ret_n) MUST_USE;
 
+/*
+ * Pass over up to n bytes that nobody wants to see, without reading them; how many that were: 0
+ * where all must be read (compressed bytes, a stream with a tee).
+ */
+uint64_t stream_skip(struct stream *s, uint64_t n);
+
+/* How many bytes were read and skipped so far. */
+uint64_t stream_position(const struct stream *s);
+
 /* Exactly n bytes, or ERR_FORMAT "truncated". */
 int stream_read_full(struct op *op, struct stream *s, void *to, size_t n) MUST_USE;
 

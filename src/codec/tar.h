@@ -34,12 +34,16 @@ int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar
 /*
  * tar_next(op, t, ret): the next entry; what is left of the last one's content is skipped.
  * 1 and *ret filled (its views live until the next call), or 0 at the end of the archive. Takes
- * no memory from op.
+ * no memory from op. Content that is not read costs nothing where the stream can pass over it.
  */
 int tar_next(struct op *op, struct tar *t, struct tar_entry *ret) MUST_USE;
 
 /* The current entry's content in pieces: *ret_n is 0 at its end. */
 int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n) MUST_USE;
+
+/* Where the current entry's content, as far as it is not read yet, begins in what the stream gives.
+ */
+uint64_t tar_position(const struct tar *t);
 
 /* The whole content of the current entry into op, at most max bytes. */
 int tar_read_all(struct op *op, struct tar *t, size_t max, str *ret) MUST_USE;

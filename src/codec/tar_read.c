@@ -4,7 +4,9 @@
  *    0 while a header is read.
  * 3. local holds what the extension headers ('x', 'L', 'K') before the next entry said, its texts
  *    being in pax, long_path and long_link; global what 'g' headers said: numbers only.
- * 4. All memory is taken by tar_open(), so that a caller may reset its op after each entry.
+ * 4. step bytes are read next: few after content was passed over, since another header and content
+ *    to pass over is what comes, and twice as many each time that all of the window was of use.
+ * 5. All memory is taken by tar_open(), so that a caller may reset its op after each entry.
  */
 #include <string.h>
 
@@ -16,6 +18,7 @@
 
 enum {
 	TAR_WINDOW = 256 << 10, /* ISA-L gains from large pieces */
+	TAR_STEP = 4 << 10,     /* invariant 4 */
 };
 
 /* No file system gives an owner that id: it means "leave as it is" to chown(2). */
@@ -38,6 +41,7 @@ struct tar {
 	bool ended;
 	char *window; /* [TAR_WINDOW] */
 	size_t from, to;
+	size_t step;
 	uint64_t left;
 	size_t pad;
 	uint64_t entries;
@@ -59,6 +63,7 @@ int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar
 	t->what = what;
 	t->strict = strict;
 	t->window = window;
+	t->step = TAR_WINDOW;
 	t->pax = pax;
 	*ret = t;
 	return 0;
@@ -72,18 +77,36 @@ static int truncated(struct op *op, const struct tar *t)
 /* More into an empty window; *ret_n is 0 at the end of the stream. */
 static int refill(struct op *op, struct tar *t, size_t *ret_n)
 {
-	int rc = stream_read(op, t->in, t->window, TAR_WINDOW, ret_n);
+	int rc = stream_read(op, t->in, t->window, t->step, ret_n);
 
 	if (rc < 0)
 		return rc;
+	t->step = t->step < TAR_WINDOW / 2 ? t->step * 2 : TAR_WINDOW;
 	t->from = 0;
 	t->to = *ret_n;
 	return 0;
 }
 
+/* n bytes off the window and the stream behind it, as many as can be passed over. */
+static uint64_t pass(struct tar *t, uint64_t n)
+{
+	size_t have = t->to - t->from;
+
+	if (n <= have)
+		return 0;
+	uint64_t far = stream_skip(t->in, n - have);
+	if (far == 0)
+		return 0;
+	t->from = t->to;
+	t->step = TAR_STEP;
+	return have + far;
+}
+
 /* Exactly n bytes of the archive; to == NULL drops them. */
 static int take(struct op *op, struct tar *t, char *to, uint64_t n)
 {
+	if (!to)
+		n -= pass(t, n);
 	while (n > 0) {
 		size_t have = t->to - t->from;
 		if (have == 0) {
@@ -489,7 +512,7 @@ int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 
 	if (t->ended)
 		return 0;
-	if ((rc = take(op, t, NULL, t->left)) < 0 || (rc = take(op, t, NULL, t->pad)) < 0)
+	if ((rc = take(op, t, NULL, t->left + t->pad)) < 0)
 		return rc;
 	t->left = t->pad = 0;
 	for (;;) {
@@ -532,6 +555,11 @@ int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n)
 	t->left -= n;
 	*ret_n = n;
 	return 0;
+}
+
+uint64_t tar_position(const struct tar *t)
+{
+	return stream_position(t->in) - (t->to - t->from);
 }
 
 int tar_read_all(struct op *op, struct tar *t, size_t max, str *ret)

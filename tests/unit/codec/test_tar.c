@@ -589,8 +589,61 @@ static int content(struct op *op)
 	return 0;
 }
 
+/* Files of many sizes, of which a few are read: each where tar_position() says, or the archive is cut. */
+static int passing_over(struct op *op)
+{
+	static const ptrdiff_t sizes[] = { 0, 1, 511, 512, 4096, 5000, 262144, 300001, 1 << 20, 3 };
+	enum { FILES = sizeof(sizes) / sizeof(sizes[0]) };
+	int dir;
+	const char *path = test_dir(&dir);
+	AUTO_FD fd = -1;
+	struct buf b;
+	str archive;
+
+	buf_init(&b, op, 8 << 20);
+	for (int i = 0; i < FILES; i++) {
+		tar_header(&b, &(struct tar_entry){ .path = S("f"), .size = (uint64_t)sizes[i] });
+		buf_repeat(&b, (char)('a' + i), sizes[i]);
+		buf_repeat(&b, '\0', (ptrdiff_t)tar_padding((uint64_t)sizes[i]));
+	}
+	TRY(end(&b, &archive));
+	TRY(file_temp(op, dir, &fd));
+	TRY(file_write(op, fd, str_of(path), archive));
+	for (int every = 1; every <= FILES; every++) {
+		AUTO_STREAM *s = NULL;
+		struct tar_entry e;
+		struct tar *t;
+		TRY(stream_open_fd(op, fd, S("a.tar"), 0, UINT64_MAX, UINT64_MAX, &s));
+		TRY(tar_open(op, s, S("a.tar"), true, &t));
+		for (int i = 0; i < FILES; i++) {
+			uint64_t at;
+			str all;
+			CHECK(tar_next(op, t, &e) == 1 && e.size == (uint64_t)sizes[i]);
+			at = tar_position(t);
+			str want = { archive.p + at, sizes[i] };
+			CHECK(want.len == 0 || (want.p[0] == 'a' + i && want.p[want.len - 1] == 'a' + i));
+			if (i % every)
+				continue;
+			TRY(tar_read_all(op, t, 2 << 20, &all));
+			CHECK(str_eq(all, want) && tar_position(t) == at + e.size);
+		}
+		CHECK(tar_next(op, t, &e) == 0);
+	}
+	CHECK(ftruncate(fd, archive.len - 3000) == 0);
+	AUTO_STREAM *s = NULL;
+	struct tar_entry e;
+	struct tar *t;
+	TRY(stream_open_fd(op, fd, S("a.tar"), 0, UINT64_MAX, UINT64_MAX, &s));
+	TRY(tar_open(op, s, S("a.tar"), true, &t));
+	for (int i = 0; i < FILES - 1; i++)
+		CHECK(tar_next(op, t, &e) == 1);
+	CHECK_FAILS(op, tar_next(op, t, &e), ERR_FORMAT, "truncated");
+	return 0;
+}
+
 TESTS({ "every form of header is read", forms }, { "attacks are refused", attacks, .once = true },
       { "archives end where they say", ends, .once = true }, { "unknown kinds may be told", lax },
       { "paths have one form", cleaning }, { "what is written is read", round_trip },
       { "GNU tar reads what is written", gnu_tar, .once = true },
-      { "content comes in pieces", content, .once = true })
+      { "content comes in pieces", content, .once = true },
+      { "content is passed over", passing_over, .once = true })
