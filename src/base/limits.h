@@ -21,6 +21,9 @@ enum {
 	/* Nodes of a YAML document after aliases: aliases may multiply a small text. */
 	LIMIT_YAML_NODES = 200 * 1000,
 
+	/* Values of a TOML document: a Cargo.lock of 1,000 packages has 15,000. */
+	LIMIT_TOML_NODES = 1000 * 1000,
+
 	/* Bytes of an InRelease file: Debian's largest is 160 KiB. */
 	LIMIT_RELEASE = 8 << 20,
 
