@@ -239,4 +239,9 @@ struct inventory {
  * case, "_" of PyPI, qualifiers arch, distro, epoch, upstream). */
 int package_purl(struct op *op, struct package *p) MUST_USE;
 
+/* The other way: type, ns, name, version, subpath, qualifiers, arch, distro and source of *p from a purl, which
+ * becomes p->purl in canonical form. Texts are in op, or alias the purl. A type that is none of ours gives
+ * PACKAGE_UNKNOWN. ERR_FORMAT and *p as it was for what is no purl. */
+int package_of_purl(struct op *op, str purl, struct package *p) MUST_USE;
+
 #endif

@@ -1,27 +1,39 @@
 /*
- * purl: package URLs. Source: package-url purl-spec, types deb and oci; Syft's qualifiers.
+ * purl: package URLs, the names of packages of any kind. Source: package-url purl-spec,
+ * purl-specification.md and types/; Syft's qualifiers of distributions' packages.
  */
 #ifndef MODEL_PURL_H
 #define MODEL_PURL_H
 
-#include "base/op.h"
+#include "codec/node.h"
 
-struct purl_deb {
-	str name, version, arch;
-	str distro; /* "debian-13"; empty: left out */
-	str source,
-		source_version; /* named as "upstream" where they differ from name and version */
-	str vendor;             /* lower-case; empty: debian */
-	str repository_url, checksum; /* where else it is from, or which file it is; may be empty */
+struct purl {
+	str type; /* lower-case */
+	str ns;   /* segments with '/' between them */
+	str name, version;
+	struct pairs qualifiers; /* in any order; empty values are none */
+	str subpath;
 };
 
-/* "pkg:deb/debian/libssl3t64@3.5.4-1?arch=amd64&distro=debian-13&upstream=openssl" */
-int purl_deb(struct op *op, const struct purl_deb *p, str *ret) MUST_USE;
+/*
+ * purl_write(op, u, ret): the canonical text: case and separators by the rules of the type,
+ * qualifiers sorted, percent-encoding of all but letters, digits and ".-_~:". ERR_FORMAT for what
+ * can be no purl: no name, a type or qualifier key with other characters. What a type requires
+ * beyond that (a namespace, a version) is not asked for: packages without it exist.
+ */
+int purl_write(struct op *op, const struct purl *u, str *ret) MUST_USE;
 
-/* "pkg:oci/nginx@sha256%3A12ab...?arch=amd64": digest as "sha256:...". */
+/* The parts of a purl, decoded and by the rules of its type; in op. ERR_FORMAT for what is none, or
+ * breaks a rule of its type (a Swift package without a namespace). */
+int purl_parse(struct op *op, str text, struct purl *ret) MUST_USE;
+
+/* The value of a qualifier, or the empty text. */
+str purl_qualifier(const struct purl *u, str key);
+
+/* "pkg:oci/nginx@sha256:12ab...?arch=amd64": digest as "sha256:...". */
 int purl_oci(struct op *op, str name, str digest, str arch, str *ret) MUST_USE;
 
-/* "pkg:generic/app@1.2?checksum=sha256%3A12ab...&download_url=https%3A...": digest as
+/* "pkg:generic/app@1.2?checksum=sha256:12ab...&download_url=https:%2F%2F...": digest as
  * "sha256:..."; version and url may be empty. */
 int purl_generic(struct op *op, str name, str version, str digest, str url, str *ret) MUST_USE;
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/inventory.h"
 #include "model/purl.h"
 
 enum {
@@ -93,23 +94,31 @@ int sink_package_purl(struct op *op, const struct outcome *o, const struct outco
 		      str *ret)
 {
 	char digest[DIGEST_TEXT];
-	struct purl_deb purl = {
-		p->name, p->version, p->arch, S(""), p->source, p->source_version
-	};
+	struct pair pair[2] = { { S("checksum"), S("") }, { S("repository_url"), S("") } };
+	struct package as = { .type = PACKAGE_DEB,
+			      .ns = S("debian"),
+			      .name = p->name,
+			      .version = p->version,
+			      .arch = p->arch,
+			      .source = p->source,
+			      .source_version = p->source_version,
+			      .qualifiers = { pair, 2 } };
 	int rc = 0;
 
 	/* Others' packages are not Debian's: no advisory of Debian's is about them. */
 	if (p->local) {
-		purl.vendor = S("local");
-		purl.checksum = str_of(digest_text(&p->deb, digest));
+		as.ns = S("local");
+		pair[0].value = str_of(digest_text(&p->deb, digest));
 	} else if (p->repository.len) {
-		purl.vendor = p->repository;
-		purl.repository_url = p->address;
+		as.ns = p->repository;
+		pair[1].value = p->address;
 	} else {
-		rc = purl_distro(op, o->suite, &purl.distro);
+		rc = purl_distro(op, o->suite, &as.distro);
 	}
-
-	return rc < 0 ? rc : purl_deb(op, &purl, ret);
+	rc = rc < 0 ? rc : package_purl(op, &as);
+	if (rc == 0)
+		*ret = as.purl;
+	return rc;
 }
 
 str sink_supplier(const struct outcome_package *p)

@@ -83,7 +83,7 @@ holds "an artifact from an address" temper build -q --no-test remote.yaml -o spd
 remote=$(image remote)
 for bom in r.spdx.json r.cdx.json; do
 	expect "$bom has its address" 0 "$http/app-1.0.tar.gz" cat $bom
-	expect "$bom has its purl" 0 "pkg:generic/app@1.0\?checksum=sha256%3A$(sha good.tar.gz)&download_url=http" cat $bom
+	expect "$bom has its purl" 0 "pkg:generic/app@1.0\?checksum=sha256:$(sha good.tar.gz)&download_url=http" cat $bom
 done
 address wrong "$http/app-1.0.tar.gz" "$(sha good.zip)x"
 sed -i "s/$(sha good.zip)x/$(printf '%063d' 0)1/" wrong.yaml

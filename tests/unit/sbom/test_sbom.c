@@ -105,7 +105,7 @@ static int spdx(struct op *op)
 	CHECK_STR(text_of(web, "licenseDeclared"), S("(LicenseRef-Jam OR MIT) AND LicenseRef-a.b"));
 	CHECK_STR(text_of(web, "sourceInfo"), S("built from the source package web 1:1.26.3-3"));
 	CHECK_STR(text_of(at(web, "externalRefs", 0), "referenceLocator"),
-		  S("pkg:deb/debian/web@1%3A1.26.3-3%2Bdeb13u1?arch=all&distro=debian-13&upstream=web%401%3A1.26.3-3"));
+		  S("pkg:deb/debian/web@1:1.26.3-3%2Bdeb13u1?arch=all&distro=debian-13&upstream=web%401:1.26.3-3"));
 	/* SHA-1 of the two files' SHA-1s in hex, one after the other */
 	CHECK_STR(text_of(node_get(web, S("packageVerificationCode")), "packageVerificationCodeValue"),
 		  S("eda3cd5698842379bb3c7a4d7b2e0903a99d9b9a"));
@@ -176,7 +176,7 @@ static int own_software(struct op *op)
 	TRY(json_parse(op, S("cyclonedx"), text, &doc));
 	CHECK(node_get(&doc.root, S("components"))->n == 7);
 	app = at(&doc.root, "components", 3);
-	CHECK(str_starts(text_of(app, "purl"), S("pkg:generic/app@1.0?checksum=sha256%3A0300")));
+	CHECK(str_starts(text_of(app, "purl"), S("pkg:generic/app@1.0?checksum=sha256:0300")));
 	CHECK_STR(text_of(at(app, "externalReferences", 0), "url"), S("https://example.org/app.zip"));
 	CHECK_STR(text_of(at(&doc.root, "components", 5), "name"), S("CN=Company"));
 	CHECK(node_get(at(&doc.root, "dependencies", 0), S("dependsOn"))->n == 5);
