@@ -16,7 +16,8 @@
 #include "codec/digest.h"
 
 enum {
-	REFERENCE_PATH = 255, /* bytes of host and path; the grammar's own ceiling */
+	REFERENCE_HOST = 253 + 6, /* bytes, with the port. Source: RFC 1035, 2.3.4 */
+	REFERENCE_PATH = 255,
 	REFERENCE_TAG = 128,
 };
 
