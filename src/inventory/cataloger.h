@@ -41,6 +41,8 @@ struct want {
 	uint32_t bits;    /* PROBE_ bits of which one must hold; 0: any */
 	bool lock;        /* a lock or project file: read in work trees (dir:), not in images */
 	bool glance;      /* only a part of it is read: do not keep it as it passes */
+	bool licences;    /* wanted only where licences are asked for */
+	bool files;       /* wanted only where file lists with digests are asked for */
 };
 
 enum { CATALOGER_WANTS = 24 };

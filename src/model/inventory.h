@@ -244,4 +244,14 @@ int package_purl(struct op *op, struct package *p) MUST_USE;
  * PACKAGE_UNKNOWN. ERR_FORMAT and *p as it was for what is no purl. */
 int package_of_purl(struct op *op, str purl, struct package *p) MUST_USE;
 
+/*
+ * package_sort_files(op, p): p->file in order of path, each path once: of one that stands there several times the
+ * flags are joined, and the first digest counts. O(files) for a list in the order of a directory walk,
+ * O(files * log(files)) for any.
+ */
+int package_sort_files(struct op *op, struct package *p) MUST_USE;
+
+/* The file at a path in a sorted list, or NULL. O(log(files)). */
+struct package_file *package_find_file(const struct package *p, str path);
+
 #endif
