@@ -16,6 +16,13 @@
 int json_parse(struct op *op, str file, str text, struct doc *ret) MUST_USE;
 
 /*
+ * As json_parse(), of what programs read that are less strict: a byte order mark, comments as in C,
+ * a comma before a closing bracket and any byte within a text are taken, of a key that stands twice
+ * the last value counts, and a lone surrogate is U+FFFD. Texts need not be UTF-8.
+ */
+int json_parse_lax(struct op *op, str file, str text, struct doc *ret) MUST_USE;
+
+/*
  * Writing: calls in order; commas, escapes and (if indent > 0) line breaks and blanks are put in.
  * Misuse (a value without a key in an object) is a MUST. Bytes that are not UTF-8 are written as
  * U+FFFD. Failures stay in the buf.

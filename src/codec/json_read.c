@@ -23,6 +23,7 @@ struct reader {
 	ptrdiff_t n, cap;
 	ptrdiff_t open[LIMIT_DEPTH];
 	int depth;
+	bool lax;
 };
 
 enum {
@@ -40,13 +41,37 @@ static char peek(const struct reader *r)
 	return r->p < r->end ? *r->p : '\0';
 }
 
+/* A comment, up to its last byte; false if none stands here. */
+static bool skip_comment(struct reader *r)
+{
+	const char *p = r->p + 2;
+
+	if (r->end - r->p < 2 || r->p[0] != '/' || (r->p[1] != '/' && r->p[1] != '*'))
+		return false;
+	if (r->p[1] == '/') {
+		while (p < r->end && *p != '\n')
+			p++;
+		r->p = p - 1;
+		return true;
+	}
+	for (; r->end - p >= 2 && (p[0] != '*' || p[1] != '/'); p++) {
+		if (*p == '\n') {
+			r->line++;
+			r->line_start = p + 1;
+		}
+	}
+	r->p = r->end - p >= 2 ? p + 1 : r->end - 1;
+	return true;
+}
+
 static void skip_blanks(struct reader *r)
 {
 	for (; r->p < r->end; r->p++) {
 		if (*r->p == '\n') {
 			r->line++;
 			r->line_start = r->p + 1;
-		} else if (*r->p != ' ' && *r->p != '\t' && *r->p != '\r') {
+		} else if (*r->p != ' ' && *r->p != '\t' && *r->p != '\r' &&
+			   !(r->lax && skip_comment(r))) {
 			return;
 		}
 	}
@@ -97,13 +122,14 @@ static int find_quote(struct reader *r, const char **ret, bool *ret_escaped)
 		unsigned char c = (unsigned char)*p;
 		if (c == '"')
 			break;
-		if (c < 0x20)
+		if (c < 0x20 && !r->lax)
 			return fail(r, p, ERR_FORMAT, "a control character within a text");
 		if (c == '\\')
 			*ret_escaped = true;
 		ptrdiff_t width = c < 0x80 ? 1 : utf8_width((str){ p, r->end - p });
-		if (width == 0)
+		if (width == 0 && !r->lax)
 			return fail(r, p, ERR_FORMAT, "bytes that are not UTF-8");
+		width += width == 0;
 		p += c == '\\' && r->end - p > 1 && p[1] != '\0' && (p[1] & 0x80) == 0 ? 2 : width;
 	}
 	*ret = p;
@@ -162,15 +188,15 @@ static int unescape_unicode(struct reader *r, const char **p, const char *end, c
 	if (c < 0)
 		return fail(r, *p, ERR_FORMAT, "\\u needs four hexadecimal digits");
 	*p += 4;
-	if (c >= 0xdc00 && c < 0xe000)
-		return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
-	if (c >= 0xd800 && c < 0xdc00) {
-		int32_t low =
-			end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? hex4(*p + 2, end) : -1;
-		if (low < 0xdc00 || low >= 0xe000)
+	if (c >= 0xd800 && c < 0xe000) {
+		int32_t low = c < 0xdc00 && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u'
+				      ? hex4(*p + 2, end)
+				      : -1;
+		bool pair = low >= 0xdc00 && low < 0xe000;
+		if (!pair && !r->lax)
 			return fail(r, *p - 4, ERR_FORMAT, "a lone surrogate");
-		c = 0x10000 + ((c - 0xd800) << 10 | (low - 0xdc00));
-		*p += 6;
+		c = pair ? 0x10000 + ((c - 0xd800) << 10 | (low - 0xdc00)) : 0xfffd;
+		*p += pair ? 6 : 0;
 	}
 	*out = put_utf8(*out, c);
 	return 0;
@@ -328,33 +354,59 @@ static int fail_duplicate(struct reader *r, const struct node *node)
 		       STR_ARG(r->file), node->key_line, node->key_col, STR_ARG(node->key));
 }
 
-static int check_many_keys(struct reader *r, const struct node *child, ptrdiff_t n)
+/* The key of child[i] stands at child[first] too. Where that is no fault the later value counts, in
+ * the earlier's place; what remains of the later one is marked by line 0. */
+static int second(struct reader *r, struct node *child, ptrdiff_t first, ptrdiff_t i)
 {
-	struct op_mark mark = op_mark(r->op);
-	struct map seen;
-
-	map_init(&seen, r->op);
-	for (ptrdiff_t i = 0; i < n; i++) {
-		if (map_find(&seen, child[i].key) >= 0)
-			return fail_duplicate(r, &child[i]);
-		int rc = map_put(&seen, child[i].key, NULL);
-		if (rc < 0)
-			return rc;
-	}
-	op_reset(r->op, mark);
+	if (!r->lax)
+		return fail_duplicate(r, &child[i]);
+	child[first] = child[i];
+	child[i].line = 0;
 	return 0;
 }
 
-static int check_keys(struct reader *r, const struct node *child, ptrdiff_t n)
+static int check_many_keys(struct reader *r, struct node *child, ptrdiff_t n, bool *ret_second)
 {
-	if (n > FEW_KEYS)
-		return check_many_keys(r, child, n);
-	for (ptrdiff_t i = 1; i < n; i++) {
-		for (ptrdiff_t j = 0; j < i; j++) {
-			if (str_eq(child[i].key, child[j].key))
-				return fail_duplicate(r, &child[i]);
-		}
+	struct op_mark mark = op_mark(r->op);
+	struct map seen;
+	int rc = 0;
+
+	map_init(&seen, r->op);
+	for (ptrdiff_t i = 0; i < n && rc == 0; i++) {
+		ptrdiff_t first = map_find(&seen, child[i].key);
+		*ret_second |= first >= 0;
+		if (first >= 0)
+			rc = second(r, child, (ptrdiff_t)(intptr_t)seen.item[first].value, i);
+		else
+			rc = map_put(&seen, child[i].key, (void *)(intptr_t)i);
 	}
+	op_reset(r->op, mark);
+	return rc;
+}
+
+/* Are the keys different? With lax: they are so afterwards, in *n children. */
+static int check_keys(struct reader *r, struct node *child, ptrdiff_t *n)
+{
+	bool seconds = false;
+	int rc = 0;
+
+	if (*n > FEW_KEYS)
+		rc = check_many_keys(r, child, *n, &seconds);
+	for (ptrdiff_t i = 1; i < *n && *n <= FEW_KEYS && rc == 0; i++) {
+		ptrdiff_t j = 0;
+		while (j < i && (child[j].line == 0 || !str_eq(child[i].key, child[j].key)))
+			j++;
+		seconds |= j < i;
+		rc = j < i ? second(r, child, j, i) : 0;
+	}
+	if (rc < 0 || !seconds)
+		return rc;
+	ptrdiff_t kept = 0;
+	for (ptrdiff_t i = 0; i < *n; i++) {
+		if (child[i].line)
+			child[kept++] = child[i];
+	}
+	*n = kept;
 	return 0;
 }
 
@@ -365,7 +417,7 @@ static int close_container(struct reader *r)
 
 	r->p++;
 	if (top->kind == NODE_MAP) {
-		int rc = check_keys(r, top + 1, n);
+		int rc = check_keys(r, top + 1, &n);
 		if (rc < 0)
 			return rc;
 	}
@@ -411,6 +463,8 @@ static int step(struct reader *r)
 					   : "a comma or ] is expected here");
 		r->p++;
 		skip_blanks(r);
+		if (r->lax && peek(r) == (in_map ? '}' : ']'))
+			return close_container(r);
 	}
 	int key_line = r->line, key_col = (int)(r->p - r->line_start + 1);
 	int rc = in_map ? read_key(r, &key) : 0;
@@ -442,7 +496,7 @@ static int read_document(struct reader *r)
 	return r->p < r->end ? fail(r, r->p, ERR_FORMAT, "bytes behind the end of the value") : 0;
 }
 
-int json_parse(struct op *op, str file, str text, struct doc *ret)
+static int parse(struct op *op, str file, str text, bool lax, struct doc *ret)
 {
 	struct reader r = {
 		.op = op,
@@ -451,6 +505,7 @@ int json_parse(struct op *op, str file, str text, struct doc *ret)
 		.end = text.p + text.len,
 		.line_start = text.p,
 		.line = 1,
+		.lax = lax,
 	};
 
 	if (text.len > INT32_MAX)
@@ -462,4 +517,16 @@ int json_parse(struct op *op, str file, str text, struct doc *ret)
 		*ret = (struct doc){ .file = file, .root = r.stack[0] };
 	op_done(&r.scratch);
 	return rc;
+}
+
+int json_parse(struct op *op, str file, str text, struct doc *ret)
+{
+	return parse(op, file, text, false, ret);
+}
+
+int json_parse_lax(struct op *op, str file, str text, struct doc *ret)
+{
+	if (str_starts(text, S("\xef\xbb\xbf")))
+		text = str_from(text, 3);
+	return parse(op, file, text, true, ret);
 }

@@ -68,6 +68,44 @@ static const struct {
 	{ "\"\x7f\"", NULL },
 };
 
+static const struct {
+	const char *in, *out;
+} lax[] = {
+	{ "\xef\xbb\xbf{}", "{}" },
+	{ "{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":3,\"b\":2}" },
+	{ "{\"a\":1,\"a\":2,\"a\":3}", "{\"a\":3}" },
+	{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,\"k\":"
+	  "11,\"l\":12,\"b\":13,\"a\":14,\"b\":15}",
+	  "{\"a\":14,\"b\":15,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,"
+	  "\"k\":"
+	  "11,\"l\":12}" },
+	{ "// first\n{/* a\n * b */\"a\" :/**/ [1, 2, ], // c\n \"b\": {},}\n//",
+	  "{\"a\":[1,2],\"b\":{}}" },
+	{ "[\"\\ud800\", \"\\udc00x\", \"a\tb\"]",
+	  "[\"\xef\xbf\xbd\",\"\xef\xbf\xbdx\",\"a\\tb\"]" },
+	{ "[\"\xff\"]", "[\"\xef\xbf\xbd\"]" },
+	{ "[]", "[]" },
+};
+
+static int reads_laxly(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(lax) / sizeof(lax[0]); i++) {
+		struct doc doc;
+		str out, in = exact(str_of(lax[i].in));
+		TRY(json_parse_lax(op, S("x.json"), in, &doc));
+		TRY(again(op, &doc.root, 0, &out));
+		CHECK_STR(out, str_of(lax[i].out));
+	}
+	static const char *const none[] = { "[,]", "[1,,]", "{,}",      "/",
+					    "/*",  "[/* ]", "{\"a\",}", "1 /" };
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		struct doc doc;
+		CHECK_FAILS(op, json_parse_lax(op, S("x.json"), exact(str_of(none[i])), &doc),
+			    ERR_FORMAT, "x.json:1:");
+	}
+	return 0;
+}
+
 static int reads_and_writes(struct op *op)
 {
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -225,6 +263,6 @@ static int writes(struct op *op)
 	return 0;
 }
 
-TESTS({ "reads and writes", reads_and_writes }, { "refuses", refuses }, { "depth", depth },
-      { "cut anywhere", cut_anywhere }, { "places", places },
-      { "aliases its input", aliases_its_input }, { "writes", writes })
+TESTS({ "reads laxly", reads_laxly }, { "reads and writes", reads_and_writes },
+      { "refuses", refuses }, { "depth", depth }, { "cut anywhere", cut_anywhere },
+      { "places", places }, { "aliases its input", aliases_its_input }, { "writes", writes })
