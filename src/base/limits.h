@@ -10,6 +10,9 @@ enum {
 	/* Nesting of any document: deeper ones are attacks; people stay below ten. */
 	LIMIT_DEPTH = 64,
 
+	/* Elements of an XML document: a bill of materials of 60,000 files has 400,000. */
+	LIMIT_XML_NODES = 8 * 1000 * 1000,
+
 	/* Bytes of a path and of one of its components. Source: Linux PATH_MAX, NAME_MAX. */
 	LIMIT_PATH = 4096,
 	LIMIT_NAME = 255,
