@@ -51,8 +51,10 @@ enum {
 	LIMIT_MANIFEST = 4 << 20,
 	LIMIT_CONFIG = 8 << 20,
 
-	/* Layers of an image: the Docker engine stops at 125. */
+	/* Layers of an image that is built: the Docker engine stops at 125. Of one that is read: a
+	 * layer's number fits a byte (tree/tree.h). */
 	LIMIT_LAYERS = 120,
+	LIMIT_LAYERS_READ = 250,
 
 	/* Bytes of all paths and link targets of one package, and of one image: texlive-fonts-extra
 	 * has 12 MB. */

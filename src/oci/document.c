@@ -25,6 +25,30 @@ static const struct {
 };
 enum { MEDIA_N = sizeof(media_table) / sizeof(media_table[0]) };
 
+/* What registries keep beside images, by how its media types begin. */
+static const struct {
+	str type;
+	const char *is;
+} artifacts[] = {
+	{ S_INIT("application/vnd.cncf.helm."), "a Helm chart" },
+	{ S_INIT("application/vnd.dev.cosign."), "a cosign signature" },
+	{ S_INIT("application/vnd.dev.sigstore."), "a sigstore bundle" },
+	{ S_INIT("application/vnd.cncf.notary."), "a Notary signature" },
+	{ S_INIT("application/vnd.in-toto"), "an attestation" },
+	{ S_INIT("application/vnd.docker.plugin."), "a Docker plugin" },
+	{ S_INIT("application/vnd.docker.compose."), "a Compose project" },
+	{ S_INIT("application/vnd.docker.ai."), "a language model" },
+	{ S_INIT("application/vnd.ollama."), "a language model" },
+	{ S_INIT("application/vnd.cncf.model."), "a language model" },
+	{ S_INIT("application/vnd.wasm."), "a WebAssembly module" },
+	{ S_INIT("application/wasm"), "a WebAssembly module" },
+	{ S_INIT("application/vnd.cncf.flux."), "a Flux artifact" },
+	{ S_INIT("application/vnd.aquasec.trivy."), "a database of Trivy" },
+	{ S_INIT("application/vnd.cyclonedx"), "a bill of materials" },
+	{ S_INIT("application/spdx"), "a bill of materials" },
+	{ S_INIT("application/vnd.syft"), "a bill of materials" },
+};
+
 enum media media_kind(str media_type)
 {
 	for (size_t i = 0; i < MEDIA_N; i++)
@@ -124,7 +148,16 @@ static int get_pairs(struct op *op, const struct doc *doc, const struct node *ma
 	return 0;
 }
 
-static int read_layer(struct op *op, const struct doc *doc, const struct node *node,
+static int bad_layer(struct op *op, const struct doc *doc, ptrdiff_t i, const struct digest *d,
+		     const char *why)
+{
+	char text[DIGEST_TEXT];
+
+	return op_fail(op, ERR_FORMAT, "%.*s: layer %td (%s) is %s", STR_ARG(doc->file), i + 1,
+		       digest_text(d, text), why);
+}
+
+static int read_layer(struct op *op, const struct doc *doc, const struct node *node, ptrdiff_t i,
 		      struct image_layer *ret)
 {
 	struct layout_entry e;
@@ -134,7 +167,9 @@ static int read_layer(struct op *op, const struct doc *doc, const struct node *n
 	if (rc < 0)
 		return rc;
 	if (get(node, "urls"))
-		return bad(op, doc, node, "this layer is to be fetched from elsewhere (urls)");
+		return bad_layer(op, doc, i, &e.digest, "to be fetched from elsewhere (urls)");
+	if (str_ends(e.media_type, S("+encrypted")))
+		return bad_layer(op, doc, i, &e.digest, "encrypted");
 	if (!media_layer_stream(e.media_type, &kind))
 		return op_fail(op, ERR_FORMAT, "%.*s:%d:%d: '%.*s' is no layer that temper reads",
 			       STR_ARG(doc->file), node->line, node->col, STR_ARG(e.media_type));
@@ -150,17 +185,46 @@ static int read_layers(struct op *op, const struct doc *doc, struct image *ret)
 
 	if (!list || list->kind != NODE_LIST)
 		return bad(op, doc, &doc->root, "an image manifest needs a list of layers");
-	if (list->n > LIMIT_LAYERS)
+	if (list->n > LIMIT_LAYERS_READ)
 		return bad(op, doc, list, "too many layers");
 	if (!(ret->config.layer = op_new(op, struct image_layer, list->n)))
 		return op->code;
 	for (ptrdiff_t i = 0; i < list->n; i++) {
-		int rc = read_layer(op, doc, &list->child[i], &ret->config.layer[i]);
+		int rc = read_layer(op, doc, &list->child[i], i, &ret->config.layer[i]);
 		if (rc < 0)
 			return rc;
 	}
 	ret->config.layer_n = list->n;
 	return 0;
+}
+
+static const char *artifact_kind(str media_type)
+{
+	for (size_t i = 0; i < sizeof(artifacts) / sizeof(artifacts[0]); i++)
+		if (str_starts(media_type, artifacts[i].type))
+			return artifacts[i].is;
+	return NULL;
+}
+
+/* What is no image, by what it says that it is, by its config, or (signatures and attestations have
+ * configs of images) by its first layer. */
+static int check_is_image(struct op *op, const struct doc *doc, str config_type)
+{
+	const struct node *layers = get(&doc->root, "layers");
+	str type[3] = { { 0 }, config_type, { 0 } };
+	const char *is = NULL;
+
+	(void)node_text(get(&doc->root, "artifactType"), &type[0]);
+	if (layers && layers->kind == NODE_LIST && layers->n)
+		(void)node_text(get(&layers->child[0], "mediaType"), &type[2]);
+	for (int i = 0; i < 3 && !is; i++)
+		if ((is = artifact_kind(type[i])))
+			return op_fail(op, ERR_FORMAT, "%.*s is not an image but %s ('%.*s')",
+				       STR_ARG(doc->file), is, STR_ARG(type[i]));
+	if (media_kind(config_type) == MEDIA_IS_CONFIG)
+		return 0;
+	return op_fail(op, ERR_FORMAT, "%.*s is not an image but an artifact (its config is '%.*s')",
+		       STR_ARG(doc->file), STR_ARG(type[0].len ? type[0] : config_type));
 }
 
 int document_manifest(struct op *op, str what, str bytes, struct image *ret)
@@ -175,6 +239,9 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 		return rc;
 	if (doc.root.kind != NODE_MAP || node_get(&doc.root, S("manifests")))
 		return bad(op, &doc, &doc.root, "not an image manifest");
+	if (node_get(&doc.root, S("fsLayers")))
+		return bad(op, &doc, &doc.root,
+			   "a manifest of schema version 1, from before 2016, is not read");
 	if ((rc = get_text(op, &doc, &doc.root, "mediaType", &own)) < 0)
 		return rc;
 	if (own.len && media_kind(own) != MEDIA_IS_MANIFEST)
@@ -184,10 +251,8 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 		return bad(op, &doc, &doc.root, "an image manifest needs a config");
 	if ((rc = layout_entry_read(op, &doc, node, &config)) < 0)
 		return rc;
-	if (media_kind(config.media_type) != MEDIA_IS_CONFIG)
-		return op_fail(op, ERR_FORMAT,
-			       "%.*s is not an image but an artifact (its config is '%.*s')",
-			       STR_ARG(what), STR_ARG(config.media_type));
+	if ((rc = check_is_image(op, &doc, config.media_type)) < 0)
+		return rc;
 	image.manifest.media_type = own.len ? own : S(MEDIA_MANIFEST);
 	image.config_digest = config.digest;
 	image.config_size = config.size;
@@ -255,8 +320,8 @@ static int read_process(struct op *op, const struct doc *doc, struct image_confi
 	return read_healthcheck(op, doc, map, &c->healthcheck);
 }
 
-/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed.
- */
+/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed; if
+ * there are more than layers, none is known to belong to any. */
 static int read_history(struct op *op, const struct doc *doc, struct image_config *c)
 {
 	const struct node *list = get(&doc->root, "history");
@@ -266,8 +331,11 @@ static int read_history(struct op *op, const struct doc *doc, struct image_confi
 		bool empty = false;
 		if (node_bool(node_get(&list->child[i], S("empty_layer")), &empty) && empty)
 			continue;
-		if (layer == c->layer_n)
-			return bad(op, doc, list, "more history than layers");
+		if (layer == c->layer_n) {
+			for (layer = 0; layer < c->layer_n; layer++)
+				c->layer[layer].created_by = S("");
+			return 0;
+		}
 		int rc = get_text(op, doc, &list->child[i], "created_by",
 				  &c->layer[layer++].created_by);
 		if (rc < 0)
@@ -289,7 +357,7 @@ static int read_rootfs(struct op *op, const struct doc *doc, bool make, struct i
 	if ((list && list->kind != NODE_LIST) || !str_eq(type, S("layers")))
 		return bad(op, doc, &doc->root,
 			   "rootfs must be of type 'layers' with a list of diff_ids");
-	if (make && n > LIMIT_LAYERS)
+	if (make && n > LIMIT_LAYERS_READ)
 		return bad(op, doc, list, "too many layers");
 	if (make && !(c->layer = op_new(op, struct image_layer, n)))
 		return op->code;

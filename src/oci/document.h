@@ -24,8 +24,9 @@ bool media_layer_stream(str media_type, enum stream_kind *ret);
  * document_manifest(op, what, bytes, ret): an image manifest; fills everything of *ret but the
  * manifest's own descriptor (its media type apart) and what is in the config. ERR_FORMAT for what
  * is none: a list of manifests in it, a media type of something else, a config that is not an
- * image's, layers that are to be fetched elsewhere ("urls"), bad digests or sizes, more than
- * LIMIT_LAYERS layers. Views alias bytes.
+ * image's (the message says what it is then: a Helm chart, a signature), layers that are to be
+ * fetched elsewhere ("urls"), bad digests or sizes, more than LIMIT_LAYERS_READ layers. Views alias
+ * bytes.
  */
 int document_manifest(struct op *op, str what, str bytes, struct image *ret) MUST_USE;
 

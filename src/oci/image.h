@@ -76,7 +76,26 @@ struct image {
 int image_get(struct op *op, const struct store *s, const struct digest *d, str platform,
 	      struct image *ret) MUST_USE;
 
-/* The manifests of an index (one for a plain manifest), for multi-platform work. */
+/*
+ * image_choose(op, blobs, root, wish, ret, ret_n): the same wherever the documents are: one image, or
+ * (wish->all) each that is there. Nested indexes are followed; attestations and other artifacts beside
+ * images are passed over. Of `root` only the digest must be known. 1 if a document that it takes is
+ * not there.
+ */
+struct blobs;
+struct image_wish {
+	str platform;
+	bool all;
+};
+struct image_document {
+	struct image image;
+	str manifest_json, config_json; /* as they are */
+};
+int image_choose(struct op *op, const struct blobs *b, const struct image_descriptor *root,
+		 const struct image_wish *wish, struct image_document **ret,
+		 ptrdiff_t *ret_n) MUST_USE;
+
+/* The image manifests of an index (one for a plain manifest), for multi-platform work. */
 int image_manifests(struct op *op, const struct store *s, const struct digest *d,
 		    struct image_descriptor **ret, ptrdiff_t *ret_n) MUST_USE;
 

@@ -1,16 +1,21 @@
 #include "base/limits.h"
 #include "base/vec.h"
+#include "blobs.h"
 #include "document.h"
 #include "model/platform.h"
 
 enum {
 	INDEX_DEPTH = 4,     /* indexes in indexes; registries hold two at most */
-	INDEX_ENTRIES = 512, /* manifests of one image, with those of nested indexes */
+	INDEX_ENTRIES = 512, /* manifests of one image, with those of nested indexes; and indexes */
 };
 
-struct found {
-	VEC(struct image_descriptor) list;
-	bool missing; /* a document that was asked for is not in the store */
+/* What an index leads to, nested ones too. */
+struct walk {
+	const struct blobs *blobs;
+	VEC(struct layout_entry) list; /* manifests that are there, each once */
+	VEC(struct digest) seen;       /* indexes */
+	ptrdiff_t absent;              /* manifests and indexes that are not there */
+	ptrdiff_t others;              /* attestations, and what is neither manifest nor index */
 };
 
 /* Do two platform texts mean the same? "linux/arm64" is "linux/arm64/v8". */
@@ -21,15 +26,15 @@ static bool same_platform(str a, str b)
 	return x && y ? x == y : str_eq(a, b);
 }
 
-/* A document's bytes and kind. 1 if it is not in the store. */
-static int read_document(struct op *op, const struct store *s, const struct digest *d,
+/* A document's bytes, its name for messages, and whether it is an index. 1 if it is not there. */
+static int read_document(struct op *op, const struct blobs *b, const struct layout_entry *e,
 			 str *ret_what, str *ret, bool *ret_index)
 {
 	char text[DIGEST_TEXT];
 	struct doc doc;
-	int rc = op_text(op, ret_what, "%s", digest_text(d, text));
+	int rc = op_text(op, ret_what, "%s", digest_text(&e->digest, text));
 
-	if (rc < 0 || (rc = store_blob_read(op, s, d, LIMIT_MANIFEST, ret)) != 0)
+	if (rc < 0 || (rc = blobs_read(op, b, BLOBS_MANIFEST, &e->digest, e->size, ret)) != 0)
 		return rc;
 	if ((rc = json_parse(op, *ret_what, *ret, &doc)) < 0)
 		return rc;
@@ -37,38 +42,73 @@ static int read_document(struct op *op, const struct store *s, const struct dige
 	return 0;
 }
 
-static int collect(struct op *op, const struct store *s, const struct digest *d, int depth,
-		   struct found *found);
-
-static int collect_entry(struct op *op, const struct store *s, const struct layout_entry *e,
-			 int depth, struct found *found)
+static bool is_new_index(struct op *op, struct walk *w, const struct digest *d, int *ret_rc)
 {
-	if (media_kind(e->media_type) == MEDIA_IS_INDEX)
-		return depth == 0 ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d",
-					    INDEX_DEPTH)
-				  : collect(op, s, &e->digest, depth - 1, found);
-	if (found->list.n == INDEX_ENTRIES)
+	for (ptrdiff_t i = 0; i < w->seen.n; i++)
+		if (digest_eq(&w->seen.p[i], d))
+			return false;
+	if (w->seen.n == INDEX_ENTRIES) {
+		*ret_rc = op_fail(op, ERR_LIMIT, "an image of more than %d indexes", INDEX_ENTRIES);
+		return false;
+	}
+	struct digest *slot = vec_push(op, &w->seen);
+	if (slot)
+		*slot = *d;
+	else
+		*ret_rc = op->code;
+	return slot != NULL;
+}
+
+static int add_manifest(struct op *op, struct walk *w, const struct layout_entry *e)
+{
+	int rc = w->blobs->find ? w->blobs->find(op, w->blobs, &e->digest) : 0;
+
+	if (rc) {
+		w->absent++;
+		return rc < 0 ? rc : 0;
+	}
+	for (ptrdiff_t i = 0; i < w->list.n; i++)
+		if (digest_eq(&w->list.p[i].digest, &e->digest))
+			return 0;
+	if (w->list.n == INDEX_ENTRIES)
 		return op_fail(op, ERR_LIMIT, "an image index of more than %d manifests",
 			       INDEX_ENTRIES);
-	struct image_descriptor *slot = vec_push(op, &found->list);
+	struct layout_entry *slot = vec_push(op, &w->list);
 	if (!slot)
 		return op->code;
-	*slot = (struct image_descriptor){ e->media_type, e->digest, e->size, e->platform };
+	*slot = *e;
 	return 0;
 }
 
-/* All manifests that an index names, nested ones too. Its digest is checked, so none holds itself.
- */
-static int collect(struct op *op, const struct store *s, const struct digest *d, int depth,
-		   struct found *found)
+static int collect(struct op *op, struct walk *w, const struct layout_entry *root, int depth);
+
+static int collect_entry(struct op *op, struct walk *w, const struct layout_entry *e, int depth)
 {
+	enum media kind = media_kind(e->media_type);
+
+	if (e->attests || (kind != MEDIA_IS_INDEX && kind != MEDIA_IS_MANIFEST)) {
+		w->others++;
+		return 0;
+	}
+	if (kind == MEDIA_IS_MANIFEST)
+		return add_manifest(op, w, e);
+	return depth == 0 ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d",
+				    INDEX_DEPTH)
+			  : collect(op, w, e, depth - 1);
+}
+
+/* All manifests that an index names. Its digest is checked, so none holds itself. */
+static int collect(struct op *op, struct walk *w, const struct layout_entry *root, int depth)
+{
+	bool is_index = false;
 	struct doc doc;
 	str what, bytes;
-	bool is_index = false;
-	int rc = read_document(op, s, d, &what, &bytes, &is_index);
+	int rc = 0;
 
-	if (rc) {
-		found->missing |= rc > 0;
+	if (!is_new_index(op, w, &root->digest, &rc))
+		return rc;
+	if ((rc = read_document(op, w->blobs, root, &what, &bytes, &is_index)) != 0) {
+		w->absent += rc > 0;
 		return rc < 0 ? rc : 0;
 	}
 	if (!is_index)
@@ -79,71 +119,9 @@ static int collect(struct op *op, const struct store *s, const struct digest *d,
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		struct layout_entry e;
 		if ((rc = layout_entry_read(op, &doc, &list->child[i], &e)) < 0 ||
-		    (rc = collect_entry(op, s, &e, depth, found)) < 0)
+		    (rc = collect_entry(op, w, &e, depth)) < 0)
 			return rc;
 	}
-	return 0;
-}
-
-/* The manifest for `platform` among those of an index. Attestations say unknown/unknown. */
-static int choose(struct op *op, const struct found *found, str platform,
-		  struct image_descriptor *ret)
-{
-	const struct image_descriptor *only = NULL, *match = NULL;
-	str want = platform.len ? platform : str_of(platform_host()->name);
-	struct buf names;
-	ptrdiff_t real = 0;
-
-	buf_init(&names, op, LIMIT_MANIFEST);
-	for (ptrdiff_t i = 0; i < found->list.n; i++) {
-		const struct image_descriptor *d = &found->list.p[i];
-		if (str_starts(d->platform, S("unknown/")))
-			continue;
-		buf_fmt(&names, "%s%.*s", real ? ", " : "", STR_ARG(d->platform));
-		real++;
-		only = d;
-		if (!match && d->platform.len && same_platform(d->platform, want))
-			match = d;
-	}
-	if (!match && !platform.len && real == 1)
-		match = only;
-	if (!match)
-		return op_fail(op, ERR_USAGE, "the image has no %.*s; it has %.*s", STR_ARG(want),
-			       STR_ARG(buf_view(&names)));
-	*ret = *match;
-	return 0;
-}
-
-static int check_size(struct op *op, const char *what, uint64_t claimed, ptrdiff_t real)
-{
-	return claimed == (uint64_t)real
-		       ? 0
-		       : op_fail(op, ERR_FORMAT,
-				 "the %s has %td bytes and its descriptor says %llu", what, real,
-				 (unsigned long long)claimed);
-}
-
-/* A manifest and its config. 1 if one of them is not in the store. */
-static int read_image(struct op *op, const struct store *s, const struct image_descriptor *d,
-		      str what, str bytes, struct image *ret)
-{
-	struct image image;
-	char text[DIGEST_TEXT];
-	str config;
-	int rc = document_manifest(op, what, bytes, &image);
-
-	if (rc < 0)
-		return rc;
-	str media_type = image.manifest.media_type;
-	image.manifest = *d;
-	image.manifest.media_type = media_type;
-	rc = store_blob_read(op, s, &image.config_digest, LIMIT_CONFIG, &config);
-	if (rc || (rc = check_size(op, "config", image.config_size, config.len)) < 0)
-		return rc;
-	if ((rc = document_config(op, str_of(digest_text(&image.config_digest, text)), config,
-				  &image.config)) < 0)
-		return rc;
-	*ret = image;
 	return 0;
 }
 
@@ -153,71 +131,183 @@ static int own_platform(struct op *op, const struct image_config *c, str *ret)
 		       c->variant.len ? "/" : "", STR_ARG(c->variant));
 }
 
-/* The manifest behind d, wherever it stands: the document itself or chosen from an index. */
-static int find_manifest(struct op *op, const struct store *s, const struct digest *d, str platform,
-			 struct image_descriptor *ret, str *ret_what, str *ret_bytes)
+/* A manifest and its config. 1 if one of them is not there. */
+static int read_image(struct op *op, const struct blobs *b, const struct layout_entry *e,
+		      struct image_document *ret)
 {
-	struct found found = { 0 };
+	struct image_document d = { 0 };
+	struct image *image = &d.image;
 	bool is_index = false;
-	int rc = read_document(op, s, d, ret_what, ret_bytes, &is_index);
+	char text[DIGEST_TEXT];
+	str what;
+	int rc = read_document(op, b, e, &what, &d.manifest_json, &is_index);
+
+	if (rc || (rc = document_manifest(op, what, d.manifest_json, image)) < 0)
+		return rc;
+	image->manifest.digest = e->digest;
+	image->manifest.size = (uint64_t)d.manifest_json.len;
+	rc = blobs_read(op, b, BLOBS_CONFIG, &image->config_digest, image->config_size,
+			&d.config_json);
+	if (rc || (rc = document_config(op, str_of(digest_text(&image->config_digest, text)),
+					d.config_json, &image->config)) < 0 ||
+	    (rc = own_platform(op, &image->config, &image->manifest.platform)) < 0)
+		return rc;
+	*ret = d;
+	return 0;
+}
+
+/* Manifests that do not say for which platform they are: their configs do. What is no image goes. */
+static int ask_platforms(struct op *op, struct walk *w)
+{
+	ptrdiff_t kept = 0;
+
+	for (ptrdiff_t i = 0; w->list.n > 1 && i < w->list.n; i++) {
+		struct layout_entry *e = &w->list.p[i];
+		struct image_document d = { 0 };
+		int rc = e->platform.len ? 0 : read_image(op, w->blobs, e, &d);
+		if (rc < 0 && rc != ERR_FORMAT)
+			return rc;
+		op_forgive(op);
+		if (rc == 0 && !e->platform.len)
+			e->platform = d.image.manifest.platform;
+		if (rc == 0)
+			w->list.p[kept++] = *e;
+	}
+	w->list.n = w->list.n > 1 ? kept : w->list.n;
+	return 0;
+}
+
+/* Why none of the manifests is it. */
+static int no_platform(struct op *op, const struct walk *w, str want)
+{
+	struct buf names;
+
+	if (w->list.n == 0 && w->absent > 0)
+		return op_fail(op, ERR_FORMAT, "the image is not whole: it has none of its manifests");
+	if (w->list.n == 0)
+		return op_fail(op, ERR_USAGE, "this is no image: its index names %s",
+			       w->others ? "attestations and other artifacts alone" : "nothing");
+	buf_init(&names, op, LIMIT_MANIFEST);
+	for (ptrdiff_t i = 0; i < w->list.n; i++)
+		buf_fmt(&names, "%s%.*s", i ? ", " : "", STR_ARG(w->list.p[i].platform));
+	return op_fail(op, ERR_USAGE, "the image has no %.*s; it has %.*s%s", STR_ARG(want),
+		       STR_ARG(buf_view(&names)), w->absent ? ", and others that are not here" : "");
+}
+
+/* The manifest for `platform` to the front, alone. */
+static int choose(struct op *op, struct walk *w, str platform)
+{
+	str want = platform.len ? platform : str_of(platform_host()->name);
+	ptrdiff_t at = -1;
+
+	for (ptrdiff_t i = w->list.n - 1; i >= 0; i--)
+		if (w->list.p[i].platform.len && same_platform(w->list.p[i].platform, want))
+			at = i;
+	if (at < 0 && w->list.n == 1 && (!platform.len || !w->list.p[0].platform.len))
+		at = 0;
+	if (at < 0)
+		return no_platform(op, w, want);
+	w->list.p[0] = w->list.p[at];
+	w->list.n = 1;
+	return 0;
+}
+
+/* The manifests behind root: itself, or those of an index that are meant. */
+static int find_manifests(struct op *op, struct walk *w, const struct layout_entry *root,
+			  const struct image_wish *wish)
+{
+	bool is_index = false;
+	str what, bytes;
+	int rc = read_document(op, w->blobs, root, &what, &bytes, &is_index);
 
 	if (rc)
 		return rc;
-	*ret = (struct image_descriptor){ S(MEDIA_MANIFEST), *d, (uint64_t)ret_bytes->len, S("") };
-	if (!is_index)
+	if (!is_index) {
+		struct layout_entry *slot = vec_push(op, &w->list);
+		if (!slot)
+			return op->code;
+		*slot = *root;
+		slot->platform = S("");
 		return 0;
-	if ((rc = collect(op, s, d, INDEX_DEPTH, &found)) < 0 ||
-	    (rc = choose(op, &found, platform, ret)) < 0)
+	}
+	if ((rc = collect(op, w, root, INDEX_DEPTH)) < 0 || (rc = ask_platforms(op, w)) < 0)
 		return rc;
-	if ((rc = read_document(op, s, &ret->digest, ret_what, ret_bytes, &is_index)) != 0)
+	if (!wish->all)
+		return choose(op, w, wish->platform);
+	return w->list.n ? 0 : no_platform(op, w, S("platform"));
+}
+
+int image_choose(struct op *op, const struct blobs *b, const struct image_descriptor *root,
+		 const struct image_wish *wish, struct image_document **ret, ptrdiff_t *ret_n)
+{
+	struct walk w = { .blobs = b };
+	struct layout_entry e = { .media_type = root->media_type,
+				  .digest = root->digest,
+				  .size = root->size };
+	int rc = find_manifests(op, &w, &e, wish);
+
+	if (rc)
 		return rc;
-	return check_size(op, "manifest", ret->size, ret_bytes->len);
+	struct image_document *got = op_new(op, struct image_document, w.list.n);
+	if (!got)
+		return op->code;
+	for (ptrdiff_t i = 0; i < w.list.n; i++) {
+		if ((rc = read_image(op, b, &w.list.p[i], &got[i])) != 0)
+			return rc;
+		str own = got[i].image.manifest.platform;
+		if (wish->platform.len && !wish->all && !same_platform(wish->platform, own))
+			return op_fail(op, ERR_USAGE, "the image is for %.*s and not for %.*s",
+				       STR_ARG(own), STR_ARG(wish->platform));
+	}
+	*ret = got;
+	*ret_n = w.list.n;
+	return 0;
 }
 
 int image_get(struct op *op, const struct store *s, const struct digest *d, str platform,
 	      struct image *ret)
 {
-	struct image_descriptor manifest;
-	struct image image;
-	str what, bytes, own;
-	int rc = find_manifest(op, s, d, platform, &manifest, &what, &bytes);
+	const struct blobs blobs = blobs_of_store(s);
+	const struct image_wish wish = { .platform = platform };
+	struct image_descriptor root = { .digest = *d };
+	struct image_document *got;
+	ptrdiff_t n;
+	int rc = image_choose(op, &blobs, &root, &wish, &got, &n);
 
-	if (rc || (rc = read_image(op, s, &manifest, what, bytes, &image)) != 0 ||
-	    (rc = own_platform(op, &image.config, &own)) < 0)
+	if (rc)
 		return rc;
-	if (platform.len && !same_platform(platform, own))
-		return op_fail(op, ERR_USAGE, "the image is for %.*s and not for %.*s",
-			       STR_ARG(own), STR_ARG(platform));
-	image.manifest.platform = own;
-	*ret = image;
+	*ret = got[0].image;
 	return 0;
 }
 
 int image_manifests(struct op *op, const struct store *s, const struct digest *d,
 		    struct image_descriptor **ret, ptrdiff_t *ret_n)
 {
-	struct found found = { 0 };
+	const struct blobs blobs = blobs_of_store(s);
+	struct walk w = { .blobs = &blobs };
+	struct layout_entry root = { .digest = *d };
 	struct image image;
 	str what, bytes;
 	bool is_index = false;
-	int rc = read_document(op, s, d, &what, &bytes, &is_index);
+	int rc = read_document(op, &blobs, &root, &what, &bytes, &is_index);
 
 	if (rc)
 		return rc;
-	if (is_index) {
-		if ((rc = collect(op, s, d, INDEX_DEPTH, &found)) < 0 || found.missing)
-			return rc < 0 ? rc : 1;
-		*ret = found.list.p;
-		*ret_n = found.list.n;
-		return 0;
-	}
-	struct image_descriptor *one = op_new(op, struct image_descriptor, 1);
-	if (!one)
+	if (is_index && ((rc = collect(op, &w, &root, INDEX_DEPTH)) < 0 || w.absent))
+		return rc < 0 ? rc : 1;
+	struct image_descriptor *list = op_new(op, struct image_descriptor, is_index ? w.list.n : 1);
+	if (!list)
 		return op->code;
-	if ((rc = image_get(op, s, d, S(""), &image)) != 0)
-		return rc;
-	*one = image.manifest;
-	*ret = one;
-	*ret_n = 1;
+	for (ptrdiff_t i = 0; i < w.list.n; i++) {
+		const struct layout_entry *e = &w.list.p[i];
+		list[i] = (struct image_descriptor){ e->media_type, e->digest, e->size, e->platform };
+	}
+	if (!is_index) {
+		if ((rc = image_get(op, s, d, S(""), &image)) != 0)
+			return rc;
+		list[0] = image.manifest;
+	}
+	*ret = list;
+	*ret_n = is_index ? w.list.n : 1;
 	return 0;
 }

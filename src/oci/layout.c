@@ -74,8 +74,9 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 {
 	struct layout_entry e = { 0 };
 	const struct node *notes = node_get(node, S("annotations"));
-	str digest = { 0 };
+	str digest = { 0 }, refers = { 0 };
 
+	(void)node_text(node_get(notes, S("vnd.docker.reference.type")), &refers);
 	(void)node_text(node_get(notes, S(LAYOUT_REF_NAME)), &e.ref_name);
 	(void)node_text(node_get(notes, S(LAYOUT_FULL_NAME)), &e.full_name);
 	if (!node_text(node_get(node, S("mediaType")), &e.media_type) ||
@@ -89,6 +90,8 @@ int layout_entry_read(struct op *op, const struct doc *doc, const struct node *n
 	int rc = read_platform(op, node_get(node, S("platform")), &e.platform);
 	if (rc < 0)
 		return rc;
+	e.attests = str_eq(refers, S("attestation-manifest")) ||
+		    str_starts(e.platform, S("unknown/"));
 	*ret = e;
 	return 0;
 }

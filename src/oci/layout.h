@@ -36,6 +36,7 @@ struct layout_entry {
 	str media_type, ref_name, full_name, platform;
 	struct digest digest;
 	uint64_t size;
+	bool attests; /* of what an image was made: no image (BuildKit's unknown/unknown) */
 };
 int layout_entry_read(struct op *op, const struct doc *doc, const struct node *node,
 		      struct layout_entry *ret) MUST_USE;

@@ -40,8 +40,17 @@ static const struct {
 	{ "{" CONFIG ",\"layers\":[" LAYER(GZ, D1, "99999999999999999999999") "]}", "not a descriptor" },
 	{ "{" CONFIG ",\"layers\":[" LAYER(GZ, D1, "1.5") "]}", "not a descriptor" },
 	{ "{" CONFIG ",\"layers\":[" LAYER("application/x", D1, "1") "]}", "no layer that temper reads" },
+	{ "{" CONFIG ",\"layers\":[" LAYER(GZ "+encrypted", D1, "1") "]}", "layer 1 (" D1 ") is encrypted" },
+	{ "{" CONFIG ",\"layers\":[" LAYER("application/vnd.dev.cosign.simplesigning.v1+json", D1, "1") "]}",
+	  "not an image but a cosign signature" },
+	{ "{" CONFIG ",\"layers\":[" LAYER("application/vnd.in-toto+json", D1, "1") "]}", "an attestation" },
+	{ "{\"config\":{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\",\"digest\":\"" D1
+	  "\",\"size\":2},\"layers\":[]}", "not an image but a Helm chart" },
+	{ "{\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\"" D1 "\",\"size\":2},"
+	  "\"artifactType\":\"application/spdx+json\",\"layers\":[]}", "a bill of materials" },
+	{ "{\"schemaVersion\":1,\"name\":\"x\",\"fsLayers\":[]}", "schema version 1" },
 	{ "{" CONFIG ",\"layers\":[{\"mediaType\":\"" GZ "\",\"digest\":\"" D1 "\",\"size\":1,"
-	  "\"urls\":[\"http://x\"]}]}", "fetched from elsewhere" },
+	  "\"urls\":[\"http://x\"]}]}", "layer 1 (" D1 ") is to be fetched from elsewhere" },
 	{ "{\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\"" D1 "\",\"size\":2},"
 	  "\"layers\":[]}", "an artifact" },
 };
@@ -68,7 +77,7 @@ static int too_many_layers(struct op *op)
 
 	buf_init(&b, op, 1 << 20);
 	buf_add(&b, S("{" CONFIG ",\"layers\":["));
-	for (int i = 0; i < 121; i++)
+	for (int i = 0; i < 251; i++)
 		buf_fmt(&b, "%s" LAYER(GZ, D1, "3"), i ? "," : "");
 	buf_add(&b, S("]}"));
 	TRY(buf_take(&b, &text));
@@ -89,7 +98,7 @@ static const struct {
 	  "not a sha256 digest" },
 	{ "{\"os\":\"linux\",\"architecture\":\"arm64\",\"config\":{\"Env\":\"A=b\"}," ROOTFS "}", "must be a list" },
 	{ "{\"os\":\"linux\",\"architecture\":\"arm64\",\"config\":{\"User\":5}," ROOTFS "}", "must be a text" },
-	{ "{\"os\":\"linux\",\"architecture\":\"arm64\",\"history\":[{},{}]," ROOTFS "}", "more history" },
+	{ "{\"os\":\"linux\",\"architecture\":\"arm64\",\"history\":[{},{}]," ROOTFS "}", NULL },
 	{ "{\"os\":\"linux\",\"architecture\":\"arm64\",\"history\":[{\"empty_layer\":true},{}]," ROOTFS "}", NULL },
 };
 
