@@ -22,15 +22,15 @@ enum {
 	PROGRAM_PARTS = 1024,
 	PROGRAM_COMMANDS = 1 << 20, /* bytes */
 
-	MACHO_32 = 0xfeedface,
-	MACHO_64 = 0xfeedfacf,
-	MACHO_FAT = 0xcafebabe,
-	MACHO_FAT_64 = 0xcafebabf,
 	MACHO_SEGMENT = 1,
 	MACHO_SEGMENT_64 = 25,
 	MACHO_WRITE = 2,
 	MACHO_RUN = 4,
 };
+#define MACHO_32 0xfeedfaceu
+#define MACHO_64 0xfeedfacfu
+#define MACHO_FAT 0xcafebabeu
+#define MACHO_FAT_64 0xcafebabfu
 #define PE_RUN 0x20000000u
 #define PE_WRITE 0x80000000u
 
