@@ -66,6 +66,9 @@ enum {
 	/* Unpacked bytes of a changelog: gcc's is 1.2 MiB. */
 	LIMIT_CHANGELOG = 32 << 20,
 
+	/* Bytes of a file in a compressed layer that is unpacked once more to be read. */
+	LIMIT_LATE = 512 << 20,
+
 	/* Bytes of all files of an image whose content is kept while its layers are read. */
 	LIMIT_WANTED = 256 << 20,
 
@@ -90,6 +93,9 @@ enum {
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
 };
+
+/* Unpacked bytes of one layer: machine-learning images have 20 GB. */
+#define LIMIT_LAYER (UINT64_C(64) << 30)
 
 /* Unpacked bytes of one .deb: the archive's largest is 2.3 GB. */
 #define LIMIT_UNPACKED (UINT64_C(16) << 30)

@@ -19,6 +19,8 @@ struct stream {
 	void *state;
 	struct stream_source in;
 	struct hash *tee; /* or NULL */
+	stream_tee_fn *tee_to;
+	void *tee_arg;
 	uint64_t out;     /* bytes given so far */
 	uint64_t max_out;
 	uint64_t max_ratio_out; /* LIMIT_RATIO times the whole input, plus RATIO_SLACK */
@@ -52,6 +54,12 @@ enum stream_kind stream_kind(const struct stream *s)
 void stream_tee(struct stream *s, struct hash *h)
 {
 	s->tee = h;
+}
+
+void stream_tee_to(struct stream *s, stream_tee_fn *fn, void *arg)
+{
+	s->tee_to = fn;
+	s->tee_arg = arg;
 }
 
 /* One pread of at most n bytes of the range; what the range promised must be there. */
@@ -179,6 +187,9 @@ int stream_read(struct op *op, struct stream *s, void *to, size_t n, size_t *ret
 			       STR_ARG(s->in.what), LIMIT_RATIO);
 	if (s->tee)
 		hash_add(s->tee, (str){ to, (ptrdiff_t)got });
+	if (s->tee_to && got > 0 &&
+	    (rc = s->tee_to(op, s->tee_arg, (str){ to, (ptrdiff_t)got })) < 0)
+		return rc;
 	*ret_n = got;
 	return 0;
 }
@@ -188,7 +199,7 @@ uint64_t stream_skip(struct stream *s, uint64_t n)
 	struct stream_source *in = &s->in;
 	uint64_t have = (uint64_t)in->avail.len;
 
-	if (s->decoder || s->tee || s->ended)
+	if (s->decoder || s->tee || s->tee_to || s->ended)
 		return 0;
 	have = n < have ? n : have;
 	in->avail = str_from(in->avail, (ptrdiff_t)have);

@@ -34,6 +34,10 @@ enum stream_kind stream_kind(const struct stream *s);
 struct hash;
 void stream_tee(struct stream *s, struct hash *h);
 
+/* The same into a function of the caller's, which sees each piece before stream_read() returns it. */
+typedef int stream_tee_fn(struct op *op, void *arg, str bytes);
+void stream_tee_to(struct stream *s, stream_tee_fn *fn, void *arg);
+
 /*
  * stream_read(op, s, to, n, ret_n): up to n bytes; *ret_n is 0 only at the end, after every check
  * (checksums, trailing bytes) has passed. May return fewer than n.

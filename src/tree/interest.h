@@ -1,6 +1,7 @@
 /*
  * interest: which files are wanted, decided once for all who want something: by where they lie and
- * by what they are. Patterns are globs (base/glob.h, case counts) over canonical paths: "etc/os-release",
+ * by what they are. Patterns are globs (base/glob.h, case counts) over canonical paths:
+ * "etc/os-release",
  * "**" + "/METADATA", "usr/share/doc/" + "*" + "/copyright".
  */
 #ifndef TREE_INTEREST_H
@@ -16,11 +17,11 @@ struct interest; /* opaque; lives in the op that made it */
 int interest_open(struct op *op, struct interest **ret) MUST_USE;
 
 /*
- * interest_add(op, i, pattern, bits, whole, id): files whose path matches `pattern` (empty: any) and
- * of which `bits` (0: any) some PROBE_ bit holds are wanted by `id` (0 <= id < INTEREST_IDS; several
- * patterns may have the same). `whole`: its bytes will be read, so they are kept as they pass if they
- * cannot be read again cheaply. A pattern's last component must have a literal of two bytes or more
- * somewhere, or its directory must: what could be any file is MUST.
+ * interest_add(op, i, pattern, bits, whole, id): files whose path matches `pattern` (empty: any)
+ * and of which `bits` (0: any) some PROBE_ bit holds are wanted by `id` (0 <= id < INTEREST_IDS;
+ * several patterns may have the same). `whole`: its bytes will be read, so they are kept as they
+ * pass if they cannot be read again cheaply. A pattern's last component must have a literal of two
+ * bytes or more somewhere, or its directory must: what could be any file is MUST.
  */
 enum { INTEREST_IDS = 256 };
 int interest_add(struct op *op, struct interest *i, str pattern, uint32_t bits, bool whole,
@@ -29,7 +30,6 @@ int interest_add(struct op *op, struct interest *i, str pattern, uint32_t bits, 
 struct wanted { /* who wants a file: a bit for each id */
 	uint64_t by[INTEREST_IDS / 64];
 	bool whole;
-	uint32_t bits; /* probes that would still have to hold for a pattern that matched */
 };
 static inline bool wanted_by(const struct wanted *w, int id)
 {

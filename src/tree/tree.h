@@ -12,9 +12,9 @@
  *  4. Of a path that is twice in a layer, the last entry counts. Missing parents are root's, 0755.
  *  5. Device nodes, FIFOs and sockets have no content; they are counted.
  *
- * Memory is bounded by names (about 60 bytes and its name for each) and by what is wanted; content is
- * read by position, or kept aside as it passes where a layer is compressed. A tree is not changed
- * once it is made: any number of threads may read it, each with an op of its own.
+ * Memory is bounded by names (about 60 bytes and its name for each) and by what is wanted; content
+ * is read by position, or kept aside as it passes where a layer is compressed. A tree is not
+ * changed once it is made: any number of threads may read it, each with an op of its own.
  */
 #ifndef TREE_TREE_H
 #define TREE_TREE_H
@@ -28,12 +28,12 @@ enum { TREE_NONE = UINT32_MAX }; /* no node */
 
 /* One name. Node 0 is the root. */
 struct tree_node {
-	uint64_t size;  /* of a file; of a further name of it too */
-	uint64_t where; /* of a file: for tree_at() */
+	uint64_t size;         /* of a file; of a further name of it too */
+	uint64_t where;        /* of a file: for tree_at() */
 	uint32_t parent, next; /* the directory; see tree_next() */
-	uint32_t name;  /* see tree_name() */
-	uint32_t link;  /* of a further name of a file: the node that stands for the file; of a symlink:
-			   see tree_link(); else TREE_NONE */
+	uint32_t name;         /* see tree_name() */
+	uint32_t link;  /* of a further name of a file: the node that stands for the file; of a
+			   symlink:  see tree_link(); else TREE_NONE */
 	uint32_t mtime; /* seconds since 1970; what does not fit is the nearest that does */
 	uint16_t mode;  /* 07777 */
 	uint16_t owner; /* see tree_owner() */
@@ -54,27 +54,29 @@ struct tree_match {
 /* What is asked of a tree while it is made. */
 struct tree_wish {
 	const struct interest *interest; /* may be NULL */
-	bool probe;  /* look at every file's own bytes (interest by bits implies it) */
-	bool verify; /* check digests of blobs and diff_ids, in threads of their own */
+	bool probe;      /* look at every file's own bytes (interest by bits implies it) */
+	bool verify;     /* check digests of blobs and diff_ids, in threads of their own */
 	unsigned hashes; /* HASH_ kinds of every file's content, for tree_hash() */
-	bool hidden; /* keep wanted files that upper layers hide: --scope all-layers */
-	void (*note)(void *arg, uint64_t done, uint64_t total); /* bytes; now and then; may be NULL */
+	bool hidden;     /* keep wanted files that upper layers hide: --scope all-layers */
+	void (*note)(void *arg, uint64_t done,
+		     uint64_t total); /* bytes; now and then; may be NULL */
 	void *arg;
 };
 
 struct tree_layer { /* where a layer's blob is, as a source hands it over; lowest first */
-	int fd;              /* a regular file */
-	uint64_t offset, size; /* the blob in it */
+	int fd;     /* a regular file */
+	uint64_t offset, size;       /* the blob in it */
 	struct digest blob, diff_id; /* zeros: not told, so not checked */
-	str what;            /* for messages: "layer 3 (sha256:12ab...)" */
+	str what;                    /* for messages: "layer 3 (sha256:12ab...)" */
 };
 
 /* An image's layers merged. The descriptors must stay open as long as the tree. */
 int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 		   const struct tree_wish *wish, struct tree **ret) MUST_USE;
 
-/* The directory behind dirfd, which must stay open. Nothing outside of it is ever opened; other file
- * systems below it are entered, but /proc, /sys and /dev are not if it is the root of this machine. */
+/* The directory behind dirfd, which must stay open. Nothing outside of it is ever opened; other
+ * file systems below it are entered, but /proc, /sys and /dev are not if it is the root of this
+ * machine. */
 int tree_of_directory(struct op *op, int dirfd, str what, const struct tree_wish *wish,
 		      struct tree **ret) MUST_USE;
 
@@ -91,10 +93,12 @@ int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,
 void tree_close(struct tree **t);
 #define AUTO_TREE __attribute__((cleanup(tree_close))) struct tree
 
-uint32_t tree_count(const struct tree *t); /* nodes are 0 .. count - 1, in the order they were met */
+uint32_t tree_count(
+	const struct tree *t); /* nodes are 0 .. count - 1, in the order they were met */
 const struct tree_node *tree_node(const struct tree *t, uint32_t node);
 
-/* The wanted files that are visible, by path; then (with wish.hidden) the hidden ones, by layer and path. */
+/* The wanted files that are visible, by path; then (with wish.hidden) the hidden ones, by layer and
+ * path. */
 const struct tree_match *tree_matches(const struct tree *t, ptrdiff_t *ret_n);
 
 str tree_name(const struct tree *t, uint32_t node); /* its last component, NUL-terminated */
@@ -105,7 +109,8 @@ struct tree_owner {
 struct tree_owner tree_owner(const struct tree *t, const struct tree_node *node);
 str tree_link(const struct tree *t, uint32_t node); /* a symlink's target, as it is written */
 
-/* The path of a node without a leading slash, in out[LIMIT_PATH + 1], NUL-terminated; "" is the root. */
+/* The path of a node without a leading slash, in out[LIMIT_PATH + 1], NUL-terminated; "" is the
+ * root. */
 str tree_path(const struct tree *t, uint32_t node, char *out);
 
 /* The node at a path, symlinks followed below the root (the last one too; not with _link);
@@ -121,19 +126,22 @@ uint32_t tree_next(const struct tree *t, uint32_t node);
 
 /*
  * tree_at(op, t, node, ret): the content of a file; it can be read as long as op and the tree are.
- * Of a file within a compressed layer that was not wanted whole this costs unpacking some of the layer again.
+ * Of a file within a compressed layer that was not wanted whole this costs unpacking some of the
+ * layer again.
  */
 int tree_at(struct op *op, const struct tree *t, uint32_t node, struct at *ret) MUST_USE;
 
-/* The digest of one kind of a file's content: 32, 20 or 16 bytes; NULL where wish.hashes had not asked. */
+/* The digest of one kind of a file's content: 32, 20 or 16 bytes; NULL where wish.hashes had not
+ * asked. */
 const uint8_t *tree_hash(const struct tree *t, uint32_t node, enum hash_kind kind);
 
 struct tree_sum {
-	uint64_t entries;       /* of all layers, hidden ones too */
-	uint64_t names;         /* that are visible */
-	uint64_t other;         /* rule 5 */
-	uint64_t bytes;         /* of visible files */
-	uint64_t again;         /* names that stood twice in a layer: rule 4 */
+	uint64_t entries; /* of all layers, hidden ones too */
+	uint64_t names;   /* that are visible */
+	uint64_t other;   /* rule 5 */
+	uint64_t bytes;   /* of visible files */
+	uint64_t unread;  /* directories that could not be entered */
+	uint64_t again;   /* names that stood twice in a layer: rule 4 */
 };
 struct tree_sum tree_sum(const struct tree *t);
 

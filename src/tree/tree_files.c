@@ -1,0 +1,56 @@
+#include "tree_merge.h"
+
+static int open_given(struct op *op, const struct tree *t, uint32_t node, struct at *ret)
+{
+	(void)op;
+	*ret = at_of_bytes(t->given[node_at(t, node)->where].bytes, tree_name(t, node));
+	return 0;
+}
+
+static int add_given(struct merge *m, const struct tree_given *f, ptrdiff_t i)
+{
+	struct tar_entry e = { .type = f->link.len ? TAR_SYMLINK : TAR_FILE, .link = f->link };
+	char clean[LIMIT_PATH];
+	struct wanted wanted;
+	uint32_t node, tail = 0;
+
+	e.mode = f->mode ? f->mode : 0644;
+	if (!tar_clean(f->path, clean, &e.path))
+		return op_fail(m->tree->op, ERR_FORMAT, "bad path '%.*s'", STR_ARG(f->path));
+	int rc = merge_entry(m, &e, &node);
+	if (rc < 0 || node == TREE_NONE || f->link.len)
+		return rc;
+	struct tree_node *n = node_at(m->tree, node);
+	n->size = (uint64_t)f->bytes.len;
+	n->where = (uint64_t)i;
+	str head = str_head(f->bytes, PROBE_HEAD);
+	n->probe = (uint16_t)probe_head(head, n->size, &tail);
+	if (tail)
+		n->probe = (uint16_t)probe_tail(n->probe, head, n->size,
+						str_from(f->bytes, f->bytes.len - (ptrdiff_t)tail));
+	return merge_wants(m, node, n->probe, &wanted) ? merge_match(m, node, &wanted) : 0;
+}
+
+int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,
+		  const struct tree_wish *wish, struct tree **ret)
+{
+	AUTO_TREE *t = NULL;
+	struct merge *m = op_new(op, struct merge, 1);
+	int rc = m ? tree_new(op, wish, S("files"), &t) : op->code;
+
+	if (rc < 0)
+		return rc;
+	t->given = file;
+	t->open = open_given;
+	merge_begin(m, t, 0, S("files"));
+	for (ptrdiff_t i = 0; i < n; i++) {
+		if ((rc = add_given(m, &file[i], i)) < 0)
+			return rc;
+	}
+	if ((rc = tree_sort_matches(t)) < 0 || (t->wish->hashes && (rc = tree_hash_all(t)) < 0))
+		return rc;
+	tree_add_up(t);
+	*ret = t;
+	t = NULL;
+	return 0;
+}
