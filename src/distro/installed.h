@@ -14,6 +14,25 @@ struct installed {
 	VEC(struct installed_package) package;
 };
 
+/* One stanza of a status file: views, as written, continuation lines included; empty: not told. */
+struct installed_stanza {
+	str package, status, version, architecture, multi_arch, source, maintainer, homepage;
+	str description, section, priority, essential, installed_size, depends, pre_depends;
+	str provides, conffiles, licence;
+	str bad; /* the first line that is not well-formed, or that says a field again */
+};
+
+/*
+ * installed_next(in, ret): take the next stanza off the front of *in; false at the end. Fields that
+ * are not in the struct are passed over; of one that is there twice the first counts. Nothing is
+ * allocated. O(bytes).
+ */
+bool installed_next(str *in, struct installed_stanza *ret);
+
+/* Are its files in place? By its Status, of which a status.d record has none: not where only the
+ * configuration is left, or nothing. */
+bool installed_is_there(const struct installed_stanza *s);
+
 /*
  * installed_read(op, text, list): append the installed packages of a status file, or the one of a
  * status.d record. A stanza without a name or version, and one whose Status is not "installed", is
