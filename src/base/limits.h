@@ -63,6 +63,12 @@ enum {
 	/* Bytes of a file that is read whole out of an image or a package. */
 	LIMIT_CAPTURE = 16 << 20,
 
+	/* Bytes of the store of an rpm header: a kernel's with its modules' names has 5 MiB. */
+	LIMIT_RPM_HEADER = 64 << 20,
+
+	/* Bytes of a row of a database: an rpm header, and what stands around it. */
+	LIMIT_DATABASE_ROW = 65 << 20,
+
 	/* Unpacked bytes of a changelog: gcc's is 1.2 MiB. */
 	LIMIT_CHANGELOG = 32 << 20,
 

@@ -1,0 +1,214 @@
+/*
+ * shop.db is SQLite's own: pages of 512 bytes, 54 rows of which the even ones of ten are gone,
+ * blobs that pass their page, a column that was added later, an index, a table WITHOUT ROWID.
+ */
+#include "codec/sqlite.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sys/file.h"
+#include "unit/harness.h"
+
+enum { PAGE = 512 };
+
+static int shop(struct op *op, str *ret)
+{
+	return test_file(op, "tests/fuzz/corpus/sqlite/shop.db", ret);
+}
+
+static int checks_goods(struct op *op, const struct at *at)
+{
+	static const int64_t stock[] = { 0,       1,           200,          30000,
+					 4000000, -5000000000, 600000000000, 7000000000000000 };
+	static struct sqlite_rows rows;
+	struct sqlite db;
+	struct sqlite_table t;
+	const struct sqlite_row *row;
+	int rc, n = 0;
+	ptrdiff_t bytes = 0;
+	int64_t sum = 0;
+
+	TRY(sqlite_open(op, at, &db));
+	TRY(rc = sqlite_table(op, &db, S("goods"), &t));
+	CHECK(rc == 0 && t.columns == 6 && t.id == 0);
+	CHECK(sqlite_column(&t, S("ID")) == 0 && sqlite_column(&t, S("the name")) == 1 &&
+	      sqlite_column(&t, S("a,b")) == 4 && sqlite_column(&t, S("later")) == 5 &&
+	      sqlite_column(&t, S("check")) == -1);
+	TRY(sqlite_rows(op, &db, &t, &rows));
+	while ((rc = sqlite_next(op, &rows, &row)) > 0) {
+		int64_t id = sqlite_number(&rows, row, 0);
+		str blob = sqlite_text(row, 4), name;
+		CHECK(id == row->id && id % 10 != 0);
+		if (id < 8)
+			CHECK(sqlite_number(&rows, row, 3) == stock[id % 8]);
+		CHECK(blob.len == (id * id % 1300 < 700 ? id * id % 1300 : 700));
+		CHECK(blob.len == 0 ||
+		      (blob.p[0] == 65 + id % 26 && blob.p[blob.len - 1] == blob.p[0]));
+		CHECK_STR(sqlite_text(row, 5), id == 7 ? S("now") : S(""));
+		CHECK(row->value[5].kind == (id == 7 ? SQLITE_TEXT : SQLITE_NULL));
+		TRY(op_text(op, &name, "good %d", (int)id));
+		CHECK_STR(sqlite_text(row, 1), name);
+		sum += sqlite_number(&rows, row, 3);
+		bytes += blob.len;
+		n++;
+	}
+	CHECK(n == 54 && bytes == 21605 && sum == 49003565024241208);
+	return rc;
+}
+
+static int reads_memory(struct op *op)
+{
+	str bytes;
+
+	TRY(shop(op, &bytes));
+	struct at at = at_of_bytes(exact(bytes), S("shop.db"));
+	return checks_goods(op, &at);
+}
+
+static int in_file(struct op *op, str bytes, int *ret_fd, struct at *ret)
+{
+	*ret_fd = memfd_create("db", MFD_CLOEXEC);
+	CHECK(*ret_fd >= 0);
+	TRY(file_write(op, *ret_fd, S("memory"), bytes));
+	*ret = at_of_fd(*ret_fd, 0, (uint64_t)bytes.len, S("shop.db"));
+	return 0;
+}
+
+static int reads_files(struct op *op)
+{
+	AUTO_FD fd = -1;
+	struct at at;
+	str bytes;
+
+	TRY(shop(op, &bytes));
+	TRY(in_file(op, bytes, &fd, &at));
+	return checks_goods(op, &at);
+}
+
+/* All rows of a table: how many, or what is wrong. */
+static int walk(struct op *op, str bytes, str name, int *ret)
+{
+	struct at at = at_of_bytes(bytes, S("db"));
+	struct sqlite_rows *rows = op_new(op, struct sqlite_rows, 1);
+	struct sqlite db;
+	struct sqlite_table t;
+	const struct sqlite_row *row;
+	int rc = rows ? sqlite_open(op, &at, &db) : op->code;
+
+	*ret = 0;
+	if (rc != 0 || (rc = sqlite_table(op, &db, name, &t)) != 0 ||
+	    (rc = sqlite_rows(op, &db, &t, rows)) < 0)
+		return rc;
+	while ((rc = sqlite_next(op, rows, &row)) > 0)
+		++*ret;
+	return rc;
+}
+
+static int knows_tables(struct op *op)
+{
+	str bytes;
+	int n, rc;
+
+	TRY(shop(op, &bytes));
+	bytes = exact(bytes);
+	TRY(rc = walk(op, bytes, S("empty"), &n));
+	CHECK(rc == 0 && n == 0);
+	TRY(rc = walk(op, bytes, S("nothing"), &n));
+	CHECK(rc == 1);
+	CHECK_FAILS(op, walk(op, bytes, S("without"), &n), ERR_FORMAT, "belongs to no table");
+	TRY(rc = walk(op, exact(S("")), S("goods"), &n));
+	CHECK(rc == 1);
+	TRY(rc = walk(op, exact(str_from(bytes, 1)), S("goods"), &n));
+	CHECK(rc == 1);
+	return 0;
+}
+
+static uint32_t root_of(struct op *op, str bytes)
+{
+	struct at at = at_of_bytes(bytes, S("db"));
+	struct sqlite db;
+	struct sqlite_table t = { 0 };
+
+	if (sqlite_open(op, &at, &db) == 0 && sqlite_table(op, &db, S("goods"), &t) == 0)
+		return t.root;
+	return 0;
+}
+
+/* A copy of the shop with n bytes at a place that are others. */
+static int changed(struct op *op, uint32_t offset, const char *with, int n, str *ret)
+{
+	str bytes;
+	char *p;
+
+	TRY(shop(op, &bytes));
+	if (!(p = op_new(op, char, bytes.len)))
+		return op->code;
+	memcpy(p, bytes.p, (size_t)bytes.len);
+	memcpy(p + offset, with, (size_t)n);
+	*ret = exact((str){ p, bytes.len });
+	return 0;
+}
+
+static int refuses_lies(struct op *op)
+{
+	static const struct {
+		uint32_t offset;
+		const char *with;
+		int n;
+		bool in_root; /* the offset counts from the page of the table */
+		const char *message;
+	} bad[] = {
+		{ 16, "\1\1", 2, false, "size of its pages" },
+		{ 16, "\1\0", 2, false, "size of its pages" },
+		{ 20, "\377", 1, false, "reserved" },
+		{ 56, "\0\0\0\2", 4, false, "not UTF-8" },
+		{ 100, "\2", 1, false, "belongs to no table" },
+		{ 0, "\2", 1, true, "belongs to no table" },
+		{ 3, "\377\377", 2, true, "page" },
+		{ 8, "\0\0\0\0", 4, true, "a page that it does not have" },
+		{ 8, "\0\1\0\0", 4, true, "a page that it does not have" },
+		{ 12, "\0\2", 2, true, "outside of its page" },
+		{ 12, "\1\377", 2, true, "passes the end" },
+	};
+	str bytes;
+	int n;
+
+	TRY(shop(op, &bytes));
+	uint32_t root = root_of(op, bytes);
+	if (op->code)
+		return op->code;
+	CHECK(root > 1);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint32_t base = bad[i].in_root ? (root - 1) * PAGE : 0;
+		TRY(changed(op, base + bad[i].offset, bad[i].with, bad[i].n, &bytes));
+		CHECK_FAILS(op, walk(op, bytes, S("goods"), &n), ERR_FORMAT, bad[i].message);
+	}
+	TRY(shop(op, &bytes));
+	CHECK_FAILS(op, walk(op, exact(str_head(bytes, root * PAGE)), S("goods"), &n), ERR_FORMAT,
+		    "a page that it does not have");
+	return 0;
+}
+
+/* The last child of the table's first page is that page. */
+static int goes_in_no_circle(struct op *op)
+{
+	char self[4] = { 0 };
+	str bytes;
+	int n;
+
+	TRY(shop(op, &bytes));
+	uint32_t root = root_of(op, bytes);
+	if (op->code)
+		return op->code;
+	self[2] = (char)(root >> 8);
+	self[3] = (char)root;
+	TRY(changed(op, (root - 1) * PAGE + 8, self, 4, &bytes));
+	CHECK_FAILS(op, walk(op, bytes, S("goods"), &n), ERR_FORMAT, "circle");
+	return 0;
+}
+
+TESTS({ "reads a database in memory", reads_memory }, { "reads a database in a file", reads_files },
+      { "knows its tables", knows_tables }, { "refuses lies", refuses_lies },
+      { "goes in no circle", goes_in_no_circle })
