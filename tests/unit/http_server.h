@@ -12,6 +12,11 @@
  *	/garbage/...  bytes that are no HTTP
  *	/page/...     200 with a page of HTML, whatever was asked for
  *	/endless/...  chunks without end
+ *	/echo/...     200 with the request as it came
+ *	/deny/...     401 with two challenges and a body; /done/ 201
+ *	/away/x       redirects to /echo/x by another name of this host; /back/x there, and back again
+ *	/later/N      429 the first time, with Retry-After: N
+ *	/heads/...    more headers than anybody sends
  */
 #ifndef TESTS_HTTP_SERVER_H
 #define TESTS_HTTP_SERVER_H
@@ -31,7 +36,8 @@ struct http_server {
 	pthread_t thread;
 	_Atomic int asked;      /* requests so far */
 	_Atomic long last_from; /* of the last Range, or -1 */
-	int flaky;
+	int flaky, later;
+	char request[4096];
 };
 
 static void http_send(int fd, const char *p, size_t n)
@@ -96,6 +102,32 @@ static void http_answer(struct http_server *s, int fd, const char *mode, const c
 		http_text(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
 		for (int i = 0; i < 20000; i++)
 			http_text(fd, "10\r\n0123456789abcdef\r\n");
+	} else if (strcmp(mode, "echo") == 0) {
+		http_text(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n");
+		http_text(fd, s->request);
+	} else if (strcmp(mode, "deny") == 0) {
+		http_text(fd, "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"a\"\r\n"
+			      "Docker-Content-Digest: sha256:x\r\nwww-authenticate: Bearer realm=b\r\n"
+			      "Content-Length: 4\r\nConnection: close\r\n\r\nsay!");
+	} else if (strcmp(mode, "done") == 0) {
+		http_text(fd, "HTTP/1.1 201 Created\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n");
+	} else if (strcmp(mode, "later") == 0 && s->later++ > 0) {
+		http_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n");
+	} else if (strcmp(mode, "later") == 0 || strcmp(mode, "away") == 0 || strcmp(mode, "back") == 0) {
+		(void)snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nRetry-After: %s\r\n"
+			       "Location: http://localhost:%d/%s/%s\r\nConnection: close\r\n\r\n",
+			       mode[0] == 'l' ? "429 Busy" : "307 There", path, s->port,
+			       mode[0] == 'b' ? "home" : "echo", path);
+		http_text(fd, head);
+	} else if (strcmp(mode, "home") == 0) {
+		(void)snprintf(head, sizeof(head), "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
+			       "Location: http://127.0.0.1:%d/echo/%s\r\nConnection: close\r\n\r\n",
+			       s->port, path);
+		http_text(fd, head);
+	} else if (strcmp(mode, "heads") == 0) {
+		http_text(fd, "HTTP/1.1 200 OK\r\n");
+		for (int i = 0; i < 20000; i++)
+			http_text(fd, "X: 0123456789abcdef\r\n");
 	} else if (strcmp(mode, "loop") == 0 || strcmp(mode, "moved") == 0 || strcmp(mode, "leave") == 0) {
 		const char *to = strcmp(mode, "loop") == 0 ? "/loop/" : strcmp(mode, "moved") == 0 ? "/ok/" :
 									"file:///";
@@ -120,16 +152,19 @@ static void http_conversation(struct http_server *s, int fd)
 		n += (size_t)r;
 		text[n] = '\0';
 	}
+	(void)snprintf(s->request, sizeof(s->request), "%s", text);
 	const char *range = strstr(text, "Range: bytes=");
 	str spec = range ? str_head(str_of(range + 13), (ptrdiff_t)strcspn(range + 13, "-")) : S("");
 	s->last_from = num_parse(spec, 1 << 30, &from) ? (long)from : -1;
 	s->asked++;
-	char *slash = strchr(text + 5, '/');
-	if (strncmp(text, "GET /", 5) != 0 || !slash)
+	char *mode = strchr(text, '/');
+	char *slash = mode ? strchr(mode + 1, '/') : NULL;
+	if (!slash || (strncmp(text, "GET ", 4) != 0 && strncmp(text, "HEAD ", 5) != 0 &&
+		       strncmp(text, "POST ", 5) != 0))
 		return;
 	*slash = '\0';
 	slash[1 + strcspn(slash + 1, " \r\n")] = '\0';
-	http_answer(s, fd, text + 5, slash + 1);
+	http_answer(s, fd, mode + 1, slash + 1);
 }
 
 static void *http_serve(void *arg)

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/client.h"
 #include "sys/file.h"
@@ -33,6 +34,8 @@ static int urls(struct op *op)
 		{ "http://user:secret@host/x", false }, { "http://host/a b", false },
 		{ "http://host/\n", false }, { "http://host/<x>", false }, { "file:relative", false },
 		{ "", false }, { "HTTP://host", false },
+		{ "http://ho%73t/x", false }, { "http://host:0/x", false }, { "http://host:80:90/x", false },
+		{ "http://[::1]:8080/x", true }, { "http://[::1/x", false }, { "http://host?x", true },
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -208,5 +211,147 @@ static int dead_ends(struct op *op)
 	return 0;
 }
 
+static int add(struct op *op, void *to, str bytes)
+{
+	buf_add(to, bytes);
+	return op->code;
+}
+
+/* One request, with all that it may say; into *ret what came. */
+static int ask(struct op *op, struct client *c, const struct http_server *server, const char *path,
+	       struct client_request *req, str *ret, struct client_result *res)
+{
+	static const str header[] = { S_INIT("Accept: a/b"), S_INIT("X-Test: 1") };
+	struct buf b;
+
+	buf_init(&b, op, 1 << 20);
+	TRY(op_text(op, &req->url, "http://127.0.0.1:%d/%s", server->port, path));
+	req->max = 1 << 20;
+	req->size = CLIENT_SIZE_UNKNOWN;
+	req->sink = add;
+	req->to = &b;
+	req->header = header;
+	req->header_n = 2;
+	req->authorization = S("Basic c2VjcmV0");
+	req->answer = true;
+	TRY(client_fetch(op, c, req, 1, NULL, NULL, res));
+	return buf_take(&b, ret);
+}
+
+static bool holds(str text, const char *what)
+{
+	return str_find_str(text, str_of(what)) >= 0;
+}
+
+static int exchanges(struct op *op)
+{
+	struct http_server server;
+	struct client_request get = { 0 }, head = { .method = CLIENT_HEAD },
+			      post = { .method = CLIENT_POST, .body = S("a=b&c") }, once = { .once = true };
+	struct client_result res;
+	int dir;
+	str got;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(client_open(op, &c));
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
+	TRY(ask(op, c, &server, "echo/x", &get, &got, &res));
+	CHECK(holds(got, "GET /echo/x HTTP/1.1") && holds(got, "Accept: a/b\r\nX-Test: 1\r\n"));
+	CHECK(holds(got, "Authorization: Basic c2VjcmV0") && res.kind == ADDRESS_LOOPBACK);
+	CHECK_STR(res.answer.header[CLIENT_CONTENT_TYPE], S("text/plain"));
+	TRY(ask(op, c, &server, "away/x", &get, &got, &res));
+	CHECK(holds(got, "GET /echo/x") && holds(got, "Accept: a/b") && !holds(got, "c2VjcmV0"));
+	CHECK(res.answer.elsewhere && res.status == 200 && res.kind == ADDRESS_LOOPBACK);
+	TRY(ask(op, c, &server, "back/x", &get, &got, &res));
+	CHECK(holds(got, "GET /echo/x") && !holds(got, "c2VjcmV0") && res.answer.elsewhere);
+	TRY(ask(op, c, &server, "deny/x", &get, &got, &res));
+	CHECK(res.status == 401 && res.code == ERR_NET && res.trouble == CLIENT_STATUS && got.len == 0);
+	CHECK_STR(res.answer.header[CLIENT_WWW_AUTHENTICATE], S("Basic realm=\"a\", Bearer realm=b"));
+	CHECK_STR(res.answer.header[CLIENT_DOCKER_CONTENT_DIGEST], S("sha256:x"));
+	CHECK_STR(res.answer.body, S("say!"));
+	CHECK_STR(res.why, S("the server answers 401"));
+	TRY(ask(op, c, &server, "echo/x", &head, &got, &res));
+	CHECK(res.code == 0 && res.status == 200 && got.len == 0 && strncmp(server.request, "HEAD ", 5) == 0);
+	TRY(ask(op, c, &server, "done/x", &post, &got, &res));
+	CHECK(res.code == 0 && res.status == 201 && strncmp(server.request, "POST ", 5) == 0);
+	CHECK_STR(got, S("ok\n"));
+	TRY(ask(op, c, &server, "done/x", &get, &got, &res));
+	CHECK(res.code == ERR_NET && res.status == 201);
+	TRY(ask(op, c, &server, "away/x", &post, &got, &res));
+	CHECK(res.code == ERR_NET && holds(res.why, "redirects a POST"));
+	int asked = server.asked;
+	TRY(ask(op, c, &server, "flaky/x", &once, &got, &res));
+	CHECK(res.code == ERR_NET && res.status == 503 && server.asked == asked + 1);
+	TRY(ask(op, c, &server, "heads/x", &get, &got, &res));
+	CHECK(res.code == ERR_LIMIT && holds(res.why, "headers"));
+	http_server_stop(&server);
+	return 0;
+}
+
+static int patience(struct op *op)
+{
+	static const struct {
+		const char *path;
+		int later; /* requests that had it before */
+		int code;
+		const char *says;
+	} t[] = {
+		{ "later/1", 0, 0, "" },
+		{ "later/-5", 0, 0, "" },
+		{ "later/315360000", 0, ERR_NET, "not to ask again for more than 900 s" },
+		{ "later/99999999999999999999999", 0, 0, "" },
+		{ "later/120", 0, ERR_NET, "not to ask again for 120 s" },
+		{ "later/Fri,%2031%20Dec%202100", 0, 0, "" },
+	};
+	struct http_server server;
+	struct client_result res;
+	int dir;
+	str got;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(client_open(op, &c));
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct client_request get = { 0 };
+		server.later = t[i].later;
+		TRY(ask(op, c, &server, t[i].path, &get, &got, &res));
+		CHECK(res.code == t[i].code && holds(res.why, t[i].says));
+		CHECK(res.status == (t[i].code ? 429 : 200));
+	}
+	http_server_stop(&server);
+	return 0;
+}
+
+static int guards(struct op *op)
+{
+	struct http_server server;
+	struct client_request from_public = { .guard = CLIENT_GUARD, .near = ADDRESS_PUBLIC },
+			      from_here = { .guard = CLIENT_GUARD, .near = ADDRESS_LOOPBACK },
+			      redirects = { .guard = CLIENT_GUARD_REDIRECTS };
+	struct client_result res;
+	int dir;
+	str got;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(client_open(op, &c));
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
+	TRY(ask(op, c, &server, "echo/x", &from_public, &got, &res));
+	CHECK(res.code == ERR_NET && res.trouble == CLIENT_FORBIDDEN && server.asked == 0);
+	CHECK(holds(res.why, "a loopback address, which is not allowed"));
+	TRY(ask(op, c, &server, "echo/x", &from_here, &got, &res));
+	CHECK(res.code == 0);
+	TRY(ask(op, c, &server, "away/x", &redirects, &got, &res));
+	CHECK(res.code == 0 && holds(got, "GET /echo/x"));
+	http_server_stop(&server);
+	return 0;
+}
+
 TESTS({ "addresses", urls }, { "files", files }, { "over http", over_http, .once = true },
-      { "dead ends", dead_ends, .once = true })
+      { "dead ends", dead_ends, .once = true }, { "exchanges", exchanges, .once = true },
+      { "patience", patience, .once = true }, { "guards", guards, .once = true })
