@@ -83,6 +83,9 @@ bool catalog_wants_licences(const struct catalog *c);
  * digests too if they are at hand. */
 bool catalog_wants_files(const struct catalog *c);
 
+/* Does a system's package list the file? Those catalogers run first. */
+bool catalog_owned(const struct catalog *c, uint32_t node);
+
 /* The system's identity: known before any cataloger's read() is called. */
 const struct os_identity *catalog_os(const struct catalog *c);
 /* What a cataloger knows of the system beside packages: "apk:release", "redhat:content-sets". */

@@ -40,8 +40,13 @@ struct tree_node {
 	uint16_t probe; /* PROBE_ bits, of a file */
 	uint8_t type;   /* enum tree_type */
 	uint8_t layer;  /* that it comes from, 0 the lowest; of a directory, that touched it last */
-	uint8_t gone;   /* not visible: replaced or removed by an upper layer */
+	uint8_t gone;   /* see tree_is_gone(): replaced or removed by an upper layer */
 };
+
+static inline bool tree_is_gone(const struct tree_node *n)
+{
+	return n->gone & 1;
+}
 
 struct tree; /* opaque; lives in its op; close it before the op goes */
 

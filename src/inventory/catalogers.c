@@ -1,0 +1,16 @@
+#include "cataloger.h"
+
+/* One line each: here, and in the table below. */
+extern const struct cataloger cataloger_dpkg;
+extern const struct cataloger cataloger_go;
+extern const struct cataloger cataloger_node;
+
+const struct cataloger *const catalogers[] = {
+	/* The systems' databases: whatever lists files runs before what looks at them. */
+	&cataloger_dpkg,
+	/* What lies there with metadata of its own, or has it inside. */
+	&cataloger_go,
+	&cataloger_node,
+	/* What is recognised by its bytes. */
+};
+const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);
