@@ -1,12 +1,14 @@
 #include "cataloger.h"
 
 /* One line each: here, and in the table below. */
+extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_node;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
+	&cataloger_apk,
 	&cataloger_dpkg,
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_go,
