@@ -1,6 +1,6 @@
 /*
- * rpm's database, in any of its forms, told by the bytes: a table of SQLite, a hash of Berkeley DB, or
- * rpm's own. Each holds the same headers. Old and new names of the places:
+ * rpm's database, in any of its forms, told by the bytes: a table of SQLite, a hash of Berkeley DB,
+ *or rpm's own. Each holds the same headers. Old and new names of the places:
  *
  *	var/lib/rpm  usr/share/rpm (ostree)  usr/lib/sysimage/rpm (SUSE, Fedora)
  *	Packages     Packages.db             rpmdb.sqlite
@@ -103,9 +103,8 @@ static int read_ndb(struct reader *r, const struct at *at)
 
 static int read_any(struct reader *r, const struct at *at)
 {
-	static int (*const readers[])(struct reader * r, const struct at *at) = {
-		read_sqlite, read_bdb, read_ndb
-	};
+	static int (*const readers[])(struct reader * r,
+				      const struct at *at) = { read_sqlite, read_bdb, read_ndb };
 	int rc = 1;
 
 	for (size_t i = 0; rc == 1 && i < sizeof(readers) / sizeof(readers[0]); i++)

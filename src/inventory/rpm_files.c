@@ -1,6 +1,6 @@
 /*
- * A package's files: names, and for each the number of its directory's. Directories are left out, and
- * what was not installed: documentation where rpm was told so, files of another architecture,
+ * A package's files: names, and for each the number of its directory's. Directories are left out,
+ * and what was not installed: documentation where rpm was told so, files of another architecture,
  * what another package replaced.
  */
 #include <string.h>
@@ -181,8 +181,9 @@ static str canonical(str path)
 	static const str dirs[] = { S_INIT("bin/"), S_INIT("sbin/"), S_INIT("lib/"),
 				    S_INIT("lib64/") };
 
-	path = without_slash(path);
-	if (!str_starts(path, S("usr/")))
+	if (path.len && path.p[0] == '/')
+		path = without_slash(path);
+	if (path.len < 5 || memcmp(path.p, "usr/", 4) != 0 || str_find(S("bsl"), path.p[4]) < 0)
 		return path;
 	str rest = str_from(path, 4);
 	for (int i = 0; i < 4; i++) {

@@ -17,10 +17,11 @@ struct rpm_place {
 	struct map licence;     /* what rpm says, to struct rpm_licence */
 	VEC(struct package) package;
 };
-int rpm_place(struct op *op, struct catalog *c, const struct found *f, struct rpm_place *ret) MUST_USE;
+int rpm_place(struct op *op, struct catalog *c, const struct found *f,
+	      struct rpm_place *ret) MUST_USE;
 
-/* A package of what its header says, at the end of place->package; its texts are copied, in one block.
- * Keys that sign others, which rpm keeps as packages too, are passed over. */
+/* A package of what its header says, at the end of place->package; its texts are copied, in one
+ * block. Keys that sign others, which rpm keeps as packages too, are passed over. */
 int rpm_package(struct op *op, struct rpm_place *place, const struct rpm_header *h) MUST_USE;
 
 /* The distribution as the namespace of a purl. */

@@ -1,7 +1,8 @@
 /*
  * A header to a package. Of what it needs and provides these are left out: rpmlib(...), which rpm
- * itself provides; config(...), which is its own; conditions in parentheses; and versions of symbols in
- * libraries ("libc.so.6(GLIBC_2.34)(64bit)"), beside which the library itself is always named.
+ * itself provides; config(...), which is its own; conditions in parentheses; and versions of
+ * symbols in libraries ("libc.so.6(GLIBC_2.34)(64bit)"), beside which the library itself is always
+ * named.
  */
 #include <string.h>
 
@@ -55,12 +56,13 @@ str rpm_namespace(const struct os_identity *os)
 	return str_starts(os->id, S("opensuse")) ? S("opensuse") : os->id;
 }
 
+/* The '(' tells most names apart already. */
 static bool is_symbol_version(str name)
 {
-	ptrdiff_t so = str_find_str(name, S(".so"));
-	ptrdiff_t open = so < 0 ? -1 : str_find(name, '(');
+	ptrdiff_t open = str_find(name, '(');
 
-	return open > so && open + 1 < name.len && name.p[open + 1] != ')';
+	return open > 0 && open + 1 < name.len && name.p[open + 1] != ')' &&
+	       str_find_str(str_head(name, open), S(".so")) >= 0;
 }
 
 static bool is_left_out(str name)
@@ -156,7 +158,8 @@ static int read_facts(struct op *op, const struct rpm_header *h, str modularity,
 	return package_fact(op, &p->facts, "rpm:vendor", p->supplier);
 }
 
-static int read_source(struct op *op, struct block *b, const struct rpm_header *h, struct package *p)
+static int read_source(struct op *op, struct block *b, const struct rpm_header *h,
+		       struct package *p)
 {
 	str source = put(b, h->source_rpm);
 	static const char upstream[] = "upstream";
