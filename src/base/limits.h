@@ -82,6 +82,10 @@ enum {
 	   200. */
 	LIMIT_RATIO = 1000,
 
+	/* Archives within an archive: how deep (an ear has a war has a jar), and how many in all. */
+	LIMIT_NESTED_DEPTH = 8,
+	LIMIT_NESTED = 20 * 1000,
+
 	/* Memory that an xz or zstd decoder may use: xz -9 needs 65 MiB. */
 	LIMIT_DECODER_MEMORY = 80 << 20,
 
@@ -102,6 +106,10 @@ enum {
 
 /* Unpacked bytes of one layer: machine-learning images have 20 GB. */
 #define LIMIT_LAYER (UINT64_C(64) << 30)
+
+/* Bytes that are read out of one archive for what is nested in it, each time they are: the largest
+ * ear files have 1 GB. */
+#define LIMIT_NESTED_BYTES (UINT64_C(4) << 30)
 
 /* Unpacked bytes of one .deb: the archive's largest is 2.3 GB. */
 #define LIMIT_UNPACKED (UINT64_C(16) << 30)

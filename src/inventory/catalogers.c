@@ -4,16 +4,16 @@
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_go;
+extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
-extern const struct cataloger cataloger_rpm;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
 	&cataloger_apk,
 	&cataloger_dpkg,
-	&cataloger_rpm,
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_go,
+	&cataloger_java,
 	&cataloger_node,
 	/* What is recognised by its bytes. */
 };
