@@ -6,6 +6,7 @@ extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
+extern const struct cataloger cataloger_node_lock;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
@@ -15,6 +16,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
+	/* Lock and project files of work trees. */
+	&cataloger_node_lock,
 	/* What is recognised by its bytes. */
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);

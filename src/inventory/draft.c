@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "codec/base64.h"
+
 /* --- keeping a package: one block for its texts, one for each list --- */
 
 static const size_t text_fields[] = {
@@ -147,42 +149,6 @@ int draft_need(struct op *op, struct package *p, str name, str version)
 	return rc < 0 ? rc : draft_text(op, &p->needs, both);
 }
 
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-/* Exactly n bytes of base64; false for anything else. */
-static bool base64_bytes(str s, uint8_t *to, size_t n)
-{
-	uint32_t v = 0;
-	size_t got = 0;
-	int bits = 0;
-
-	while (s.len && s.p[s.len - 1] == '=')
-		s.len--;
-	for (ptrdiff_t i = 0; i < s.len; i++) {
-		int d = base64_digit(s.p[i]);
-		if (d < 0 || got > n)
-			return false;
-		v = v << 6 | (uint32_t)d;
-		bits += 6;
-		if (bits < 8)
-			continue;
-		bits -= 8;
-		if (got < n)
-			to[got] = (uint8_t)(v >> bits);
-		got++;
-	}
-	return got == n;
-}
-
 static const struct {
 	const char *name;
 	size_t size;
@@ -194,11 +160,12 @@ static int add_integrity(struct op *op, struct package *p, str kind, str digits)
 {
 	uint8_t bytes[64];
 	char hex[2 * sizeof(bytes) + 1];
+	size_t n;
 	str kept;
 
 	for (size_t i = 1; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		if (!str_eq(kind, str_of(hashes[i].name)) ||
-		    !base64_bytes(digits, bytes, hashes[i].size))
+		    !base64_read(digits, bytes, sizeof(bytes), &n) || n != hashes[i].size)
 			continue;
 		int rc = op_copy(op, str_of(hex_text(bytes, hashes[i].size, hex)), &kept);
 		return rc < 0 ? rc : package_fact(op, &p->checksum, hashes[i].name, kept);
