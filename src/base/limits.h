@@ -117,6 +117,10 @@ enum {
 /* Address space of the dependency solver's process, the index mapped before it included. */
 #define LIMIT_SOLVER_MEMORY (UINT64_C(4) << 30)
 
+/* Bytes of an archive of an image that is kept in a temporary file: what comes on a pipe, from a daemon,
+ * or compressed as a whole. The largest images that people tell of have 60 GB. */
+#define LIMIT_SPOOL (UINT64_C(128) << 30)
+
 /* Bytes of one .deb: the archive's largest is 1.4 GB. */
 #define LIMIT_PACKAGE (UINT64_C(4) << 30)
 

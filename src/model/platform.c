@@ -63,6 +63,13 @@ const struct platform *platform_find(str name)
 	return NULL;
 }
 
+bool platform_same(str a, str b)
+{
+	const struct platform *x = platform_find(a), *y = platform_find(b);
+
+	return x && y ? x == y : str_eq(a, b);
+}
+
 const struct platform *platform_host(void)
 {
 	return platform_find(S(HOST));

@@ -22,6 +22,8 @@ struct platform {
 /* By "linux/amd64", "amd64" or "arm64/v8"; NULL for one that temper does not know. */
 const struct platform *platform_find(str name);
 const struct platform *platform_host(void);
+/* Do two texts mean the same? "linux/arm64" is "linux/arm64/v8"; unknown ones must be equal. */
+bool platform_same(str a, str b);
 /* All names, for messages: "linux/amd64, linux/arm64, ..." */
 const char *platform_names(void);
 

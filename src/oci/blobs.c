@@ -69,8 +69,8 @@ int blobs_read(struct op *op, const struct blobs *b, enum blobs_kind kind, const
 	if (size && size != (uint64_t)bytes.len)
 		return op_fail(op, ERR_FORMAT,
 			       "the %s %s has %td bytes and its descriptor says %llu",
-			       kind == BLOBS_MANIFEST ? "manifest" : "config",
-			       digest_text(d, text), bytes.len, (unsigned long long)size);
+			       kind == BLOBS_MANIFEST ? "manifest" : "config", digest_text(d, text),
+			       bytes.len, (unsigned long long)size);
 	*ret = bytes;
 	return 0;
 }

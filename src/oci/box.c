@@ -234,7 +234,8 @@ int box_holds_image(struct op *op, const struct box *b)
 {
 	int rc = 0;
 
-	/* Other things have a manifest.json too: browser extensions, for one. Docker's is a list. */
+	/* Other things have a manifest.json too: browser extensions, for one. Docker's is a list.
+	 */
 	if (!b->is_directory && ((rc = begins_with(op, b, "manifest.json", '[')) ||
 				 (rc = begins_with(op, b, "repositories", '{'))))
 		return rc;

@@ -16,8 +16,8 @@ enum {
 };
 
 struct box {
-	str what;          /* for messages: "image.tar" */
-	int fd;            /* the archive or the directory: the caller's, open as long as the box */
+	str what; /* for messages: "image.tar" */
+	int fd;   /* the archive or the directory: the caller's, open as long as the box */
 	bool is_directory;
 	struct map member; /* of an archive: path to a struct of box.c */
 	VEC(int) open;     /* of a directory: what box_find() opened */
@@ -29,9 +29,9 @@ struct box_part { /* bytes of a file */
 };
 
 /*
- * box_of_archive(op, fd, what, ret): index the tar in fd. 1: it is none, or has more members than an
- * image has and none that only an image has. ERR_FORMAT, ERR_LIMIT for a bad one that begins like an
- * image's. O(members), not bytes.
+ * box_of_archive(op, fd, what, ret): index the tar in fd. 1: it is none, or has more members than
+ * an image has and none that only an image has. ERR_FORMAT, ERR_LIMIT for a bad one that begins
+ * like an image's. O(members), not bytes.
  */
 int box_of_archive(struct op *op, int fd, str what, struct box *ret) MUST_USE;
 struct box box_of_directory(struct op *op, int dirfd, str what);
@@ -42,8 +42,8 @@ void box_close(struct box *b); /* may run twice */
 int box_holds_image(struct op *op, const struct box *b) MUST_USE;
 
 /*
- * A file, links followed; 1: there is none. Its descriptor is the box's. Paths of a directory are of our
- * own making ("index.json", "blobs/sha256/..."): they are not checked.
+ * A file, links followed; 1: there is none. Its descriptor is the box's. Paths of a directory are
+ * of our own making ("index.json", "blobs/sha256/..."): they are not checked.
  */
 int box_find(struct op *op, struct box *b, str path, struct box_part *ret) MUST_USE;
 

@@ -223,7 +223,8 @@ static int check_is_image(struct op *op, const struct doc *doc, str config_type)
 				       STR_ARG(doc->file), is, STR_ARG(type[i]));
 	if (media_kind(config_type) == MEDIA_IS_CONFIG)
 		return 0;
-	return op_fail(op, ERR_FORMAT, "%.*s is not an image but an artifact (its config is '%.*s')",
+	return op_fail(op, ERR_FORMAT,
+		       "%.*s is not an image but an artifact (its config is '%.*s')",
 		       STR_ARG(doc->file), STR_ARG(type[0].len ? type[0] : config_type));
 }
 
@@ -320,8 +321,8 @@ static int read_process(struct op *op, const struct doc *doc, struct image_confi
 	return read_healthcheck(op, doc, map, &c->healthcheck);
 }
 
-/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed; if
- * there are more than layers, none is known to belong to any. */
+/* One entry a layer, in order; those marked empty_layer stand for none. Missing ones are allowed;
+ * if there are more than layers, none is known to belong to any. */
 static int read_history(struct op *op, const struct doc *doc, struct image_config *c)
 {
 	const struct node *list = get(&doc->root, "history");
@@ -374,7 +375,10 @@ static int read_rootfs(struct op *op, const struct doc *doc, bool make, struct i
 	return 0;
 }
 
-static int read_config(struct op *op, str what, str bytes, bool make, struct image_config *config)
+enum layers { LAYERS_GIVEN, LAYERS_MADE, LAYERS_NONE }; /* what there is to say of diff_ids */
+
+static int read_config(struct op *op, str what, str bytes, enum layers layers,
+		       struct image_config *config)
 {
 	struct image_config c = *config;
 	struct doc doc;
@@ -393,8 +397,10 @@ static int read_config(struct op *op, str what, str bytes, bool make, struct ima
 	if (!c.os.len || !c.architecture.len)
 		return bad(op, &doc, &doc.root, "an image configuration needs os and architecture");
 	c.created = read_created(created);
-	if ((rc = read_process(op, &doc, &c)) < 0 || (rc = read_rootfs(op, &doc, make, &c)) < 0 ||
-	    (rc = read_history(op, &doc, &c)) < 0)
+	if ((rc = read_process(op, &doc, &c)) < 0 ||
+	    (layers != LAYERS_NONE &&
+	     ((rc = read_rootfs(op, &doc, layers == LAYERS_MADE, &c)) < 0 ||
+	      (rc = read_history(op, &doc, &c)) < 0)))
 		return rc;
 	*config = c;
 	return 0;
@@ -402,10 +408,15 @@ static int read_config(struct op *op, str what, str bytes, bool make, struct ima
 
 int document_config(struct op *op, str what, str bytes, struct image_config *config)
 {
-	return read_config(op, what, bytes, false, config);
+	return read_config(op, what, bytes, LAYERS_GIVEN, config);
 }
 
 int document_config_layers(struct op *op, str what, str bytes, struct image_config *config)
 {
-	return read_config(op, what, bytes, true, config);
+	return read_config(op, what, bytes, LAYERS_MADE, config);
+}
+
+int document_config_legacy(struct op *op, str what, str bytes, struct image_config *config)
+{
+	return read_config(op, what, bytes, LAYERS_NONE, config);
 }

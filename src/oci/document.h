@@ -37,6 +37,10 @@ int document_config(struct op *op, str what, str bytes, struct image_config *con
 int document_config_layers(struct op *op, str what, str bytes,
 			   struct image_config *config) MUST_USE;
 
+/* The same without rootfs, from before there were diff_ids (Docker's image JSON 1.0): an ID/json. */
+int document_config_legacy(struct op *op, str what, str bytes,
+			   struct image_config *config) MUST_USE;
+
 /* Descriptor fields of a JSON object being written (no annotations). */
 void document_descriptor(struct json_out *j, str media_type, const struct digest *d, uint64_t size);
 

@@ -77,10 +77,10 @@ int image_get(struct op *op, const struct store *s, const struct digest *d, str 
 	      struct image *ret) MUST_USE;
 
 /*
- * image_choose(op, blobs, root, wish, ret, ret_n): the same wherever the documents are: one image, or
- * (wish->all) each that is there. Nested indexes are followed; attestations and other artifacts beside
- * images are passed over. Of `root` only the digest must be known. 1 if a document that it takes is
- * not there.
+ * image_choose(op, blobs, root, n, wish, ret, ret_n): the same wherever the documents are: one
+ * image, or (wish->all) each that is there. Nested indexes are followed; attestations and other
+ * artifacts beside images are passed over. Of a single `root` only the digest must be known;
+ * several are taken as an index's entries. 1 if a document that it takes is not there.
  */
 struct blobs;
 struct image_wish {
@@ -92,7 +92,7 @@ struct image_document {
 	str manifest_json, config_json; /* as they are */
 };
 int image_choose(struct op *op, const struct blobs *b, const struct image_descriptor *root,
-		 const struct image_wish *wish, struct image_document **ret,
+		 ptrdiff_t n, const struct image_wish *wish, struct image_document **ret,
 		 ptrdiff_t *ret_n) MUST_USE;
 
 /* The image manifests of an index (one for a plain manifest), for multi-platform work. */

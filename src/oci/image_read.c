@@ -18,14 +18,6 @@ struct walk {
 	ptrdiff_t others;              /* attestations, and what is neither manifest nor index */
 };
 
-/* Do two platform texts mean the same? "linux/arm64" is "linux/arm64/v8". */
-static bool same_platform(str a, str b)
-{
-	const struct platform *x = platform_find(a), *y = platform_find(b);
-
-	return x && y ? x == y : str_eq(a, b);
-}
-
 /* A document's bytes, its name for messages, and whether it is an index. 1 if it is not there. */
 static int read_document(struct op *op, const struct blobs *b, const struct layout_entry *e,
 			 str *ret_what, str *ret, bool *ret_index)
@@ -92,9 +84,9 @@ static int collect_entry(struct op *op, struct walk *w, const struct layout_entr
 	}
 	if (kind == MEDIA_IS_MANIFEST)
 		return add_manifest(op, w, e);
-	return depth == 0 ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d",
-				    INDEX_DEPTH)
-			  : collect(op, w, e, depth - 1);
+	return depth == 0
+		       ? op_fail(op, ERR_LIMIT, "image indexes nested deeper than %d", INDEX_DEPTH)
+		       : collect(op, w, e, depth - 1);
 }
 
 /* All manifests that an index names. Its digest is checked, so none holds itself. */
@@ -148,15 +140,17 @@ static int read_image(struct op *op, const struct blobs *b, const struct layout_
 	image->manifest.size = (uint64_t)d.manifest_json.len;
 	rc = blobs_read(op, b, BLOBS_CONFIG, &image->config_digest, image->config_size,
 			&d.config_json);
-	if (rc || (rc = document_config(op, str_of(digest_text(&image->config_digest, text)),
-					d.config_json, &image->config)) < 0 ||
+	if (rc ||
+	    (rc = document_config(op, str_of(digest_text(&image->config_digest, text)),
+				  d.config_json, &image->config)) < 0 ||
 	    (rc = own_platform(op, &image->config, &image->manifest.platform)) < 0)
 		return rc;
 	*ret = d;
 	return 0;
 }
 
-/* Manifests that do not say for which platform they are: their configs do. What is no image goes. */
+/* Manifests that do not say for which platform they are: their configs do. What is no image goes.
+ */
 static int ask_platforms(struct op *op, struct walk *w)
 {
 	ptrdiff_t kept = 0;
@@ -183,7 +177,8 @@ static int no_platform(struct op *op, const struct walk *w, str want)
 	struct buf names;
 
 	if (w->list.n == 0 && w->absent > 0)
-		return op_fail(op, ERR_FORMAT, "the image is not whole: it has none of its manifests");
+		return op_fail(op, ERR_FORMAT,
+			       "the image is not whole: it has none of its manifests");
 	if (w->list.n == 0)
 		return op_fail(op, ERR_USAGE, "this is no image: its index names %s",
 			       w->others ? "attestations and other artifacts alone" : "nothing");
@@ -191,7 +186,8 @@ static int no_platform(struct op *op, const struct walk *w, str want)
 	for (ptrdiff_t i = 0; i < w->list.n; i++)
 		buf_fmt(&names, "%s%.*s", i ? ", " : "", STR_ARG(w->list.p[i].platform));
 	return op_fail(op, ERR_USAGE, "the image has no %.*s; it has %.*s%s", STR_ARG(want),
-		       STR_ARG(buf_view(&names)), w->absent ? ", and others that are not here" : "");
+		       STR_ARG(buf_view(&names)),
+		       w->absent ? ", and others that are not here" : "");
 }
 
 /* The manifest for `platform` to the front, alone. */
@@ -201,7 +197,7 @@ static int choose(struct op *op, struct walk *w, str platform)
 	ptrdiff_t at = -1;
 
 	for (ptrdiff_t i = w->list.n - 1; i >= 0; i--)
-		if (w->list.p[i].platform.len && same_platform(w->list.p[i].platform, want))
+		if (w->list.p[i].platform.len && platform_same(w->list.p[i].platform, want))
 			at = i;
 	if (at < 0 && w->list.n == 1 && (!platform.len || !w->list.p[0].platform.len))
 		at = 0;
@@ -212,9 +208,8 @@ static int choose(struct op *op, struct walk *w, str platform)
 	return 0;
 }
 
-/* The manifests behind root: itself, or those of an index that are meant. */
-static int find_manifests(struct op *op, struct walk *w, const struct layout_entry *root,
-			  const struct image_wish *wish)
+/* The manifests behind root: itself, or those of an index. */
+static int find_one(struct op *op, struct walk *w, const struct layout_entry *root)
 {
 	bool is_index = false;
 	str what, bytes;
@@ -230,7 +225,15 @@ static int find_manifests(struct op *op, struct walk *w, const struct layout_ent
 		slot->platform = S("");
 		return 0;
 	}
-	if ((rc = collect(op, w, root, INDEX_DEPTH)) < 0 || (rc = ask_platforms(op, w)) < 0)
+	return collect(op, w, root, INDEX_DEPTH);
+}
+
+/* Those of the manifests that are meant. */
+static int pick(struct op *op, struct walk *w, const struct image_wish *wish)
+{
+	int rc = ask_platforms(op, w);
+
+	if (rc < 0)
 		return rc;
 	if (!wish->all)
 		return choose(op, w, wish->platform);
@@ -238,15 +241,20 @@ static int find_manifests(struct op *op, struct walk *w, const struct layout_ent
 }
 
 int image_choose(struct op *op, const struct blobs *b, const struct image_descriptor *root,
-		 const struct image_wish *wish, struct image_document **ret, ptrdiff_t *ret_n)
+		 ptrdiff_t n, const struct image_wish *wish, struct image_document **ret,
+		 ptrdiff_t *ret_n)
 {
 	struct walk w = { .blobs = b };
-	struct layout_entry e = { .media_type = root->media_type,
-				  .digest = root->digest,
-				  .size = root->size };
-	int rc = find_manifests(op, &w, &e, wish);
+	int rc = 0;
 
-	if (rc)
+	for (ptrdiff_t i = 0; i < n && rc == 0; i++) {
+		const struct layout_entry e = { .media_type = root[i].media_type,
+						.digest = root[i].digest,
+						.size = root[i].size,
+						.platform = root[i].platform };
+		rc = n == 1 ? find_one(op, &w, &e) : collect_entry(op, &w, &e, INDEX_DEPTH);
+	}
+	if (rc || (rc = pick(op, &w, wish)) < 0)
 		return rc;
 	struct image_document *got = op_new(op, struct image_document, w.list.n);
 	if (!got)
@@ -255,7 +263,7 @@ int image_choose(struct op *op, const struct blobs *b, const struct image_descri
 		if ((rc = read_image(op, b, &w.list.p[i], &got[i])) != 0)
 			return rc;
 		str own = got[i].image.manifest.platform;
-		if (wish->platform.len && !wish->all && !same_platform(wish->platform, own))
+		if (wish->platform.len && !wish->all && !platform_same(wish->platform, own))
 			return op_fail(op, ERR_USAGE, "the image is for %.*s and not for %.*s",
 				       STR_ARG(own), STR_ARG(wish->platform));
 	}
@@ -272,7 +280,7 @@ int image_get(struct op *op, const struct store *s, const struct digest *d, str 
 	struct image_descriptor root = { .digest = *d };
 	struct image_document *got;
 	ptrdiff_t n;
-	int rc = image_choose(op, &blobs, &root, &wish, &got, &n);
+	int rc = image_choose(op, &blobs, &root, 1, &wish, &got, &n);
 
 	if (rc)
 		return rc;
@@ -295,12 +303,14 @@ int image_manifests(struct op *op, const struct store *s, const struct digest *d
 		return rc;
 	if (is_index && ((rc = collect(op, &w, &root, INDEX_DEPTH)) < 0 || w.absent))
 		return rc < 0 ? rc : 1;
-	struct image_descriptor *list = op_new(op, struct image_descriptor, is_index ? w.list.n : 1);
+	struct image_descriptor *list =
+		op_new(op, struct image_descriptor, is_index ? w.list.n : 1);
 	if (!list)
 		return op->code;
 	for (ptrdiff_t i = 0; i < w.list.n; i++) {
 		const struct layout_entry *e = &w.list.p[i];
-		list[i] = (struct image_descriptor){ e->media_type, e->digest, e->size, e->platform };
+		list[i] =
+			(struct image_descriptor){ e->media_type, e->digest, e->size, e->platform };
 	}
 	if (!is_index) {
 		if ((rc = image_get(op, s, d, S(""), &image)) != 0)

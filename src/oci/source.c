@@ -1,0 +1,167 @@
+#include "source.h"
+
+#include "source_parts.h"
+
+int source_from_store(struct op *op, struct source_ask *a, str name)
+{
+	const struct store *store = a->store;
+	struct store_image image;
+	int rc = store ? store_image_get(op, store, name, &image) : 1;
+
+	if (rc == ERR_USAGE) { /* no name that an image can have */
+		op_forgive(op);
+		rc = 1;
+	}
+	if (rc > 0)
+		a->why = S("not in the store");
+	if (rc)
+		return rc;
+	const struct image_descriptor root = { image.media_type, image.digest, image.size, S("") };
+	a->s->open->box = box_of_directory(op, store->dir, store->path);
+	if ((rc = source_oci_root(op, a, &root, 1)) < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < a->s->image_n; i++) {
+		struct subject *s = &a->s->image[i].subject;
+		if (!(s->tags.p = op_new(op, str, 1)))
+			return op->code;
+		s->tags.p[s->tags.n++] = image.name;
+		s->version = str_from(image.name, str_rfind(image.name, ':') + 1);
+	}
+	return 0;
+}
+
+/* In the order in which they are asked for a name without a scheme, as far as `bare` says. */
+static const struct {
+	const char *scheme;
+	int (*open)(struct op *op, struct source_ask *a, str place);
+	bool bare;
+} providers[] = {
+	{ "", source_from_path, true },
+	{ "store", source_from_store, true },
+	{ "docker-archive", source_from_docker_archive, false },
+	{ "oci-archive", source_from_oci_archive, false },
+	{ "oci-dir", source_from_layout, false },
+	{ "oci", source_from_layout, false },
+	{ "dir", source_from_directory, false },
+	{ "file", source_from_file, false },
+	{ "sbom", source_from_sbom, false },
+};
+enum { PROVIDERS = sizeof(providers) / sizeof(providers[0]) };
+
+/* The provider of a scheme, or -1. */
+static int find_provider(str scheme)
+{
+	for (int i = 1; i < PROVIDERS; i++)
+		if (str_eq(scheme, str_of(providers[i].scheme)))
+			return i;
+	return -1;
+}
+
+/* One provider by itself: its reason is the error. */
+static int ask_one(struct op *op, struct source_ask *a, int i, str place)
+{
+	int rc;
+
+	if (!place.len)
+		return op_fail(op, ERR_USAGE, "'%s:' needs a name behind it", providers[i].scheme);
+	a->s->name = place;
+	a->s->scheme = providers[i].scheme;
+	rc = providers[i].open(op, a, place);
+	return rc > 0 ? op_fail(op, ERR_USAGE, "no image '%s:%.*s': %.*s", providers[i].scheme,
+				STR_ARG(place), STR_ARG(a->why))
+		      : rc;
+}
+
+/* A path by its looks: it means a file and nothing else. */
+static bool is_path(str what)
+{
+	return str_starts(what, S("/")) || str_starts(what, S("./")) || str_starts(what, S("../"));
+}
+
+/* Is the provider to be asked, in this turn of those that --from names? */
+static int next_provider(const struct source_wish *wish, int turn)
+{
+	if (wish->from.n)
+		return turn < wish->from.n ? find_provider(wish->from.p[turn]) : PROVIDERS;
+	for (int i = 0; i < PROVIDERS; i++)
+		if (providers[i].bare && turn-- == 0)
+			return i;
+	return PROVIDERS;
+}
+
+/* Each in turn; the first that has it. Reasons of the others are put together. */
+static int ask_all(struct op *op, struct source_ask *a, str what)
+{
+	struct buf why;
+
+	buf_init(&why, op, OP_ERROR_MAX);
+	a->s->name = what;
+	for (int turn = 0, i; (i = next_provider(a->wish, turn)) < PROVIDERS; turn++) {
+		if (i < 0)
+			return op_fail(op, ERR_USAGE, "'%.*s' is no source of images",
+				       STR_ARG(a->wish->from.p[turn]));
+		a->s->scheme = providers[i].scheme;
+		a->why = S("");
+		int rc = providers[i].open(op, a, what);
+		if (rc <= 0)
+			return rc;
+		if (i == 0)
+			a->why = S("no such file");
+		buf_fmt(&why, "%s%.*s", why.len ? "; " : "", STR_ARG(a->why));
+		if (i == 0 && is_path(what))
+			break;
+	}
+	if (why.bad)
+		return op->code;
+	return op_fail(op, ERR_USAGE, "no image '%.*s': %.*s", STR_ARG(what),
+		       STR_ARG(buf_view(&why)));
+}
+
+static int ask(struct op *op, struct source_ask *a, str what)
+{
+	str place = what, scheme = str_cut(&place, ':');
+	int i = place.p ? find_provider(scheme) : -1;
+
+	if (str_eq(what, S("-"))) {
+		a->s->name = what;
+		a->s->scheme = "";
+		return source_from_stdin(op, a);
+	}
+	if (!what.len)
+		return op_fail(op, ERR_USAGE, "an image needs a name");
+	return i < 0 ? ask_all(op, a, what) : ask_one(op, a, i, place);
+}
+
+/* The name that it was called by goes into each subject. */
+static void name_subjects(struct source *s)
+{
+	for (ptrdiff_t i = 0; i < s->image_n; i++)
+		s->image[i].subject.name = s->name;
+}
+
+int source_open(struct op *op, str what, const struct source_wish *wish, const struct store *store,
+		struct source *ret)
+{
+	AUTO_SOURCE s = { .fd = -1 };
+	struct source_ask a = { .wish = wish, .store = store, .s = &s };
+	int rc;
+
+	if (!(s.open = op_new(op, struct source_open, 1)))
+		return op->code;
+	if ((rc = ask(op, &a, what)) < 0)
+		return rc;
+	name_subjects(&s);
+	*ret = s;
+	s.open = NULL;
+	return 0;
+}
+
+void source_close(struct source *s)
+{
+	if (!s->open)
+		return;
+	box_close(&s->open->box);
+	for (ptrdiff_t i = 0; i < s->open->fd.n; i++)
+		fd_close(&s->open->fd.p[i]);
+	s->open = NULL;
+}
