@@ -1,0 +1,40 @@
+/*
+ * patterns: regular expressions over bytes, many at once. Hyperscan (Vectorscan on arm64) tells
+ * that and where some of them match, the C library's matcher what a group of one match holds.
+ *
+ * What both understand alike: literals, \. and the like, \xHH for any byte, [a-z] and [^a-z],
+ * groups, alternatives, ? * + {m,n}; '.' is any byte. Case counts.
+ */
+#ifndef CODEC_PATTERNS_H
+#define CODEC_PATTERNS_H
+
+#include "base/op.h"
+
+struct patterns; /* opaque; loaded and compiled when it is opened */
+
+/*
+ * patterns_open(op, pattern, n, ret): ERR_IO where the library is missing or does not run on this
+ * processor. A pattern that is wrong is a MUST: they are the program's own. Costs about a
+ * millisecond for ten.
+ */
+int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n,
+		  struct patterns **ret) MUST_USE;
+void patterns_close(struct patterns **p);
+#define AUTO_PATTERNS __attribute__((cleanup(patterns_close))) struct patterns
+
+/*
+ * patterns_scan(op, p, bytes, hit, arg): hit(arg, which, end) for matches of pattern `which` that
+ * end before byte `end`, for every end that there is, in order of ends. A negative answer of hit
+ * ends the scan and is returned, a positive one ends it with 0.
+ */
+typedef int patterns_hit(void *arg, int which, size_t end);
+int patterns_scan(struct op *op, const struct patterns *p, str bytes, patterns_hit *hit,
+		  void *arg) MUST_USE;
+
+/*
+ * The first match of a pattern in a few hundred bytes, and its first group; 1: there is none.
+ * O(length squared) at worst.
+ */
+int pattern_group(struct op *op, const char *pattern, str bytes, str *ret) MUST_USE;
+
+#endif
