@@ -61,13 +61,12 @@ static int join(struct pnpm *n, str name, str version, str *ret)
 /* The key under which a dependency stands; empty for what is no package. */
 static int key_of(struct pnpm *n, str name, str value, str *ret)
 {
-	str real = name, version = value;
-
 	*ret = S("");
+	value = without_peers(value, n->old);
+	str real = name, version = value;
 	bool other = str_starts(value, S("/")) || (!n->old && node_lock_at(value) > 0);
 	if (other && !split_key(n, value, &real, &version))
 		return 0;
-	version = without_peers(version, n->old);
 	return str_find(version, ':') < 0 ? join(n, real, version, ret) : 0;
 }
 

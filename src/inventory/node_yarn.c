@@ -167,8 +167,10 @@ static int read_line(struct yarn *y, str line)
 		return 0;
 	if (indent == 0) {
 		int rc = end_entry(y);
-		y->berry |= str_starts(line, S("__metadata:"));
-		return rc < 0 ? rc : begin_entry(y, line);
+		if (!str_starts(line, S("__metadata:")))
+			return rc < 0 ? rc : begin_entry(y, line);
+		y->berry = true;
+		return rc;
 	}
 	split_field(line, &key, &value);
 	if (indent == 2)
