@@ -41,6 +41,11 @@ int sink_flush(struct sink *s)
 	return s->b.bad || s->b.len >= FLUSH_AT ? hand_on(s) : 0;
 }
 
+int sink_close(struct sink *s)
+{
+	return hand_on(s);
+}
+
 int sink_end(struct sink *s)
 {
 	buf_char(&s->b, '\n');

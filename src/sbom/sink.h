@@ -24,8 +24,10 @@ struct sink {
 	struct json_out json;
 };
 void sink_begin(struct sink *s, struct op *op, sbom_sink *write, void *arg);
-/* Hand on what is there if it is much (or all of it: end); 0 or a failure. */
+/* Hand on what is there if it is much (or all of it: close; with a line's end: end); 0 or a
+ * failure. */
 int sink_flush(struct sink *s) MUST_USE;
+int sink_close(struct sink *s) MUST_USE;
 int sink_end(struct sink *s) MUST_USE;
 
 /* "1b9e8c1a-...": a UUID (version 8) from the image's manifest digest and the kind of document. */
