@@ -7,6 +7,7 @@ extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
+extern const struct cataloger cataloger_python;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
@@ -16,6 +17,7 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
+	&cataloger_python,
 	/* Lock and project files of work trees. */
 	&cataloger_node_lock,
 	/* What is recognised by its bytes. */
