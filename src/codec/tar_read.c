@@ -167,8 +167,9 @@ static bool checksum_ok(const char *h)
 	uint64_t said;
 
 	for (int i = 0; i < TAR_BLOCK; i++)
-		if (i < TAR_SUM || i >= TAR_SUM + 8)
-			sum += (uint8_t)h[i];
+		sum += (uint8_t)h[i];
+	for (int i = TAR_SUM; i < TAR_SUM + 8; i++) /* which count as blanks */
+		sum -= (uint8_t)h[i];
 	return number_field(h, TAR_SUM, 8, UINT32_MAX, &said) && said == sum;
 }
 
@@ -417,7 +418,7 @@ static bool type_of(char flag, str raw, enum tar_type *ret)
 
 static int read_names(struct op *op, struct tar *t, const char *h, struct tar_entry *e)
 {
-	char joined[TAR_PREFIX_MAX + 1 + TAR_NAME_MAX];
+	SCRATCH char joined[TAR_PREFIX_MAX + 1 + TAR_NAME_MAX];
 	str raw = raw_path(t, h, joined), link = text_field(h, TAR_LINK, TAR_NAME_MAX);
 
 	if (t->local.link.p)
@@ -507,7 +508,7 @@ static int read_entry(struct op *op, struct tar *t, const char *h, struct tar_en
 
 int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 {
-	char h[TAR_BLOCK];
+	SCRATCH char h[TAR_BLOCK];
 	int rc;
 
 	if (t->ended)

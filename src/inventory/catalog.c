@@ -82,7 +82,7 @@ int catalog_text(struct op *op, struct catalog *c, const struct found *f, size_t
 
 static int found_at(struct op *op, const struct catalog *c, uint32_t node, struct found *ret)
 {
-	char path[LIMIT_PATH + 1];
+	SCRATCH char path[LIMIT_PATH + 1];
 	const struct tree_node *n = tree_node(c->tree, node);
 
 	*ret = (struct found){ .node = node,
@@ -163,13 +163,24 @@ static bool has_controls(str s)
 	return false;
 }
 
-/* Files of a system's package belong to it from now on. */
+/* Files of a system's package belong to it from now on. Lists go through directories one by one, so
+ * that of most files the directory is known from the one before. */
 static void own_files(struct catalog *c, const struct package *p, uint32_t number)
 {
 	bool owns = package_kinds[p->type].is_system;
+	uint32_t at = 0;
+	str dir = S("");
 
 	for (ptrdiff_t i = 0; i < p->file_n; i++) {
-		uint32_t node = tree_find_link(c->tree, p->file[i].path);
+		str own = str_dir_name(p->file[i].path);
+		if (!str_eq(own, dir)) {
+			dir = own;
+			at = tree_find(c->tree, dir);
+		}
+		uint32_t node = at == TREE_NONE
+					? TREE_NONE
+					: tree_find_from(c->tree, at,
+							 str_base_name(p->file[i].path), false);
 		if (node == TREE_NONE || tree_node(c->tree, node)->type == TREE_DIRECTORY)
 			continue;
 		if (owns && !c->owner[node])

@@ -83,7 +83,7 @@ static int list_file(struct op *op, struct catalog *c, uint32_t i, struct invent
 	const struct tree_node *n = tree_node(c->tree, i);
 	uint8_t *to[] = { ret->sha256, ret->sha1, ret->md5 };
 	struct tree_owner owner = tree_owner(c->tree, n);
-	char path[LIMIT_PATH + 1];
+	SCRATCH char path[LIMIT_PATH + 1];
 
 	ret->mode = n->mode;
 	ret->uid = owner.uid;

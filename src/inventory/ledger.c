@@ -25,6 +25,20 @@ static const char *kind_of(const struct tree_node *n)
 	return n->probe & PROBE_SCRIPT && n->mode & 0111 ? "script" : NULL;
 }
 
+/* What a package manager keeps of its packages beside its database: their maintainer scripts. */
+static bool is_database(const struct tree *t, uint32_t node)
+{
+	static const str below[] = { S_INIT("var/lib/dpkg/info"), S_INIT("lib/apk/exec") };
+	SCRATCH char path[LIMIT_PATH + 1];
+	str dir = tree_path(t, tree_node(t, node)->parent, path);
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		if (str_eq(dir, below[i]))
+			return true;
+	}
+	return false;
+}
+
 /* All below the directory of an npm package's own metadata is that package's. */
 static int mark_directories(struct op *op, const struct catalog *c, uint8_t **ret)
 {
@@ -65,7 +79,7 @@ static int by_path(const void *a, const void *b)
 int ledger_make(struct op *op, struct catalog *c, struct inventory *ret)
 {
 	VEC(struct ledger_line) unknown = { 0 };
-	char path[LIMIT_PATH + 1];
+	SCRATCH char path[LIMIT_PATH + 1];
 	uint8_t *covers;
 	int rc = mark_directories(op, c, &covers);
 
@@ -78,7 +92,8 @@ int ledger_make(struct op *op, struct catalog *c, struct inventory *ret)
 			continue;
 		ret->executables++;
 		uint32_t link = n->link;
-		if (c->owner[i] || (link != TREE_NONE && c->owner[link])) {
+		if (c->owner[i] || (link != TREE_NONE && c->owner[link]) ||
+		    is_database(c->tree, i)) {
 			ret->owned++;
 			continue;
 		}

@@ -150,7 +150,7 @@ static void try_list(const struct pattern *p, str dir, str name, uint32_t bits,
 
 bool interest_match(const struct interest *i, str dir, str name, uint32_t bits, struct wanted *ret)
 {
-	struct path_text text;
+	SCRATCH struct path_text text;
 	uint64_t any = 0;
 
 	text.len = 0;

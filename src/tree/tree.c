@@ -303,7 +303,7 @@ static int by_path(const void *a, const void *b)
 {
 	const struct tree_match *x = a, *y = b;
 	const struct tree_node *m = node_at(sorting, x->node), *n = node_at(sorting, y->node);
-	char p[LIMIT_PATH + 1], q[LIMIT_PATH + 1];
+	SCRATCH char p[LIMIT_PATH + 1], q[LIMIT_PATH + 1];
 
 	if ((m->gone & GONE) != (n->gone & GONE))
 		return (m->gone & GONE) - (n->gone & GONE);

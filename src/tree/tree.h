@@ -89,7 +89,8 @@ int tree_of_directory(struct op *op, int dirfd, str what, const struct tree_wish
 struct tree_given {
 	str path;
 	str bytes;
-	uint32_t mode; /* 0: 0644 */
+	const struct at *at; /* where they are instead, or NULL */
+	uint32_t mode;	     /* 0: 0644 */
 	str link;      /* a symlink's target, or empty */
 };
 int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,

@@ -31,7 +31,7 @@ static int open_below(const struct tree *t, uint32_t node, int flags)
 	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC | O_NOFOLLOW),
 				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
 					   RESOLVE_NO_MAGICLINKS };
-	char path[LIMIT_PATH + 1];
+	SCRATCH char path[LIMIT_PATH + 1];
 	long fd;
 
 	tree_path(t, node, path);
@@ -91,7 +91,7 @@ static bool is_kernels(const struct scan *s, uint32_t dir, str name)
 static int place(struct scan *s, uint32_t dir, str name, const struct stat *st, str link)
 {
 	struct merge *m = &s->merge;
-	char path[LIMIT_PATH + 1];
+	SCRATCH char path[LIMIT_PATH + 1];
 	struct tar_entry e = { .mode = st->st_mode & 07777,
 			       .uid = st->st_uid,
 			       .gid = st->st_gid,
@@ -132,7 +132,7 @@ static int place(struct scan *s, uint32_t dir, str name, const struct stat *st, 
 
 static int place_name(struct scan *s, int fd, uint32_t dir, str name)
 {
-	char link[LIMIT_PATH];
+	SCRATCH char link[LIMIT_PATH];
 	struct stat st;
 	ssize_t n = 0;
 

@@ -1,18 +1,39 @@
 #include "tree_merge.h"
 
+static struct at bytes_of(const struct tree_given *f, str what)
+{
+	return f->at ? *f->at : at_of_bytes(f->bytes, what);
+}
+
 static int open_given(struct op *op, const struct tree *t, uint32_t node, struct at *ret)
 {
 	(void)op;
-	*ret = at_of_bytes(t->given[node_at(t, node)->where].bytes, tree_name(t, node));
+	*ret = bytes_of(&t->given[node_at(t, node)->where], tree_name(t, node));
 	return 0;
+}
+
+static int look(struct op *op, const struct at *at, uint16_t *ret)
+{
+	uint32_t tail = 0;
+	str head, end;
+	int rc = at_view(op, at, 0, at->size < PROBE_HEAD ? at->size : PROBE_HEAD, &head);
+
+	if (rc < 0)
+		return rc;
+	*ret = (uint16_t)probe_head(head, at->size, &tail);
+	if (tail == 0)
+		return 0;
+	if ((rc = at_view(op, at, at->size - tail, tail, &end)) == 0)
+		*ret = (uint16_t)probe_tail(*ret, head, at->size, end);
+	return rc;
 }
 
 static int add_given(struct merge *m, const struct tree_given *f, ptrdiff_t i)
 {
 	struct tar_entry e = { .type = f->link.len ? TAR_SYMLINK : TAR_FILE, .link = f->link };
-	char clean[LIMIT_PATH];
+	SCRATCH char clean[LIMIT_PATH];
 	struct wanted wanted;
-	uint32_t node, tail = 0;
+	uint32_t node;
 
 	e.mode = f->mode ? f->mode : 0644;
 	if (!tar_clean(f->path, clean, &e.path))
@@ -21,13 +42,11 @@ static int add_given(struct merge *m, const struct tree_given *f, ptrdiff_t i)
 	if (rc < 0 || node == TREE_NONE || f->link.len)
 		return rc;
 	struct tree_node *n = node_at(m->tree, node);
-	n->size = (uint64_t)f->bytes.len;
+	struct at at = bytes_of(f, e.path);
+	n->size = at.size;
 	n->where = (uint64_t)i;
-	str head = str_head(f->bytes, PROBE_HEAD);
-	n->probe = (uint16_t)probe_head(head, n->size, &tail);
-	if (tail)
-		n->probe = (uint16_t)probe_tail(n->probe, head, n->size,
-						str_from(f->bytes, f->bytes.len - (ptrdiff_t)tail));
+	if ((rc = look(m->tree->op, &at, &n->probe)) < 0)
+		return rc;
 	return merge_wants(m, node, n->probe, &wanted) ? merge_match(m, node, &wanted) : 0;
 }
 

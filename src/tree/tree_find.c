@@ -41,7 +41,7 @@ static int make_directory(struct op *op, const struct tree *t, const struct walk
 
 int tree_walk(struct op *op, const struct tree *t, const struct walk *w, str path, uint32_t *ret)
 {
-	char rest[REST_MAX];
+	SCRATCH char rest[REST_MAX];
 	uint32_t at = w->from;
 	int links = 0, rc;
 

@@ -83,6 +83,15 @@ static int pass_piece(struct pass *p, struct passing *f, str bytes)
 	return rc;
 }
 
+static void begin_passing(struct passing *f, uint32_t node, uint64_t size)
+{
+	f->node = node;
+	f->size = size;
+	f->at = 0;
+	f->head_len = f->tail_len = 0;
+	f->keeps = false;
+}
+
 static int read_head(struct pass *p, struct tar *tar, struct passing *f)
 {
 	size_t want = f->size < PROBE_HEAD ? (size_t)f->size : PROBE_HEAD, n = 0;
@@ -129,7 +138,7 @@ static int begin_keep(struct pass *p, struct passing *f)
 /* The rest of a file that passes, for those who look at it. */
 static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 {
-	char piece[PIECE];
+	SCRATCH char piece[PIECE];
 	size_t n = 1;
 	int rc = 0;
 
@@ -157,12 +166,13 @@ static int tail_at(struct pass *p, const struct source_of *s, struct passing *f)
 /* A file's bytes are looked at, and it is kept if somebody wants it whole. */
 static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar, uint32_t node)
 {
-	struct passing f = { .node = node, .size = node_at(p->tree, node)->size };
+	SCRATCH struct passing f;
 	bool plain = s->kind == STREAM_PLAIN;
 	struct wanted wanted = { 0 };
 	uint32_t bits = 0;
 	int rc = 0;
 
+	begin_passing(&f, node, node_at(p->tree, node)->size);
 	if (p->looks && (rc = read_head(p, tar, &f)) < 0)
 		return rc;
 	if (p->looks)
@@ -255,7 +265,7 @@ static int open_in_layer(struct op *op, const struct tree *t, uint32_t node, str
 	const struct tree_node *n = node_at(t, node);
 	const struct source_of *s = &t->source[WHERE_SOURCE(n->where)];
 	AUTO_STREAM *in = NULL;
-	char piece[PIECE];
+	SCRATCH char piece[PIECE];
 	str bytes;
 	int rc;
 
