@@ -7,6 +7,7 @@ extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
+extern const struct cataloger cataloger_python;
 extern const struct cataloger cataloger_rust;
 
 const struct cataloger *const catalogers[] = {
@@ -17,9 +18,10 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
+	&cataloger_python,
+	&cataloger_rust,
 	/* Lock and project files of work trees. */
 	&cataloger_node_lock,
-	&cataloger_rust,
 	/* What is recognised by its bytes. */
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);

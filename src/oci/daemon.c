@@ -115,13 +115,17 @@ int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind,
 {
 	const char *who = kind == DAEMON_DOCKER ? "docker" : "podman";
 	struct load load = { s, image, name };
+	const struct unix_http_request post = { .method = "POST",
+						.target = S("/images/load?quiet=1"),
+						.type = S("application/x-tar"),
+						.body = send_image,
+						.arg = &load };
 	struct unix_http_answer answer;
 	str path[2];
 	int n = 0, rc = find_sockets(op, kind, path, &n);
 
 	for (int i = 0; rc == 0 && i < n; i++) {
-		rc = unix_http_post(op, path[i], S("/images/load?quiet=1"), S("application/x-tar"),
-				    send_image, &load, &answer);
+		rc = unix_http(op, path[i], &post, &answer);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)

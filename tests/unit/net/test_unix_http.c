@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "net/unix_http.h"
 #include "sys/file.h"
 #include "unit/harness.h"
@@ -33,20 +34,69 @@ static const struct {
 	{ "", NULL, "does not answer in HTTP", 0 },
 };
 
+static int to_buf(struct op *op, void *to, str bytes)
+{
+	(void)op;
+	buf_add(to, bytes);
+	return 0;
+}
+
+/* An answer in two parts, kept, or (what is well) handed on. */
+static int parse(struct op *op, size_t i, ptrdiff_t cut, bool on)
+{
+	struct unix_http_answer got;
+	struct buf b;
+
+	buf_init(&b, op, 1 << 20);
+	int rc = unix_http_parse(op, exact(str_of(answers[i].bytes)), cut, on ? to_buf : NULL, &b, &got);
+	if (rc == ERR_MEMORY)
+		return rc;
+	if (answers[i].error) {
+		CHECK_FAILS(op, rc, ERR_NET, answers[i].error);
+		return 0;
+	}
+	CHECK(rc == 0 && got.status == answers[i].status);
+	CHECK_STR(on && got.status == 200 ? buf_view(&b) : got.body, str_of(answers[i].body));
+	return 0;
+}
+
 static int parsing(struct op *op)
 {
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		struct unix_http_answer got;
-		int rc = unix_http_parse(op, exact(str_of(answers[i].bytes)), &got);
-		if (rc == ERR_MEMORY)
-			return rc;
-		if (answers[i].error) {
-			CHECK_FAILS(op, rc, ERR_NET, answers[i].error);
-			continue;
-		}
-		CHECK(rc == 0 && got.status == answers[i].status);
-		CHECK_STR(got.body, str_of(answers[i].body));
-	}
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		for (size_t cut = 0; cut <= strlen(answers[i].bytes); cut++)
+			TRY(parse(op, i, (ptrdiff_t)cut, cut % 2));
+	return 0;
+}
+
+static int parsing_whole(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		TRY(parse(op, i, 0, false));
+	return 0;
+}
+
+static int to_nothing(struct op *op, void *to, str bytes)
+{
+	(void)op;
+	*(uint64_t *)to += (uint64_t)bytes.len;
+	return 0;
+}
+
+/* More than is kept: refused, unless it goes somewhere. */
+static int long_answers(struct op *op)
+{
+	struct unix_http_answer got;
+	uint64_t n = 0;
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, 8 << 20);
+	buf_add(&b, S("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n"));
+	buf_repeat(&b, 'x', 5000000);
+	TRY(buf_take(&b, &text));
+	CHECK_FAILS(op, unix_http_parse(op, text, 0, NULL, NULL, &got), ERR_LIMIT, "too long");
+	TRY(unix_http_parse(op, text, 0, to_nothing, &n, &got));
+	CHECK(n == 5000000 && got.body.len == 0);
 	return 0;
 }
 
@@ -116,7 +166,8 @@ static int posting(struct op *op)
 	str path;
 
 	TRY(start(op, false, &path, &pid));
-	TRY(unix_http_post(op, path, S("/x"), S("a/b"), body_small, NULL, &got));
+	const struct unix_http_request post = { .method = "POST", .target = S("/x"), .type = S("a/b"), .body = body_small };
+	TRY(unix_http(op, path, &post, &got));
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 	CHECK(got.status == 200);
 	CHECK_STR(got.body, S("5\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"));
@@ -133,14 +184,16 @@ static int interrupted(struct op *op)
 	str path;
 
 	TRY(start(op, true, &path, &pid));
-	int rc = unix_http_post(op, path, S("/x"), S("a/b"), body_large, NULL, &got);
+	struct unix_http_request post = { .method = "POST", .target = S("/x"), .type = S("a/b"), .body = body_large };
+	int rc = unix_http(op, path, &post, &got);
 	CHECK(waitpid(pid, &status, 0) == pid);
 	CHECK((rc == 0 && got.status == 413) || rc == ERR_NET);
 	op_forgive(op);
-	rc = unix_http_post(op, S("/nowhere/sock"), S("/x"), S("a/b"), body_small, NULL, &got);
+	rc = unix_http(op, S("/nowhere/sock"), &post, &got);
 	CHECK(rc == 1);
 	return rc < 0 ? rc : 0;
 }
 
-TESTS({ "answers", parsing }, { "a request in chunks", posting, .once = true },
+TESTS({ "answers", parsing_whole }, { "answers in parts", parsing, .once = true },
+      { "long answers", long_answers, .once = true }, { "a request in chunks", posting, .once = true },
       { "a server that hangs up", interrupted, .once = true })

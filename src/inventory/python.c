@@ -1,0 +1,230 @@
+/*
+ * Python's packages as installers leave them: a dist-info or egg-info with metadata, beside what it
+ * describes; eggs and wheels, which are zip archives that have one inside. Source:
+ * packaging.python.org "Recording installed projects" (PEP 376, 627), "Direct URL" (PEP 610), "Core
+ * metadata" (PEP 566, 639); setuptools' "The Internal Structure of Python Eggs".
+ */
+#include "python.h"
+
+#include <strings.h>
+
+#include "base/limits.h"
+#include "codec/json.h"
+#include "codec/zip.h"
+#include "model/licence.h"
+
+#include "reading.h"
+
+static bool ends(str s, const char *tail)
+{
+	str t = str_of(tail);
+
+	return s.len >= t.len && strncasecmp(s.p + s.len - t.len, t.p, (size_t)t.len) == 0;
+}
+
+/* The runtime describes itself, too; it is told by its program. */
+static bool is_runtime(const struct package *p)
+{
+	return str_eq(p->name, S("Python"));
+}
+
+/* What lies beside */
+
+/* A small text beside f, trimmed; empty: there is none. */
+static int beside(struct reading *r, const char *name, str *ret)
+{
+	struct found other;
+	int rc = catalog_beside(&r->tmp, r->c, r->f, str_of(name), &other);
+
+	*ret = S("");
+	if (rc == 0 && (rc = catalog_text(&r->tmp, r->c, &other, LIMIT_STANZA, ret)) == 0)
+		*ret = str_trim(*ret);
+	return rc < 0 ? rc : 0;
+}
+
+/* Where pip was told to get it: {"url": ..., "vcs_info": {"vcs": "git", "commit_id": ...}} */
+static int read_direct_url(struct reading *r, struct package *p)
+{
+	struct doc doc;
+	str text, url;
+	int rc = beside(r, "direct_url.json", &text);
+
+	if (rc < 0 || !text.len)
+		return rc;
+	if ((rc = json_parse_lax(&r->tmp, S("direct_url.json"), text, &doc)) < 0) {
+		if (rc != ERR_FORMAT && rc != ERR_USAGE && rc != ERR_LIMIT)
+			return rc;
+		op_forgive(&r->tmp);
+		return 0;
+	}
+	url = reading_get(&doc.root, "url");
+	const struct node *vcs = node_get(&doc.root, S("vcs_info"));
+	const struct node *archive = node_get(&doc.root, S("archive_info"));
+	if ((rc = package_fact(&r->tmp, &p->facts, "python:direct-url", url)) < 0)
+		return rc;
+	if (vcs) {
+		str commit = reading_get(vcs, "commit_id"), kind = reading_get(vcs, "vcs");
+		p->vcs = url;
+		rc = op_text(&r->tmp, &text, "%.*s+%.*s%s%.*s", STR_ARG(kind), STR_ARG(url),
+			     commit.len ? "@" : "", STR_ARG(commit));
+		return rc < 0 ? rc : package_fact(&r->tmp, &p->qualifiers, "vcs_url", text);
+	}
+	if (archive) {
+		p->download = url;
+		str sum = reading_get(node_get(archive, S("hashes")), "sha256");
+		text = reading_get(archive, "hash");
+		if (!sum.len && str_eq(str_cut(&text, '='), S("sha256")))
+			sum = text;
+		return draft_hex(&r->tmp, p, sum);
+	}
+	return 0;
+}
+
+/* The text that a licence file beside it has, where the metadata tell no name. */
+static int read_licence_file(struct reading *r, struct package *p)
+{
+	static const char *const name[] = { "LICENSE", "LICENSE.txt", "licenses/LICENSE",
+					    "licenses/LICENSE.txt", "COPYING" };
+	str text;
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		int rc = beside(r, name[i], &text);
+		if (rc < 0 || text.len)
+			return rc < 0 ? rc : licence_of_text(&r->tmp, text, &p->licence);
+	}
+	return 0;
+}
+
+static int read_beside(struct reading *r, struct package *p)
+{
+	str text, line;
+	int rc = read_direct_url(r, p);
+
+	if (rc < 0 || (rc = beside(r, "INSTALLER", &text)) < 0 ||
+	    (rc = package_fact(&r->tmp, &p->facts, "python:installer", text)) < 0 ||
+	    (rc = beside(r, "top_level.txt", &text)) < 0 ||
+	    (rc = python_line(&r->tmp, text, &line)) < 0 ||
+	    (rc = package_fact(&r->tmp, &p->facts, "python:top-level", line)) < 0)
+		return rc;
+	if (catalog_wants_licences(r->c) && !p->licence.len)
+		rc = read_licence_file(r, p);
+	return rc;
+}
+
+/* A dist-info or egg-info */
+
+static int read_installed(struct reading *r)
+{
+	struct package p, kept;
+	int rc = python_metadata(&r->tmp, r->c, r->text, &p);
+
+	if (rc < 0 || !p.name.len || is_runtime(&p))
+		return rc;
+	if ((ends(r->f->path, "/METADATA") || ends(r->f->path, "/PKG-INFO")) &&
+	    (rc = read_beside(r, &p)) < 0)
+		return rc;
+	if ((rc = draft_keep(r->op, &p, &kept)) < 0 ||
+	    (rc = python_files(r->op, r->c, r->f, &kept)) < 0)
+		return rc;
+	return catalog_add(r->op, r->c, r->f, EVIDENCE_METADATA, &kept, NULL);
+}
+
+/* An egg or a wheel */
+
+static bool is_metadata(str name)
+{
+	str dir = str_dir_name(name);
+
+	return str_eq(name, S("EGG-INFO/PKG-INFO")) ||
+	       (str_eq(str_base_name(name), S("METADATA")) && str_ends(dir, S(".dist-info")) &&
+		str_find(dir, '/') < 0);
+}
+
+static int read_entry(struct reading *r, struct zip *z, const struct zip_entry *e)
+{
+	struct package p, kept;
+	str text, path;
+	int rc = zip_content(&r->tmp, z, e, LIMIT_CAPTURE, &text);
+
+	if (rc < 0 || (rc = python_metadata(&r->tmp, r->c, text, &p)) < 0 || !p.name.len)
+		return rc;
+	if ((rc = draft_keep(r->op, &p, &kept)) < 0 ||
+	    (rc = op_text(r->op, &path, "%.*s:%.*s", STR_ARG(r->f->path), STR_ARG(e->name))) < 0)
+		return rc;
+	return catalog_add_within(r->op, r->c, r->f, path, EVIDENCE_METADATA, &kept, NULL);
+}
+
+static int read_zip(struct reading *r)
+{
+	struct zip_list list;
+	struct zip_entry e;
+	struct zip *z;
+	struct at in;
+	char head[2];
+	int rc = catalog_at(&r->tmp, r->c, r->f, &in);
+
+	if (rc < 0 || in.size < 22 || (rc = at_read(&r->tmp, &in, 0, head, 2)) < 0)
+		return rc;
+	if (!str_eq((str){ head, 2 }, S("PK")))
+		return 0;
+	if ((rc = zip_open(&r->tmp, &in, &(struct zip_wish){ .trust = ZIP_ANY }, &z)) < 0)
+		return rc;
+	zip_list(z, &list);
+	while ((rc = zip_list_next(&r->tmp, z, &list, &e)) > 0)
+		if (is_metadata(e.name) && (rc = read_entry(r, z, &e)) < 0)
+			return rc;
+	return rc;
+}
+
+static int read_archive(struct op *op, struct catalog *c, const struct found *f)
+{
+	struct reading r = { .op = op, .c = c, .f = f };
+
+	op_init(&r.tmp, op->ceiling);
+	r.tmp.fault = op->fault;
+	int rc = read_zip(&r);
+	if (rc < 0 && r.tmp.code)
+		rc = op_adopt_error(op, &r.tmp);
+	op_done(&r.tmp);
+	return rc;
+}
+
+static int read_python(struct op *op, struct catalog *c, const struct found *f)
+{
+	str base = str_base_name(f->path), dir = str_dir_name(f->path);
+
+	if (str_eq(base, S("METADATA"))   ? ends(dir, "dist-info")
+	    : str_eq(base, S("PKG-INFO")) ? ends(dir, "egg-info")
+					  : ends(base, ".egg-info"))
+		return reading_text(op, c, f, read_installed);
+	if (ends(base, ".egg") || ends(base, ".whl"))
+		return read_archive(op, c, f);
+	return 0; /* what lies beside the metadata is read with it */
+}
+
+const struct cataloger cataloger_python = {
+	.name = "python",
+	.what = "Python packages, by dist-info, egg-info, eggs and wheels",
+	.wants = {
+		{ .glob = "**/*dist-info/METADATA" },
+		{ .glob = "**/*dist-info/RECORD" },
+		{ .glob = "**/*dist-info/INSTALLER" },
+		{ .glob = "**/*dist-info/direct_url.json" },
+		{ .glob = "**/*dist-info/top_level.txt" },
+		{ .glob = "**/*dist-info/LICENSE*", .licences = true },
+		{ .glob = "**/*dist-info/licenses/LICENSE*", .licences = true },
+		{ .glob = "**/*DIST-INFO/METADATA" },
+		{ .glob = "**/*DIST-INFO/RECORD" },
+		{ .glob = "**/*DIST-INFO/direct_url.json" },
+		{ .glob = "**/*.egg-info" },
+		{ .glob = "**/*egg-info/PKG-INFO" },
+		{ .glob = "**/*egg-info/RECORD" },
+		{ .glob = "**/*egg-info/installed-files.txt" },
+		{ .glob = "**/*egg-info/top_level.txt" },
+		{ .glob = "**/*EGG-INFO/PKG-INFO" },
+		{ .glob = "**/*EGG-INFO/RECORD" },
+		{ .glob = "**/*.egg" },
+		{ .glob = "**/*.whl" },
+	},
+	.read = read_python,
+};
