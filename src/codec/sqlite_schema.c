@@ -73,15 +73,60 @@ static bool is_constraint(str name)
 	return yes;
 }
 
-/* "INTEGER PRIMARY KEY": such a column is the row's id. */
-static bool names_id(str type)
+/* The statement without its comments, which may hold quotes and commas. Shorter or the same. */
+static ptrdiff_t without_comments(str sql, char *out)
 {
-	return same(str_word(&type), S("integer")) && same(str_word(&type), S("primary")) &&
-	       same(str_head(str_word(&type), 3), S("key"));
+	ptrdiff_t n = 0;
+
+	for (ptrdiff_t i = 0; i < sql.len;) {
+		str rest = str_from(sql, i);
+		char end = closing(rest.p[0]);
+		ptrdiff_t to = 1;
+		if (end || str_starts(rest, S("/*")) || str_starts(rest, S("--"))) {
+			str body = str_from(rest, end ? 1 : 2);
+			str mark = end ? (str){ &end, 1 } : rest.p[0] == '/' ? S("*/") : S("\n");
+			ptrdiff_t at = str_find_str(body, mark);
+			to = at < 0 ? rest.len : (end ? 1 : 2) + at + mark.len;
+		}
+		if (to == 1 || end) {
+			memmove(out + n, rest.p, (size_t)to);
+			n += to;
+		} else {
+			out[n++] = ' ';
+		}
+		i += to;
+	}
+	return n;
+}
+
+/* "INTEGER ... PRIMARY KEY": such a column is the row's id. */
+static bool is_integer(str type)
+{
+	return same(str_word(&type), S("integer"));
+}
+
+static bool is_key(str type)
+{
+	while (type.len) {
+		if (same(str_word(&type), S("primary")))
+			return true;
+	}
+	return false;
+}
+
+/* "KEY("id" AUTOINCREMENT)" of a table: the one column that it names, or empty. */
+static str key_column(str constraint)
+{
+	ptrdiff_t open = str_find(constraint, '(');
+	str inside = str_from(constraint, open + 1);
+	str name = open < 0 ? S("") : name_of(&inside);
+
+	return str_find(inside, ',') < 0 ? name : S("");
 }
 
 static void read_columns(str sql, struct sqlite_table *t)
 {
+	str type[SQLITE_COLUMNS], key = S("");
 	ptrdiff_t open = str_find(sql, '(');
 	str rest = str_from(sql, open + 1);
 
@@ -92,15 +137,21 @@ static void read_columns(str sql, struct sqlite_table *t)
 		bool quoted = column.len && closing(column.p[0]);
 		str name = name_of(&column);
 		bool last = n >= rest.len || rest.p[n] == ')';
-		if (name.len && (quoted || !is_constraint(name))) {
-			if (names_id(column))
-				t->id = t->columns;
+		if (!quoted && same(name, S("primary"))) {
+			key = key_column(column);
+		} else if (name.len && (quoted || !is_constraint(name))) {
+			type[t->columns] = column;
 			t->column[t->columns++] = name;
+			if (is_integer(column) && is_key(column))
+				key = name;
 		}
 		if (last)
 			break;
 		rest = str_from(rest, n + 1);
 	}
+	int at = key.len ? sqlite_column(t, key) : -1;
+	if (at >= 0 && is_integer(type[at]))
+		t->id = at;
 }
 
 int sqlite_table(struct op *op, struct sqlite *db, str name, struct sqlite_table *ret)
@@ -122,8 +173,11 @@ int sqlite_table(struct op *op, struct sqlite *db, str name, struct sqlite_table
 			return op_fail(op, ERR_FORMAT,
 				       "%.*s: bad SQLite database: table %.*s has no page",
 				       STR_ARG(db->at.what), STR_ARG(name));
-		if ((rc = op_copy(op, sqlite_text(row, SCHEMA_SQL), &sql)) < 0)
-			return rc;
+		str text = sqlite_text(row, SCHEMA_SQL);
+		char *copy = op_new(op, char, text.len);
+		if (!copy)
+			return op->code;
+		sql = (str){ copy, without_comments(text, copy) };
 		*ret = (struct sqlite_table){ .root = (uint32_t)root };
 		read_columns(sql, ret);
 		return 0;

@@ -8,20 +8,28 @@ extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_python;
+extern const struct cataloger cataloger_redhat;
+extern const struct cataloger cataloger_rpm;
+extern const struct cataloger cataloger_rpm_archive;
+extern const struct cataloger cataloger_rpm_manifest;
 extern const struct cataloger cataloger_rust;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
 	&cataloger_apk,
 	&cataloger_dpkg,
+	&cataloger_redhat,
+	&cataloger_rpm,
+	&cataloger_rpm_manifest,
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
+	&cataloger_node_lock,
 	&cataloger_python,
+	&cataloger_rpm_archive,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
-	&cataloger_node_lock,
 	/* What is recognised by its bytes. */
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);

@@ -87,6 +87,42 @@ static int reads_files(struct op *op)
 	return checks_goods(op, &at);
 }
 
+/* Comments in the statements, with quotes and commas; keys that are told behind the columns. */
+static int knows_columns(struct op *op)
+{
+	static const struct {
+		const char *table, *column[4];
+		int columns, id;
+		int64_t number[4];
+	} tables[] = {
+		{ "trans_item", { "id", "trans_id", "item_id", "note" }, 4, 0, { 5, 50, 500, 0 } },
+		{ "pair", { "a", "b" }, 2, -1, { 1, 2 } },
+		{ "named", { "a", "b", "c" }, 3, 1, { 0, 9, 0 } },
+	};
+	static struct sqlite_rows rows;
+	struct sqlite db;
+	struct sqlite_table t;
+	const struct sqlite_row *row;
+	str bytes;
+	int rc;
+
+	TRY(test_file(op, "tests/fuzz/corpus/sqlite/history.db", &bytes));
+	struct at at = at_of_bytes(exact(bytes), S("db"));
+	TRY(sqlite_open(op, &at, &db));
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		TRY(rc = sqlite_table(op, &db, str_of(tables[i].table), &t));
+		CHECK(rc == 0 && t.columns == tables[i].columns && t.id == tables[i].id);
+		TRY(sqlite_rows(op, &db, &t, &rows));
+		TRY(rc = sqlite_next(op, &rows, &row));
+		CHECK(rc == 1);
+		for (int k = 0; k < t.columns; k++) {
+			CHECK_STR(t.column[k], str_of(tables[i].column[k]));
+			CHECK(sqlite_number(&rows, row, k) == tables[i].number[k]);
+		}
+	}
+	return 0;
+}
+
 /* All rows of a table: how many, or what is wrong. */
 static int walk(struct op *op, str bytes, str name, int *ret)
 {
@@ -210,5 +246,5 @@ static int goes_in_no_circle(struct op *op)
 }
 
 TESTS({ "reads a database in memory", reads_memory }, { "reads a database in a file", reads_files },
-      { "knows its tables", knows_tables }, { "refuses lies", refuses_lies },
-      { "goes in no circle", goes_in_no_circle })
+      { "knows its tables", knows_tables }, { "knows their columns", knows_columns },
+      { "refuses lies", refuses_lies }, { "goes in no circle", goes_in_no_circle })
