@@ -599,6 +599,18 @@ static int stopped(struct transfer *t, long status, curl_off_t wait_s)
 	}
 }
 
+/* Which host would not be connected to, and why: libcurl tells the milliseconds instead. */
+static void say_connect(struct transfer *t)
+{
+	long number = 0;
+
+	(void)curl.easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+	if (number && !by_proxy())
+		(void)snprintf(t->error, sizeof(t->error), "cannot connect to %.*s port %d: %s",
+			       STR_ARG(str_head(t->at.host, 128)), t->at.port,
+			       strerrordesc_np((int)number));
+}
+
 /* libcurl is done with this try. */
 static int conclude(struct transfer *t, CURLcode code)
 {
@@ -609,6 +621,8 @@ static int conclude(struct transfer *t, CURLcode code)
 	(void)curl.easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait_s);
 	(void)curl.easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connect);
 	note_kind(t);
+	if (code == CURLE_COULDNT_CONNECT)
+		say_connect(t);
 	t->res->status = (int)status;
 	client_http_drop(t);
 	t->batch->active--;
