@@ -1,0 +1,352 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../oci/fixture.h"
+#include "base/limits.h"
+#include "sys/file.h"
+#include "tree/tree.h"
+#include "unit/harness.h"
+
+enum { LAYERS = 8 };
+
+struct given {
+	struct tree_layer layer[LAYERS];
+	ptrdiff_t n;
+};
+
+static void given_close(struct given *g)
+{
+	for (ptrdiff_t i = 0; i < g->n; i++)
+		close(g->layer[i].fd);
+	g->n = 0;
+}
+#define AUTO_GIVEN __attribute__((cleanup(given_close))) struct given
+
+static int add(struct op *op, void *to, str bytes)
+{
+	return file_write(op, *(int *)to, S("memory"), bytes);
+}
+
+/* One layer, plain or gzip, in a file without a name, with its digests. */
+static int give_layer(struct op *op, struct given *g, str tar, const char *how)
+{
+	struct tree_layer *l = &g->layer[g->n];
+	AUTO_COMPRESS *c = NULL;
+
+	l->fd = memfd_create("layer", MFD_CLOEXEC);
+	CHECK(l->fd >= 0);
+	g->n++;
+	l->what = S("layer");
+	if (how) {
+		TRY(compress_open(op, how[0] == 'g' ? COMPRESS_GZIP : COMPRESS_ZSTD, add, &l->fd, &c));
+		TRY(compress_add(op, c, tar));
+		TRY(compress_end(op, c));
+	} else {
+		TRY(add(op, &l->fd, tar));
+	}
+	l->diff_id = digest_of(tar);
+	return file_size(op, l->fd, l->what, &l->size);
+}
+
+static const struct {
+	const char *what, *spec, *want; /* want: the list, or the error */
+	const char *path, *content;     /* a file to look at */
+} merges[] = {
+	{ "plain", "d a\nf a/b one", "d a\nf a/b\n", "a/b", "one" },
+	{ "upper wins", "f a one\n--\nf a two", "f a\n", "a", "two" },
+	{ "missing parents are made", "f x/y/z one", "d x\nd x/y\nf x/y/z\n", "x/y/z", "one" },
+	{ "last of two wins", "f a one\nf a two", "f a\n", "a", "two" },
+	{ "whiteout", "f a one\nf b two\n--\nf .wh.a x", "f b\n", "a", "(none)" },
+	{ "whiteout of nothing", "f b two\n--\nf .wh.a x\nf q/.wh.z x", "f b\n", "b", "two" },
+	{ "whiteout of a tree", "d d\nf d/e/f one\n--\nf .wh.d x", "", NULL, NULL },
+	{ "whiteout spares its own layer", "f a one\n--\nf a two\nf .wh.a x", "f a\n", "a", "two" },
+	{ "whiteout before its own layer's", "d a\nf a/x one\n--\nf .wh.a x\nf a/y two", "d a\nf a/y\n", "a/y", "two" },
+	{ "opaque", "f d/x one\n--\nd d\nf d/y two\nf d/.wh..wh..opq x", "d d\nf d/y\n", "d/y", "two" },
+	{ "opaque, then gone", "d d\nf d/x one\n--\nf d/.wh..wh..opq x\nf .wh.d x", "", NULL, NULL },
+	{ "said again and again", "d d\nf d/x one\n--\nf d/.wh..wh..opq x\nf d/y two\nf d/.wh..wh..opq x\nf .wh.d x\nf .wh.d x",
+	  "d d\nf d/y\n", "d/y", "two" },
+	{ "each layer again", "d d\nf d/x one\n--\nf .wh.d x\nf d/y two\n--\nf d/.wh..wh..opq x\nf .wh.d x", "", NULL, NULL },
+	{ "aufs notes", "f a one\n--\nf .wh..wh.plnk x", "f a\n", "a", "one" },
+	{ "hard link outlives its file", "f a one\nh b a\n--\nf a two", "f a\nf b\n", "b", "one" },
+	{ "hard link into a lower layer", "f a one\n--\nh b a", "f a\nh b a\n", "b", "one" },
+	{ "hard link sorts first", "f z one\nh a z", "h a z\nf z\n", "z", "one" },
+	{ "through a lower symlink", "d usr/lib\ns lib usr/lib\n--\nf lib/x one",
+	  "s lib usr/lib\nd usr\nd usr/lib\nf usr/lib/x\n", "lib/x", "one" },
+	{ "directory replaces a symlink", "d usr/lib\ns lib usr/lib\n--\nd lib\nf lib/x one",
+	  "d lib\nf lib/x\nd usr\nd usr/lib\n", "lib/x", "one" },
+	{ "directory keeps what is in it", "d d\nf d/x one\n--\nd d", "d d\nf d/x\n", "d/x", "one" },
+	{ "file replaces a directory", "d d\nf d/x one\n--\nf d two", "f d\n", "d", "two" },
+	{ "links stay below the root", "s out ../../etc\ns abs /etc\n--\nf out/x one\nf abs/y two",
+	  "s abs /etc\nd etc\nf etc/x\nf etc/y\ns out ../../etc\n", "abs/x", "one" },
+	{ "link chains", "s a b\ns b c\nd c\n--\nf a/x one", "s a b\ns b c\nd c\nf c/x\n", "b/x", "one" },
+	{ "order", "f a-b one\nf a/c one\nf a.c one", "d a\nf a-b\nf a.c\nf a/c\n", NULL, NULL },
+	{ "hard link to nothing", "h b a", "which is no file", NULL, NULL },
+	{ "hard link to a later file", "h b a\nf a one", "which is no file", NULL, NULL },
+	{ "hard link to a directory", "d a\nh b a", "which is no file", NULL, NULL },
+	{ "below a file", "f a one\nf a/b two", "is used as a directory", NULL, NULL },
+	{ "link loop", "s a b\ns b a\n--\nf a/x one", "too many links", NULL, NULL },
+	{ "empty whiteout", "f d/.wh. x", "bad whiteout", NULL, NULL },
+	{ "whiteout of the directory", "f d/.wh.. x", "bad whiteout", NULL, NULL },
+	{ "whiteout of the parent", "f d/.wh... x", "bad whiteout", NULL, NULL },
+};
+
+
+static int give(struct op *op, str spec, const char *how, struct given *g)
+{
+	while (spec.p) {
+		str tar;
+		MUST(g->n < LAYERS);
+		TRY(fixture_tar(op, &spec, &tar));
+		TRY(give_layer(op, g, tar, how));
+	}
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+/* "f PATH", "h PATH FILE" ... a line each, by path. */
+static int listed(struct op *op, const struct tree *t, str *ret)
+{
+	static const char kind[] = { [TREE_DIRECTORY] = 'd', [TREE_FILE] = 'f', [TREE_SYMLINK] = 's' };
+	str *line = op_new(op, str, tree_count(t));
+	char path[LIMIT_PATH + 1], link[LIMIT_PATH + 1];
+	ptrdiff_t n = 0;
+	struct buf b;
+
+	if (!line)
+		return op->code;
+	for (uint32_t i = 1; i < tree_count(t); i++) {
+		const struct tree_node *e = tree_node(t, i);
+		bool is_link = e->type == TREE_FILE && e->link != TREE_NONE && !tree_is_gone(tree_node(t, e->link));
+		str to = is_link ? tree_path(t, e->link, link) : tree_link(t, i);
+		if (tree_is_gone(e))
+			continue;
+		TRY(op_text(op, &line[n++], "%s %c %s%.*s", tree_path(t, i, path).p, is_link ? 'h' : kind[e->type],
+			    to.len ? " " : "", STR_ARG(to)));
+		CHECK(tree_find_link(t, str_of(path)) == i);
+	}
+	qsort(line, (size_t)n, sizeof(*line), by_text);
+	buf_init(&b, op, 1 << 20);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str rest = line[i], name = str_word(&rest), k = str_word(&rest);
+		rest = str_trim(rest);
+		buf_fmt(&b, "%.*s %.*s%s%.*s\n", STR_ARG(k), STR_ARG(name), rest.len ? " " : "", STR_ARG(rest));
+	}
+	return buf_take(&b, ret);
+}
+
+static int content(struct op *op, const struct tree *t, str path, str *ret)
+{
+	uint32_t node = tree_find(t, path);
+	struct at at;
+
+	*ret = S("(none)");
+	if (node == TREE_NONE)
+		return 0;
+	TRY(tree_at(op, t, node, &at));
+	return at_all(op, &at, 100, ret);
+}
+
+static int merge_one(struct op *op, size_t i, const char *how)
+{
+	AUTO_GIVEN g = { .n = 0 };
+	AUTO_TREE *t = NULL;
+	str text;
+
+	TRY(give(op, str_of(merges[i].spec), how, &g));
+	int rc = tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .verify = true }, &t);
+	if (rc == ERR_MEMORY)
+		return rc;
+	if (rc < 0) {
+		CHECK_FAILS(op, rc, ERR_FORMAT, merges[i].want);
+		return 0;
+	}
+	TRY(listed(op, t, &text));
+	CHECK_STR(text, str_of(merges[i].want));
+	if (merges[i].path) {
+		TRY(content(op, t, str_of(merges[i].path), &text));
+		CHECK_STR(text, str_of(merges[i].content));
+	}
+	return 0;
+}
+
+static int merging(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
+		TRY(merge_one(op, i, NULL));
+		TRY(merge_one(op, i, "gzip"));
+		TRY(merge_one(op, i, "zstd"));
+	}
+	return 0;
+}
+
+static int memory(struct op *op)
+{
+	return merge_one(op, 21, "gzip");
+}
+
+/* What is wanted is found by name, extension, prefix, directory and bytes, and only that. */
+static const struct {
+	const char *pattern;
+	uint32_t bits;
+} wants[] = {
+	{ "**/METADATA", 0 },	 { "var/lib/dpkg/info/*.md5sums", 0 }, { "**/libpython*.so*", 0 },
+	{ "**/status.d/*", 0 }, { "etc/os-release", 0 },	       { NULL, PROBE_SCRIPT },
+	{ "**/run*", PROBE_SCRIPT },
+};
+
+static const struct {
+	const char *path, *text;
+	uint64_t by;
+} wanted[] = {
+	{ "METADATA", "x", 1 },
+	{ "a/b/METADATA", "x", 1 },
+	{ "a/METADATA.old", "x", 0 },
+	{ "var/lib/dpkg/info/x.md5sums", "x", 2 },
+	{ "lib/dpkg/info/x.md5sums", "x", 0 },
+	{ "usr/lib/libpython3.11.so.1.0", "x", 4 },
+	{ "usr/lib/libpython", "x", 0 },
+	{ "var/lib/dpkg/status.d/base", "x", 8 },
+	{ "etc/os-release", "x", 16 },
+	{ "usr/etc/os-release", "x", 0 },
+	{ "bin/tool", "#!/bin/sh", 32 },
+	{ "bin/run-it", "#!/bin/sh", 32 | 64 },
+	{ "bin/run-this", "binary", 0 },
+};
+
+static int interests(struct op *op)
+{
+	struct interest *i;
+	struct tree_given file[sizeof(wanted) / sizeof(wanted[0])];
+	AUTO_TREE *t = NULL;
+	char path[LIMIT_PATH + 1];
+	ptrdiff_t n, expected = 0;
+
+	TRY(interest_open(op, &i));
+	for (size_t k = 0; k < sizeof(wants) / sizeof(wants[0]); k++)
+		TRY(interest_add(op, i, str_of(wants[k].pattern), wants[k].bits, true, (int)k));
+	for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+		file[k] = (struct tree_given){ .path = str_of(wanted[k].path), .bytes = str_of(wanted[k].text) };
+		expected += wanted[k].by != 0;
+	}
+	TRY(tree_of_files(op, file, sizeof(wanted) / sizeof(wanted[0]), &(struct tree_wish){ .interest = i }, &t));
+	const struct tree_match *m = tree_matches(t, &n);
+	CHECK(n == expected);
+	for (ptrdiff_t j = 0; j < n; j++) {
+		str own = tree_path(t, m[j].node, path);
+		for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++)
+			CHECK(!str_eq(own, str_of(wanted[k].path)) || m[j].wanted.by[0] == wanted[k].by);
+	}
+	return 0;
+}
+
+/* Wanted files are kept as a compressed layer passes; hidden ones only where they are asked for. */
+static int scopes(struct op *op)
+{
+	static const char *const ways[] = { NULL, "gzip", "zstd" };
+
+	for (size_t k = 0; k < 3; k++) {
+		for (int hidden = 0; hidden < 2; hidden++) {
+			AUTO_GIVEN g = { .n = 0 };
+			AUTO_TREE *t = NULL;
+			struct interest *i;
+			struct at at;
+			ptrdiff_t n;
+			str text;
+			TRY(interest_open(op, &i));
+			TRY(interest_add(op, i, S("**/want"), 0, true, 0));
+			TRY(give(op, S("f want one\nf d/want two\nf e/want old\n--\nf .wh.want x\nf e/want new\n--\nf .wh.d x"),
+				 ways[k], &g));
+			TRY(tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .interest = i, .hidden = hidden, .verify = true }, &t));
+			const struct tree_match *m = tree_matches(t, &n);
+			static const char *const texts[] = { "new", "two", "old", "one" };
+			CHECK(n == (hidden ? 4 : 1));
+			for (ptrdiff_t j = 0; j < n && j < 4; j++) {
+				TRY(tree_at(op, t, m[j].node, &at));
+				TRY(at_all(op, &at, 100, &text));
+				CHECK_STR(text, str_of(texts[j]));
+				CHECK(tree_is_gone(tree_node(t, m[j].node)) == (j > 0));
+			}
+		}
+	}
+	return 0;
+}
+
+static int digests(struct op *op)
+{
+	static const char *const ways[] = { NULL, "gzip" };
+	struct digest want = digest_of(S("one"));
+
+	for (size_t k = 0; k < 2; k++) {
+		AUTO_GIVEN g = { .n = 0 };
+		AUTO_TREE *t = NULL;
+		TRY(give(op, S("f z one\nf b two\nh c z\ns d b"), ways[k], &g));
+		TRY(tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .hashes = HASH_SHA256 }, &t));
+		const uint8_t *z = tree_hash(t, tree_find(t, S("z")), HASH_SHA256);
+		const uint8_t *c = tree_hash(t, tree_find(t, S("c")), HASH_SHA256);
+		CHECK(z && memcmp(z, want.b, sizeof(want.b)) == 0);
+		CHECK(c && memcmp(c, want.b, sizeof(want.b)) == 0);
+		CHECK(!tree_hash(t, tree_find(t, S("z")), HASH_MD5));
+		CHECK(!tree_hash(t, tree_find_link(t, S("d")), HASH_SHA256));
+	}
+	return 0;
+}
+
+/* No tree comes of a layer whose digests do not hold, compressed or not. */
+static int lies(struct op *op)
+{
+	static const char *const ways[] = { NULL, "gzip", "zstd" };
+
+	for (size_t k = 0; k < 3; k++) {
+		AUTO_GIVEN g = { .n = 0 };
+		struct tree *t = NULL;
+		TRY(give(op, S("f a one\n--\nf b two"), ways[k], &g));
+		g.layer[1].diff_id.b[31] ^= 1;
+		CHECK_FAILS(op, tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .verify = true }, &t),
+			    ERR_VERIFY, "should have");
+		TRY(tree_of_layers(op, g.layer, g.n, NULL, &t));
+		tree_close(&t);
+		g.layer[1].diff_id.b[31] ^= 1;
+		g.layer[0].blob = digest_of(S("another"));
+		CHECK_FAILS(op, tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .verify = true }, &t),
+			    ERR_VERIFY, "digest");
+	}
+	return 0;
+}
+
+/* A directory, whatever is in it, and nothing outside of it. */
+static int directories(struct op *op)
+{
+	AUTO_FD dir = -1;
+	AUTO_TREE *t = NULL;
+	int fd;
+	struct at at;
+	str text;
+
+	test_dir(&fd);
+	TRY(dir_open(op, fd, S("tree/usr/lib"), true, &dir));
+	TRY(file_replace(op, dir, S("a"), S("one"), 0644));
+	CHECK(symlinkat("usr/lib", fd, "tree/lib") == 0 || errno == EEXIST);
+	CHECK(symlinkat("../..", fd, "tree/out") == 0 || errno == EEXIST);
+	CHECK(mkfifoat(fd, "tree/fifo", 0600) == 0 || errno == EEXIST);
+	AUTO_FD root = -1;
+	TRY(dir_open(op, fd, S("tree"), false, &root));
+	TRY(tree_of_directory(op, root, S("tree"), NULL, &t));
+	TRY(tree_at(op, t, tree_find(t, S("lib/a")), &at));
+	TRY(at_all(op, &at, 100, &text));
+	CHECK_STR(text, S("one"));
+	CHECK(tree_find(t, S("out")) == 0); /* ".." of the root is the root */
+	CHECK(tree_sum(t).other == 1 && tree_sum(t).bytes == 3);
+	return 0;
+}
+
+TESTS({ "layers merge", merging, .once = true }, { "one merge with failing allocations", memory },
+      { "what is wanted", interests }, { "what upper layers hide", scopes, .once = true }, { "digests of files", digests },
+      { "a layer that lies is refused", lies, .once = true }, { "directories", directories })
