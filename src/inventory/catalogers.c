@@ -12,6 +12,7 @@ extern const struct cataloger cataloger_redhat;
 extern const struct cataloger cataloger_rpm;
 extern const struct cataloger cataloger_rpm_archive;
 extern const struct cataloger cataloger_rpm_manifest;
+extern const struct cataloger cataloger_python_lock;
 extern const struct cataloger cataloger_rust;
 
 const struct cataloger *const catalogers[] = {
@@ -30,6 +31,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm_archive,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
+	&cataloger_node_lock,
+	&cataloger_python_lock,
 	/* What is recognised by its bytes. */
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);
