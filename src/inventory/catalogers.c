@@ -8,11 +8,13 @@ extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_python;
+extern const struct cataloger cataloger_python_lock;
 extern const struct cataloger cataloger_redhat;
 extern const struct cataloger cataloger_rpm;
 extern const struct cataloger cataloger_rpm_archive;
 extern const struct cataloger cataloger_rpm_manifest;
-extern const struct cataloger cataloger_python_lock;
+extern const struct cataloger cataloger_ruby;
+extern const struct cataloger cataloger_ruby_lock;
 extern const struct cataloger cataloger_rust;
 
 const struct cataloger *const catalogers[] = {
@@ -26,13 +28,14 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
-	&cataloger_node_lock,
 	&cataloger_python,
 	&cataloger_rpm_archive,
+	&cataloger_ruby,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
 	&cataloger_node_lock,
 	&cataloger_python_lock,
+	&cataloger_ruby_lock,
 	/* What is recognised by its bytes. */
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);

@@ -1,17 +1,5 @@
 #include "told.h"
 
-#define F(path, bytes)                          \
-	{                                       \
-		S_INIT(path), S_INIT(bytes), 0, \
-		{                               \
-			0                       \
-		}                               \
-	}
-#define LINK(path, to)                             \
-	{                                          \
-		S_INIT(path), { 0 }, 0, S_INIT(to) \
-	}
-
 static int tells_what_is_installed(struct op *op)
 {
 	static const struct tree_given files[] = {

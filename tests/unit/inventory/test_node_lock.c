@@ -1,13 +1,5 @@
 #include "told.h"
 
-#define F(path, bytes)                          \
-	{                                       \
-		S_INIT(path), S_INIT(bytes), 0, \
-		{                               \
-			0                       \
-		}                               \
-	}
-
 #define SHA1 "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="
 
 static int reads_npm_3(struct op *op)

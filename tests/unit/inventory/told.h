@@ -9,6 +9,19 @@
 #include "base/vec.h"
 #include "harness.h"
 
+#define F(path_, bytes_)                                       \
+	{                                                      \
+		.path = S_INIT(path_), .bytes = S_INIT(bytes_) \
+	}
+#define PROGRAM(path_, bytes_)                                               \
+	{                                                                    \
+		.path = S_INIT(path_), .bytes = S_INIT(bytes_), .mode = 0755 \
+	}
+#define LINK(path_, to_)                                   \
+	{                                                  \
+		.path = S_INIT(path_), .link = S_INIT(to_) \
+	}
+
 static inline void told_package(struct buf *b, const struct package *p)
 {
 	buf_fmt(b, "%.*s %s", STR_ARG(p->purl), evidence_hows[p->evidence[0].how]);
