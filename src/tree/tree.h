@@ -24,7 +24,7 @@
 
 enum tree_type { TREE_FILE, TREE_SYMLINK, TREE_DIRECTORY, TREE_OTHER };
 
-enum { TREE_NONE = UINT32_MAX }; /* no node */
+#define TREE_NONE UINT32_MAX /* no node; no enum, since it is no int */
 
 /* One name. Node 0 is the root. */
 struct tree_node {
