@@ -4,6 +4,8 @@
  *
  *	var/lib/rpm  usr/share/rpm (ostree)  usr/lib/sysimage/rpm (SUSE, Fedora)
  *	Packages     Packages.db             rpmdb.sqlite
+ *
+ * Or the file by itself, without the system around it.
  */
 #include "codec/bdb.h"
 #include "codec/ndb.h"
@@ -109,6 +111,8 @@ static int read_any(struct reader *r, const struct at *at)
 
 	for (size_t i = 0; rc == 1 && i < sizeof(readers) / sizeof(readers[0]); i++)
 		rc = readers[i](r, at);
+	if (rc == 1 && str_find(r->f->path, '/') < 0)
+		return 0; /* a file by that name alone */
 	if (rc == 1)
 		rc = op_fail(&r->io, ERR_FORMAT, "%.*s: no database of rpm", STR_ARG(r->f->path));
 	if (rc == 0)
@@ -153,6 +157,9 @@ const struct cataloger cataloger_rpm = {
 		   { .glob = "**/usr/lib/sysimage/rpm/Packages" },
 		   { .glob = "**/usr/lib/sysimage/rpm/Packages.db" },
 		   { .glob = "**/usr/lib/sysimage/rpm/rpmdb.sqlite" },
+		   { .glob = "Packages" },
+		   { .glob = "Packages.db" },
+		   { .glob = "rpmdb.sqlite" },
 		   { .glob = "**/var/lib/dnf/history.sqlite" },
 		   { .glob = "**/usr/lib/sysimage/libdnf5/transaction_history.sqlite" } },
 	.read = read_rpm,

@@ -85,6 +85,7 @@ static int read_manifest(struct op *op, struct catalog *c, const struct found *f
 const struct cataloger cataloger_rpm_manifest = {
 	.name = "rpm-manifest",
 	.what = "packages of Azure Linux and CBL-Mariner distroless, by their manifest",
-	.wants = { { .glob = "**/var/lib/rpmmanifest/container-manifest-2" } },
+	.wants = { { .glob = "**/var/lib/rpmmanifest/container-manifest-2" },
+		   { .glob = "container-manifest-2" } },
 	.read = read_manifest,
 };
