@@ -5,6 +5,7 @@ extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
+extern const struct cataloger cataloger_java_lock;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_python;
@@ -28,11 +29,14 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
+	&cataloger_java_lock,
+	&cataloger_node_lock,
 	&cataloger_python,
 	&cataloger_rpm_archive,
 	&cataloger_ruby,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
+	&cataloger_java_lock,
 	&cataloger_node_lock,
 	&cataloger_python_lock,
 	&cataloger_ruby_lock,

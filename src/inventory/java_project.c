@@ -114,27 +114,29 @@ static bool is_it(struct op *op, const struct java_project *p, const struct xml_
 	       str_eq(g, group);
 }
 
-str java_project_managed(struct op *op, const struct java_project *p, str group, str artifact,
-			 const struct java_project **ret_of)
+const struct xml_node *java_project_managed(struct op *op, const struct java_project *p, str group,
+					    str artifact)
 {
-	for (int depth = 0; p && depth < PARENTS_MAX; p = p->parent, depth++) {
-		const struct xml_node *list =
-			xml_child(xml_child(p->root, S("dependencyManagement")), S("dependencies"));
-		for (ptrdiff_t i = 0; list && i < list->n; i++) {
-			if (!is_it(op, p, &list->child[i], group, artifact))
-				continue;
-			*ret_of = p;
-			return xml_child_text(&list->child[i], S("version"));
-		}
+	int depth = 0;
+
+	for (const struct java_project *of = p; of && depth < PARENTS_MAX;
+	     of = of->parent, depth++) {
+		const struct xml_node *list = xml_child(
+			xml_child(of->root, S("dependencyManagement")), S("dependencies"));
+		for (ptrdiff_t i = 0; list && i < list->n; i++)
+			if (is_it(op, p, &list->child[i], group, artifact))
+				return &list->child[i];
 	}
-	return S("");
+	return NULL;
 }
 
 int java_project_licences(struct op *op, const struct java_project *p, struct texts *ret)
 {
-	const struct xml_node *list = xml_child(p->root, S("licenses"));
+	const struct xml_node *list = NULL;
 	struct texts t = { .n = 0 };
 
+	for (int depth = 0; p && !list && depth < PARENTS_MAX; p = p->parent, depth++)
+		list = xml_child(p->root, S("licenses"));
 	*ret = t;
 	if (!list || !list->n)
 		return 0;

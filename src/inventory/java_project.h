@@ -28,12 +28,13 @@ int java_project_read(struct op *op, str file, str text, struct java_project *re
  */
 int java_project_text(struct op *op, const struct java_project *p, str raw, str *ret) MUST_USE;
 
-/* The version that dependencyManagement tells for a dependency, as written; empty: none. *ret_of is
- * the project whose properties it is written with. */
-str java_project_managed(struct op *op, const struct java_project *p, str group, str artifact,
-			 const struct java_project **ret_of);
+/* The dependency of that group and artifact in dependencyManagement, of the project or its parents;
+ * NULL: none. Its texts are still to be read by java_project_text() with p: properties are put in
+ * where all is merged. */
+const struct xml_node *java_project_managed(struct op *op, const struct java_project *p, str group,
+					    str artifact);
 
-/* Names (or else URLs) of the licences. */
+/* Names (or else URLs) of the licences, of the project or else of its parents. */
 int java_project_licences(struct op *op, const struct java_project *p, struct texts *ret) MUST_USE;
 
 #endif
