@@ -2,6 +2,7 @@
 
 /* One line each: here, and in the table below. */
 extern const struct cataloger cataloger_apk;
+extern const struct cataloger cataloger_binary;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
@@ -41,5 +42,6 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_python_lock,
 	&cataloger_ruby_lock,
 	/* What is recognised by its bytes. */
+	&cataloger_binary,
 };
 const size_t catalogers_n = sizeof(catalogers) / sizeof(catalogers[0]);
