@@ -5,7 +5,11 @@
 #include "model/purl.h"
 #include "sys/clock.h"
 
+static const char *const cyclonedx[] = { "1.4", "1.5", "1.6", NULL };
+
 const struct sbom_format sbom_formats[] = {
+	{ "cyclonedx-json", "1.6", cyclonedx, format_cyclonedx_json, "CycloneDX as JSON" },
+	{ "cyclonedx-xml", "1.6", cyclonedx, format_cyclonedx_xml, "CycloneDX as XML" },
 	{ "json", NULL, NULL, format_temper, "all that temper knows" },
 	{ "purls", NULL, NULL, format_purls, "package URLs, one a line" },
 };
@@ -90,23 +94,6 @@ const char *format_uuid(const struct inventory *inv, const char *kind, char out[
 	(void)snprintf(out, SINK_UUID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
 		       hex + 16, hex + 20);
 	return out;
-}
-
-int format_held(struct op *op, const struct package *p, struct package *ret)
-{
-	*ret = (struct package){ 0 };
-	int rc = p->purl.len ? package_of_purl(op, p->purl, ret) : 0;
-	if (rc == ERR_FORMAT || rc == ERR_LIMIT) {
-		op_forgive(op);
-		*ret = (struct package){ 0 };
-		rc = 0;
-	}
-	if (ret->purl.len == 0)
-		ret->purl = p->purl;
-	ret->name = p->name;
-	ret->version = p->version;
-	ret->id = ret->purl;
-	return rc;
 }
 
 int format_subject_purl(struct op *op, const struct inventory *inv, str *ret)

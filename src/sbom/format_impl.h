@@ -21,9 +21,6 @@ const char *format_time(const struct inventory *inv, const struct sbom_format_ch
  */
 const char *format_uuid(const struct inventory *inv, const char *kind, char out[SINK_UUID]);
 
-/* What a reader finds out from name, version and purl: for record_package()'s `held`. */
-int format_held(struct op *op, const struct package *p, struct package *ret) MUST_USE;
-
 /* The image's purl, "pkg:oci/NAME@DIGEST?arch=ARCH"; empty for what is no image. */
 int format_subject_purl(struct op *op, const struct inventory *inv, str *ret) MUST_USE;
 

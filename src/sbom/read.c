@@ -357,6 +357,8 @@ static const struct {
 	bom_read_json *read;
 } forms[] = {
 	[FORM_NONE] = { NULL, NULL },
+	[FORM_CYCLONEDX_JSON] = { "cyclonedx-json", read_cyclonedx_json },
+	[FORM_CYCLONEDX_XML] = { "cyclonedx-xml", NULL },
 	[FORM_TEMPER] = { "json", read_temper },
 };
 
@@ -429,6 +431,18 @@ static int read_json(struct bom *b, str bytes)
 	return forms[form].read ? forms[form].read(b, &doc.root) : 1;
 }
 
+static int read_xml(struct bom *b, str bytes)
+{
+	struct xml_node root;
+
+	if (first_look(bytes) != FORM_CYCLONEDX_XML)
+		return 1;
+	int rc = xml_parse(b->op, b->what, bytes, &root);
+	if (rc < 0)
+		return rc;
+	return str_eq(root.local, S("bom")) ? read_cyclonedx_xml(b, &root) : 1;
+}
+
 int sbom_read(struct op *op, str what, str bytes, struct inventory *ret)
 {
 	struct bom b = { .op = op, .what = what };
@@ -441,5 +455,7 @@ int sbom_read(struct op *op, str what, str bytes, struct inventory *ret)
 	str s = skip_mark(bytes);
 	if (str_starts(s, S("{")))
 		rc = read_json(&b, s);
+	else if (str_starts(s, S("<")))
+		rc = read_xml(&b, s);
 	return rc ? rc : finish(&b, ret);
 }

@@ -19,6 +19,7 @@ struct bom_relation {
 struct bom {
 	struct op *op;
 	str what;
+	bool ours;            /* what it calls a package is its id */
 	struct inventory inv; /* all but packages and what refers to them */
 	VEC(struct package) package;
 	VEC(struct bom_relation) relation;

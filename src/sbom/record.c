@@ -451,6 +451,12 @@ static void put_file(struct json_out *j, const struct inventory *inv,
 	pair_hash(j, f->hashes & HASH_MD5, f->md5);
 }
 
+void record_file(struct record *r, const struct inventory *inv, ptrdiff_t at, const char *key)
+{
+	put_file(item_begin(r), inv, &inv->file[at]);
+	item_end(r, key);
+}
+
 static void put_files(struct record *r, const struct inventory *inv)
 {
 	if (inv->file_n == 0)

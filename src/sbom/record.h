@@ -53,6 +53,9 @@ void record_os(struct record *r, const struct inventory *inv);
 /* Coverage, unknown, changed and all files, warnings, the tool. Relations too: RECORD_RELATIONS. */
 void record_rest(struct record *r, const struct inventory *inv, unsigned parts);
 
+/* A file of the tree as one property, or as an element of a list that is open. */
+void record_file(struct record *r, const struct inventory *inv, ptrdiff_t at, const char *key);
+
 /* ---- reading ---- */
 
 struct bom; /* what is being read: read_impl.h */
@@ -62,6 +65,8 @@ int record_read_package(struct bom *b, const struct node *map, str ref, struct p
 int record_read_subject(struct bom *b, const struct node *map) MUST_USE;
 int record_read_os(struct bom *b, const struct node *map) MUST_USE;
 int record_read_rest(struct bom *b, const struct node *map) MUST_USE;
+/* What record_file() wrote as properties: the member "file". */
+int record_read_file(struct bom *b, const struct node *map) MUST_USE;
 
 /* Properties as the mapping that they were made of; those that do not begin with the prefix are
  * passed over. A mapping without members if there are none. */

@@ -396,6 +396,11 @@ static int read_tree_file(struct bom *b, const struct node *map, void *arg)
 	return 0;
 }
 
+int record_read_file(struct bom *b, const struct node *map)
+{
+	return each_object(b, map, "file", read_tree_file, NULL);
+}
+
 struct warnings {
 	VEC(struct warning) v;
 };

@@ -1,6 +1,6 @@
 // validate.mjs FILE...: check bills of materials, each by what it says it is. Exit 1 if one is wrong.
 //
-// CycloneDX 1.6: the official JSON schema, as @cyclonedx/cyclonedx-library ships it.
+// CycloneDX 1.4 to 1.6: the official JSON schemas, as @cyclonedx/cyclonedx-library ships it.
 // SPDX 2.3: the rules of the official JSON schema (schemas/spdx-2.3.schema.json: no npm package ships
 // it), and what no schema can say: every identifier once, every relation between elements that
 // exist, every licence an expression with its references declared.
@@ -29,14 +29,18 @@ function compile(schema, others = []) {
 function checkCycloneDX(document) {
   const library = dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json'));
   const schema = (name) => read(join(library, 'res', 'schema', `${name}.SNAPSHOT.schema.json`));
-  const check = compile(schema('bom-1.6'), [
+  const check = compile(schema(`bom-${document.specVersion}`), [
     [schema('spdx'), 'http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json'],
     [schema('jsf-0.82'), 'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json'],
     [schema('cryptography-defs'), 'http://cyclonedx.org/schema/cryptography-defs.SNAPSHOT.schema.json'],
   ]);
   const problems = check(document);
   const refs = new Set([document.metadata.component['bom-ref']]);
-  for (const c of document.components) if (c['bom-ref']) refs.add(c['bom-ref']);
+  for (const c of document.components)
+    if (c['bom-ref']) {
+      if (refs.has(c['bom-ref'])) problems.push(`${c['bom-ref']} twice`);
+      refs.add(c['bom-ref']);
+    }
   for (const d of document.dependencies)
     for (const ref of [d.ref, ...d.dependsOn]) if (!refs.has(ref)) problems.push(`no component ${ref}`);
   return problems;

@@ -1,6 +1,11 @@
 #include "given.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/limits.h"
+#include "sys/file.h"
 
 /* What is written and read back is the same, as temper's own JSON of both shows. */
 static int same(struct op *op, const char *format)
@@ -26,6 +31,17 @@ static int same(struct op *op, const char *format)
 static int temper(struct op *op)
 {
 	return same(op, "json");
+}
+
+static int cyclonedx(struct op *op)
+{
+	static const char *const form[] = { "cyclonedx-json",     "cyclonedx-json@1.4",
+					    "cyclonedx-json@1.5", "cyclonedx-xml",
+					    "cyclonedx-xml@1.4",  "cyclonedx-xml@1.5" };
+
+	for (size_t i = 0; i < sizeof(form) / sizeof(form[0]); i++)
+		TRY(same(op, form[i]));
+	return 0;
 }
 
 static int purls(struct op *op)
@@ -91,5 +107,30 @@ static int not_bills(struct op *op)
 	return 0;
 }
 
-TESTS({ "choices", choices }, { "empty", empty }, { "not bills", not_bills }, { "purls", purls },
-      { "temper's JSON", temper })
+/* With TEMPER_SBOM_OUT set to a directory, all documents are left there for
+ * tests/sbom/validate.mjs. */
+static int left(struct op *op)
+{
+	const char *dir = getenv("TEMPER_SBOM_OUT");
+	struct inventory inv;
+	str text, file;
+
+	if (!dir)
+		return 0;
+	AUTO_FD fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	TRY(given(op, &inv));
+	for (size_t i = 0; i < sbom_formats_n; i++) {
+		const struct sbom_format *f = &sbom_formats[i];
+		for (const char *const *v = f->versions; v && *v; v++) {
+			TRY(op_text(op, &file, "%s@%s", f->name, *v));
+			TRY(write_as(op, &inv, op_cstr(op, file), true, &text));
+			TRY(file_replace(op, fd, file, text, 0644));
+		}
+	}
+	return 0;
+}
+
+TESTS({ "choices", choices }, { "CycloneDX", cyclonedx }, { "empty", empty },
+      { "not bills", not_bills }, { "purls", purls }, { "temper's JSON", temper },
+      { "left", left, .once = true })
