@@ -72,7 +72,8 @@ static int connect_to(struct op *op, str path, int *ret_fd)
 	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
 		if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR)
 			return 1;
-		return op_fail_errno(op, "cannot talk to %.*s", STR_ARG(path));
+		return op_fail(op, ERR_NET, "cannot talk to %.*s: %s", STR_ARG(path),
+			       strerror(errno));
 	}
 	*ret_fd = fd_take(&fd);
 	return 0;

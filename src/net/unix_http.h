@@ -40,7 +40,8 @@ enum {
 
 /*
  * unix_http(op, path, request, ret): ask the server behind the socket. 1 if nobody listens there;
- * ERR_NET for a broken exchange, ERR_IO if the socket may not be used. A server that answers before
+ * ERR_NET for a broken exchange, and
+ * where the socket may not be used. A server that answers before
  * it has read all is heard.
  */
 int unix_http(struct op *op, str path, const struct unix_http_request *request,

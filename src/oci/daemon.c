@@ -1,10 +1,11 @@
 #include "daemon.h"
 
-#include <stdlib.h>
-
 #include "archive.h"
+#include "daemon_impl.h"
 #include "net/unix_http.h"
 #include "sys/proc.h"
+
+const char *const daemon_names[3] = { "docker", "podman", "containerd" };
 
 struct load {
 	const struct store *store;
@@ -24,39 +25,7 @@ static int send_image(struct op *op, void *arg, struct unix_http *h)
 	return archive_write_docker(op, load->store, load->image, load->name, send_piece, h);
 }
 
-/* The path of an address; unix: only. */
-static int socket_path(struct op *op, const char *variable, str address, str *ret)
-{
-	if (!str_starts(address, S("unix://")))
-		return op_fail(op, ERR_USAGE,
-			       "%s is '%.*s'; temper speaks to unix:// sockets only; "
-			       "write a docker-archive: and load that",
-			       variable, STR_ARG(address));
-	*ret = str_from(address, 7);
-	return 0;
-}
-
-/* Where the engine may listen, best first. */
-static int find_sockets(struct op *op, enum daemon_kind kind, str ret[2], int *ret_n)
-{
-	const char *variable = kind == DAEMON_DOCKER ? "DOCKER_HOST" : "CONTAINER_HOST";
-	str address = str_of(getenv(variable)), run = str_of(getenv("XDG_RUNTIME_DIR"));
-	int rc = 0;
-
-	*ret_n = 1;
-	if (address.len)
-		return socket_path(op, variable, address, &ret[0]);
-	ret[0] = kind == DAEMON_DOCKER ? S("/var/run/docker.sock") : S("/run/podman/podman.sock");
-	if (kind == DAEMON_PODMAN && run.len) {
-		ret[1] = ret[0];
-		*ret_n = 2;
-		rc = op_text(op, &ret[0], "%.*s/podman/podman.sock", STR_ARG(run));
-	}
-	return rc;
-}
-
-/* The engine's complaint in an answer: {"message":"..."} or a line {"error":"..."}. */
-static bool find_complaint(struct op *op, str body, str *ret)
+bool daemon_complaint(struct op *op, str body, str *ret)
 {
 	static const char *const key[] = { "error", "message", "cause" };
 
@@ -79,7 +48,7 @@ static bool find_complaint(struct op *op, str body, str *ret)
 static int judge(struct op *op, const char *who, const struct unix_http_answer *answer)
 {
 	str complaint = S("no reason given");
-	bool told = find_complaint(op, answer->body, &complaint);
+	bool told = daemon_complaint(op, answer->body, &complaint);
 
 	if (answer->status == 200 && !told)
 		return 0;
@@ -87,8 +56,9 @@ static int judge(struct op *op, const char *who, const struct unix_http_answer *
 		       answer->status, STR_ARG(complaint));
 }
 
-/* podman load -i FILE, the file below the store's directory for temporary ones. */
-static int load_by_program(struct op *op, struct load *load)
+/* podman load -i FILE, the file below the store's directory for temporary ones. 1: no such program.
+ */
+static int load_by_program(struct op *op, enum daemon_kind kind, struct load *load)
 {
 	AUTO_FILE_NEW f = { .fd = -1 };
 	struct proc_result result;
@@ -100,20 +70,36 @@ static int load_by_program(struct op *op, struct load *load)
 				       &f.fd)) < 0 ||
 	    (rc = op_text(op, &path, "%.*s/tmp/%s", STR_ARG(load->store->path), f.name)) < 0)
 		return rc;
-	const char *const argv[] = { "podman", "load", "-q", "-i", path.p, NULL };
-	struct proc_spec spec = { .argv = argv, .timeout_ms = 600 * 1000, .output_max = 4096 };
+	const char *const argv[] = { daemon_names[kind], "load", "-q", "-i", path.p, NULL };
+	struct proc_spec spec = { .argv = argv,
+				  .timeout_ms = DAEMON_PROGRAM_MS,
+				  .output_max = DAEMON_SAID };
 	if ((rc = proc_run(op, &spec, &result)) != 0)
 		return rc;
 	if (result.status == 0)
 		return 0;
-	return op_fail(op, ERR_NET, "podman load does not take the image (status %d): %.*s",
-		       result.status, STR_ARG(str_trim(result.err)));
+	return op_fail(op, ERR_NET, "%s load does not take the image (status %d): %.*s",
+		       daemon_names[kind], result.status, STR_ARG(str_trim(result.err)));
+}
+
+int daemon_nobody(struct op *op, enum daemon_kind kind, const struct daemon_place *p)
+{
+	const char *who = daemon_names[kind];
+
+	if (p->far.len)
+		return op_fail(op, ERR_USAGE,
+			       "%.*s is '%.*s'; temper speaks to unix:// sockets, and has no "
+			       "program %s to ask; use a docker-archive:",
+			       STR_ARG(p->said), STR_ARG(p->far), who);
+	return op_fail(op, ERR_NET, "no %s listens at %.*s%s", who,
+		       STR_ARG(p->path[kind == DAEMON_PODMAN ? p->n - 1 : 0]),
+		       kind == DAEMON_PODMAN ? ", and there is no program podman"
+					     : "; is its daemon running?");
 }
 
 int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind,
 		const struct image *image, str name)
 {
-	const char *who = kind == DAEMON_DOCKER ? "docker" : "podman";
 	struct load load = { s, image, name };
 	const struct unix_http_request post = { .method = "POST",
 						.target = S("/images/load?quiet=1"),
@@ -121,23 +107,21 @@ int daemon_load(struct op *op, const struct store *s, enum daemon_kind kind,
 						.body = send_image,
 						.arg = &load };
 	struct unix_http_answer answer;
-	str path[2];
-	int n = 0, rc = find_sockets(op, kind, path, &n);
+	struct daemon_place p;
+	int rc = daemon_place(op, kind, &p);
 
-	for (int i = 0; rc == 0 && i < n; i++) {
-		rc = unix_http(op, path[i], &post, &answer);
-		if (rc < 0)
-			return rc;
-		if (rc == 0)
-			return judge(op, who, &answer);
-		rc = 0;
-	}
 	if (rc < 0)
 		return rc;
-	if (kind == DAEMON_PODMAN && !getenv("CONTAINER_HOST") &&
-	    (rc = load_by_program(op, &load)) <= 0)
-		return rc;
-	return op_fail(op, ERR_NET, "no %s listens at %.*s%s", who, STR_ARG(path[n - 1]),
-		       kind == DAEMON_PODMAN ? ", and there is no program podman"
-					     : "; is its daemon running?");
+	for (int i = 0; i < p.n; i++) {
+		if ((rc = unix_http(op, p.path[i], &post, &answer)) < 0)
+			return rc;
+		if (rc == 0)
+			return judge(op, daemon_names[kind], &answer);
+	}
+	if (p.far.len || (kind == DAEMON_PODMAN && !p.said.len)) {
+		rc = load_by_program(op, kind, &load);
+		if (rc <= 0)
+			return rc;
+	}
+	return daemon_nobody(op, kind, &p);
 }

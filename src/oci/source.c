@@ -35,16 +35,20 @@ static const struct {
 	const char *scheme;
 	int (*open)(struct op *op, struct source_ask *a, str place);
 	bool bare;
+	bool may_fail; /* asked for a bare name: its failure is a reason to ask the next */
 } providers[] = {
-	{ "", source_from_path, true },
-	{ "store", source_from_store, true },
-	{ "docker-archive", source_from_docker_archive, false },
-	{ "oci-archive", source_from_oci_archive, false },
-	{ "oci-dir", source_from_layout, false },
-	{ "oci", source_from_layout, false },
-	{ "dir", source_from_directory, false },
-	{ "file", source_from_file, false },
-	{ "sbom", source_from_sbom, false },
+	{ "", source_from_path, true, false },
+	{ "store", source_from_store, true, false },
+	{ "docker", source_from_docker, true, true },
+	{ "podman", source_from_podman, true, true },
+	{ "containerd", source_from_containerd, true, true },
+	{ "docker-archive", source_from_docker_archive, false, false },
+	{ "oci-archive", source_from_oci_archive, false, false },
+	{ "oci-dir", source_from_layout, false, false },
+	{ "oci", source_from_layout, false, false },
+	{ "dir", source_from_directory, false, false },
+	{ "file", source_from_file, false, false },
+	{ "sbom", source_from_sbom, false, false },
 };
 enum { PROVIDERS = sizeof(providers) / sizeof(providers[0]) };
 
@@ -89,32 +93,77 @@ static int next_provider(const struct source_wish *wish, int turn)
 	return PROVIDERS;
 }
 
-/* Each in turn; the first that has it. Reasons of the others are put together. */
+/* Why nobody had it. */
+struct reasons {
+	struct buf text;
+	const char *idle[PROVIDERS]; /* engines that do not run: told together */
+	int idle_n;
+	int code; /* the first failure */
+};
+
+static void tell_idle(struct reasons *r)
+{
+	for (int i = 0; i < r->idle_n; i++) {
+		const char *before = i < r->idle_n - 1 ? ", " : " or ";
+		if (i == 0)
+			before = r->text.len ? "; no " : "no ";
+		buf_fmt(&r->text, "%s%s", before, r->idle[i]);
+	}
+	if (r->idle_n)
+		buf_add(&r->text, S(" is running"));
+	r->idle_n = 0;
+}
+
+static void add_reason(struct op *op, struct reasons *r, const struct source_ask *a, int i, int rc)
+{
+	if (rc > 0 && a->idle) {
+		r->idle[r->idle_n++] = providers[i].scheme;
+		return;
+	}
+	tell_idle(r);
+	buf_add(&r->text, r->text.len ? S("; ") : S(""));
+	if (rc < 0) {
+		buf_fmt(&r->text, "%s: %s", providers[i].scheme, op->text);
+		r->code = r->code ? r->code : rc;
+		op_forgive(op);
+	} else {
+		buf_add(&r->text, i == 0 ? S("no such file") : a->why);
+	}
+}
+
+/* Is it a failure that the next may make up for? */
+static bool goes_on(int i, int rc)
+{
+	return providers[i].may_fail && (rc == ERR_NET || rc == ERR_USAGE);
+}
+
+/* Each in turn; the first that has it. */
 static int ask_all(struct op *op, struct source_ask *a, str what)
 {
-	struct buf why;
+	struct reasons r = { 0 };
 
-	buf_init(&why, op, OP_ERROR_MAX);
+	buf_init(&r.text, op, OP_ERROR_MAX * PROVIDERS);
 	a->s->name = what;
-	for (int turn = 0, i; (i = next_provider(a->wish, turn)) < PROVIDERS; turn++) {
+	for (int turn = 0, i; turn < PROVIDERS && (i = next_provider(a->wish, turn)) < PROVIDERS;
+	     turn++) {
 		if (i < 0)
 			return op_fail(op, ERR_USAGE, "'%.*s' is no source of images",
 				       STR_ARG(a->wish->from.p[turn]));
 		a->s->scheme = providers[i].scheme;
 		a->why = S("");
+		a->idle = false;
 		int rc = providers[i].open(op, a, what);
-		if (rc <= 0)
+		if (rc == 0 || (rc < 0 && !goes_on(i, rc)))
 			return rc;
-		if (i == 0)
-			a->why = S("no such file");
-		buf_fmt(&why, "%s%.*s", why.len ? "; " : "", STR_ARG(a->why));
+		add_reason(op, &r, a, i, rc);
 		if (i == 0 && is_path(what))
 			break;
 	}
-	if (why.bad)
+	tell_idle(&r);
+	if (r.text.bad)
 		return op->code;
-	return op_fail(op, ERR_USAGE, "no image '%.*s': %.*s", STR_ARG(what),
-		       STR_ARG(buf_view(&why)));
+	return op_fail(op, r.code ? r.code : ERR_USAGE, "no image '%.*s': %.*s", STR_ARG(what),
+		       STR_ARG(buf_view(&r.text)));
 }
 
 static int ask(struct op *op, struct source_ask *a, str what)

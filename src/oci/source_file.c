@@ -66,7 +66,7 @@ bool source_is_sbom(str head, str tail)
 {
 	static const char *const json[] = {
 		"\"bomFormat\"",   "\"spdxVersion\"", "cyclonedx.org/schema/bom",
-		"spdx.org/rdf/3.", "anchore/syft/",   "\"temper.inventory\""
+		"spdx.org/rdf/3.", "anchore/syft/",   "\"temper-sbom\""
 	};
 	static const char *const xml[] = { "cyclonedx.org/schema/bom" };
 	static const char *const lines[] = { "SPDXVersion:" };
@@ -236,8 +236,7 @@ static int plain_tar(struct op *op, struct source_ask *a, int fd, str what)
 	return 0;
 }
 
-/* The docker archive or layout in the box, as what is there tells. */
-static int open_box(struct op *op, struct source_ask *a, str name)
+int source_from_box(struct op *op, struct source_ask *a, str name)
 {
 	return box_has(&a->s->open->box, S("manifest.json")) ||
 			       !box_has(&a->s->open->box, S("oci-layout"))
@@ -255,7 +254,7 @@ static int open_any(struct op *op, struct source_ask *a, int *fd, str what, str 
 	if (rc < 0)
 		return rc;
 	if (tar && (rc = box_holds_image(op, &a->s->open->box)) != 0)
-		return rc < 0 ? rc : open_box(op, a, name);
+		return rc < 0 ? rc : source_from_box(op, a, name);
 	if (name.len)
 		return 1;
 	if (tar)

@@ -19,6 +19,7 @@ struct source_ask {
 	const struct store *store; /* may be NULL */
 	struct source *s;          /* to be filled */
 	str why;                   /* where the answer is 1: the reason */
+	bool idle;                 /* the reason is that this engine does not run */
 };
 
 /* A descriptor that is closed with the source; *fd becomes the source's. */
@@ -40,6 +41,13 @@ int source_from_file(struct op *op, struct source_ask *a, str place) MUST_USE;
 int source_from_sbom(struct op *op, struct source_ask *a, str place) MUST_USE;
 int source_from_stdin(struct op *op, struct source_ask *a) MUST_USE;
 int source_from_store(struct op *op, struct source_ask *a, str name) MUST_USE;
+
+int source_from_docker(struct op *op, struct source_ask *a, str name) MUST_USE;
+int source_from_podman(struct op *op, struct source_ask *a, str name) MUST_USE;
+int source_from_containerd(struct op *op, struct source_ask *a, str name) MUST_USE;
+
+/* The images in an archive that is already in s->open->box, as what is in it tells. */
+int source_from_box(struct op *op, struct source_ask *a, str name) MUST_USE;
 
 /* The images in s->open->box, of an OCI layout or a Docker archive; `name` chooses among several.
  */

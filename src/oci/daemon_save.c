@@ -1,0 +1,279 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "codec/json.h"
+#include "daemon_impl.h"
+#include "model/platform.h"
+#include "model/reference.h"
+#include "net/unix_http.h"
+#include "sys/proc.h"
+
+struct save {
+	enum daemon_kind kind;
+	str name;
+	const struct daemon_wish *wish;
+	int fd;
+	uint64_t done, total;
+	struct daemon_saved saved;
+	str *why;
+};
+
+static int has_not(struct op *op, struct save *s)
+{
+	int rc = op_text(op, s->why, "%s has no such image", daemon_names[s->kind]);
+
+	return rc < 0 ? rc : DAEMON_HAS_NOT;
+}
+
+static int keep_piece(struct op *op, void *to, str bytes)
+{
+	struct save *s = to;
+
+	s->done += (uint64_t)bytes.len;
+	if (s->done > LIMIT_SPOOL)
+		return op_fail(op, ERR_LIMIT, "%s saves more than %llu bytes",
+			       daemon_names[s->kind], (unsigned long long)LIMIT_SPOOL);
+	if (s->wish->note)
+		s->wish->note(s->wish->arg, s->done, s->total > s->done ? s->total : s->done);
+	return file_write(op, s->fd, S("a temporary file (see TMPDIR)"), bytes);
+}
+
+static int get_texts(struct op *op, const struct node *list, struct texts *ret)
+{
+	ptrdiff_t n = list && list->kind == NODE_LIST ? list->n : 0;
+
+	if (!(ret->p = op_new(op, str, n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (node_text(&list->child[i], &ret->p[ret->n]))
+			ret->n++;
+	return 0;
+}
+
+static int refused(struct op *op, const struct save *s, const struct unix_http_answer *answer)
+{
+	str complaint = S("no reason given");
+
+	(void)daemon_complaint(op, answer->body, &complaint);
+	return op_fail(op, ERR_NET, "%s does not give the image (status %d): %.*s",
+		       daemon_names[s->kind], answer->status, STR_ARG(complaint));
+}
+
+/* Whether the engine has the image, and what it calls it. 1: nobody listens. */
+static int inspect(struct op *op, struct save *s, str socket, const char *api)
+{
+	struct unix_http_request get = { .method = "GET" };
+	struct unix_http_answer answer;
+	struct doc doc;
+	int rc = op_text(op, &get.target, "%s/images/%.*s/json", api, STR_ARG(s->name));
+
+	if (rc < 0 || (rc = unix_http(op, socket, &get, &answer)) != 0)
+		return rc;
+	if (answer.status == 404)
+		return has_not(op, s);
+	if (answer.status != 200)
+		return refused(op, s, &answer);
+	if ((rc = json_parse(op, S("the daemon's answer"), answer.body, &doc)) < 0)
+		return rc;
+	(void)node_u64(node_get(&doc.root, S("Size")), &s->total);
+	if ((rc = get_texts(op, node_get(&doc.root, S("RepoTags")), &s->saved.tags)) < 0)
+		return rc;
+	return get_texts(op, node_get(&doc.root, S("RepoDigests")), &s->saved.repo_digests);
+}
+
+/* {"os":"linux","architecture":"arm64"} as Docker 28 wants it in a query; older ones do not look.
+ */
+static int platform_query(struct op *op, str platform, str *ret)
+{
+	str rest = platform, os = str_cut(&rest, '/'), arch = str_cut(&rest, '/');
+
+	*ret = S("");
+	if (!os.len || !arch.len)
+		return 0;
+	return op_text(op, ret,
+		       "?platform=%%7B%%22os%%22:%%22%.*s%%22,%%22architecture%%22:%%22%.*s%%22%s%."
+		       "*s%s%%7D",
+		       STR_ARG(os), STR_ARG(arch), rest.len ? ",%22variant%22:%22" : "",
+		       STR_ARG(rest), rest.len ? "%22" : "");
+}
+
+static int save_by_socket(struct op *op, struct save *s, str socket)
+{
+	bool docker = s->kind == DAEMON_DOCKER;
+	const char *api = docker ? "" : "/v4.0.0/libpod";
+	struct unix_http_request get = { .method = "GET", .sink = keep_piece, .to = s };
+	struct unix_http_answer answer;
+	str query = S("?format=docker-archive");
+	int rc = inspect(op, s, socket, api);
+
+	if (rc || (docker && (rc = platform_query(op, s->wish->platform, &query)) < 0) ||
+	    (rc = op_text(op, &get.target, "%s/images/%.*s/get%.*s", api, STR_ARG(s->name),
+			  STR_ARG(query))) < 0 ||
+	    (rc = unix_http(op, socket, &get, &answer)) != 0)
+		return rc;
+	return answer.status == 200 ? 0 : refused(op, s, &answer);
+}
+
+/*
+ * The engine's own program, its output into the file: a shell is what makes descriptor 3 of it 1.
+ * The arguments are "$@": no part of them is a command.
+ */
+static int run_into(struct op *op, const struct save *s, const char *const *argv,
+		    struct proc_result *ret)
+{
+	const char *full[16] = { "sh", "-c", "exec \"$@\" >&3", "sh" };
+	struct proc_spec spec = { .argv = full,
+				  .timeout_ms = DAEMON_PROGRAM_MS,
+				  .output_max = DAEMON_SAID,
+				  .fd = s->fd };
+	size_t n = 4;
+
+	for (; *argv; argv++) {
+		MUST(n < 15);
+		full[n++] = *argv;
+	}
+	return proc_run(op, &spec, ret);
+}
+
+/* Does its complaint mean that there is no such image? */
+static bool means_none(str said)
+{
+	static const char *const words[] = { "not known", "No such image", "no such image",
+					     "not found", "unable to find" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_find_str(said, str_of(words[i])) >= 0)
+			return true;
+	return false;
+}
+
+static int judge_program(struct op *op, struct save *s, const struct proc_result *r)
+{
+	if (r->status == 0)
+		return 0;
+	if (means_none(r->err))
+		return has_not(op, s);
+	return op_fail(op, ERR_NET, "%s does not give the image (status %d): %.*s",
+		       daemon_names[s->kind], r->status, STR_ARG(str_trim(r->err)));
+}
+
+static int save_by_program(struct op *op, struct save *s)
+{
+	const char *name = op_cstr(op, s->name);
+	const char *const docker[] = { "docker", "save", "--", name, NULL };
+	const char *const podman[] = { "podman",         "save", "-q", "--format",
+				       "docker-archive", "--",   name, NULL };
+	struct proc_result result;
+	int rc;
+
+	if (!name)
+		return op->code;
+	if ((rc = run_into(op, s, s->kind == DAEMON_DOCKER ? docker : podman, &result)) != 0)
+		return rc;
+	return judge_program(op, s, &result);
+}
+
+/* --- containerd, which speaks gRPC: its program does --- */
+
+static int has_containerd(struct op *op, struct save *s, const char *space, const char *name)
+{
+	struct proc_result result;
+	str filter;
+	int rc = op_text(op, &filter, "name==%s", name);
+
+	if (rc < 0)
+		return rc;
+	const char *const argv[] = { "ctr", "-n", space, "images", "ls", "-q", filter.p, NULL };
+	const struct proc_spec spec = { .argv = argv,
+					.timeout_ms = DAEMON_PROGRAM_MS,
+					.output_max = DAEMON_SAID };
+	if ((rc = proc_run(op, &spec, &result)) != 0)
+		return rc;
+	if (result.status != 0)
+		return op_fail(op, ERR_NET, "containerd does not answer: %.*s",
+			       STR_ARG(str_trim(result.err)));
+	return str_trim(result.out).len ? 0 : has_not(op, s);
+}
+
+static int save_containerd(struct op *op, struct save *s)
+{
+	const char *socket = getenv("CONTAINERD_ADDRESS"), *own = getenv("CONTAINERD_NAMESPACE");
+	const char *const spaces[] = { own && own[0] ? own : "default", "k8s.io", NULL };
+	const char *space = NULL, *platform = op_cstr(op, s->wish->platform);
+	struct reference ref;
+	struct proc_result result;
+	str full;
+	int rc = 0;
+
+	if (!platform)
+		return op->code;
+	if (!socket || !socket[0])
+		socket = "/run/containerd/containerd.sock";
+	if (access(socket, F_OK) < 0 || !proc_exists("ctr"))
+		return 1;
+	if ((rc = reference_parse(op, s->name, &ref)) < 0 ||
+	    (rc = reference_text(op, &ref, &full)) < 0)
+		return rc;
+	for (int i = 0; !space && i < (own && own[0] ? 1 : 2); i++) {
+		if ((rc = has_containerd(op, s, spaces[i], full.p)) < 0 || rc == 1)
+			return rc;
+		space = rc == 0 ? spaces[i] : NULL;
+	}
+	if (!space)
+		return rc;
+	const char *all = s->wish->all ? "--all-platforms" : "--platform";
+	const char *const argv[] = { "ctr",
+				     "-n",
+				     space,
+				     "images",
+				     "export",
+				     all,
+				     s->wish->all  ? "-"
+				     : platform[0] ? platform
+						   : platform_host()->name,
+				     s->wish->all ? full.p : "-",
+				     s->wish->all ? NULL : full.p,
+				     NULL };
+	if ((rc = run_into(op, s, argv, &result)) != 0)
+		return rc;
+	return judge_program(op, s, &result);
+}
+
+static int save_image(struct op *op, struct save *s)
+{
+	struct daemon_place p;
+	int rc;
+
+	if (s->kind == DAEMON_CONTAINERD)
+		return save_containerd(op, s);
+	if ((rc = daemon_place(op, s->kind, &p)) < 0)
+		return rc;
+	for (int i = 0; i < p.n; i++)
+		if ((rc = save_by_socket(op, s, p.path[i])) != DAEMON_NOBODY)
+			return rc;
+	if (p.far.len || (s->kind == DAEMON_PODMAN && !p.said.len))
+		rc = save_by_program(op, s);
+	return rc == 1 && p.far.len ? daemon_nobody(op, s->kind, &p) : rc;
+}
+
+int daemon_save(struct op *op, enum daemon_kind kind, str name, const struct daemon_wish *wish,
+		int fd, struct daemon_saved *ret, str *ret_why)
+{
+	struct save s = { .kind = kind, .name = name, .wish = wish, .fd = fd, .why = ret_why };
+	str checked;
+	int rc = store_name(op, name, &checked);
+
+	if (rc == ERR_USAGE) {
+		op_forgive(op);
+		return has_not(op, &s);
+	}
+	if (rc < 0 || (rc = save_image(op, &s)) < 0)
+		return rc;
+	if (rc == DAEMON_NOBODY &&
+	    (rc = op_text(op, ret_why, "no %s is running", daemon_names[kind])) == 0)
+		rc = DAEMON_NOBODY;
+	if (rc == 0)
+		*ret = s.saved;
+	return rc;
+}
