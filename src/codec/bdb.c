@@ -146,7 +146,7 @@ static int chain(struct op *op, struct bdb *db, uint32_t next, uint64_t n, str *
 	if (rc < 0)
 		return rc;
 	for (uint64_t done = 0; done < n;) {
-		const char *p;
+		const char *p = NULL;
 		if (++db->visited > db->pages)
 			return lies(op, db, "its pages go in a circle");
 		if ((rc = page(op, db, next, db->chained, &p)) < 0)
