@@ -192,7 +192,7 @@ static int add(struct reader *r, uint32_t parent, const struct part *key, enum h
 	up->last = at;
 	up->node.n++;
 	*ret = at;
-	if (up->keys)
+	if (key && up->keys)
 		return index_child(r, up, at, key->text);
 	return key && up->node.n > FEW_KEYS ? index_children(r, up) : 0;
 }
@@ -643,11 +643,9 @@ static int read_document(struct reader *r)
 /* By invariant 1 the place of an item is known when its turn comes. */
 static int make_nodes(struct reader *r, struct node *ret)
 {
-	MUST(r->item.p);
 	r->item.p[0].to = ret;
 	for (ptrdiff_t i = 0; i < r->item.n; i++) {
 		struct item *it = &r->item.p[i];
-		MUST(it->to);
 		*it->to = it->node;
 		if (it->node.kind != NODE_LIST && it->node.kind != NODE_MAP)
 			continue;
