@@ -9,6 +9,8 @@ extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
+extern const struct cataloger cataloger_php;
+extern const struct cataloger cataloger_php_pear;
 extern const struct cataloger cataloger_python;
 extern const struct cataloger cataloger_python_lock;
 extern const struct cataloger cataloger_redhat;
@@ -30,8 +32,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_node,
-	&cataloger_java_lock,
-	&cataloger_node_lock,
+	&cataloger_php,
+	&cataloger_php_pear,
 	&cataloger_python,
 	&cataloger_rpm_archive,
 	&cataloger_ruby,

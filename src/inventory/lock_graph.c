@@ -108,15 +108,20 @@ static int add_need(struct op *op, struct package *p, const struct package *to)
 int lock_graph_add(struct lock_graph *g)
 {
 	struct op *op = &g->r->tmp;
+	ptrdiff_t *told = op_new(op, ptrdiff_t, g->package.n); /* the last to need it, + 1 */
 	struct fans f;
-	int rc = sort_edges(g, &f);
+	int rc = told ? sort_edges(g, &f) : op->code;
 
 	if (rc == 0 && g->dev_root.n)
 		rc = mark_development(g, &f);
 	for (ptrdiff_t i = 0; i < g->package.n && rc == 0; i++) {
 		struct package *p = &g->package.p[i];
-		for (uint32_t e = f.first[i]; e < f.first[i + 1] && rc == 0; e++)
-			rc = f.to[e] == i ? 0 : add_need(op, p, &g->package.p[f.to[e]]);
+		for (uint32_t e = f.first[i]; e < f.first[i + 1] && rc == 0; e++) {
+			uint32_t to = f.to[e];
+			if (to != i && told[to] != i + 1)
+				rc = add_need(op, p, &g->package.p[to]);
+			told[to] = i + 1;
+		}
 		if (rc == 0)
 			rc = reading_add(g->r, p, NULL);
 	}

@@ -82,3 +82,29 @@ bool reading_is(const struct node *map, const char *key)
 
 	return node && node_bool(node, &is) && is;
 }
+
+/* The next node of a walk below top, parents before their children, or TREE_NONE. */
+static uint32_t step(const struct tree *t, uint32_t top, uint32_t at)
+{
+	uint32_t next = tree_node(t, at)->type == TREE_DIRECTORY ? tree_first(t, at) : TREE_NONE;
+
+	while (next == TREE_NONE && at != top) {
+		next = tree_next(t, at);
+		at = tree_node(t, at)->parent;
+	}
+	return next;
+}
+
+int reading_recognise(struct reading *r, str path)
+{
+	const struct tree *t = catalog_tree(r->c);
+	uint32_t top = tree_find_link(t, path), at = top;
+	int rc = 0;
+
+	for (; at != TREE_NONE && rc == 0; at = step(t, top, at)) {
+		const struct tree_node *node = tree_node(t, at);
+		if (node->type == TREE_FILE && node->probe)
+			rc = catalog_recognised(r->op, r->c, at);
+	}
+	return rc;
+}

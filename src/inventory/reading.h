@@ -7,8 +7,8 @@
  *	{
  *		const struct node *list = node_get(&r->doc.root, S("packages"));
  *		for (ptrdiff_t i = 0; list && i < list->n; i++) {
- *			struct package p = { .type = PACKAGE_HEX, .name = reading_get(&list->child[i],
- *"name") }; int rc = reading_add(r, &p, NULL); if (rc < 0) return rc;
+ *			struct package p = { .type = PACKAGE_HEX, .name =
+ *reading_get(&list->child[i], "name") }; int rc = reading_add(r, &p, NULL); if (rc < 0) return rc;
  *		}
  *		return 0;
  *	}
@@ -51,5 +51,8 @@ int reading_add(struct reading *r, const struct package *p, uint32_t *ret) MUST_
 str reading_get(const struct node *map, const char *key);
 /* Is the truth under key true? */
 bool reading_is(const struct node *map, const char *key);
+
+/* The programs and libraries at a path, or below it if it is a directory, are accounted for. */
+int reading_recognise(struct reading *r, str path) MUST_USE;
 
 #endif

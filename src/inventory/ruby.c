@@ -106,33 +106,6 @@ static int read_constant(struct reading *r, struct gemspec *g)
 
 /* --- what lies there because of it --- */
 
-/* The next node of a walk below top, parents before their children, or TREE_NONE. */
-static uint32_t step(const struct tree *t, uint32_t top, uint32_t at)
-{
-	uint32_t next = tree_node(t, at)->type == TREE_DIRECTORY ? tree_first(t, at) : TREE_NONE;
-
-	while (next == TREE_NONE && at != top) {
-		next = tree_next(t, at);
-		at = tree_node(t, at)->parent;
-	}
-	return next;
-}
-
-/* Programs and libraries below a directory are accounted for. */
-static int recognise_below(struct reading *r, str path)
-{
-	const struct tree *t = catalog_tree(r->c);
-	uint32_t top = tree_find_link(t, path), at = top;
-	int rc = 0;
-
-	for (; at != TREE_NONE && rc == 0; at = step(t, top, at)) {
-		const struct tree_node *node = tree_node(t, at);
-		if (node->type == TREE_FILE && node->probe)
-			rc = catalog_recognised(r->op, r->c, at);
-	}
-	return rc;
-}
-
 static int recognise_script(struct reading *r, str dir, str name)
 {
 	const struct tree *t = catalog_tree(r->c);
@@ -156,7 +129,7 @@ static int recognise(struct reading *r, const struct gemspec *g)
 	name.len -= (ptrdiff_t)sizeof(".gemspec") - 1;
 	int rc = op_text(&r->tmp, &path, "%.*s/gems/%.*s", STR_ARG(home), STR_ARG(name));
 	if (rc == 0)
-		rc = recognise_below(r, path);
+		rc = reading_recognise(r, path);
 	if (rc == 0)
 		rc = op_text(&r->tmp, &path, "%.*s/extensions", STR_ARG(home));
 	uint32_t top = rc == 0 ? tree_find(t, path) : TREE_NONE;
@@ -166,7 +139,7 @@ static int recognise(struct reading *r, const struct gemspec *g)
 		     k = tree_next(t, k)) {
 			rc = op_text(&r->tmp, &path, "%.*s/%.*s", STR_ARG(tree_path(t, k, out)),
 				     STR_ARG(name));
-			rc = rc < 0 ? rc : recognise_below(r, path);
+			rc = rc < 0 ? rc : reading_recognise(r, path);
 		}
 	}
 	rc = rc < 0 ? rc : op_text(&r->tmp, &path, "%.*s/bin", STR_ARG(home));
