@@ -105,15 +105,17 @@ enum { CONFIGS_MAX = 64 /* files of dpkg.cfg.d that are read; images have two */
 static int read_all_rules(struct op *op, struct catalog *c, struct dpkg_place *place)
 {
 	const struct tree *t = catalog_tree(c);
-	str name[CONFIGS_MAX];
-	char path[LIMIT_NAME + 64];
-	struct found dir;
+	char path[LIMIT_PATH + 64];
+	str name[CONFIGS_MAX], dir;
 	size_t n = 0;
 	int rc = read_rules(op, c, place, "etc/dpkg/dpkg.cfg");
 
-	if (rc < 0 || (rc = find_below(op, c, place->root, "etc/dpkg/dpkg.cfg.d", &dir)) != 0)
-		return rc < 0 ? rc : 0;
-	for (uint32_t i = tree_first(t, dir.node); i != TREE_NONE && n < CONFIGS_MAX;
+	if (rc == 0)
+		rc = op_text(op, &dir, "%.*setc/dpkg/dpkg.cfg.d", STR_ARG(place->root));
+	uint32_t node = rc < 0 ? TREE_NONE : tree_find(t, dir);
+	if (node == TREE_NONE || tree_node(t, node)->type != TREE_DIRECTORY)
+		return rc;
+	for (uint32_t i = tree_first(t, node); i != TREE_NONE && n < CONFIGS_MAX;
 	     i = tree_next(t, i))
 		name[n++] = tree_name(t, i);
 	qsort(name, n, sizeof(*name), str_qsort);
@@ -318,6 +320,26 @@ static int place_files(struct op *op, const struct dpkg_place *place, struct pac
 	return rc;
 }
 
+/*
+ * A .list does not tell directories from files: those that have nothing but links in them, or
+ * nothing, are told by the tree. What has no digest and is not there may have been one, so nobody
+ * misses it.
+ */
+static void drop_directories(const struct tree *t, struct package *p)
+{
+	ptrdiff_t kept = 0;
+
+	for (ptrdiff_t i = 0; i < p->file_n; i++) {
+		struct package_file *f = &p->file[i];
+		uint32_t node = f->hash ? 0 : tree_find_link(t, f->path);
+		if (!f->hash && node != TREE_NONE && tree_node(t, node)->type == TREE_DIRECTORY)
+			continue;
+		f->flags |= node == TREE_NONE ? FILE_GHOST : 0;
+		p->file[kept++] = *f;
+	}
+	p->file_n = kept;
+}
+
 int dpkg_files(struct op *op, struct catalog *c, const struct dpkg_place *place,
 	       const struct installed_stanza *s, struct package *p)
 {
@@ -355,5 +377,8 @@ int dpkg_files(struct op *op, struct catalog *c, const struct dpkg_place *place,
 			add_sums(text, p);
 		op_reset(op, mark);
 	}
-	return rc < 0 ? rc : place_files(op, place, p);
+	rc = rc < 0 ? rc : place_files(op, place, p);
+	if (rc == 0 && listed && catalog_wants_files(c))
+		drop_directories(catalog_tree(c), p);
+	return rc;
 }
