@@ -87,13 +87,17 @@ static bool is_umbrella(str s)
 	return parts_of(s) < 2;
 }
 
-/* The same but for case, and for '-', '_' and '.' among each other. */
-static bool alike(str a, str b)
+/* The same but for case, and for '-' and '_' (with `dots` also '.') among each other. */
+static bool alike(str a, str b, bool dots)
 {
 	for (ptrdiff_t i = 0; i < a.len && a.len == b.len; i++) {
 		char x = a.p[i], y = b.p[i];
-		x = (char)(x == '_' || x == '.' ? '-' : x >= 'A' && x <= 'Z' ? x | 32 : x);
-		y = (char)(y == '_' || y == '.' ? '-' : y >= 'A' && y <= 'Z' ? y | 32 : y);
+		x = (char)(x == '_' || (dots && x == '.') ? '-'
+			   : x >= 'A' && x <= 'Z'         ? x | 32
+							  : x);
+		y = (char)(y == '_' || (dots && y == '.') ? '-'
+			   : y >= 'A' && y <= 'Z'         ? y | 32
+							  : y);
 		if (x != y)
 			return false;
 	}
@@ -105,10 +109,10 @@ static str without_tail(str s, ptrdiff_t tail)
 	return str_head(s, s.len - tail - 1);
 }
 
-static bool has_tail(str s, str tail)
+static bool has_tail(str s, str tail, bool dots)
 {
 	return s.len > tail.len && s.p[s.len - tail.len - 1] == '.' &&
-	       alike(str_from(s, s.len - tail.len), tail);
+	       alike(str_from(s, s.len - tail.len), tail, dots);
 }
 
 /*
@@ -118,16 +122,16 @@ static bool has_tail(str s, str tail)
  */
 static str undo_bundle(str name, str artifact)
 {
-	if (has_tail(name, artifact)) {
+	if (has_tail(name, artifact, false)) {
 		str rest = without_tail(name, artifact.len);
 		return is_umbrella(rest) ? name : rest;
 	}
 	for (ptrdiff_t i = 1; i + 1 < artifact.len; i++) {
 		str first = str_head(artifact, i), rest = str_from(artifact, i + 1);
-		if (artifact.p[i] != '-' || !has_tail(name, rest))
+		if (artifact.p[i] != '-' || !has_tail(name, rest, true))
 			continue;
 		str group = without_tail(name, rest.len);
-		if (has_tail(group, first))
+		if (has_tail(group, first, false))
 			return group;
 	}
 	return S("");
@@ -301,7 +305,7 @@ static str group_of_manifest(const struct java_facts *f, str artifact)
 	    (title.p[group.len] == '#' || title.p[group.len] == ':'))
 		return group;
 	group = bare(attribute(f, JAVA_BUNDLE_NAME));
-	if (is_domain(group) && !is_umbrella(group) && !alike(group, artifact))
+	if (is_domain(group) && !is_umbrella(group) && !alike(group, artifact, true))
 		return group;
 	return S("");
 }
@@ -409,11 +413,11 @@ static ptrdiff_t fit(const struct java_pom *p, str stem)
 
 	if (!n || !p->version.len)
 		return 0;
-	if (stem.len >= n && alike(str_head(stem, n), p->artifact))
+	if (stem.len >= n && alike(str_head(stem, n), p->artifact, true))
 		at = 0;
 	for (ptrdiff_t i = 1; at < 0 && i + n <= stem.len; i++)
 		if ((stem.p[i - 1] == '.' || stem.p[i - 1] == '-' || stem.p[i - 1] == '_') &&
-		    alike(str_head(str_from(stem, i), n), p->artifact))
+		    alike(str_head(str_from(stem, i), n), p->artifact, true))
 			at = i;
 	if (at < 0)
 		return 0;
@@ -423,7 +427,7 @@ static ptrdiff_t fit(const struct java_pom *p, str stem)
 	if (rest.len &&
 	    !(rest.len > 1 && str_find(S("-_."), rest.p[0]) >= 0 && is_digit(rest.p[1])))
 		return 0;
-	return 2 * n + (before.len && alike(before, p->group));
+	return 2 * n + (before.len && alike(before, p->group, true));
 }
 
 static ptrdiff_t find_pom(const struct java_facts *f, str stem)
