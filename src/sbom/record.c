@@ -275,15 +275,13 @@ static void pair_hash(struct json_out *j, unsigned kind, const uint8_t *digest)
 	}
 }
 
-static void put_package_files(struct record *r, const struct package *p, unsigned parts)
+static void put_package_files(struct record *r, const struct package *p)
 {
 	static const char *const flags[] = { "config", "ghost", "documentation" };
 
 	list_begin(r, "files");
 	for (ptrdiff_t i = 0; i < p->file_n; i++) {
 		const struct package_file *f = &p->file[i];
-		if ((parts & RECORD_NO_SHA1) && f->hash == HASH_SHA1 && f->flags == 0)
-			continue;
 		struct json_out *j = item_begin(r);
 		json_pair(j, "path", f->path);
 		pair_hash(j, f->hash, f->digest);
@@ -333,7 +331,7 @@ void record_package(struct record *r, const struct relations *rel, ptrdiff_t at,
 		put_text(r, "origin", str_of(origins[p->origin]));
 	put_evidence(r, p);
 	if ((parts & RECORD_FILES) && p->file_n)
-		put_package_files(r, p, parts);
+		put_package_files(r, p);
 	for (int kind = 0; (parts & RECORD_RELATIONS) && kind < RELATION_KINDS; kind++) {
 		if (kind != RELATION_DEPENDS || !(parts & RECORD_NO_DEPENDS))
 			put_relations(r, rel, at, kind);
@@ -457,12 +455,14 @@ void record_file(struct record *r, const struct inventory *inv, ptrdiff_t at, co
 	item_end(r, key);
 }
 
-static void put_files(struct record *r, const struct inventory *inv)
+static void put_files(struct record *r, const struct inventory *inv, unsigned parts)
 {
 	if (inv->file_n == 0)
 		return;
 	list_begin(r, "files");
 	for (ptrdiff_t i = 0; i < inv->file_n; i++) {
+		if ((parts & RECORD_NO_SHA1) && (inv->file[i].hashes & HASH_SHA1))
+			continue;
 		put_file(item_begin(r), inv, &inv->file[i]);
 		item_end(r, "files");
 	}
@@ -507,6 +507,6 @@ void record_rest(struct record *r, const struct inventory *inv, unsigned parts)
 	put_unknown(r, inv);
 	put_changed(r, inv);
 	if (parts & RECORD_FILES)
-		put_files(r, inv);
+		put_files(r, inv, parts);
 	put_warnings(r, inv);
 }

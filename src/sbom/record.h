@@ -41,7 +41,8 @@ enum {
 	RECORD_FILES = 1 << 0,      /* the files of packages */
 	RECORD_RELATIONS = 1 << 1,  /* "depends-on", "owns" and "contains" of a package, by id */
 	RECORD_NO_DEPENDS = 1 << 2, /* without "depends-on": the format has it */
-	RECORD_NO_SHA1 = 1 << 3,    /* files without a SHA-1 only: the format has the others */
+	RECORD_NO_SHA1 =
+		1 << 3, /* files of the tree without a SHA-1 only: the format has the others */
 };
 
 /* The members of a package in which it differs from `held`: what reading the format's own fields
