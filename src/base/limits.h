@@ -67,6 +67,10 @@ enum {
 	/* Bytes of a file that is read whole out of an image or a package. */
 	LIMIT_CAPTURE = 16 << 20,
 
+	/* Bytes of a kernel or module, packed; and of a kernel unpacked: with all built in it has 60 MiB. */
+	LIMIT_KERNEL = 96 << 20,
+	LIMIT_KERNEL_UNPACKED = 256 << 20,
+
 	/* Bytes of the store of an rpm header: a kernel's with its modules' names has 5 MiB. */
 	LIMIT_RPM_HEADER = 64 << 20,
 

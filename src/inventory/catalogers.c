@@ -4,9 +4,11 @@
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
 extern const struct cataloger cataloger_dpkg;
+extern const struct cataloger cataloger_elf_note;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
+extern const struct cataloger cataloger_kernel;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_php;
@@ -29,8 +31,10 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,
 	/* What lies there with metadata of its own, or has it inside. */
+	&cataloger_elf_note,
 	&cataloger_go,
 	&cataloger_java,
+	&cataloger_kernel,
 	&cataloger_node,
 	&cataloger_php,
 	&cataloger_php_pear,

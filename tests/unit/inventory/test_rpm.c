@@ -3,7 +3,7 @@
  * rpm installed (tests/fuzz/corpus/rpm_header has their headers); dnf4.db and dnf5.db are SQLite's
  * own.
  */
-#include "inventory/harness.h"
+#include "unit/inventory/harness.h"
 
 #define REDHAT S_INIT("ID=rhel\nVERSION_ID=9.4\n")
 #define PLACE "usr/lib/sysimage/rpm/Packages.db"
@@ -123,7 +123,7 @@ static int compares_files(struct op *op)
 		{ S(PLACE) },
 		{ S("etc/cheese/cheese.conf"), S("new\n") },
 		{ S("usr/share/cheese/kind"), S("gouda\n") },
-		{ S("usr/bin/sh"), S("#!/bin/true\n"), 0755 },
+		{ S("usr/bin/sh"), S("#!/bin/true\n"), .mode = 0755 },
 	};
 	struct inventory v;
 
