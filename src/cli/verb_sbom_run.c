@@ -167,10 +167,12 @@ static int ask(struct op *op, struct run *r, const struct inventory_wish *wish,
 	return rc;
 }
 
-static int look_at_image(struct op *op, struct run *r, struct source_image *image,
-			 struct inventory *v)
+/* An image, or a tar of files, which is a tree like a directory. */
+static int look_at_layers(struct op *op, struct run *r, struct source_image *image,
+			  struct inventory *v)
 {
-	struct inventory_wish wish = wish_of(r, true);
+	bool is_image = image->subject.kind == SUBJECT_IMAGE;
+	struct inventory_wish wish = wish_of(r, is_image);
 	AUTO_TREE *t = NULL;
 	struct tree_wish ask_for;
 	char text[DIGEST_TEXT];
@@ -178,12 +180,14 @@ static int look_at_image(struct op *op, struct run *r, struct source_image *imag
 
 	if (rc < 0)
 		return rc;
-	steps_begin(&r->steps, "Parsing image");
+	steps_begin(&r->steps, is_image ? "Parsing image" : "Parsing archive");
 	if ((rc = tree_of_layers(op, image->layer, image->layer_n, &ask_for, &t)) < 0) {
 		steps_clear(&r->steps);
 		return rc;
 	}
-	steps_done(&r->steps, "Parsed image", str_of(digest_text(&image->subject.config, text)));
+	steps_done(&r->steps, is_image ? "Parsed image" : "Parsed archive",
+		   is_image ? str_of(digest_text(&image->subject.config, text))
+			    : image->subject.name);
 	v->subject = image->subject;
 	return catalog(op, r, &wish, t, v);
 }
@@ -228,7 +232,8 @@ static int look(struct op *op, struct run *r, const struct source *s, ptrdiff_t 
 {
 	switch (s->kind) {
 	case SOURCE_IMAGES:
-		return look_at_image(op, r, &s->image[i], v);
+	case SOURCE_TAR:
+		return look_at_layers(op, r, &s->image[i], v);
 	case SOURCE_DIRECTORY:
 		return look_at_directory(op, r, s, v);
 	case SOURCE_FILE:

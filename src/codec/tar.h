@@ -4,8 +4,8 @@
  *
  * Reading refuses (ERR_FORMAT, ERR_LIMIT), as the attack list demands: a bad header checksum,
  * malformed PAX records, numbers out of range or negative, names that are empty, hold a NUL, "..",
- * a component over 255 or a path over LIMIT_PATH bytes, a truncated archive, bytes other than
- * zeros after the end, sparse files, device nodes, FIFOs and sockets (in `strict`; else they are
+ * a component over 255 or a path over LIMIT_PATH bytes, a truncated archive (one that merely lacks
+ * the end's zeros in `strict` alone), bytes other than zeros after the end, sparse files, device nodes, FIFOs and sockets (in `strict`; else they are
  * told as TAR_OTHER), links and directories with content, an entry that is named twice (PAX and
  * GNU), a PAX header that is nobody's, and a root that is no directory. A PAX size wins everywhere.
  */

@@ -178,13 +178,25 @@ static bool all_zero(const char *p, size_t n)
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* After the first block of zeros: another one, and nothing but zeros to the end of the stream. */
+/* Does the stream end here? 1: it does. */
+static int at_end(struct op *op, struct tar *t)
+{
+	size_t have = t->to - t->from;
+	int rc = have ? 0 : refill(op, t, &have);
+
+	return rc < 0 ? rc : have == 0;
+}
+
+/* After the first block of zeros: another one (unless archives may end early), and nothing but
+ * zeros to the end of the stream. */
 static int read_end(struct op *op, struct tar *t)
 {
-	char h[TAR_BLOCK];
+	char h[TAR_BLOCK] = { 0 }; /* not SCRATCH: it may stay as it is */
 	size_t n;
-	int rc = take(op, t, h, TAR_BLOCK);
+	int rc = t->strict ? 0 : at_end(op, t);
 
+	if (rc == 0)
+		rc = take(op, t, h, TAR_BLOCK);
 	if (rc < 0)
 		return rc;
 	bool zero = all_zero(h, TAR_BLOCK);
@@ -506,6 +518,30 @@ static int read_entry(struct op *op, struct tar *t, const char *h, struct tar_en
 	return 1;
 }
 
+/*
+ * What is left of the last entry. 1: the archive ends behind it, without the blocks that should end
+ * it or even its padding: umoci writes such layers, and what is written in Go reads them.
+ */
+static int skip_rest(struct op *op, struct tar *t)
+{
+	int rc;
+
+	if (t->strict || t->entries == 0)
+		return take(op, t, NULL, t->left + t->pad);
+	if (t->left + t->pad <= t->to - t->from) {
+		t->from += (size_t)t->left + t->pad;
+		return at_end(op, t);
+	}
+	if ((rc = take(op, t, NULL, t->left)) < 0)
+		return rc;
+	while (t->pad > 0 && (rc = at_end(op, t)) == 0) {
+		size_t have = t->to - t->from, n = t->pad < have ? t->pad : have;
+		t->from += n;
+		t->pad -= n;
+	}
+	return rc ? rc : at_end(op, t);
+}
+
 int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 {
 	SCRATCH char h[TAR_BLOCK];
@@ -513,9 +549,12 @@ int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 
 	if (t->ended)
 		return 0;
-	if ((rc = take(op, t, NULL, t->left + t->pad)) < 0)
+	if ((rc = skip_rest(op, t)) < 0)
 		return rc;
 	t->left = t->pad = 0;
+	t->ended = rc > 0;
+	if (rc > 0)
+		return 0;
 	for (;;) {
 		if ((rc = take(op, t, h, TAR_BLOCK)) < 0)
 			return rc;

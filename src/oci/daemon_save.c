@@ -129,6 +129,8 @@ static int run_into(struct op *op, const struct save *s, const char *const *argv
 				  .fd = s->fd };
 	size_t n = 4;
 
+	if (!proc_exists(argv[0]))
+		return 1;
 	for (; *argv; argv++) {
 		MUST(n < 15);
 		full[n++] = *argv;

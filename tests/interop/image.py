@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""A small image with two packages that dpkg knows: usage: image.py [--legacy | --tree] FILE
+
+Writes a Docker archive of two layers, called team/x:1, as engines write it today; with --legacy as they
+did before Docker 1.10; with --tree a tar of the files that are visible in it.
+"""
+import hashlib
+import io
+import json
+import sys
+import tarfile
+
+WHEN = "2023-11-14T22:13:20Z"
+OS = ("etc/os-release", 'ID=debian\nVERSION_ID="13"\nPRETTY_NAME="Debian 13"\n')
+
+
+def package(name, version):
+    return (f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n"
+            f"Maintainer: X <x@example.org>\nDescription: {name}\n\n")
+
+
+TOP = ("var/lib/dpkg/status", package("one", "1-1") + package("two", "2-2"))
+LAYERS = [
+    [OS, ("var/lib/dpkg/status", package("one", "1-1") + package("gone", "2")), ("opt/some/large", "x" * 100000)],
+    [TOP, ("opt/.wh.some", "")],
+]
+HISTORY = ["/bin/sh -c #(nop) ADD file:1 in / ", "RUN /bin/sh -c apt-get install two # buildkit"]
+
+
+def tar_of(files):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, text in files:
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = len(text), 1700000000
+            tar.addfile(info, io.BytesIO(text if isinstance(text, bytes) else text.encode()))
+    return out.getvalue()
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def modern():
+    layers = [tar_of(files) for files in LAYERS]
+    config = json.dumps({
+        "architecture": "amd64", "os": "linux", "created": WHEN, "config": {"Cmd": ["/bin/sh"], "Labels": {"a": "b"}},
+        "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest(layer) for layer in layers]},
+        "history": [{"created": WHEN, "created_by": line} for line in HISTORY]}).encode()
+    paths = [digest(layer) + "/layer.tar" for layer in layers]
+    manifest = [{"Config": digest(config) + ".json", "RepoTags": ["team/x:1"], "Layers": paths}]
+    return [*zip(paths, layers), (digest(config) + ".json", config), ("manifest.json", json.dumps(manifest))]
+
+
+def legacy():
+    members, parent = [], None
+    for files, line in zip(LAYERS, HISTORY):
+        layer = tar_of(files)
+        own = digest(layer + line.encode())
+        about = {"id": own, "created": WHEN, "os": "linux", "architecture": "amd64",
+                 "container_config": {"Cmd": line.split(" ", 2)}, "config": {"Cmd": ["/bin/sh"]}}
+        if parent:
+            about["parent"] = parent
+        members += [(own + "/VERSION", "1.0"), (own + "/json", json.dumps(about)), (own + "/layer.tar", layer)]
+        parent = own
+    return [*members, ("repositories", json.dumps({"team/x": {"1": parent}}))]
+
+
+def main():
+    how, path = (sys.argv[1], sys.argv[2]) if len(sys.argv) == 3 else ("", sys.argv[1])
+    members = {"": modern, "--legacy": legacy, "--tree": lambda: [OS, TOP]}[how]()
+    with open(path, "wb") as out:
+        out.write(tar_of(members))
+
+
+main()
