@@ -85,8 +85,9 @@ static int measure(struct op *op, const char *name)
 			best[k] = took[k] < best[k] ? took[k] : best[k];
 		op_reset(op, mark);
 	}
-	printf("%s read=%.4f sha256=%.4f inflate=%.4f inside=%.4f bytes=%llu inside_bytes=%llu\n", name, best[0],
-	       best[1], best[2], (best[1] - best[0]) * (double)inside / (double)bytes, (unsigned long long)bytes,
+	printf("%s read=%.4f sha256=%.4f inflate=%.4f inside=%.4f bytes=%llu inside_bytes=%llu\n",
+	       name, best[0], best[1], best[2],
+	       (best[1] - best[0]) * (double)inside / (double)bytes, (unsigned long long)bytes,
 	       (unsigned long long)inside);
 	return rc;
 }
