@@ -4,432 +4,243 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/map.h"
-#include "base/vec.h"
-#include "codec/tar.h"
 #include "document.h"
-#include "image_tree_layer.h"
+#include "source_parts.h"
 
-enum {
-	LINKS_MAX = 40, /* symlinks on the way to one path. Source: Linux path_resolution(7) */
-	REST_MAX = 2 * LIMIT_PATH, /* bytes of a path while its links are put in */
-	PIECE = 1 << 16,
-	DEPTH_MAX = LIMIT_PATH / 2, /* components of a path, links resolved */
+/* The layers' blobs, open; closed again when the list is made. */
+struct blobs_open {
+	struct tree_layer *layer; /* [n] */
+	ptrdiff_t n;
 };
 
-/* A file, whatever its names are. */
-struct inode {
-	struct entry e; /* path and type HARDLINK are not used */
-	struct image_tree_place place;
-	str content; /* if it was wanted */
-	str first;   /* its first name when the tree is listed */
-};
-
-struct knot { /* one name in a directory */
-	struct inode *inode;
-	struct knot *parent; /* the root's is itself */
-	struct map child;    /* of a directory: name to struct knot; NULL for a removed one */
-	ptrdiff_t layer;     /* that put it there last */
-	int swept, opaque;   /* 1 + the layer whose whiteouts hid all of this and below; children */
-	int depth;
-	int path_len;
-};
-
-struct merge {
-	struct op *op;
-	struct knot *root;
-	struct image_tree *tree;
-	const struct image_tree_wish *wish;
-	struct hash *hash; /* or NULL: no digests of contents */
-	uint64_t kept;     /* bytes of contents */
-	ptrdiff_t layer, ordinal, entries;
-	ptrdiff_t knots; /* names made, those between the entries' too */
-	uint64_t text;   /* bytes of paths and links */
-	str what;        /* the layer, for messages */
-};
-
-/* A path through links can be far longer than the entry that names it, and stand for many
- * directories. */
-static int count_text(struct op *op, uint64_t *text, ptrdiff_t n)
+static void close_blobs(struct blobs_open *b)
 {
-	*text += (uint64_t)n;
-	return *text <= LIMIT_PATH_BYTES
+	for (ptrdiff_t i = 0; i < b->n; i++)
+		fd_close(&b->layer[i].fd);
+	b->n = 0;
+}
+
+static int open_blob(struct op *op, const struct store *s, const struct image_layer *layer,
+		     struct tree_layer *ret)
+{
+	enum stream_kind want, is;
+	char text[DIGEST_TEXT];
+	uint64_t size = 0;
+	int rc = op_text(op, &ret->what, "layer %s", digest_text(&layer->digest, text));
+
+	if (rc < 0 || (rc = store_blob_open(op, s, &layer->digest, &ret->fd, &size)) != 0)
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_FORMAT, "%.*s is not in the store",
+					STR_ARG(ret->what));
+	ret->size = size;
+	ret->blob = layer->digest;
+	ret->diff_id = layer->diff_id;
+	if (size != layer->size)
+		return op_fail(op, ERR_FORMAT, "%.*s has %llu bytes and its descriptor says %llu",
+			       STR_ARG(ret->what), (unsigned long long)size,
+			       (unsigned long long)layer->size);
+	if ((rc = source_layer_kind(op, ret, &is)) < 0)
+		return rc;
+	return media_layer_stream(layer->media_type, &want) && want == is
 		       ? 0
-		       : op_fail(op, ERR_LIMIT, "an image with more than %d bytes of paths",
-				 LIMIT_PATH_BYTES);
+		       : op_fail(op, ERR_FORMAT,
+				 "%.*s is not compressed as its media type '%.*s' says",
+				 STR_ARG(ret->what), STR_ARG(layer->media_type));
 }
 
-static int knot_new(struct merge *m, struct knot *parent, str name, struct knot **ret)
+static int open_blobs(struct op *op, const struct store *s, const struct image *image,
+		      struct blobs_open *ret)
 {
-	if (++m->knots > LIMIT_ENTRIES)
-		return op_fail(m->op, ERR_LIMIT, "an image of more than %d names", LIMIT_ENTRIES);
-	struct knot *k = op_new(m->op, struct knot, 1);
-	str key = name;
+	ptrdiff_t n = image->config.layer_n;
 
-	if (!k || !(k->inode = op_new(m->op, struct inode, 1)))
-		return m->op->code;
-	k->parent = parent ? parent : k;
-	k->depth = parent ? parent->depth + 1 : 0;
-	k->path_len = parent ? parent->path_len + (int)name.len + 1 : 0;
-	k->layer = m->layer;
-	map_init(&k->child, m->op);
-	k->inode->e = (struct entry){ .type = ENTRY_DIRECTORY, .mode = 0755 };
-	k->inode->place = (struct image_tree_place){ m->layer, m->ordinal };
-	if (k->depth > DEPTH_MAX || k->path_len > LIMIT_PATH)
-		return op_fail(m->op, ERR_LIMIT, "%.*s: a path is too long, links resolved: '%.*s'",
-			       STR_ARG(m->what), STR_ARG(name));
-	if (name.len > LIMIT_NAME || str_find(name, '\0') >= 0)
-		return op_fail(m->op, ERR_FORMAT, "%.*s: bad name on the way of a link: '%.*s'",
-			       STR_ARG(m->what), STR_ARG(name));
-	if (parent && (op_copy(m->op, name, &key) < 0 || map_put(&parent->child, key, k) < 0))
-		return m->op->code;
-	*ret = k;
-	return 0;
-}
-
-static bool is_dir(const struct knot *k)
-{
-	return k->inode->e.type == ENTRY_DIRECTORY;
-}
-
-/* Put a link's target before what is left of the path in rest[REST_MAX]. */
-static int splice(struct merge *m, str link, char *rest, str *left)
-{
-	if (link.len + 1 + left->len > REST_MAX)
-		return op_fail(m->op, ERR_LIMIT, "%.*s: a path through '%.*s' is too long",
-			       STR_ARG(m->what), STR_ARG(link));
-	if (left->len)
-		memmove(rest + link.len + 1, left->p, (size_t)left->len);
-	memcpy(rest, link.p, (size_t)link.len);
-	rest[link.len] = '/';
-	*left = (str){ rest, link.len + 1 + left->len };
-	return 0;
-}
-
-/*
- * The directory at path, symlinks resolved below the root. Missing ones are made, or without
- * `make` are 1. A file in the way is ERR_FORMAT (1 without `make`).
- */
-static int walk(struct merge *m, str path, bool make, struct knot **ret)
-{
-	char rest[REST_MAX];
-	struct knot *at = m->root;
-	int links = 0, rc;
-
-	while (path.len) {
-		str name = str_cut(&path, '/');
-		if (name.len == 0 || str_eq(name, S(".")))
-			continue;
-		if (str_eq(name, S(".."))) {
-			at = at->parent;
-			continue;
-		}
-		struct knot *next = map_get(&at->child, name);
-		if (!next && !make)
-			return 1;
-		if (!next && (rc = knot_new(m, at, name, &next)) < 0)
+	if (!(ret->layer = op_new(op, struct tree_layer, n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		ret->layer[i].fd = -1;
+		ret->n = i + 1;
+		int rc = open_blob(op, s, &image->config.layer[i], &ret->layer[i]);
+		if (rc < 0)
 			return rc;
-		if (next->inode->e.type == ENTRY_SYMLINK) {
-			str link = next->inode->e.link;
-			if (++links > LINKS_MAX)
-				return op_fail(m->op, ERR_FORMAT,
-					       "%.*s: too many links on the way to '%.*s'",
-					       STR_ARG(m->what), STR_ARG(name));
-			if ((rc = splice(m, link, rest, &path)) < 0)
-				return rc;
-			at = str_starts(link, S("/")) ? m->root : at;
-			continue;
-		}
-		if (!is_dir(next))
-			return make ? op_fail(m->op, ERR_FORMAT,
-					      "%.*s: '%.*s' is used as a directory and is a file",
-					      STR_ARG(m->what), STR_ARG(name))
-				    : 1;
-		at = next;
 	}
-	*ret = at;
 	return 0;
 }
 
-/* Rule 1: take away what lower layers put at k and below. True if nothing of k is left. The depth
- * of the recursion is that of the tree: DEPTH_MAX. What is swept once has nothing of lower layers,
- * however often a layer says it. */
-static bool remove_lower(struct knot *k, ptrdiff_t layer)
+/* What is found not to be what its name says goes from the store. */
+static void drop_bad(const struct store *s, const struct image *image)
 {
-	bool empty = true;
+	AUTO_OP own;
 
-	if (k->swept > layer)
-		return false;
-	k->swept = (int)layer + 1;
-	for (ptrdiff_t i = 0; i < k->child.n; i++) {
-		struct knot *child = k->child.item[i].value;
-		if (child && remove_lower(child, layer))
-			k->child.item[i].value = NULL;
-		empty &= !k->child.item[i].value;
-	}
-	return empty && k->layer < layer;
-}
-
-static int whiteout(struct merge *m, str dir, str name)
-{
-	struct knot *parent;
-	str hidden = str_from(name, 4);
-	int rc = walk(m, dir, false, &parent);
-
-	if (hidden.len == 0 || str_eq(hidden, S(".")) || str_eq(hidden, S("..")))
-		return op_fail(m->op, ERR_FORMAT, "%.*s: bad whiteout '%.*s'", STR_ARG(m->what),
-			       STR_ARG(name));
-	if (rc)
-		return rc < 0 ? rc : 0;
-	if (str_eq(name, S(".wh..wh..opq"))) {
-		if (parent->opaque > m->layer)
-			return 0;
-		parent->opaque = (int)m->layer + 1;
-		for (ptrdiff_t i = 0; i < parent->child.n; i++) {
-			struct knot *child = parent->child.item[i].value;
-			if (child && remove_lower(child, m->layer))
-				parent->child.item[i].value = NULL;
-		}
-		return 0;
-	}
-	if (str_starts(hidden, S(".wh."))) /* aufs kept its own notes under such names */
-		return 0;
-	ptrdiff_t i = map_find(&parent->child, hidden);
-	struct knot *k = i < 0 ? NULL : parent->child.item[i].value;
-	if (k && remove_lower(k, m->layer))
-		parent->child.item[i].value = NULL;
-	return 0;
-}
-
-/* The file that a hard link's target is at this moment. */
-static int find_target(struct merge *m, const struct tar_entry *e, struct inode **ret)
-{
-	struct knot *parent, *k = NULL;
-	int rc = walk(m, str_dir_name(e->link), false, &parent);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 0)
-		k = map_get(&parent->child, str_base_name(e->link));
-	if (!k || is_dir(k))
-		return op_fail(m->op, ERR_FORMAT,
-			       "%.*s: hard link '%.*s' to '%.*s', which is no file",
-			       STR_ARG(m->what), STR_ARG(e->path), STR_ARG(e->link));
-	*ret = k->inode;
-	return 0;
-}
-
-static int set_inode(struct merge *m, struct inode *inode, const struct tar_entry *e)
-{
-	static const enum entry_type type[] = { [TAR_FILE] = ENTRY_FILE,
-						[TAR_SYMLINK] = ENTRY_SYMLINK,
-						[TAR_DIRECTORY] = ENTRY_DIRECTORY };
-
-	inode->e = (struct entry){ .type = type[e->type],
-				   .mode = e->mode,
-				   .uid = e->uid,
-				   .gid = e->gid,
-				   .size = e->size,
-				   .mtime = e->mtime };
-	inode->place = (struct image_tree_place){ m->layer, m->ordinal };
-	int rc = e->type == TAR_SYMLINK ? count_text(m->op, &m->text, e->link.len) : 0;
-	return rc == 0 && e->type == TAR_SYMLINK ? op_copy(m->op, e->link, &inode->e.link) : rc;
-}
-
-static bool is_wanted(struct merge *m, const struct tar_entry *e)
-{
-	if (!m->wish->wants || !m->wish->wants(m->wish->arg, e->path, e->size) ||
-	    e->size > LIMIT_WANTED - m->kept)
-		return false;
-	m->kept += e->size;
-	return true;
-}
-
-static int keep_content(struct merge *m, struct tar *tar, const struct tar_entry *e,
-			struct inode *inode)
-{
-	int rc = tar_read_all(m->op, tar, e->size, &inode->content);
-
-	if (rc < 0)
-		return rc;
-	if (!inode->content.p)
-		inode->content = S("");
-	if (m->hash)
-		inode->e.sha256 = digest_of(inode->content);
-	return 0;
-}
-
-static int hash_content(struct merge *m, struct tar *tar, struct inode *inode)
-{
-	char piece[PIECE];
-	size_t n = 0;
-	int rc;
-
-	hash_restart(m->hash);
-	while ((rc = tar_read(m->op, tar, piece, sizeof(piece), &n)) == 0 && n > 0)
-		hash_add(m->hash, (str){ piece, (ptrdiff_t)n });
-	if (rc < 0)
-		return rc;
-	hash_result(m->hash, HASH_SHA256, inode->e.sha256.b);
-	return 0;
-}
-
-/* The name's place in its directory, as new as the entry: what was there goes (rule 2). */
-static int place_entry(struct merge *m, const struct tar_entry *e, struct knot **ret)
-{
-	struct knot *parent, *k;
-	str name = str_base_name(e->path);
-	int rc;
-
-	if (e->path.len == 0) {
-		*ret = m->root;
-		m->root->layer = m->layer;
-		return e->type == TAR_DIRECTORY
-			       ? 0
-			       : op_fail(m->op, ERR_FORMAT, "%.*s: the root is not a directory",
-					 STR_ARG(m->what));
-	}
-	if ((rc = walk(m, str_dir_name(e->path), true, &parent)) < 0)
-		return rc;
-	k = map_get(&parent->child, name);
-	if (k && is_dir(k) && e->type == TAR_DIRECTORY) {
-		struct inode *own = op_new(m->op, struct inode, 1);
-		if (!own)
-			return m->op->code;
-		k->inode = own;
-		k->layer = m->layer;
-		*ret = k;
-		return 0;
-	}
-	return knot_new(m, parent, name, ret);
-}
-
-static int merge_entry(struct merge *m, struct tar *tar, const struct tar_entry *e)
-{
-	str name = str_base_name(e->path);
-	struct inode *target = NULL;
-	struct knot *k;
-	int rc;
-
-	m->tree->has_xattrs |= e->has_xattrs;
-	if (str_starts(name, S(".wh.")))
-		return whiteout(m, str_dir_name(e->path), name);
-	if (e->type == TAR_OTHER) {
-		m->tree->skipped++;
-		return 0;
-	}
-	if (e->type == TAR_HARDLINK && (rc = find_target(m, e, &target)) < 0)
-		return rc;
-	if ((rc = place_entry(m, e, &k)) < 0)
-		return rc;
-	if (target) {
-		k->inode = target;
-		return 0;
-	}
-	if ((rc = set_inode(m, k->inode, e)) < 0)
-		return rc;
-	if (e->type != TAR_FILE)
-		return 0;
-	if (is_wanted(m, e))
-		return keep_content(m, tar, e, k->inode);
-	return m->hash ? hash_content(m, tar, k->inode) : 0;
-}
-
-static int merge_layer(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
-		       ptrdiff_t ordinal)
-{
-	struct merge *m = arg;
-
-	m->ordinal = ordinal;
-	if (++m->entries > LIMIT_ENTRIES)
-		return op_fail(op, ERR_LIMIT, "an image of more than %d entries", LIMIT_ENTRIES);
-	return merge_entry(m, tar, e);
-}
-
-/* One line of the list: path is the knot's own. */
-static void list_knot(const struct knot *k, str path, struct entry *entry,
-		      struct image_tree_place *place, str *content)
-{
-	struct inode *inode = k->inode;
-
-	*entry = inode->e;
-	entry->path = path;
-	*place = inode->place;
-	*content = inode->content;
-	if (is_dir(k) || inode->e.type == ENTRY_SYMLINK)
-		return;
-	if (inode->first.p) {
-		entry->type = ENTRY_HARDLINK;
-		entry->link = inode->first;
-	} else {
-		inode->first = path;
+	op_init(&own, 0);
+	for (ptrdiff_t i = 0; i < image->config.layer_n; i++) {
+		if (store_blob_verify(&own, s, &image->config.layer[i].digest) < 0)
+			op_forgive(&own);
 	}
 }
 
 struct lister {
-	uint64_t text; /* bytes of paths and links */
-	VEC(struct entry) entry;
-	VEC(struct image_tree_place) place;
-	VEC(str) content;
+	struct op *op;
+	const struct tree *from;
+	const struct image_tree_wish *wish;
+	struct image_tree *to;
+	uint32_t *place; /* [tree_count()]: 1 + the entry that is a file's first name */
+	uint64_t text;   /* bytes of paths and links */
+	uint64_t kept;   /* and of contents */
 };
 
-/* All below k, in order of path; recursion as deep as the tree: DEPTH_MAX. */
-static int list_below(struct op *op, struct knot *k, str path, struct lister *l)
+static int list_content(struct lister *l, uint32_t node, str path, str *ret)
 {
-	map_sort(&k->child);
-	for (ptrdiff_t i = 0; i < k->child.n; i++) {
-		struct knot *child = k->child.item[i].value;
-		str own;
-		if (!child)
-			continue;
-		int rc = count_text(op, &l->text, child->path_len);
-		if (rc == 0)
-			rc = op_text(op, &own, "%.*s%s%.*s", STR_ARG(path), path.len ? "/" : "",
-				     STR_ARG(k->child.item[i].key));
-		if (rc < 0)
-			return rc;
-		struct entry *entry = vec_push(op, &l->entry);
-		struct image_tree_place *place = vec_push(op, &l->place);
-		str *content = vec_push(op, &l->content);
-		if (!entry || !place || !content)
-			return op->code;
-		list_knot(child, own, entry, place, content);
-		if ((rc = list_below(op, child, own, l)) < 0)
-			return rc;
-	}
+	const struct tree_node *n = tree_node(l->from, node);
+	struct at at;
+
+	if (!l->wish->wants || !l->wish->wants(l->wish->arg, path, n->size) ||
+	    n->size > LIMIT_WANTED - l->kept)
+		return 0;
+	l->kept += n->size;
+	int rc = tree_at(l->op, l->from, node, &at);
+	if (rc == 0)
+		rc = at_all(l->op, &at, LIMIT_WANTED, ret);
+	str own;
+	if (rc < 0 || (rc = op_copy(l->op, *ret, &own)) < 0)
+		return rc;
+	*ret = own.p ? own : S("");
 	return 0;
 }
+
+static int list_file(struct lister *l, uint32_t node, struct entry *e, str *content)
+{
+	const struct tree_node *n = tree_node(l->from, node);
+	uint32_t inode = n->link == TREE_NONE ? node : n->link;
+	const uint8_t *sha256 = tree_hash(l->from, node, HASH_SHA256);
+	ptrdiff_t at = l->to->n - 1;
+
+	e->size = n->size;
+	if (sha256)
+		memcpy(e->sha256.b, sha256, sizeof(e->sha256.b));
+	l->to->place[at] = tree_place(n);
+	if (l->place[inode]) {
+		e->type = ENTRY_HARDLINK;
+		e->link = l->to->entry[l->place[inode] - 1].path;
+		*content = l->to->content[l->place[inode] - 1];
+		return 0;
+	}
+	l->place[inode] = (uint32_t)at + 1;
+	return list_content(l, node, e->path, content);
+}
+
+static void describe(const struct tree *t, const struct tree_node *n, struct entry *ret)
+{
+	static const enum entry_type types[] = { [TREE_FILE] = ENTRY_FILE,
+						 [TREE_SYMLINK] = ENTRY_SYMLINK,
+						 [TREE_DIRECTORY] = ENTRY_DIRECTORY };
+	struct tree_owner owner = tree_owner(t, n);
+
+	*ret = (struct entry){ .type = types[n->type],
+			       .mode = n->mode,
+			       .uid = owner.uid,
+			       .gid = owner.gid,
+			       .mtime = n->mtime };
+}
+
+static int list_node(struct lister *l, uint32_t node)
+{
+	SCRATCH char path[LIMIT_PATH + 1];
+	const struct tree_node *n = tree_node(l->from, node);
+	ptrdiff_t at = l->to->n++;
+	struct entry *e = &l->to->entry[at];
+	str own = tree_path(l->from, node, path), link = tree_link(l->from, node);
+
+	describe(l->from, n, e);
+	l->text += (uint64_t)(own.len + link.len);
+	if (l->text > LIMIT_PATH_BYTES)
+		return op_fail(l->op, ERR_LIMIT, "an image with more than %d bytes of paths",
+			       LIMIT_PATH_BYTES);
+	if (op_copy(l->op, own, &e->path) < 0 ||
+	    (n->type == TREE_SYMLINK && op_copy(l->op, link, &e->link) < 0))
+		return l->op->code;
+	return n->type == TREE_FILE ? list_file(l, node, e, &l->to->content[at]) : 0;
+}
+
+static _Thread_local const struct tree *sorting;
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(tree_name(sorting, *(const uint32_t *)a),
+		       tree_name(sorting, *(const uint32_t *)b));
+}
+
+/* All below dir, in order of path; recursion as deep as paths are: LIMIT_PATH / 2. */
+static int list_below(struct lister *l, uint32_t dir)
+{
+	AUTO_OP own;
+	VEC(uint32_t) child = { 0 };
+	int rc = 0;
+
+	op_init(&own, 0);
+	for (uint32_t i = tree_first(l->from, dir); i != TREE_NONE; i = tree_next(l->from, i)) {
+		uint32_t *to = vec_push(&own, &child);
+		if (!to)
+			return op_adopt_error(l->op, &own);
+		*to = i;
+	}
+	sorting = l->from;
+	if (child.n)
+		qsort(child.p, (size_t)child.n, sizeof(*child.p), by_name);
+	for (ptrdiff_t i = 0; rc == 0 && i < child.n; i++) {
+		if (tree_node(l->from, child.p[i])->type == TREE_OTHER)
+			continue;
+		rc = list_node(l, child.p[i]);
+		if (rc == 0)
+			rc = list_below(l, child.p[i]);
+	}
+	return rc;
+}
+
+static int list(struct op *op, const struct tree *t, const struct image_tree_wish *wish,
+		struct image_tree *ret)
+{
+	struct tree_sum sum = tree_sum(t);
+	ptrdiff_t n = (ptrdiff_t)sum.names;
+	struct lister l = { .op = op, .from = t, .wish = wish, .to = ret };
+
+	ret->entry = op_new(op, struct entry, n);
+	ret->place = op_new(op, struct tree_place, n);
+	ret->content = op_new(op, str, n);
+	l.place = op_new(op, uint32_t, tree_count(t));
+	if (!ret->entry || !ret->place || !ret->content || !l.place)
+		return op->code;
+	describe(t, tree_node(t, 0), &ret->root);
+	ret->skipped = (ptrdiff_t)sum.other;
+	ret->has_xattrs = sum.xattrs > 0;
+	return list_below(&l, 0);
+}
+
+static const struct image_tree_wish nothing;
 
 int image_tree_read(struct op *op, const struct store *s, const struct image *image,
 		    const struct image_tree_wish *wish, struct image_tree *ret)
 {
-	static const struct image_tree_wish nothing;
+	__attribute__((cleanup(close_blobs))) struct blobs_open blobs = { 0 };
+	AUTO_OP own; /* the tree's own memory, which the list does not need */
+	AUTO_TREE *t = NULL;
 	struct image_tree tree = { 0 };
-	struct lister l = { 0 };
-	struct merge m = {
-		.op = op, .wish = wish ? wish : &nothing, .tree = &tree, .what = S("image")
-	};
-	AUTO_HASH *hash = NULL;
-	int rc = knot_new(&m, NULL, S(""), &m.root);
 
-	if (rc < 0 || (m.wish->digests && (rc = hash_open(op, HASH_SHA256, &hash)) < 0))
+	wish = wish ? wish : &nothing;
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	struct tree_wish ask = { .verify = true,
+				 .hashes = wish->digests ? HASH_SHA256 : 0,
+				 .wants = wish->wants,
+				 .wants_arg = wish->arg };
+	int rc = open_blobs(op, s, image, &blobs);
+	if (rc < 0)
 		return rc;
-	m.hash = hash;
-	for (m.layer = 0; m.layer < image->config.layer_n; m.layer++) {
-		char text[DIGEST_TEXT];
-		const struct image_layer *layer = &image->config.layer[m.layer];
-		m.what = str_of(digest_text(&layer->digest, text));
-		if ((rc = image_tree_layer(op, s, layer, merge_layer, &m)) < 0)
-			return rc;
+	if ((rc = tree_of_layers(&own, blobs.layer, blobs.n, &ask, &t)) < 0) {
+		if (rc == ERR_VERIFY)
+			drop_bad(s, image);
+		return op_adopt_error(op, &own);
 	}
-	l.text = m.text;
-	if ((rc = list_below(op, m.root, S(""), &l)) < 0)
+	if ((rc = list(op, t, wish, &tree)) < 0)
 		return rc;
-	tree.entry = l.entry.p;
-	tree.place = l.place.p;
-	tree.content = l.content.p;
-	tree.n = l.entry.n;
-	tree.root = m.root->inode->e;
 	*ret = tree;
 	return 0;
 }

@@ -1,43 +1,29 @@
 /*
- * image_tree: the file system that an image's layers make, as a list of entries, and in a
- * directory. Source: OCI image-spec 1.1, layer.md; where it is silent, what engines do:
- *
- *  1. Whiteouts and opaque directories act on lower layers only, wherever they stand in theirs.
- *  2. The parents of a path resolve through symlinks below the root, lower layers' too; its last
- *     component does not: a directory over a symlink replaces it, one over a directory keeps
- *     what is in it.
- *  3. A hard link binds to the file that its target is at that moment; when an upper layer
- *     replaces the target, the link keeps the old content. A link to nothing is ERR_FORMAT.
- *  4. Of a path that is twice in a layer, the last entry counts. Missing parents are root's, 0755.
- *  5. Device nodes, FIFOs and sockets are left out and counted.
- * Layers are verified before they are interpreted: the blob's digest, and the diff_id before
- * anything comes out.
+ * image_tree: the file system that an image's layers make, by the rules of tree/tree.h, as a list
+ * of entries and in a directory. Of an image whose layers are in the store; they are verified
+ * before anything comes out.
  */
 #ifndef OCI_IMAGE_TREE_H
 #define OCI_IMAGE_TREE_H
 
 #include "image.h"
 #include "model/entry.h"
-
-struct image_tree_place { /* where an entry's bytes are: the n-th entry of a layer */
-	ptrdiff_t layer;
-	ptrdiff_t ordinal;
-};
+#include "tree/tree.h"
 
 struct image_tree {
-	struct entry *entry;            /* [n], sorted by entry_path_cmp(); paths after rule 2 */
-	struct image_tree_place *place; /* [n], of the file that a hard link binds to */
-	str *content; /* [n], of files that were wanted; .p is NULL for the others */
+	struct entry *entry; /* [n], sorted by entry_path_cmp(); paths links on the way resolved */
+	struct tree_place *place; /* [n], of files: where the content is */
+	str *content;             /* [n], of files that were wanted; .p is NULL for the others */
 	ptrdiff_t n;
 	struct entry root; /* "/" itself */
-	ptrdiff_t skipped; /* entries of rule 5 */
+	ptrdiff_t skipped; /* device nodes, FIFOs and sockets */
 	bool has_xattrs;   /* some entry had extended attributes; they are not kept */
 };
 
 /* What is wanted beside the entries. */
 struct image_tree_wish {
 	bool digests; /* hash the files' contents */
-	/* Keep this file's content; path as its layer has it. NULL: of none. At most LIMIT_WANTED
+	/* Keep this file's content. NULL: of none. At most LIMIT_WANTED
 	 * bytes are kept in all: past that no more are. */
 	bool (*wants)(void *arg, str path, uint64_t size);
 	void *arg;

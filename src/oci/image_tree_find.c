@@ -84,18 +84,18 @@ const struct entry *image_tree_find_link(const struct image_tree *t, str path)
 }
 
 struct reader {
-	ptrdiff_t ordinal;
+	uint64_t position;
 	size_t max;
 	str got;
 	bool found;
 };
 
 static int read_one(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
-		    ptrdiff_t ordinal)
+		    uint64_t position)
 {
 	struct reader *r = arg;
 
-	if (ordinal != r->ordinal || e->type != TAR_FILE)
+	if (position != r->position || e->type != TAR_FILE)
 		return 0;
 	r->found = true;
 	int rc = tar_read_all(op, tar, r->max, &r->got);
@@ -106,12 +106,12 @@ int image_tree_content(struct op *op, const struct store *s, const struct image 
 		       const struct image_tree *t, const struct entry *entry, size_t max, str *ret)
 {
 	MUST(entry >= t->entry && entry < t->entry + t->n);
-	const struct image_tree_place *place = &t->place[entry - t->entry];
-	struct reader r = { .ordinal = place->ordinal, .max = max };
+	const struct tree_place *place = &t->place[entry - t->entry];
+	struct reader r = { .position = place->position, .max = max };
 
 	if (entry->type != ENTRY_FILE && entry->type != ENTRY_HARDLINK)
 		return op_fail(op, ERR_USAGE, "%.*s is not a file", STR_ARG(entry->path));
-	if (entry->type == ENTRY_HARDLINK && entry->size == 0) {
+	if (entry->size == 0) {
 		*ret = S("");
 		return 0;
 	}

@@ -62,8 +62,8 @@ int image_tree_layer(struct op *op, const struct store *s, const struct image_la
 	stream_tee(in, hash);
 	if ((rc = tar_open(op, in, what, false, &tar)) < 0)
 		return rc;
-	for (ptrdiff_t i = 0; (rc = tar_next(op, tar, &e)) > 0; i++) {
-		rc = each(op, arg, tar, &e, i);
+	while ((rc = tar_next(op, tar, &e)) > 0) {
+		rc = each(op, arg, tar, &e, tar_position(tar));
 		if (rc)
 			return rc < 0 ? rc : 0;
 	}

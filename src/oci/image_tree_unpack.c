@@ -12,7 +12,7 @@ enum { PIECE = 1 << 16 };
 
 struct unpack {
 	const struct image_tree *tree;
-	ptrdiff_t *file; /* [file_n]: entries that are files, in order of layer and ordinal */
+	ptrdiff_t *file; /* [file_n]: entries that are files, in order of layer and position */
 	ptrdiff_t file_n;
 	ptrdiff_t next; /* into file: the first that is not written yet */
 	ptrdiff_t layer;
@@ -145,14 +145,14 @@ static int write_file(struct op *op, struct unpack *u, struct tar *tar, const st
 }
 
 static int write_entry(struct op *op, void *arg, struct tar *tar, const struct tar_entry *e,
-		       ptrdiff_t ordinal)
+		       uint64_t position)
 {
 	struct unpack *u = arg;
 
 	if (u->next == u->file_n)
 		return 0;
-	const struct image_tree_place *place = &u->tree->place[u->file[u->next]];
-	if (place->layer != u->layer || place->ordinal != ordinal)
+	const struct tree_place *place = &u->tree->place[u->file[u->next]];
+	if (place->layer != u->layer || place->position != position)
 		return 0;
 	const struct entry *entry = &u->tree->entry[u->file[u->next++]];
 	if (e->type != TAR_FILE)
@@ -163,12 +163,12 @@ static int write_entry(struct op *op, void *arg, struct tar *tar, const struct t
 
 static int by_place(const void *a, const void *b, void *arg)
 {
-	const struct image_tree_place *place = arg, *x = &place[*(const ptrdiff_t *)a];
-	const struct image_tree_place *y = &place[*(const ptrdiff_t *)b];
+	const struct tree_place *place = arg, *x = &place[*(const ptrdiff_t *)a];
+	const struct tree_place *y = &place[*(const ptrdiff_t *)b];
 
 	if (x->layer != y->layer)
 		return x->layer < y->layer ? -1 : 1;
-	return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+	return (x->position > y->position) - (x->position < y->position);
 }
 
 static int write_files(struct op *op, struct unpack *u, const struct store *s,

@@ -198,6 +198,11 @@ struct tree_owner tree_owner(const struct tree *t, const struct tree_node *node)
 	return t->owner.p[node->owner];
 }
 
+struct tree_place tree_place(const struct tree_node *node)
+{
+	return (struct tree_place){ WHERE_SOURCE(node->where), WHERE_OFFSET(node->where) };
+}
+
 str tree_link(const struct tree *t, uint32_t node)
 {
 	const struct tree_node *n = node_at(t, node);

@@ -62,7 +62,10 @@ struct tree_wish {
 	bool probe;      /* look at every file's own bytes (interest by bits implies it) */
 	bool verify;     /* check digests of blobs and diff_ids, in threads of their own */
 	unsigned hashes; /* HASH_ kinds of every file's content, for tree_hash() */
-	bool hidden;     /* keep wanted files that upper layers hide: --scope all-layers */
+	/* Keep this file at hand too, whoever else wants it; may be NULL. */
+	bool (*wants)(void *arg, str path, uint64_t size);
+	void *wants_arg;
+	bool hidden; /* keep wanted files that upper layers hide: --scope all-layers */
 	void (*note)(void *arg, uint64_t done,
 		     uint64_t total); /* bytes; now and then; may be NULL */
 	void *arg;
@@ -90,8 +93,8 @@ struct tree_given {
 	str path;
 	str bytes;
 	const struct at *at; /* where they are instead, or NULL */
-	uint32_t mode;	     /* 0: 0644 */
-	str link;      /* a symlink's target, or empty */
+	uint32_t mode;       /* 0: 0644 */
+	str link;            /* a symlink's target, or empty */
 };
 int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,
 		  const struct tree_wish *wish, struct tree **ret) MUST_USE;
@@ -106,6 +109,13 @@ const struct tree_node *tree_node(const struct tree *t, uint32_t node);
 /* The wanted files that are visible, by path; then (with wish.hidden) the hidden ones, by layer and
  * path. */
 const struct tree_match *tree_matches(const struct tree *t, ptrdiff_t *ret_n);
+
+/* Where in an image a file's content is: the layer, and the position in it unpacked. */
+struct tree_place {
+	ptrdiff_t layer;
+	uint64_t position;
+};
+struct tree_place tree_place(const struct tree_node *node);
 
 str tree_name(const struct tree *t, uint32_t node); /* its last component, NUL-terminated */
 
@@ -146,6 +156,7 @@ struct tree_sum {
 	uint64_t names;   /* that are visible */
 	uint64_t other;   /* rule 5 */
 	uint64_t bytes;   /* of visible files */
+	uint64_t xattrs;  /* entries with extended attributes, which are not kept */
 	uint64_t unread;  /* directories that could not be entered */
 	uint64_t again;   /* names that stood twice in a layer: rule 4 */
 };

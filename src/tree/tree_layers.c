@@ -163,6 +163,15 @@ static int tail_at(struct pass *p, const struct source_of *s, struct passing *f)
 	return at_read(p->tree->op, &at, f->size - f->tail_len, p->tail, f->tail_len);
 }
 
+static bool is_asked_for(struct pass *p, uint32_t node)
+{
+	const struct tree_wish *w = p->tree->wish;
+	SCRATCH char path[LIMIT_PATH + 1];
+
+	return w->wants &&
+	       w->wants(w->wants_arg, tree_path(p->tree, node, path), node_at(p->tree, node)->size);
+}
+
 /* A file's bytes are looked at, and it is kept if somebody wants it whole. */
 static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar, uint32_t node)
 {
@@ -178,7 +187,8 @@ static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar,
 	if (p->looks)
 		bits = probe_head((str){ f.head, (ptrdiff_t)f.head_len }, f.size, &f.tail_len);
 	bool wants = merge_wants(&p->merge, node, bits, &wanted);
-	if (!plain && wants && wanted.whole && f.size > 0 && (rc = begin_keep(p, &f)) < 0)
+	bool keeps = (wants && wanted.whole) || is_asked_for(p, node);
+	if (!plain && keeps && f.size > 0 && (rc = begin_keep(p, &f)) < 0)
 		return rc;
 	rc = plain && f.tail_len ? tail_at(p, s, &f) : 0;
 	if (rc == 0 && !plain)
@@ -199,6 +209,7 @@ static int pass_entry(struct pass *p, const struct source_of *s, struct tar *tar
 	uint32_t node;
 	int rc = merge_whiteout(&p->merge, e->path, &whiteout);
 
+	p->tree->sum.xattrs += e->has_xattrs;
 	if (rc < 0 || whiteout || (rc = merge_entry(&p->merge, e, &node)) < 0 || node == TREE_NONE)
 		return rc;
 	struct tree_node *n = node_at(p->tree, node);

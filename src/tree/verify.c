@@ -121,7 +121,10 @@ static void run_job(struct verify *v, struct job *j)
 	if (rc == 0 && !v->stop) {
 		hash_result(h, HASH_SHA256, got.b);
 		if (!digest_eq(&got, &j->want))
-			op_fail(&own, ERR_VERIFY, "%.*s has the digest %s and should have %s",
+			op_fail(&own, ERR_VERIFY,
+				j->fd < 0
+					? "%.*s unpacks to %s and the image's configuration says %s"
+					: "%.*s has the digest %s and should have %s",
 				STR_ARG(j->what), digest_text(&got, is),
 				digest_text(&j->want, should));
 	}
