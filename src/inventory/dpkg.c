@@ -239,19 +239,30 @@ static int read_dpkg(struct op *op, struct catalog *c, const struct found *f)
 	return rc < 0 ? rc : read_stanzas(op, c, *catalog_state(c), &place);
 }
 
-/* The first alternative that is there counts, else the first. */
+/* The first alternative that is there counts, else the first; what is needed anyway is not said
+ * again. */
 static void choose(struct dpkg *d)
 {
 	for (ptrdiff_t i = 0; i < d->choice.n; i++) {
 		const struct choice *c = &d->choice.p[i];
-		str all = c->all;
-		while (all.p) {
-			str name = relation_name(str_cut(&all, '|'));
-			if (map_find(&d->there, name) < 0)
-				continue;
-			d->pending.p[c->package].p.needs.p[c->need] = name;
-			break;
+		struct texts *needs = &d->pending.p[c->package].p.needs;
+		str all = c->all, name = needs->p[c->need];
+		while (all.p && map_find(&d->there, name) < 0)
+			name = relation_name(str_cut(&all, '|'));
+		if (map_find(&d->there, name) < 0)
+			name = needs->p[c->need];
+		needs->p[c->need] = S("");
+		if (!has_text(needs, name))
+			needs->p[c->need] = name;
+	}
+	for (ptrdiff_t i = 0; i < d->pending.n; i++) {
+		struct texts *needs = &d->pending.p[i].p.needs;
+		ptrdiff_t kept = 0;
+		for (ptrdiff_t k = 0; k < needs->n; k++) {
+			if (needs->p[k].len)
+				needs->p[kept++] = needs->p[k];
 		}
+		needs->n = kept;
 	}
 }
 

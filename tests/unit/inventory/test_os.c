@@ -9,12 +9,9 @@ struct row {
 	const char *want; /* distro | id | version_id | codename | path | facts */
 };
 
-#define AT(p, text)                         \
-	{                                   \
-		S_INIT(p), S_INIT(text), 0, \
-		{                           \
-			0                   \
-		}                           \
+#define AT(p, text)                                      \
+	{                                                \
+		.path = S_INIT(p), .bytes = S_INIT(text) \
 	}
 static const struct row rows[] = {
 	{ { AT("etc/nothing", "") }, "|||||" },
@@ -26,7 +23,7 @@ static const struct row rows[] = {
 	  "alpine-3.1\\1|alpine|3.1\\1||etc/os-release|" },
 	/* The link counts where it leads to. */
 	{ { AT("usr/lib/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n"),
-	    { S_INIT("etc/os-release"), { 0 }, 0, S_INIT("../usr/lib/os-release") },
+	    { .path = S_INIT("etc/os-release"), .link = S_INIT("../usr/lib/os-release") },
 	    AT("etc/debian_version", "12.4\n") },
 	  "debian-12|debian|12|bookworm|usr/lib/os-release|debian:release=12.4" },
 	{ { AT("etc/os-release", "ID=debian\n"), AT("etc/debian_version", "10.8\n") },
