@@ -7,7 +7,7 @@
 #include "verbs.h"
 
 struct sbom_options {
-	struct texts output, from, only;
+	struct texts output, from, only, insecure;
 	str template, platform, scope, name, version, store, progress;
 	bool all_platforms, trust, files, quiet, verbose, offline, list;
 };

@@ -37,6 +37,10 @@ static const struct option table[] = {
 	  "Do not verify the digests of layers: for an archive that was verified before." },
 	{ "offline", 0, OPTION_FLAG, NULL, offsetof(struct sbom_options, offline), "Where it is",
 	  "Ask no registry." },
+	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", offsetof(struct sbom_options, insecure),
+	  "Where it is",
+	  "Take plain HTTP and any certificate from this registry, and no other; may be given several "
+	  "times." },
 	{ "store", 0, OPTION_TEXT, "DIR", offsetof(struct sbom_options, store), "Where it is",
 	  "Directory of the local store.", .hint = OPTION_HINT_DIRECTORY },
 };

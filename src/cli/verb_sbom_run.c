@@ -283,6 +283,7 @@ int verb_sbom_run(struct op *op, const struct cli *cli, const void *options)
 				    .all_platforms = o->all_platforms,
 				    .trust = o->trust,
 				    .offline = o->offline,
+				    .insecure = o->insecure,
 				    .note = note_source };
 	str what;
 

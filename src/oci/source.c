@@ -42,6 +42,7 @@ static const struct {
 	{ "docker", source_from_docker, true, true },
 	{ "podman", source_from_podman, true, true },
 	{ "containerd", source_from_containerd, true, true },
+	{ "registry", source_from_registry, true, true },
 	{ "docker-archive", source_from_docker_archive, false, false },
 	{ "oci-archive", source_from_oci_archive, false, false },
 	{ "oci-dir", source_from_layout, false, false },

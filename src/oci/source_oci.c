@@ -107,7 +107,7 @@ int source_layer_kind(struct op *op, const struct tree_layer *l, enum stream_kin
 	return rc;
 }
 
-static int check_kind(struct op *op, const struct tree_layer *l, str media_type)
+int source_check_kind(struct op *op, const struct tree_layer *l, str media_type)
 {
 	enum stream_kind want = STREAM_PLAIN, kind = STREAM_PLAIN;
 	int rc = source_layer_kind(op, l, &kind);
@@ -140,7 +140,7 @@ int source_box_layers(struct op *op, struct box *b, const struct image_config *c
 		t.fd = part.fd;
 		t.offset = part.offset;
 		t.size = part.size;
-		if ((rc = check_kind(op, &t, l->media_type)) < 0)
+		if ((rc = source_check_kind(op, &t, l->media_type)) < 0)
 			return op_fail_in(op, "%.*s", STR_ARG(b->what));
 		ret[i] = t;
 	}

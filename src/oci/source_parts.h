@@ -40,6 +40,7 @@ int source_from_directory(struct op *op, struct source_ask *a, str place) MUST_U
 int source_from_file(struct op *op, struct source_ask *a, str place) MUST_USE;
 int source_from_sbom(struct op *op, struct source_ask *a, str place) MUST_USE;
 int source_from_stdin(struct op *op, struct source_ask *a) MUST_USE;
+int source_from_registry(struct op *op, struct source_ask *a, str name) MUST_USE;
 int source_from_store(struct op *op, struct source_ask *a, str name) MUST_USE;
 
 int source_from_docker(struct op *op, struct source_ask *a, str name) MUST_USE;
@@ -65,6 +66,7 @@ int source_box_layers(struct op *op, struct box *b, const struct image_config *c
 int source_layer_name(struct op *op, ptrdiff_t i, const struct digest *d, str *ret) MUST_USE;
 
 /* A layer's bytes must begin as its media type says; *ret is what they are. */
+int source_check_kind(struct op *op, const struct tree_layer *l, str media_type) MUST_USE;
 int source_layer_kind(struct op *op, const struct tree_layer *l, enum stream_kind *ret) MUST_USE;
 
 /*

@@ -302,6 +302,62 @@ refused "a token server by plain HTTP" 3 'its token server is asked by plain htt
 never "... is not asked" "r['path'].startswith('/token')"
 unset SSL_CERT_FILE
 
+# --- what is in it
+temper=$(cd "$build" && pwd)/temper
+export TEMPER_STORE="$work/temper-store"
+mkdir -p tree/etc tree/var/lib/dpkg
+echo 'ID=debian
+VERSION_ID="12"' >tree/etc/os-release
+printf 'Package: %s\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\nMaintainer: x\nDescription: x\n\n' one two \
+	>tree/var/lib/dpkg/status
+tar -C tree -cf layer.tar etc var
+python3 - <<-'PYTHON' || exit 3
+	import hashlib, io, json, tarfile
+	data = open("layer.tar", "rb").read()
+	config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {
+	    "type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(data).hexdigest()]}}).encode()
+	files = {"config.json": config, "layer.tar": data, "manifest.json": json.dumps(
+	    [{"Config": "config.json", "RepoTags": ["packages:1"], "Layers": ["layer.tar"]}]).encode()}
+	with tarfile.open("packages.tar", "w") as tar:
+	    for name, content in files.items():
+	        entry = tarfile.TarInfo(name)
+	        entry.size = len(content)
+	        tar.addfile(entry, io.BytesIO(content))
+PYTHON
+put docker-archive:packages.tar team/packages:1 || exit 3
+# lists NAME ARGUMENT...: the packages of the image, from wherever it is.
+lists() {
+	name=$1; shift
+	run "$temper" sbom -q -o purls "$@"
+	if [ "$code" -eq 0 ] && cmp -s out purls; then ok "$name"; else bad "$name" "exit $code, or other packages"; fi
+}
+"$temper" sbom -q -o purls docker-archive:packages.tar >purls
+grep -c pkg:deb/debian/ purls | grep -qx 2 && ok "an archive's packages" || bad "an archive's packages" "$(cat purls)"
+lists "a registry's" "registry:$open/team/packages:1"
+lists "... by its name alone" "$open/team/packages:1"
+lists "... by its digest" "registry:$open/team/packages@sha256:$(digest_of team/packages:1)"
+SSL_CERT_FILE=$work/nothing lists "... over TLS that nobody vouches for" --insecure-registry "$tls_expired" "registry:$tls_expired/team/packages:1"
+DOCKER_AUTH_CONFIG="{\"auths\":{\"$locked\":{\"auth\":\"$user\"}}}" lists "... with a password" "registry:$locked/team/packages:1"
+run "$temper" sbom -q -o json --all-platforms "registry:$open/x:index"
+[ "$code" -eq 0 ] && ok "both platforms of an index" || bad "both platforms of an index" "exit $code"
+sbom_refused() { # NAME CODE REGEX ARGUMENT...
+	name=$1 want=$2 regex=$3; shift 3
+	run "$temper" sbom -q "$@"
+	if [ "$code" -eq "$want" ] && [ "$(wc -l <err)" -eq 1 ] && [ ! -s out ] && grep -Eq -- "$regex" err; then ok "$name"
+	else bad "$name" "exit $code, or not one line with $regex"; fi
+}
+sbom_refused "no such image" 2 "no image 'registry:$open/team/none:1': $open/team/none:1: not found" "registry:$open/team/none:1"
+sbom_refused "no name of an image" 2 "'NONE' must be lower-case" "registry:$open/NONE"
+sbom_refused "not without the network" 2 'no registry is asked' --offline "registry:$open/team/packages:1"
+sbom_refused "a layer with other bytes" 3 'what came is not what was announced' "registry:$h/flipped/x"
+# What the store has is not asked for: the registry lacks it, and the store does not.
+"$make" temper-store make here:1 gzip && "$make" temper-store export here:1 oci-dir:here && put oci:here:1 team/here:1 || exit 3
+find files -type d -path '*blobs/sha256/*' -name "$("$temper" sbom -q -o json "registry:$open/team/here:1" |
+	python3 -c 'import json, sys; print(json.load(sys.stdin)["subject"]["layers"][0]["digest"][7:])')" -exec rm -r {} + 2>/dev/null
+lacks() { run "$temper" sbom -q -o json "$@"; [ "$code" -eq 0 ]; }
+lacks "registry:$open/team/here:1" && ok "a layer out of the store" || bad "a layer out of the store" "exit $code"
+lacks --store "$work/empty" "registry:$open/team/here:1" && bad "... which nobody else has" "exit 0" || ok "... which nobody else has"
+
 # --- slowness ends
 wait $slow
 if [ "$(cat slow.code)" -eq 3 ] && grep -q 'too slow\|Timeout\|timed out' slow.err; then ok "one byte a second"; else bad "one byte a second" "$(cat slow.code slow.err)"; fi
