@@ -359,6 +359,8 @@ static const struct {
 	[FORM_NONE] = { NULL, NULL },
 	[FORM_CYCLONEDX_JSON] = { "cyclonedx-json", read_cyclonedx_json },
 	[FORM_CYCLONEDX_XML] = { "cyclonedx-xml", NULL },
+	[FORM_SPDX_JSON] = { "spdx-json", read_spdx_json },
+	[FORM_SPDX_TAG] = { "spdx-tag-value", NULL },
 	[FORM_TEMPER] = { "json", read_temper },
 };
 
@@ -457,5 +459,7 @@ int sbom_read(struct op *op, str what, str bytes, struct inventory *ret)
 		rc = read_json(&b, s);
 	else if (str_starts(s, S("<")))
 		rc = read_xml(&b, s);
+	else if (first_look(s) == FORM_SPDX_TAG)
+		rc = read_spdx_tag(&b, s);
 	return rc ? rc : finish(&b, ret);
 }

@@ -44,6 +44,16 @@ static int cyclonedx(struct op *op)
 	return 0;
 }
 
+static int spdx(struct op *op)
+{
+	static const char *const form[] = { "spdx-json", "spdx-json@2.2", "spdx-tag-value",
+					    "spdx-tag-value@2.2" };
+
+	for (size_t i = 0; i < sizeof(form) / sizeof(form[0]); i++)
+		TRY(same(op, form[i]));
+	return 0;
+}
+
 static int purls(struct op *op)
 {
 	struct inventory inv;
@@ -132,5 +142,5 @@ static int left(struct op *op)
 }
 
 TESTS({ "choices", choices }, { "CycloneDX", cyclonedx }, { "empty", empty },
-      { "not bills", not_bills }, { "purls", purls }, { "temper's JSON", temper },
+      { "not bills", not_bills }, { "purls", purls }, { "SPDX", spdx }, { "temper's JSON", temper },
       { "left", left, .once = true })
