@@ -3,6 +3,8 @@
 /* One line each: here, and in the table below. */
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
+extern const struct cataloger cataloger_dotnet;
+extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_elf_note;
 extern const struct cataloger cataloger_go;
@@ -32,6 +34,7 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm_manifest,
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_elf_note,
+	&cataloger_dotnet,
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_kernel,
@@ -43,6 +46,7 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_ruby,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
+	&cataloger_dotnet_lock,
 	&cataloger_java_lock,
 	&cataloger_node_lock,
 	&cataloger_python_lock,
