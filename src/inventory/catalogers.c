@@ -3,11 +3,14 @@
 /* One line each: here, and in the table below. */
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
+extern const struct cataloger cataloger_dart_lock;
 extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_elf_note;
 extern const struct cataloger cataloger_go;
+extern const struct cataloger cataloger_go_mod;
+extern const struct cataloger cataloger_hex_lock;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
 extern const struct cataloger cataloger_kernel;
@@ -24,6 +27,8 @@ extern const struct cataloger cataloger_rpm_manifest;
 extern const struct cataloger cataloger_ruby;
 extern const struct cataloger cataloger_ruby_lock;
 extern const struct cataloger cataloger_rust;
+extern const struct cataloger cataloger_rust_lock;
+extern const struct cataloger cataloger_swift_lock;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
@@ -33,8 +38,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,
 	/* What lies there with metadata of its own, or has it inside. */
-	&cataloger_elf_note,
 	&cataloger_dotnet,
+	&cataloger_elf_note,
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_kernel,
@@ -46,11 +51,16 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_ruby,
 	&cataloger_rust,
 	/* Lock and project files of work trees. */
+	&cataloger_dart_lock,
 	&cataloger_dotnet_lock,
+	&cataloger_go_mod,
+	&cataloger_hex_lock,
 	&cataloger_java_lock,
 	&cataloger_node_lock,
 	&cataloger_python_lock,
 	&cataloger_ruby_lock,
+	&cataloger_rust_lock,
+	&cataloger_swift_lock,
 	/* What is recognised by its bytes. */
 	&cataloger_binary,
 };

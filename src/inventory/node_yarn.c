@@ -103,6 +103,19 @@ static str name_of(str text)
 	return name;
 }
 
+/* "https://host/@scope/name/-/name-1.0.0.tgz": what a registry says that it is, whatever it is
+ * called here. */
+static str name_in_url(str url)
+{
+	ptrdiff_t at = str_find_str(url, S("/-/"));
+	str path = str_head(url, at < 0 ? 0 : at), up = str_dir_name(path);
+	str scope = str_base_name(up), name = str_base_name(path);
+
+	if (!name.len || !scope.len || str_find(path, '%') >= 0 || str_find(path, '?') >= 0)
+		return S("");
+	return *scope.p == '@' ? str_from(path, str_dir_name(up).len + 1) : name;
+}
+
 static int end_entry(struct yarn *y)
 {
 	bool local = str_find_str(y->resolution, S("@workspace:")) >= 0 ||
@@ -115,7 +128,10 @@ static int end_entry(struct yarn *y)
 		y->pattern.n = 0;
 		return 0;
 	}
-	draft_path(&y->p, name_of(y->resolution.len ? y->resolution : y->pattern.p[0]));
+	str name = y->berry ? S("") : name_in_url(y->p.download);
+	if (!name.len)
+		name = name_of(y->resolution.len ? y->resolution : y->pattern.p[0]);
+	draft_path(&y->p, name);
 	rc = node_lock_package(&y->l, y->pattern.p[0], &y->p);
 	int64_t at = node_lock_find(&y->l, y->pattern.p[0]);
 	for (ptrdiff_t i = 1; i < y->pattern.n && rc == 0; i++)
