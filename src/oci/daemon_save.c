@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -212,7 +213,7 @@ static int save_containerd(struct op *op, struct save *s)
 		return op->code;
 	if (!socket || !socket[0])
 		socket = "/run/containerd/containerd.sock";
-	if (access(socket, F_OK) < 0 || !proc_exists("ctr"))
+	if (faccessat(AT_FDCWD, socket, F_OK, 0) < 0 || !proc_exists("ctr"))
 		return 1;
 	if ((rc = reference_parse(op, s->name, &ref)) < 0 ||
 	    (rc = reference_text(op, &ref, &full)) < 0)

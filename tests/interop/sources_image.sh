@@ -201,13 +201,40 @@ for tool in skopeo umoci buildah podman; do
 	esac
 	with_$tool
 done
+with_registry() {
+	printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s/reg}}\nhttp: {addr: 127.0.0.1:0}\n' "$work" >"$work/reg.yml"
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	sed -i "s/127.0.0.1:0/127.0.0.1:$port/" "$work/reg.yml"
+	docker-registry serve "$work/reg.yml" >"$work/reg.log" 2>&1 &
+	pids+=($!)
+	r=127.0.0.1:$port
+	s="skopeo --tmpdir $work --insecure-policy"
+	wait_for python3 -c "import urllib.request; urllib.request.urlopen('http://$r/v2/')" || { skip registry "it does not start here: $(tail -1 "$work/reg.log")"; return; }
+	check "skopeo pushes" $s copy -q --dest-tls-verify=false "docker-archive:$work/first.tar" "docker://$r/team/x:1"
+	check "registry:" same "registry:$r/team/x:1"
+	check "... a bare name" same "$r/team/x:1"
+	digest=$($s inspect --tls-verify=false -f '{{.Digest}}' "docker://$r/team/x:1")
+	check "... by its digest" same "registry:$r/team/x@$digest"
+	check "... which is told" tells reference "$r/team/x@$digest" "registry:$r/team/x:1"
+	check "... a tag that it has not" refuses 2 "$r/team/x:9: not found" "registry:$r/team/x:9"
+	check "... not when offline" refuses 2 "no registry is asked" --offline "registry:$r/team/x:1"
+	check "... nor another platform" refuses 2 "is for linux/amd64 and not for linux/s390x" --platform linux/s390x "registry:$r/team/x:1"
+	check "what other things are pushed" python3 "$here/image.py" --push "$r"
+	check "an index of two platforms and an attestation" same --platform linux/amd64 "registry:$r/many:1"
+	check "... another of its platforms" same --platform linux/arm64 "registry:$r/many:1"
+	check "... one that it has not" refuses 2 "it has linux/amd64, linux/arm64" --platform linux/386 "registry:$r/many:1"
+	check "... all" sh -c "[ \$(\"$temper\" sbom -q -o purls --all-platforms registry:$r/many:1 | wc -l) = 4 ]"
+	check "a Helm chart" refuses 3 "not an image but a Helm chart" "registry:$r/chart:1"
+	check "a cosign signature" refuses 3 "not an image but a cosign signature" "registry:$r/sig:1"
+}
 check "nobody runs" refuses 2 "no docker" docker:team/x:1
 for tool in docker containerd; do
 	if ! have ${tool/docker/dockerd} || { [ $tool = docker ] && ! have docker; }; then skip $tool "not installed"
 	elif [ "$(id -u)" != 0 ]; then skip $tool "needs root"
 	else with_$tool; fi
 done
-check "a name that nobody has" refuses 2 "no such file; not in the store; no docker" no/such:1
+if have docker-registry && have skopeo; then with_registry; else skip registry "docker-registry and skopeo are not both installed"; fi
+check "a name that nobody has" refuses 2 "no such file; not in the store; no docker" --offline no/such:1
 check "a path that is not there" refuses 2 "no image './nothing': no such file" ./nothing
 echo "image sources: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

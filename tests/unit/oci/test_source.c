@@ -700,7 +700,8 @@ static int cut_archives(struct op *op)
 	TRY(make_parts(op, &p));
 	TRY(make_archive(op, &p, &dockers[1], &tar));
 	/* cut anywhere: an error or (nothing of an image was seen) something else, never half an image */
-	for (ptrdiff_t n = 1; n < tar.len - TAR_END; n += 97) {
+	ptrdiff_t whole = tar.len - TAR_END - (ptrdiff_t)tar_padding((uint64_t)p.config.len);
+	for (ptrdiff_t n = 1; n < whole; n += 97) {
 		AUTO_SOURCE s = { .fd = -1 };
 		TRY(put(op, "cut.tar", str_head(tar, n)));
 		int rc = open_pattern(op, "%/cut.tar", &plain_wish, NULL, &s);
