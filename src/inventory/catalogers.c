@@ -3,6 +3,8 @@
 /* One line each: here, and in the table below. */
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
+extern const struct cataloger cataloger_bitnami;
+extern const struct cataloger cataloger_conda;
 extern const struct cataloger cataloger_dart_lock;
 extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
@@ -14,12 +16,14 @@ extern const struct cataloger cataloger_hex_lock;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
 extern const struct cataloger cataloger_kernel;
+extern const struct cataloger cataloger_lua;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_php;
 extern const struct cataloger cataloger_php_pear;
 extern const struct cataloger cataloger_python;
 extern const struct cataloger cataloger_python_lock;
+extern const struct cataloger cataloger_r;
 extern const struct cataloger cataloger_redhat;
 extern const struct cataloger cataloger_rpm;
 extern const struct cataloger cataloger_rpm_archive;
@@ -29,6 +33,7 @@ extern const struct cataloger cataloger_ruby_lock;
 extern const struct cataloger cataloger_rust;
 extern const struct cataloger cataloger_rust_lock;
 extern const struct cataloger cataloger_swift_lock;
+extern const struct cataloger cataloger_wordpress;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
@@ -38,18 +43,23 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,
 	/* What lies there with metadata of its own, or has it inside. */
+	&cataloger_bitnami,
+	&cataloger_conda,
 	&cataloger_dotnet,
 	&cataloger_elf_note,
 	&cataloger_go,
 	&cataloger_java,
 	&cataloger_kernel,
+	&cataloger_lua,
 	&cataloger_node,
 	&cataloger_php,
 	&cataloger_php_pear,
 	&cataloger_python,
+	&cataloger_r,
 	&cataloger_rpm_archive,
 	&cataloger_ruby,
 	&cataloger_rust,
+	&cataloger_wordpress,
 	/* Lock and project files of work trees. */
 	&cataloger_dart_lock,
 	&cataloger_dotnet_lock,
