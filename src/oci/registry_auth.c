@@ -186,8 +186,10 @@ int registry_why(struct op *op, const struct registry *r, str *ret)
 	if (r->found)
 		return op_text(op, ret, "the credentials for %.*s of %.*s are not accepted",
 			       STR_ARG(r->ref.host), STR_ARG(r->credentials.from));
-	return op_text(op, ret, "no credentials for %.*s in %.*s", STR_ARG(r->ref.host),
-		       STR_ARG(r->credentials.from));
+	/* A registry with tokens gives one to anybody, and then hides what is not for everybody. */
+	return op_text(op, ret, "%sno credentials for %.*s in %.*s",
+		       r->authorization.len ? "there is no such image, or it is private; " : "",
+		       STR_ARG(r->ref.host), STR_ARG(r->credentials.from));
 }
 
 /* Ask the token server. 1: it refuses. */

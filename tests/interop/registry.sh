@@ -202,7 +202,7 @@ refused "a helper that is a path" 3 "'../works' is no name of a credential helpe
 # --- tokens
 no_config
 gets "a token for nobody" "$tokens/x"
-refused "... which is not enough" 3 "401 unauthorized; no credentials for $tokens in" "$tokens/private/x:1"
+refused "... which is not enough" 3 "401 unauthorized; there is no such image, or it is private; no credentials for $tokens in ~/.docker" "$tokens/private/x:1"
 config "{\"auths\":{\"$tokens\":{\"auth\":\"$user\"}}}"
 forget
 gets "a token for a password" "$tokens/private/x:1"
