@@ -1,9 +1,11 @@
 #include "cataloger.h"
 
 /* One line each: here, and in the table below. */
+extern const struct cataloger cataloger_alpm;
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
 extern const struct cataloger cataloger_bitnami;
+extern const struct cataloger cataloger_chisel;
 extern const struct cataloger cataloger_conda;
 extern const struct cataloger cataloger_dart_lock;
 extern const struct cataloger cataloger_dotnet;
@@ -19,6 +21,7 @@ extern const struct cataloger cataloger_kernel;
 extern const struct cataloger cataloger_lua;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
+extern const struct cataloger cataloger_opkg;
 extern const struct cataloger cataloger_php;
 extern const struct cataloger cataloger_php_pear;
 extern const struct cataloger cataloger_python;
@@ -37,8 +40,11 @@ extern const struct cataloger cataloger_wordpress;
 
 const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
+	&cataloger_alpm,
 	&cataloger_apk,
+	&cataloger_chisel,
 	&cataloger_dpkg,
+	&cataloger_opkg,
 	&cataloger_redhat,
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,

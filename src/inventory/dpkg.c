@@ -81,8 +81,8 @@ static int add_names(struct op *op, struct dpkg *d, str field, struct texts *to)
 	return 0;
 }
 
-static int read_relations(struct op *op, struct dpkg *d, const struct installed_stanza *s,
-			  struct package *p)
+int dpkg_relations(struct op *op, struct dpkg *d, const struct installed_stanza *s,
+		   struct package *p)
 {
 	ptrdiff_t needs = 2 + count_char(s->depends, ',') + count_char(s->pre_depends, ',');
 
@@ -164,7 +164,7 @@ static int read_package(struct op *op, struct catalog *c, struct dpkg *d, struct
 	int rc = dpkg_stanza(op, catalog_os(c), s, &p);
 
 	if (rc == 0)
-		rc = read_relations(op, d, s, &p);
+		rc = dpkg_relations(op, d, s, &p);
 	if (rc == 0)
 		rc = dpkg_files(op, c, place, s, &p);
 	if (rc == 0 && catalog_wants_licences(c))

@@ -31,6 +31,12 @@ int dpkg_place(struct op *op, struct catalog *c, const struct found *f, bool spl
 int dpkg_stanza(struct op *op, const struct os_identity *os, const struct installed_stanza *s,
 		struct package *p) MUST_USE;
 
+/* p->needs and p->provides. Alternatives are kept in d, to choose of them in the end; without one
+ * (NULL) the first counts. */
+struct dpkg;
+int dpkg_relations(struct op *op, struct dpkg *d, const struct installed_stanza *s,
+		   struct package *p) MUST_USE;
+
 /* p->file from the package's .list, or without one its .md5sums, and its Conffiles. */
 int dpkg_files(struct op *op, struct catalog *c, const struct dpkg_place *place,
 	       const struct installed_stanza *s, struct package *p) MUST_USE;
