@@ -160,6 +160,13 @@ static bool take(const struct entry *e, str store, enum kind kind, void *field)
 	return true;
 }
 
+static uint32_t big32(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
 /* All entries of a blob whose tags are in the table. */
 static int read_blob(struct op *op, str what, str blob, const struct tag *table, size_t n,
 		     struct rpm_header *ret)
@@ -169,12 +176,13 @@ static int read_blob(struct op *op, str what, str blob, const struct tag *table,
 
 	if (entries == 0 || entries > ENTRIES_MAX || bytes > LIMIT_RPM_HEADER)
 		return lies(op, what, "number of its entries, or size");
-	struct rd index = { .in = rd_take(&r, (uint64_t)entries * ENTRY), .big = true };
+	str index = rd_take(&r, (uint64_t)entries * ENTRY);
 	str store = rd_take(&r, bytes);
 	if (r.bad)
 		return lies(op, what, "it is cut short");
 	for (uint32_t i = 0; i < entries; i++) {
-		struct entry e = { rd_u32(&index), rd_u32(&index), rd_u32(&index), rd_u32(&index) };
+		const char *p = index.p + (size_t)i * ENTRY;
+		struct entry e = { big32(p), big32(p + 4), big32(p + 8), big32(p + 12) };
 		const struct tag *t = find(table, n, e.tag);
 		if (t && !take(&e, store, t->kind, (char *)ret + t->offset))
 			return op_fail(op, ERR_FORMAT, "%.*s: bad rpm header: tag %u",
@@ -212,11 +220,17 @@ uint64_t rpm_number(const struct rpm_numbers *n, uint32_t i)
 {
 	if (i >= n->n)
 		return 0;
-	const unsigned char *p = (const unsigned char *)n->bytes.p + (size_t)i * n->width;
-	uint64_t v = 0;
-	for (int k = 0; k < n->width; k++)
-		v = v << 8 | p[k];
-	return v;
+	const char *p = n->bytes.p + (size_t)i * n->width;
+	switch (n->width) {
+	case 1:
+		return (unsigned char)*p;
+	case 2:
+		return (uint64_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+	case 4:
+		return big32(p);
+	default:
+		return (uint64_t)big32(p) << 32 | big32(p + 4);
+	}
 }
 
 bool rpm_source(str source_rpm, str *ret_name, str *ret_evr)

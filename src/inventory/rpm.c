@@ -123,6 +123,22 @@ static int read_any(struct reader *r, const struct at *at)
 		       : rc;
 }
 
+/* Of several in one place the newest form counts: an old one is what a conversion left there. */
+static int is_superseded(struct op *op, struct catalog *c, const struct found *f)
+{
+	static const str newest_first[] = { S_INIT("rpmdb.sqlite"), S_INIT("Packages.db") };
+	struct found other;
+
+	for (size_t i = 0; i < 2 && !str_eq(str_base_name(f->path), newest_first[i]); i++) {
+		int rc = catalog_beside(op, c, f, newest_first[i], &other);
+		if (rc < 0)
+			return rc;
+		if (rc == 0 && other.size > 0)
+			return 1;
+	}
+	return 0;
+}
+
 static int read_rpm(struct op *op, struct catalog *c, const struct found *f)
 {
 	struct rpm_place place;
@@ -131,8 +147,10 @@ static int read_rpm(struct op *op, struct catalog *c, const struct found *f)
 
 	if (f->size == 0 || str_ends(f->path, S("history.sqlite")))
 		return 0; /* touched, and never written; read with the packages */
-	int rc = rpm_place(op, c, f, &place);
-	if (rc < 0 || (rc = catalog_at(op, c, f, &at)) < 0)
+	int rc = is_superseded(op, c, f);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	if ((rc = rpm_place(op, c, f, &place)) < 0 || (rc = catalog_at(op, c, f, &at)) < 0)
 		return rc;
 	op_init(&r.io, op->ceiling);
 	r.io.fault = op->fault;

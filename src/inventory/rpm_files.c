@@ -20,6 +20,7 @@ struct files {
 	struct rpm_texts base, digest;
 	str *dir; /* [dirs] */
 	uint32_t dirs, i;
+	bool digests; /* are asked for */
 };
 struct file {
 	str dir, base, digest;
@@ -51,11 +52,11 @@ static str without_slash(str path)
 static bool next_file(struct files *f, struct file *ret)
 {
 	struct file file = { .number = f->i++ };
-	uint64_t dir = rpm_number(&f->h->dir_indexes, file.number);
 
 	if (!rpm_text_next(&f->base, &file.base))
 		return false;
-	if (!rpm_text_next(&f->digest, &file.digest))
+	uint64_t dir = rpm_number(&f->h->dir_indexes, file.number);
+	if (!f->digests || !rpm_text_next(&f->digest, &file.digest))
 		file.digest = S("");
 	if (f->h->base_names.n && dir < f->dirs)
 		file.dir = without_slash(f->dir[dir]);
@@ -108,23 +109,29 @@ static uint8_t flags_of(const struct rpm_header *h, uint32_t i)
 			 (flags & RPM_FILE_DOC ? FILE_DOC : 0));
 }
 
-/* How many files are there, and the bytes of their paths. */
-static int count(struct op *op, struct files f, str root, ptrdiff_t *ret_n, size_t *ret_bytes)
+/* Those that are there, in tmp, and the bytes of their paths. */
+static int collect(struct op *tmp, struct files *f, str root, struct file **ret, ptrdiff_t *ret_n,
+		   size_t *ret_bytes)
 {
-	struct file file;
+	struct file *file = op_new(tmp, struct file, (ptrdiff_t)f->base.n + 1);
+	ptrdiff_t n = 0;
+	size_t bytes = 0;
 
-	*ret_n = 0;
-	*ret_bytes = 0;
-	while (next_file(&f, &file)) {
-		if (!is_there(f.h, &file))
+	if (!file)
+		return tmp->code;
+	while (next_file(f, &file[n])) {
+		if (!is_there(f->h, &file[n]))
 			continue;
-		++*ret_n;
-		*ret_bytes += (size_t)(root.len + file.dir.len + file.base.len);
+		bytes += (size_t)(root.len + file[n].dir.len + file[n].base.len);
+		n++;
 	}
-	return *ret_bytes > LIMIT_PATH_BYTES
-		       ? op_fail(op, ERR_LIMIT, "%.*s: paths of more than %d bytes",
-				 STR_ARG(f.h->name), LIMIT_PATH_BYTES)
-		       : 0;
+	if (bytes > LIMIT_PATH_BYTES)
+		return op_fail(tmp, ERR_LIMIT, "%.*s: paths of more than %d bytes",
+			       STR_ARG(f->h->name), LIMIT_PATH_BYTES);
+	*ret = file;
+	*ret_n = n;
+	*ret_bytes = bytes;
+	return 0;
 }
 
 static char *append(char *to, str s)
@@ -138,30 +145,28 @@ int rpm_files(struct op *op, const struct rpm_place *place, const struct rpm_hea
 {
 	AUTO_OP tmp;
 	struct files f;
-	struct file file;
+	struct file *file;
 	size_t bytes;
 	ptrdiff_t n;
 
 	op_init(&tmp, op->ceiling);
 	tmp.fault = op->fault;
-	int rc = open_files(&tmp, h, &f);
-	if (rc < 0)
+	if (open_files(&tmp, h, &f) < 0)
 		return op_adopt_error(op, &tmp);
-	if ((rc = count(op, f, place->root, &n, &bytes)) < 0)
-		return rc;
+	f.digests = place->digests;
+	if (collect(&tmp, &f, place->root, &file, &n, &bytes) < 0)
+		return op_adopt_error(op, &tmp);
 	char *text = op_new(op, char, bytes);
 	p->file = op_new(op, struct package_file, n);
 	if (!text || !p->file)
 		return op->code;
-	while (next_file(&f, &file)) {
-		if (!is_there(h, &file))
-			continue;
+	for (ptrdiff_t i = 0; i < n; i++) {
 		struct package_file *to = &p->file[p->file_n++];
-		char *end = append(append(append(text, place->root), file.dir), file.base);
+		char *end = append(append(append(text, place->root), file[i].dir), file[i].base);
 		to->path = (str){ text, end - text };
-		to->flags = flags_of(h, file.number);
+		to->flags = flags_of(h, file[i].number);
 		if (place->digests && !(to->flags & FILE_GHOST))
-			to->hash = digest_of_file(h, &file, to->digest);
+			to->hash = digest_of_file(h, &file[i], to->digest);
 		text = end;
 	}
 	return package_sort_files(op, p);

@@ -69,8 +69,10 @@ static bool is_symbol_version(str name)
 
 static bool is_left_out(str name)
 {
-	return name.len == 0 || name.p[0] == '(' || str_starts(name, S("rpmlib(")) ||
-	       str_starts(name, S("config(")) || is_symbol_version(name);
+	char c = name.len ? name.p[0] : '(';
+
+	return c == '(' || (c == 'r' && str_starts(name, S("rpmlib("))) ||
+	       (c == 'c' && str_starts(name, S("config("))) || is_symbol_version(name);
 }
 
 /* How many names of a list count, and their bytes. They are sorted: the same stand together. */

@@ -194,6 +194,25 @@ static int reads_other_places(struct op *op)
 	return 0;
 }
 
+/* What a conversion left beside a newer form is not read. */
+static int reads_the_newest(struct op *op)
+{
+	struct tree_given file[] = {
+		{ S(PLACE) },
+		{ S("usr/lib/sysimage/rpm/Packages"), S("old") },
+		{ S("usr/lib/sysimage/rpm/rpmdb.sqlite"), S("") },
+	};
+	struct inventory v;
+
+	TRY(test_file(op, "tests/fuzz/corpus/ndb/two.db", &file[0].bytes));
+	TRY(catalog_over(op, "rpm", false, file, 3, &v));
+	CHECK(v.package_n == 2 && v.warning_n == 0);
+	file[2].bytes = S("SQLite");
+	TRY(catalog_over(op, "rpm", false, file, 3, &v));
+	CHECK(v.package_n == 0 && v.warning_n == 1);
+	return 0;
+}
+
 /* What can be read is read; what cannot is told. */
 static int tells_damage(struct op *op)
 {
@@ -333,7 +352,8 @@ static int tells_of_labels(struct op *op)
 TESTS({ "reads packages", reads_packages },
       { "relates files that are needed", relates_needed_files },
       { "compares files", compares_files }, { "tells repositories", tells_repositories },
-      { "reads other places", reads_other_places }, { "tells damage", tells_damage },
+      { "reads other places", reads_other_places },
+      { "reads the newest of several forms", reads_the_newest }, { "tells damage", tells_damage },
       { "tells of logs", tells_of_logs }, { "reads manifests", reads_manifests },
       { "reads package files", reads_package_files },
       { "tells of Red Hat's builds", tells_of_builds },
