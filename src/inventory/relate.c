@@ -7,7 +7,7 @@ enum { PROVIDERS_MAX = 16 }; /* of one name: more give no edge that says anythin
 
 /* Packages of one type by what they are and provide. */
 struct index {
-	struct map by_name; /* "TYPE name" to struct providers */
+	struct map by_name; /* key_of() to struct providers */
 };
 
 struct providers {
@@ -15,10 +15,30 @@ struct providers {
 	int n;
 };
 
-static int key_of(struct op *op, enum package_type type, str ns, str name, str *ret)
+static char *append(char *to, str s)
 {
-	return op_text(op, ret, "%d %.*s%s%.*s", (int)type, STR_ARG(ns), ns.len ? "/" : "",
-		       STR_ARG(name));
+	memcpy(to, s.p ? s.p : "", (size_t)s.len);
+	return to + s.len;
+}
+
+/* "TYPE [NS/]NAME[@VERSION]", the type as a byte. */
+static int key_of(struct op *op, enum package_type type, str ns, str name, str version, str *ret)
+{
+	char *key = op_new(op, char, ns.len + name.len + version.len + 3);
+
+	if (!key)
+		return op->code;
+	char *end = key;
+	*end++ = (char)(type + 1);
+	end = append(end, ns);
+	if (ns.len)
+		*end++ = '/';
+	end = append(end, name);
+	if (version.len)
+		*end++ = '@';
+	end = append(end, version);
+	*ret = (str){ key, end - key };
+	return 0;
 }
 
 static int enter(struct op *op, struct index *x, str key, uint32_t package)
@@ -38,22 +58,23 @@ static int enter(struct op *op, struct index *x, str key, uint32_t package)
 
 static int enter_package(struct op *op, struct index *x, const struct package *p, uint32_t i)
 {
+	bool is_system = package_kinds[p->type].is_system;
 	str key;
-	int rc = key_of(op, p->type, p->ns, p->name, &key);
+	int rc = key_of(op, p->type, p->ns, p->name, S(""), &key);
 
 	if (rc == 0)
 		rc = enter(op, x, key, i);
-	if (rc == 0 && p->ns.len &&
-	    package_kinds[p->type].is_system) { /* its ns is the distribution */
-		rc = key_of(op, p->type, S(""), p->name, &key);
+	if (rc == 0 && p->ns.len && is_system) { /* its ns is the distribution */
+		rc = key_of(op, p->type, S(""), p->name, S(""), &key);
 		rc = rc < 0 ? rc : enter(op, x, key, i);
 	}
-	if (rc == 0)
-		rc = op_text(op, &key, "%.*s@%.*s", STR_ARG(key), STR_ARG(p->version));
-	if (rc == 0)
-		rc = enter(op, x, key, i);
+	if (rc == 0 && !is_system &&
+	    p->version.len) { /* of systems' packages there is one version */
+		rc = key_of(op, p->type, p->ns, p->name, p->version, &key);
+		rc = rc < 0 ? rc : enter(op, x, key, i);
+	}
 	for (ptrdiff_t j = 0; rc == 0 && j < p->provides.n; j++) {
-		if ((rc = key_of(op, p->type, S(""), p->provides.p[j], &key)) == 0)
+		if ((rc = key_of(op, p->type, S(""), p->provides.p[j], S(""), &key)) == 0)
 			rc = enter(op, x, key, i);
 	}
 	return rc;
@@ -68,7 +89,7 @@ static const struct providers *find(struct op *op, const struct index *x, enum p
 	while (!p && need.p) {
 		struct op_mark mark = op_mark(op);
 		str key, name = str_trim(str_cut(&need, '|'));
-		if (name.len && key_of(op, type, S(""), name, &key) == 0)
+		if (name.len && key_of(op, type, S(""), name, S(""), &key) == 0)
 			p = map_get(&x->by_name, key);
 		op_reset(op, mark);
 	}
