@@ -84,6 +84,8 @@ bool digest_parse(str s, struct digest *ret)
 			return false;
 		d.b[i] = (uint8_t)(high << 4 | low);
 	}
+	if (digest_is_zero(&d))
+		return false;
 	*ret = d;
 	return true;
 }

@@ -20,7 +20,8 @@ bool digest_is_zero(const struct digest *d);                            /* what 
 const char *digest_hex(const struct digest *d, char out[DIGEST_HEX]);   /* returns out */
 const char *digest_text(const struct digest *d, char out[DIGEST_TEXT]); /* returns out */
 
-/* "sha256:" and 64 lower-case hex digits, or the digits alone; anything else is false. */
+/* "sha256:" and 64 lower-case hex digits, or the digits alone; anything else is false, and so are 64
+ * zeros, which stand for no digest here and could take a check away. */
 bool digest_parse(str s, struct digest *ret);
 
 /* SHA-256 of bytes. Cannot fail: OpenSSL's default provider always has it (MUST). */

@@ -5,9 +5,11 @@
  * Reading refuses (ERR_FORMAT, ERR_LIMIT), as the attack list demands: a bad header checksum,
  * malformed PAX records, numbers out of range or negative, names that are empty, hold a NUL, "..",
  * a component over 255 or a path over LIMIT_PATH bytes, a truncated archive (one that merely lacks
- * the end's zeros in `strict` alone), bytes other than zeros after the end, sparse files, device nodes, FIFOs and sockets (in `strict`; else they are
- * told as TAR_OTHER), links and directories with content, an entry that is named twice (PAX and
- * GNU), a PAX header that is nobody's, and a root that is no directory. A PAX size wins everywhere.
+ * the end's zeros in `strict` alone), bytes other than zeros after the end, sparse files, device
+ * nodes, FIFOs and sockets (in `strict`; else sparse files have a size and no content, and the
+ * others are told as TAR_OTHER), links and directories with content, an entry that is named twice
+ * (PAX and GNU), a PAX header that is nobody's, and a root that is no directory. A PAX size wins
+ * everywhere.
  */
 #ifndef CODEC_TAR_H
 #define CODEC_TAR_H
@@ -25,6 +27,7 @@ struct tar_entry {
 	uint32_t uid, gid;
 	uint64_t size; /* of the content that follows; 0 unless TAR_FILE */
 	int64_t mtime;
+	bool sparse; /* size is what it unpacks to; its content cannot be read (not in `strict`) */
 	bool has_xattrs; /* PAX SCHILY.xattr.* or the like was there; they are dropped */
 };
 

@@ -26,6 +26,9 @@ enum {
 	TAR_MAJOR = 329,
 	TAR_MINOR = 337,
 	TAR_PREFIX = 345,
+	TAR_SPARSE_MORE = 482, /* GNU, type 'S': more blocks of the map follow; 504 in those */
+	TAR_SPARSE_SIZE = 483, /* and the size that the file has unpacked */
+	TAR_SPARSE_NEXT = 504,
 	TAR_NAME_MAX = 100,
 	TAR_PREFIX_MAX = 155,
 };

@@ -29,9 +29,11 @@ enum {
 
 struct tar_said {
 	str path, link; /* p == NULL: not said */
-	uint64_t size, uid, gid, mtime;
+	str sparse_path;
+	uint64_t size, uid, gid, mtime, sparse_size;
 	bool has_size, has_uid, has_gid, has_mtime, has_xattrs;
 	bool pax; /* an 'x' header was there */
+	bool sparse, takes_sparse;
 };
 
 struct tar {
@@ -235,6 +237,18 @@ static bool is_xattr(str key)
 	return false;
 }
 
+/* GNU's sparse files, forms 0.0 to 1.0: what they are called and how large they are; the map itself
+ * is the content's. Source: GNU tar manual, "Storing Sparse Files". */
+static bool sparse_value(struct tar_said *said, str key, str value)
+{
+	said->sparse = true;
+	if (str_eq(key, S("GNU.sparse.name")))
+		said->sparse_path = value;
+	if (str_eq(key, S("GNU.sparse.realsize")) || str_eq(key, S("GNU.sparse.size")))
+		return num_parse(value, TAR_SIZE_MAX, &said->sparse_size);
+	return !memchr(value.p, '\0', (size_t)value.len);
+}
+
 /* One "key=value" into said; false if it has no such form. */
 static bool pax_value(struct tar_said *said, str key, str value)
 {
@@ -255,7 +269,8 @@ static bool pax_value(struct tar_said *said, str key, str value)
 	if (str_eq(key, S("mtime")))
 		return (said->has_mtime = has) == false || pax_seconds(value, &said->mtime);
 	said->has_xattrs = said->has_xattrs || is_xattr(key);
-	return !str_starts(key, S("GNU.sparse."));
+	return !str_starts(key, S("GNU.sparse.")) ||
+	       (said->takes_sparse && sparse_value(said, key, value));
 }
 
 /* "LENGTH KEY=VALUE\n" after each other, LENGTH counting itself. */
@@ -303,7 +318,7 @@ static int read_pax(struct op *op, struct tar *t, uint64_t size)
 
 	if (rc < 0)
 		return rc;
-	struct tar_said said = { .pax = true };
+	struct tar_said said = { .pax = true, .takes_sparse = !t->strict };
 	if ((rc = parse_pax(op, t, records, &said)) < 0)
 		return rc;
 	if ((said.path.p && t->local.path.p) || (said.link.p && t->local.link.p))
@@ -393,6 +408,8 @@ static str raw_path(const struct tar *t, const char *h,
 	str name = text_field(h, TAR_NAME, TAR_NAME_MAX);
 	str prefix = text_field(h, TAR_PREFIX, TAR_PREFIX_MAX);
 
+	if (t->local.sparse_path.p)
+		return t->local.sparse_path;
 	if (t->local.path.p)
 		return t->local.path;
 	if (memcmp(h + TAR_MAGIC, "ustar", 6) != 0 || prefix.len == 0)
@@ -407,6 +424,7 @@ static str raw_path(const struct tar *t, const char *h,
 static bool type_of(char flag, str raw, enum tar_type *ret)
 {
 	switch (flag) {
+	case 'S':
 	case '\0':
 	case '0':
 	case '7':
@@ -424,7 +442,7 @@ static bool type_of(char flag, str raw, enum tar_type *ret)
 		return true;
 	default:
 		*ret = TAR_OTHER;
-		return flag != 'S' && flag != 'M';
+		return flag != 'M';
 	}
 }
 
@@ -438,7 +456,7 @@ static int read_names(struct op *op, struct tar *t, const char *h, struct tar_en
 	if (raw.len == 0 || !tar_clean(raw, t->path, &e->path))
 		return op_fail(op, ERR_FORMAT, "%.*s: bad path '%.*s'", STR_ARG(t->what),
 			       STR_ARG(str_head(raw, 256)));
-	if (!type_of(h[TAR_TYPE], raw, &e->type))
+	if (!type_of(h[TAR_TYPE], raw, &e->type) || (h[TAR_TYPE] == 'S' && t->strict))
 		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is a sparse or divided file",
 			       STR_ARG(t->what), STR_ARG(e->path));
 	if (e->type == TAR_OTHER && t->strict)
@@ -495,6 +513,38 @@ static int read_numbers(struct op *op, const struct tar *t, const char *h, struc
 	return 0;
 }
 
+/* The rest of a map of type 'S', which stands before the content. */
+static int skip_map(struct op *op, struct tar *t, const char *h)
+{
+	SCRATCH char block[TAR_BLOCK];
+	bool more = h[TAR_SPARSE_MORE] != 0;
+
+	for (int i = 0; more; i++) {
+		if (i == LIMIT_TAR_HEADER / TAR_BLOCK)
+			return op_fail(op, ERR_LIMIT,
+				       "%.*s: a sparse file's map of more than %d bytes",
+				       STR_ARG(t->what), LIMIT_TAR_HEADER);
+		int rc = take(op, t, block, TAR_BLOCK);
+		if (rc < 0)
+			return rc;
+		more = block[TAR_SPARSE_NEXT] != 0;
+	}
+	return 0;
+}
+
+/* A sparse file has the size that it unpacks to; what is stored of it is skipped. */
+static int read_sparse(struct op *op, struct tar *t, const char *h, struct tar_entry *e)
+{
+	if (h[TAR_TYPE] == 'S' && !number_field(h, TAR_SPARSE_SIZE, 12, TAR_SIZE_MAX, &e->size))
+		return op_fail(op, ERR_FORMAT,
+			       "%.*s: size of the sparse file '%.*s' is out of range",
+			       STR_ARG(t->what), STR_ARG(e->path));
+	if (h[TAR_TYPE] != 'S')
+		e->size = t->local.sparse_size;
+	e->sparse = true;
+	return h[TAR_TYPE] == 'S' ? skip_map(op, t, h) : 0;
+}
+
 /* A header that is no extension. What follows it is skipped or read by its size here alone. */
 static int read_entry(struct op *op, struct tar *t, const char *h, struct tar_entry *ret)
 {
@@ -513,6 +563,8 @@ static int read_entry(struct op *op, struct tar *t, const char *h, struct tar_en
 	t->pad = tar_padding(e.size);
 	if (e.type != TAR_FILE)
 		e.size = 0;
+	else if ((h[TAR_TYPE] == 'S' || t->local.sparse) && (rc = read_sparse(op, t, h, &e)) < 0)
+		return rc;
 	t->local = (struct tar_said){ 0 };
 	*ret = e;
 	return 1;

@@ -113,6 +113,8 @@ static int list_file(struct lister *l, uint32_t node, struct entry *e, str *cont
 	const uint8_t *sha256 = tree_hash(l->from, node, HASH_SHA256);
 	ptrdiff_t at = l->to->n - 1;
 
+	if (tree_is_sparse(n))
+		return op_fail(l->op, ERR_FORMAT, "'%.*s' is a sparse file", STR_ARG(e->path));
 	e->size = n->size;
 	if (sha256)
 		memcpy(e->sha256.b, sha256, sizeof(e->sha256.b));

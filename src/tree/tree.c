@@ -203,6 +203,11 @@ struct tree_place tree_place(const struct tree_node *node)
 	return (struct tree_place){ WHERE_SOURCE(node->where), WHERE_OFFSET(node->where) };
 }
 
+bool tree_is_sparse(const struct tree_node *node)
+{
+	return node->type == TREE_FILE && node->where == WHERE_NOWHERE;
+}
+
 str tree_link(const struct tree *t, uint32_t node)
 {
 	const struct tree_node *n = node_at(t, node);
@@ -262,6 +267,9 @@ int tree_at(struct op *op, const struct tree *t, uint32_t node, struct at *ret)
 
 	if (n->type != TREE_FILE)
 		return op_fail(op, ERR_FORMAT, "%.*s is not a file", STR_ARG(tree_name(t, node)));
+	if (tree_is_sparse(n))
+		return op_fail(op, ERR_FORMAT, "%.*s is a sparse file, which is not unpacked",
+			       STR_ARG(tree_name(t, node)));
 	if (t->kept.n)
 		kept = bsearch(&n->where, t->kept.p, (size_t)t->kept.n, sizeof(*kept), by_where);
 	if (kept)

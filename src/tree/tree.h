@@ -117,6 +117,9 @@ struct tree_place {
 };
 struct tree_place tree_place(const struct tree_node *node);
 
+/* A sparse file has a size, and no content that could be read. */
+bool tree_is_sparse(const struct tree_node *node);
+
 str tree_name(const struct tree *t, uint32_t node); /* its last component, NUL-terminated */
 
 struct tree_owner {

@@ -65,7 +65,8 @@ static int by_where(const void *a, const void *b)
 /* Was it hashed as it passed? */
 static bool has_passed(const struct tree *t, const struct tree_node *n)
 {
-	return t->source_n > 0 && t->source[WHERE_SOURCE(n->where)].kind != STREAM_PLAIN;
+	return n->where == WHERE_NOWHERE ||
+	       (t->source_n > 0 && t->source[WHERE_SOURCE(n->where)].kind != STREAM_PLAIN);
 }
 
 int tree_hash_all(struct tree *t)

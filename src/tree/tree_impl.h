@@ -33,6 +33,7 @@ enum { GONE = 1, LINKED = 2, WANTED = 4 };
 
 /* Where a file's content is: the position of its source and a position in that. */
 #define WHERE(source, offset) ((uint64_t)(source) << 56 | (offset))
+#define WHERE_NOWHERE UINT64_MAX /* of a sparse file: it cannot be read */
 #define WHERE_SOURCE(where) ((int)((where) >> 56))
 #define WHERE_OFFSET(where) ((where) & ((UINT64_C(1) << 56) - 1))
 

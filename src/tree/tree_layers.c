@@ -222,6 +222,13 @@ static int pass_entry(struct pass *p, const struct source_of *s, struct tar *tar
 			       : 0;
 	}
 	n->size = e->size;
+	if (e->sparse) {
+		struct wanted wanted;
+		n->where = WHERE_NOWHERE;
+		return merge_wants(&p->merge, node, 0, &wanted)
+			       ? merge_match(&p->merge, node, &wanted)
+			       : 0;
+	}
 	n->where = WHERE(s - p->tree->source, tar_position(tar));
 	return pass_file(p, s, tar, node);
 }

@@ -171,7 +171,6 @@ static const struct {
 	{ { '4', "sda" }, { 0 }, ERR_FORMAT, "device" },
 	{ { '6', "fifo" }, { 0 }, ERR_FORMAT, "FIFO" },
 	{ { 'V', "volume" }, { 0 }, ERR_FORMAT, "kind (type 'V')" },
-	{ { 'S', "sparse" }, { 0 }, ERR_FORMAT, "sparse" },
 	{ { 'M', "rest" }, { 0 }, ERR_FORMAT, "sparse or divided" },
 	{ { '0', "f", .bad_sum = true }, { 0 }, ERR_FORMAT, "bad checksum" },
 	/* numbers */
