@@ -41,7 +41,7 @@ static int ships_whole(struct op *op)
 }
 
 #define P "package: demo\n"
-#define HASH "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+#define HASH "sha256:1111111111111111111111111111111111111111111111111111111111111111"
 static const struct {
 	const char *text, *why;
 } bad[] = {

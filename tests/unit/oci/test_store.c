@@ -125,7 +125,7 @@ static int names(struct op *op)
 }
 
 static const str foreign = S_INIT("{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"x/y\",\"digest\":\"sha256:"
-	"0000000000000000000000000000000000000000000000000000000000000000\",\"size\":3,\"data\":[1,null,true,\"a\"]}]}");
+	"1111111111111111111111111111111111111111111111111111111111111111\",\"size\":3,\"data\":[1,null,true,\"a\"]}]}");
 
 static int images(struct op *op)
 {
