@@ -415,6 +415,13 @@ static int add_archive(struct walk *w, struct level *l, const struct java_id *id
 	return add(w, l->path, id->how, &p, outer, &l->package);
 }
 
+/* A package without a version, but surely one: not a name alone. */
+static bool is_known(const struct java_id *id)
+{
+	return str_eq(str_of(id->by), S("manifest")) || str_eq(str_of(id->by), S("table")) ||
+	       str_eq(str_of(id->by), S("pom"));
+}
+
 static int add_packages(struct walk *w, struct level *l)
 {
 	struct java_id id;
@@ -422,7 +429,7 @@ static int add_packages(struct walk *w, struct level *l)
 
 	if (rc < 0)
 		return rc;
-	if (id.artifact.len && (id.version.len || l->manifests) && !is_runtime(&l->facts) &&
+	if (id.artifact.len && (id.version.len || is_known(&id)) && !is_runtime(&l->facts) &&
 	    (rc = add_archive(w, l, &id)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < l->pom.n; i++)

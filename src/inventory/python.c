@@ -95,12 +95,32 @@ static int read_licence_file(struct reading *r, struct package *p)
 	return 0;
 }
 
+/* setuptools' requires.txt: requirements, then those of a [extra] or an [extra:marker] or a
+ * [:marker]. */
+static int read_requires(struct reading *r, struct package *p)
+{
+	bool extra = false;
+	str text;
+	int rc = p->needs.n ? 0 : beside(r, "requires.txt", &text);
+
+	if (rc < 0 || p->needs.n)
+		return rc;
+	while (rc == 0 && text.p) {
+		str line = str_trim(str_cut(&text, '\n'));
+		if (str_starts(line, S("[")))
+			extra = !str_starts(line, S("[:"));
+		else if (!extra)
+			rc = python_need(&r->tmp, p, line);
+	}
+	return rc;
+}
+
 static int read_beside(struct reading *r, struct package *p)
 {
 	str text, line;
 	int rc = read_direct_url(r, p);
 
-	if (rc < 0 || (rc = beside(r, "INSTALLER", &text)) < 0 ||
+	if (rc < 0 || (rc = read_requires(r, p)) < 0 || (rc = beside(r, "INSTALLER", &text)) < 0 ||
 	    (rc = package_fact(&r->tmp, &p->facts, "python:installer", text)) < 0 ||
 	    (rc = beside(r, "top_level.txt", &text)) < 0 ||
 	    (rc = python_line(&r->tmp, text, &line)) < 0 ||
@@ -220,9 +240,11 @@ const struct cataloger cataloger_python = {
 		{ .glob = "**/*egg-info/PKG-INFO" },
 		{ .glob = "**/*egg-info/RECORD" },
 		{ .glob = "**/*egg-info/installed-files.txt" },
+		{ .glob = "**/*egg-info/requires.txt" },
 		{ .glob = "**/*egg-info/top_level.txt" },
 		{ .glob = "**/*EGG-INFO/PKG-INFO" },
 		{ .glob = "**/*EGG-INFO/RECORD" },
+		{ .glob = "**/*EGG-INFO/requires.txt" },
 		{ .glob = "**/*.egg" },
 		{ .glob = "**/*.whl" },
 	},

@@ -65,6 +65,23 @@ static int keep_path(struct listing *l, str path, str *ret)
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Some builders wrote it in hexadecimal. */
+static bool read_hex(str text, uint8_t *to)
+{
+	for (int i = 0; text.len == 64 && i < 32; i++) {
+		int high = hex_digit(text.p[2 * i]), low = hex_digit(text.p[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		to[i] = (uint8_t)(high << 4 | low);
+	}
+	return text.len == 64;
+}
+
 /* "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" */
 static void read_digest(str text, struct package_file *f)
 {
@@ -77,6 +94,10 @@ static void read_digest(str text, struct package_file *f)
 		text.len--;
 	if (!str_eq(kind, S("sha256")) || text.len > (ptrdiff_t)sizeof(plain))
 		return;
+	if (read_hex(text, f->digest)) {
+		f->hash = HASH_SHA256;
+		return;
+	}
 	for (ptrdiff_t i = 0; i < text.len; i++)
 		plain[i] = (char)(text.p[i] == '-' ? '+' : text.p[i] == '_' ? '/' : text.p[i]);
 	if (!base64_read((str){ plain, text.len }, digest, sizeof(digest), &n) || n != 32)

@@ -170,12 +170,19 @@ static int egg_info(struct op *op)
 	TRY(catalog_over(op, "python", false, FILES(
 		{ .path = S("s/x.egg-info/PKG-INFO"), .bytes = S("Name: x\nVersion: 1\nRequires-Dist: Typing.Extensions>=3\n") },
 		{ .path = S("s/x.egg-info/installed-files.txt"), .bytes = S("../x.py\n../__pycache__/x.pyc\nPKG-INFO\n") },
+		{ .path = S("s/y.egg-info/PKG-INFO"), .bytes = S("Name: y\nVersion: 1\n") },
+		{ .path = S("s/y.egg-info/requires.txt"), .bytes = S("a>=1\nb[c]\n\n[:python_version < '3']\nd\n\n[test]\nx\n[test:m]\nz\n") },
 		{ .path = S("s/typing_extensions-4.dist-info/METADATA"), .bytes = S("Name: typing_extensions\nVersion: 4\n") }), &v));
 	const struct package *x = package_by(&v, "pkg:pypi/x@1");
 	CHECK(x && x->file_n == 3);
 	if (x && x->file_n == 3)
 		CHECK_STR(x->file[2].path, S("s/x.py"));
 	CHECK(v.relation_n == 1 && v.relation[0].kind == RELATION_DEPENDS);
+	const struct package *y = package_by(&v, "pkg:pypi/y@1");
+	str got = S("");
+	CHECK(y != NULL);
+	TRY(y ? joined(op, &y->needs, &got) : 0);
+	CHECK_STR(got, S("a b d"));
 	return 0;
 }
 
