@@ -205,7 +205,8 @@ static int write_cpe(struct op *op, const char *product, str version, str *ret)
 		       update.p[0] == '*' ? "" : "update", STR_ARG(update));
 }
 
-static int name_package(struct op *op, const struct binary_rule *r, str version, struct package *p)
+static int name_package(struct op *op, const struct binary_rule *r, str path, str version,
+			struct package *p)
 {
 	str purl = str_from(str_of(r->purl), 4), rest = purl;
 	str type = str_cut(&rest, '/');
@@ -217,6 +218,11 @@ static int name_package(struct op *op, const struct binary_rule *r, str version,
 	p->name = str_from(rest, slash + 1);
 	if (go)
 		return op_text(op, &p->version, "v%.*s", STR_ARG(version));
+	if (r->flags & RULE_STEM) {
+		str stem = str_base_name(path);
+		stem = str_cut(&stem, '.');
+		return op_text(op, &p->name, "%.*s%.*s", STR_ARG(p->name), STR_ARG(stem));
+	}
 	return str_eq(type, S("generic"))
 		       ? 0
 		       : op_text(op, &p->purl, "%s@%.*s", r->purl, STR_ARG(version));
@@ -226,7 +232,7 @@ static int add_package(struct candidate *c, int which)
 {
 	const struct binary_rule *r = c->rule[which];
 	struct package p;
-	int rc = name_package(c->op, r, c->version[which], &p);
+	int rc = name_package(c->op, r, c->f->path, c->version[which], &p);
 
 	if (rc < 0 || !(p.cpe.p = op_new(c->op, str, RULE_CPES)))
 		return c->op->code;
@@ -269,12 +275,12 @@ static int look_into(struct candidate *c)
 	return rc;
 }
 
-static bool is_named(const struct binary_rule *r, str name)
+static bool is_named(const struct binary_rule *r, str path, str name)
 {
 	str globs = str_of(r->files), glob;
 
 	while ((glob = str_word(&globs)).len)
-		if (glob_match(glob, name))
+		if (glob_match(glob, str_find(glob, '/') < 0 ? name : path))
 			return true;
 	return false;
 }
@@ -287,7 +293,7 @@ static int read_binary(struct op *op, struct catalog *c, const struct found *f)
 	if (catalog_owned(c, f->node) || f->size == 0)
 		return 0;
 	for (size_t i = 0; i < binary_rules_n && w.rule_n < BINARY_RULES; i++) {
-		if (!is_named(&binary_rules[i], name))
+		if (!is_named(&binary_rules[i], f->path, name))
 			continue;
 		w.rank[w.rule_n] = RULE_PATTERNS;
 		w.rule[w.rule_n++] = &binary_rules[i];
@@ -360,6 +366,7 @@ const struct cataloger cataloger_binary = {
 		GLANCE("libjulia-internal.so*"),
 		GLANCE("libkrb5.so*"),
 		GLANCE("libnode.so*"),
+		GLANCE("libphp*.so"),
 		GLANCE("libpypy*.so*"),
 		GLANCE("libpython*.so*"),
 		GLANCE("libruby*.so*"),
@@ -383,6 +390,8 @@ const struct cataloger cataloger_binary = {
 		GLANCE("openssl"),
 		GLANCE("packetbeat"),
 		GLANCE("perl"),
+		GLANCE("php*"),
+		GLANCE("php*/**/*.so"),
 		GLANCE("pilot-agent"),
 		GLANCE("pilot-discovery"),
 		GLANCE("postgres"),

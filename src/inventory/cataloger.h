@@ -45,7 +45,7 @@ struct want {
 	bool files;       /* wanted only where file lists with digests are asked for */
 };
 
-enum { CATALOGER_WANTS = 96 };
+enum { CATALOGER_WANTS = 104 };
 struct cataloger {
 	const char *name; /* "dpkg": for --select-catalogers, evidence and the help */
 	const char *what; /* a line of help */

@@ -11,12 +11,16 @@ extern const struct cataloger cataloger_dart_lock;
 extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
+extern const struct cataloger cataloger_erlang;
 extern const struct cataloger cataloger_elf_note;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_go_mod;
 extern const struct cataloger cataloger_hex_lock;
+extern const struct cataloger cataloger_graalvm;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
+extern const struct cataloger cataloger_julia;
+extern const struct cataloger cataloger_jvm;
 extern const struct cataloger cataloger_kernel;
 extern const struct cataloger cataloger_lua;
 extern const struct cataloger cataloger_node;
@@ -53,8 +57,12 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_conda,
 	&cataloger_dotnet,
 	&cataloger_elf_note,
+	&cataloger_erlang,
 	&cataloger_go,
+	&cataloger_graalvm,
 	&cataloger_java,
+	&cataloger_julia,
+	&cataloger_jvm,
 	&cataloger_kernel,
 	&cataloger_lua,
 	&cataloger_node,
