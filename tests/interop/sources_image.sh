@@ -91,7 +91,7 @@ with_skopeo() {
 		check "layers in zstd" same "$work/zstd"
 	$s copy -q "oci:$work/layout:1" "oci:$work/layout:2" && cp -r "$work/layout" "$work/two"
 	check "two tags of one image need no choice" same "oci-dir:$work/two"
-	sed -i 's/"digest":"sha256:[0-9a-f]*"/"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"/2' "$work/two/index.json"
+	sed -i 's/"digest":"sha256:[0-9a-f]*"/"digest":"sha256:1111111111111111111111111111111111111111111111111111111111111111"/2' "$work/two/index.json"
 	check "two images need one" refuses 2 "holds 2 images (1, 2); name one" "oci-dir:$work/two"
 	check "a name that it has not" refuses 2 "holds no image 'no'" "oci-dir:$work/layout:no"
 	cp -r "$work/layout" "$work/broken"
