@@ -68,8 +68,7 @@ static int enter_package(struct op *op, struct index *x, const struct package *p
 		rc = key_of(op, p->type, S(""), p->name, S(""), &key);
 		rc = rc < 0 ? rc : enter(op, x, key, i);
 	}
-	if (rc == 0 && !is_system &&
-	    p->version.len) { /* of systems' packages there is one version */
+	if (rc == 0 && !is_system && p->version.len) {
 		rc = key_of(op, p->type, p->ns, p->name, p->version, &key);
 		rc = rc < 0 ? rc : enter(op, x, key, i);
 	}
