@@ -14,6 +14,7 @@ const struct sbom_format sbom_formats[] = {
 	{ "json", NULL, NULL, format_temper, "all that temper knows" },
 	{ "spdx-json", "2.3", spdx, format_spdx_json, "SPDX as JSON" },
 	{ "spdx-tag-value", "2.3", spdx, format_spdx_tag, "SPDX as tags and values" },
+	{ "syft-json", NULL, NULL, format_syft, "Syft's JSON, which Grype reads" },
 	{ "purls", NULL, NULL, format_purls, "package URLs, one a line" },
 };
 const size_t sbom_formats_n = sizeof(sbom_formats) / sizeof(sbom_formats[0]);

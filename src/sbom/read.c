@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/num.h"
+#include "model/licence.h"
 #include "read_impl.h"
 
 /* ---- gathering ---- */
@@ -153,10 +154,59 @@ int bom_append(struct op *op, struct texts *t, str s)
 	return 0;
 }
 
+int bom_licence(struct bom *b, const struct texts *licences, str *ret)
+{
+	struct texts t = { op_new(b->op, str, licences->n), 0 };
+
+	if (!t.p)
+		return b->op->code;
+	if (b->ours && licences->n == 1) {
+		*ret = licences->p[0];
+		return 0;
+	}
+	for (ptrdiff_t i = 0; i < licences->n; i++) {
+		str s = str_trim(licences->p[i]);
+		/* Old documents have expressions cut at their blanks. */
+		if (str_eq(s, S("AND")) || str_eq(s, S("OR")) || str_eq(s, S("NONE")) ||
+		    str_eq(s, S("NOASSERTION")))
+			continue;
+		int rc = licence_expression(b->op, s, &t.p[t.n]);
+		if (rc < 0)
+			return rc;
+		t.n += t.p[t.n].len > 0;
+	}
+	if (t.n == 1)
+		*ret = t.p[0];
+	return t.n > 1 ? licence_join(b->op, &t, ret) : 0;
+}
+
+/* Of a document that names no system: the one that all its distributions' packages are of. */
+static void system_of_packages(struct bom *b)
+{
+	struct os_identity *os = &b->inv.os;
+	str distro = S("");
+
+	for (ptrdiff_t i = 0; i < b->package.n; i++) {
+		const struct package *p = &b->package.p[i];
+		if (p->distro.len == 0 || !package_kinds[p->type].is_system)
+			continue;
+		if (distro.len && !str_eq(distro, p->distro))
+			return;
+		distro = p->distro;
+	}
+	ptrdiff_t dash = str_rfind(distro, '-');
+	if (dash <= 0)
+		return;
+	os->id = str_head(distro, dash);
+	os->version_id = str_from(distro, dash + 1);
+}
+
 int bom_distro(struct bom *b)
 {
 	struct os_identity *os = &b->inv.os;
 
+	if (os->id.len == 0 && !b->ours)
+		system_of_packages(b);
 	if (os->distro.len || os->id.len == 0)
 		return 0;
 	if (os->version_id.len == 0) {
@@ -361,6 +411,7 @@ static const struct {
 	[FORM_CYCLONEDX_XML] = { "cyclonedx-xml", NULL },
 	[FORM_SPDX_JSON] = { "spdx-json", read_spdx_json },
 	[FORM_SPDX_TAG] = { "spdx-tag-value", NULL },
+	[FORM_SYFT] = { "syft-json", read_syft },
 	[FORM_TEMPER] = { "json", read_temper },
 };
 

@@ -42,29 +42,18 @@ static int read_licences(struct bom *b, const struct node *map, str *ret)
 {
 	ptrdiff_t n;
 	const struct node *l = bom_list(map, "licenses", &n);
-	struct buf text;
+	struct texts t = { op_new(b->op, str, n), 0 };
 
-	buf_init(&text, b->op, 1 << 20);
+	if (!t.p)
+		return b->op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
 		const struct node *one = node_get(&l[i], S("license"));
 		str s = bom_text(&l[i], "expression");
 		if (s.len == 0)
 			s = bom_text(one, "id");
-		if (s.len == 0)
-			s = bom_text(one, "name");
-		if (s.len == 0)
-			continue;
-		bool choice = n > 1 &&
-			      (str_find_str(s, S(" OR ")) >= 0 || str_find_str(s, S(" or ")) >= 0);
-		if (text.len)
-			buf_add(&text, S(" AND "));
-		if (choice)
-			buf_char(&text, '(');
-		buf_add(&text, s);
-		if (choice)
-			buf_char(&text, ')');
+		t.p[t.n++] = s.len ? s : bom_text(one, "name");
 	}
-	return text.len || text.bad ? buf_take(&text, ret) : 0;
+	return bom_licence(b, &t, ret);
 }
 
 static int read_hashes(struct bom *b, const struct node *map, struct package *p)

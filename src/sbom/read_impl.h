@@ -49,6 +49,10 @@ int bom_checksum(struct bom *b, struct package *p, str algorithm, str value) MUS
 
 int bom_append(struct op *op, struct texts *t, str s) MUST_USE; /* O(n): short lists */
 
+/* Licences that all hold, in SPDX's form; one of ours is as it is. "NOASSERTION" and nothing:
+ * empty. */
+int bom_licence(struct bom *b, const struct texts *licences, str *ret) MUST_USE;
+
 /* "debian-12" and the like, where the os is known but its distro is not. */
 int bom_distro(struct bom *b) MUST_USE;
 

@@ -122,9 +122,12 @@ static int read_package(struct reader *r, const struct node *map, str purl,
 	if (rc < 0)
 		return rc;
 	p.cpe = *cpes;
-	p.licence = told(bom_text(map, "licenseDeclared"));
-	if (p.licence.len == 0)
-		p.licence = told(bom_text(map, "licenseConcluded"));
+	str licence = told(bom_text(map, "licenseDeclared"));
+	if (licence.len == 0)
+		licence = told(bom_text(map, "licenseConcluded"));
+	struct texts licences = { &licence, licence.len > 0 };
+	if ((rc = bom_licence(b, &licences, &p.licence)) < 0)
+		return rc;
 	p.supplier = party(bom_text(map, "supplier"));
 	p.author = party(bom_text(map, "originator"));
 	p.homepage = told(bom_text(map, "homepage"));

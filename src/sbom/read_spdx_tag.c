@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "read_impl.h"
 
 struct list {
@@ -279,7 +280,9 @@ int read_spdx_tag(struct bom *b, str bytes)
 {
 	struct reader r = { .b = b, .in = bytes };
 	struct list document = { 0 };
-	int rc = read_lines(&r);
+	int rc = utf8_valid(bytes) ? read_lines(&r)
+				   : op_fail(b->op, ERR_FORMAT, "%.*s: bytes that are not UTF-8",
+					     STR_ARG(b->what));
 
 	rc = rc < 0 ? rc : attach(&r, &document);
 	if (rc < 0)

@@ -54,6 +54,11 @@ static int spdx(struct op *op)
 	return 0;
 }
 
+static int syft(struct op *op)
+{
+	return same(op, "syft-json");
+}
+
 static int purls(struct op *op)
 {
 	struct inventory inv;
@@ -142,5 +147,5 @@ static int left(struct op *op)
 }
 
 TESTS({ "choices", choices }, { "CycloneDX", cyclonedx }, { "empty", empty },
-      { "not bills", not_bills }, { "purls", purls }, { "SPDX", spdx }, { "temper's JSON", temper },
-      { "left", left, .once = true })
+      { "not bills", not_bills }, { "purls", purls }, { "SPDX", spdx }, { "Syft's JSON", syft },
+      { "temper's JSON", temper }, { "left", left, .once = true })
