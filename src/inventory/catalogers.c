@@ -7,16 +7,19 @@ extern const struct cataloger cataloger_binary;
 extern const struct cataloger cataloger_bitnami;
 extern const struct cataloger cataloger_chisel;
 extern const struct cataloger cataloger_conda;
+extern const struct cataloger cataloger_cpp_lock;
 extern const struct cataloger cataloger_dart_lock;
 extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
-extern const struct cataloger cataloger_erlang;
 extern const struct cataloger cataloger_elf_note;
+extern const struct cataloger cataloger_erlang;
+extern const struct cataloger cataloger_github_actions;
 extern const struct cataloger cataloger_go;
 extern const struct cataloger cataloger_go_mod;
-extern const struct cataloger cataloger_hex_lock;
 extern const struct cataloger cataloger_graalvm;
+extern const struct cataloger cataloger_haskell_lock;
+extern const struct cataloger cataloger_hex_lock;
 extern const struct cataloger cataloger_java;
 extern const struct cataloger cataloger_java_lock;
 extern const struct cataloger cataloger_julia;
@@ -25,12 +28,15 @@ extern const struct cataloger cataloger_kernel;
 extern const struct cataloger cataloger_lua;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
+extern const struct cataloger cataloger_opam;
 extern const struct cataloger cataloger_opkg;
+extern const struct cataloger cataloger_perl;
 extern const struct cataloger cataloger_php;
 extern const struct cataloger cataloger_php_pear;
 extern const struct cataloger cataloger_python;
 extern const struct cataloger cataloger_python_lock;
 extern const struct cataloger cataloger_r;
+extern const struct cataloger cataloger_r_lock;
 extern const struct cataloger cataloger_redhat;
 extern const struct cataloger cataloger_rpm;
 extern const struct cataloger cataloger_rpm_archive;
@@ -40,6 +46,7 @@ extern const struct cataloger cataloger_ruby_lock;
 extern const struct cataloger cataloger_rust;
 extern const struct cataloger cataloger_rust_lock;
 extern const struct cataloger cataloger_swift_lock;
+extern const struct cataloger cataloger_terraform_lock;
 extern const struct cataloger cataloger_wordpress;
 
 const struct cataloger *const catalogers[] = {
@@ -66,6 +73,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_kernel,
 	&cataloger_lua,
 	&cataloger_node,
+	&cataloger_opam,
+	&cataloger_perl,
 	&cataloger_php,
 	&cataloger_php_pear,
 	&cataloger_python,
@@ -75,16 +84,21 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rust,
 	&cataloger_wordpress,
 	/* Lock and project files of work trees. */
+	&cataloger_cpp_lock,
 	&cataloger_dart_lock,
 	&cataloger_dotnet_lock,
+	&cataloger_github_actions,
 	&cataloger_go_mod,
+	&cataloger_haskell_lock,
 	&cataloger_hex_lock,
 	&cataloger_java_lock,
 	&cataloger_node_lock,
 	&cataloger_python_lock,
+	&cataloger_r_lock,
 	&cataloger_ruby_lock,
 	&cataloger_rust_lock,
 	&cataloger_swift_lock,
+	&cataloger_terraform_lock,
 	/* What is recognised by its bytes. */
 	&cataloger_binary,
 };

@@ -41,6 +41,8 @@ const struct package_kind package_kinds[PACKAGE_TYPES] = {
 	[PACKAGE_RPM] = { "rpm", "rpm", "", true },
 	[PACKAGE_SNAP] = { "snap", "snap", "", true },
 	[PACKAGE_SWIFT] = { "swift", "swift", "swift", false },
+	[PACKAGE_TERRAFORM] = { "terraform", "terraform", "", false },
+	[PACKAGE_VCPKG] = { "vcpkg", "vcpkg", "c++", false },
 	[PACKAGE_WORDPRESS] = { "wordpress-plugin", "wordpress-plugin", "php", false },
 };
 

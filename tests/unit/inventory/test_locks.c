@@ -106,6 +106,97 @@ static const struct row {
 	  "pkg:cocoapods/B@3.1.0#Core declared\n"
 	  "pkg:cocoapods/B@3.1.0#Other declared\n"
 	  "pkg:cocoapods/C@33 declared\n" },
+	{ "cpp-lock",
+	  { F("conan.lock", "{\"graph_lock\":{\"nodes\":{\"0\":{\"requires\":[\"1\"],\"path\":"
+			    "\"conanfile.txt\"},\"1\":{\"ref\":"
+			    "\"mfast/1.2.2@u/c#c6f6\",\"requires\":[\"2\"]},\"2\":{\"ref\":\"zlib/"
+			    "1.2.12#0a:0b#0c\","
+			    "\"context\":\"host\"},\"3\":{\"ref\":\"cmake/3.0@_/"
+			    "_\",\"context\":\"build\"}}},\"version\":\"0.4\"}"),
+	    F("2/conan.lock", "{\"version\":\"0.5\",\"requires\":[\"sound/1.0#83d4%1675.07\"],"
+			      "\"build_requires\":[\"tool/2.0\"]}"),
+	    F("conanfile.txt",
+	      "# c\n[requires]\n# c\nfmt/8.1.1\nspdlog/1.9.2@u/c#12%%98\nr/[>1.0]\n"
+	      "[generators]\nx/1\n") },
+	  "pkg:conan/cmake@3.0 declared dev\n"
+	  "pkg:conan/fmt@8.1.1 declared\n"
+	  "pkg:conan/mfast@1.2.2?channel=c&rrev=c6f6&user=u declared > zlib@1.2.12\n"
+	  "pkg:conan/sound@1.0?rrev=83d4 declared\n"
+	  "pkg:conan/spdlog@1.9.2?channel=c&rrev=12&user=u declared\n"
+	  "pkg:conan/tool@2.0 declared dev\n"
+	  "pkg:conan/zlib@1.2.12?rrev=0a declared\n" },
+	{ "cpp-lock",
+	  { F("d/mfast/1.2.2/u/c/package/9d1f/conaninfo.txt",
+	      "[requires]\n    boost/1.Y.Z\n\n[full_requires]\n    boost/1.75.0:dc8a\n") },
+	  "pkg:conan/boost@1.75.0 declared\n"
+	  "pkg:conan/mfast@1.2.2?channel=c&user=u metadata\n" },
+	{ "cpp-lock",
+	  { F("vcpkg.json",
+	      "{\"name\":\"app\",\"version-semver\":\"0.1.0\",\"dependencies\":[\"fmt\",{\"name\":"
+	      "\"zlib\"}],\"overrides\":[{\"name\":\"fmt\",\"version\":\"9.1.0\"}]}") },
+	  "pkg:vcpkg/app@0.1.0 declared > fmt zlib\n"
+	  "pkg:vcpkg/fmt@9.1.0 declared\n" },
+	{ "haskell-lock",
+	  { F("stack.yaml.lock", "packages:\n- completed:\n    hackage: "
+				 "configurator-pg-0.2.6@sha256:cd9b,2849\n  original:\n"
+				 "    hackage: other-1.0\n- completed:\n    name: g\n    version: "
+				 "'1.1'\n    git: https://x/g\n"),
+	    F("stack.yaml",
+	      "extra-deps:\n  - HTTP-4000.3.16@sha256:60,59\n  - git: x\n    commit: y\n"
+	      "  - ./local-dir\n"),
+	    F("cabal.project.freeze",
+	      "constraints: any.Cabal ==3.2.1.0,\n             any.array installed,\n"
+	      "             tls +compat,\n             any.tls ==1.0\n") },
+	  "pkg:hackage/Cabal@3.2.1.0 declared\n"
+	  "pkg:hackage/HTTP@4000.3.16 declared\n"
+	  "pkg:hackage/configurator-pg@0.2.6 declared\n"
+	  "pkg:hackage/g@1.1 declared\n"
+	  "pkg:hackage/tls@1.0 declared\n" },
+	{ "r-lock",
+	  { F("renv.lock",
+	      "{\"R\":{\"Version\":\"4.2.3\"},\"Packages\":{\"markdown\":{\"Package\":\"markdown\","
+	      "\"Version\":\"1.0\",\"Source\":\"Repository\",\"Requirements\":[\"mime\"]},"
+	      "\"mime\":{\"Package\":\"mime\",\"Version\":\"0.7\"}}}") },
+	  "pkg:cran/markdown@1.0 declared > mime\n"
+	  "pkg:cran/mime@0.7 declared\n" },
+	{ "terraform-lock",
+	  { F("x/.terraform.lock.hcl", "# c\n\nprovider \"registry.terraform.io/hashicorp/aws\" "
+				       "{\n  version     = \"5.72.1\"\n"
+				       "  constraints = \">= 5.0\"\n  hashes = [\n    "
+				       "\"h1:abc=\",\n    \"zh:01\",\n  ]\n}\n") },
+	  "pkg:terraform/registry.terraform.io/hashicorp/aws@5.72.1 declared\n" },
+	{ "github-actions",
+	  { F(".github/workflows/ci.yml",
+	      "jobs:\n  call:\n    uses: o/r/.github/workflows/w.yml@v1\n  t:\n    steps:\n"
+	      "      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2\n"
+	      "      - name: x\n        uses: './local'\n      - uses: "
+	      "\"a/b@0123456789abcdef0123456789abcdef"
+	      "01234567\" # keep\n      - uses: docker://x:1\n      # uses: no/no@v1\n") },
+	  "pkg:github/a/b@0123456789abcdef0123456789abcdef01234567 declared\n"
+	  "pkg:github/actions/checkout@v4.2.2 declared\n"
+	  "pkg:github/o/r@v1#.github/workflows/w.yml declared\n" },
+	{ "opam",
+	  { F("a.opam", "version: \"1.5.0\"\n# c\nopam-version: \"2.0\"\ndescription: "
+			"\"\"\"\nname: \"no\"\n\"\"\"\n"
+			"license: [\"ISC\" \"MIT\"]\ndepends: [\n  \"dune\" {>= \"2.8\"}\n  "
+			"\"ocaml\" {>= \"4\"}\n"
+			"  \"fmt\"\n]\nbuild: [[\"dune\" name]]\n"),
+	    F("root/.opam/default/.opam-switch/packages/b.2.0/opam",
+	      "opam-version: \"2.0\"\nurl {\n  src: \"https://x/b.tar.gz\"\n  checksum:\n"
+	      "    \"sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n}\n"
+	      "extra-source \"x\" {\n  checksum: \"md5=00112233445566778899aabbccddeeff\"\n}\n") },
+	  "pkg:opam/a@1.5.0 declared (ISC AND MIT) > dune fmt\n"
+	  "pkg:opam/b@2.0 database sha256:01234567\n" },
+	{ "perl",
+	  { F("usr/local/lib/perl5/x/.meta/Try-Tiny-0.31/MYMETA.json",
+	      "{\"name\":\"Try-Tiny\",\"version\":\"0.31\",\"license\":[\"mit\"],\"author\":[\"A\"]"
+	      "}"),
+	    F("usr/lib/perl/perllocal.pod",
+	      "=head2 Tue Jan 1 00:00:00 2024: C<Module> L<JSON::PP|JSON::PP>\n\n=over 4\n\n=item "
+	      "*\n\n"
+	      "C<installed into: /usr>\n\n=item *\n\nC<VERSION: 4.16>\n\n=back\n") },
+	  "pkg:cpan/JSON-PP@4.16 database\n"
+	  "pkg:cpan/Try-Tiny@0.31 metadata (MIT)\n" },
 };
 
 static int reads_each(struct op *op)
