@@ -5,10 +5,12 @@ extern const struct cataloger cataloger_alpm;
 extern const struct cataloger cataloger_apk;
 extern const struct cataloger cataloger_binary;
 extern const struct cataloger cataloger_bitnami;
+extern const struct cataloger cataloger_bottlerocket;
 extern const struct cataloger cataloger_chisel;
 extern const struct cataloger cataloger_conda;
 extern const struct cataloger cataloger_cpp_lock;
 extern const struct cataloger cataloger_dart_lock;
+extern const struct cataloger cataloger_deb_archive;
 extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
@@ -33,6 +35,7 @@ extern const struct cataloger cataloger_opkg;
 extern const struct cataloger cataloger_perl;
 extern const struct cataloger cataloger_php;
 extern const struct cataloger cataloger_php_pear;
+extern const struct cataloger cataloger_portage;
 extern const struct cataloger cataloger_python;
 extern const struct cataloger cataloger_python_lock;
 extern const struct cataloger cataloger_r;
@@ -45,6 +48,7 @@ extern const struct cataloger cataloger_ruby;
 extern const struct cataloger cataloger_ruby_lock;
 extern const struct cataloger cataloger_rust;
 extern const struct cataloger cataloger_rust_lock;
+extern const struct cataloger cataloger_snap;
 extern const struct cataloger cataloger_swift_lock;
 extern const struct cataloger cataloger_terraform_lock;
 extern const struct cataloger cataloger_wordpress;
@@ -53,9 +57,11 @@ const struct cataloger *const catalogers[] = {
 	/* The systems' databases: whatever lists files runs before what looks at them. */
 	&cataloger_alpm,
 	&cataloger_apk,
+	&cataloger_bottlerocket,
 	&cataloger_chisel,
 	&cataloger_dpkg,
 	&cataloger_opkg,
+	&cataloger_portage,
 	&cataloger_redhat,
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,
@@ -63,6 +69,7 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_bitnami,
 	&cataloger_conda,
 	&cataloger_dotnet,
+	&cataloger_deb_archive,
 	&cataloger_elf_note,
 	&cataloger_erlang,
 	&cataloger_go,
@@ -82,6 +89,7 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_rpm_archive,
 	&cataloger_ruby,
 	&cataloger_rust,
+	&cataloger_snap,
 	&cataloger_wordpress,
 	/* Lock and project files of work trees. */
 	&cataloger_cpp_lock,

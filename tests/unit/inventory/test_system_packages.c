@@ -3,7 +3,7 @@
 
 /* What one cataloger tells, and of each package its files: "path[=digest][!]". */
 static int listed(struct op *op, const char *cataloger, const struct tree_given *file, ptrdiff_t n,
-		str *ret)
+		  str *ret)
 {
 	struct inventory v;
 	struct buf b;
@@ -119,4 +119,70 @@ static int opkg(struct op *op)
 	return 0;
 }
 
-TESTS({ "chisel", chisel }, { "pacman", pacman }, { "opkg", opkg })
+static int portage(struct op *op)
+{
+	static const struct tree_given file[] = {
+		F("var/db/pkg/app-misc/a-b-1.2_p3-r1/CONTENTS",
+		  "dir /usr\nobj /usr/bin/a b 376c02bd3b22804df8fdfdc895e7dbfb 1649284374\nsym "
+		  "/usr/lib/a -> a.1 1649284374\n"
+		  "obj /etc/a 000c02bd3b22804df8fdfdc895e7dbfb 1\nnonsense\n"),
+		F("var/db/pkg/app-misc/a-b-1.2_p3-r1/LICENSE", "|| ( GPL-2+ MIT ) BSD\n"),
+		F("var/db/pkg/app-misc/a-b-1.2_p3-r1/RDEPEND",
+		  ">=dev-libs/x-y-1.0-r2:0=[foo] || ( dev-libs/z dev-libs/x-y:3 ) !dev-libs/not\n"),
+		F("var/db/pkg/app-misc/noversion/CONTENTS", "dir /usr\n"),
+	};
+	str got;
+
+	TRY(LISTED(op, "portage", file, &got));
+	CHECK_STR(got, S("pkg:portage/app-misc/a-b@1.2_p3-r1 database ((GPL-2.0-or-later OR MIT) "
+			 "AND BSD-3-Clause) > "
+			 "dev-libs/x-y dev-libs/z\n etc/a=000c! usr/bin/a b=376c usr/lib/a\n"));
+	return 0;
+}
+
+static int snaps(struct op *op)
+{
+	static const struct tree_given file[] = {
+		F("snap/pc/1/meta/snap.yaml", "name: pc\nversion: 24-0.1\narchitectures: "
+					      "[amd64]\nlicense: GPL-3.0\nbase: core24\n"),
+		F("snap/pc/1/snap/manifest.yaml",
+		  "name: pc\nprimed-stage-packages:\n- shim-signed=1.56+15.7\n- a:amd64=1\n"),
+		F("usr/share/snappy/dpkg.list",
+		  "Desired=Unknown\n||/ Name\nii  adduser  3.118  all  add\nrc  gone  1  all  x\n"),
+		F("meta/snap.yaml", "name: [\n"),
+	};
+	str got;
+
+	TRY(LISTED(op, "snap", file, &got));
+	CHECK_STR(
+		got,
+		S("pkg:deb/ubuntu/a@1?arch=amd64 metadata\npkg:deb/ubuntu/adduser@3.118 metadata\n"
+		  "pkg:deb/ubuntu/shim-signed@1.56%2B15.7 metadata\n"
+		  "pkg:snap/pc@24-0.1?arch=amd64 metadata (GPL-3.0-only)\n! meta/snap.yaml\n"));
+	return 0;
+}
+
+static int bottlerocket(struct op *op)
+{
+	static const struct tree_given file[] = {
+		F("x86_64-bottlerocket-linux-gnu/sys-root/usr/lib/os-release",
+		  "ID=bottlerocket\nVERSION_ID=1.19.0\n"),
+		F("x86_64-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket/"
+		  "application-inventory.json",
+		  "{\"Content\":[{\"Name\":\"bottlerocket-glibc\",\"Publisher\":\"P\",\"Version\":"
+		  "\"2.38\",\"Release\":\"1.br1\","
+		  "\"Epoch\":\"1\",\"Architecture\":\"x86_64\"},{\"Name\":\"kernel\",\"Version\":"
+		  "\"6.1\",\"Epoch\":\"0\"},{\"Name\":\"x\"}]}"),
+	};
+	str got;
+
+	TRY(LISTED(op, "bottlerocket", file, &got));
+	CHECK_STR(got, S("pkg:rpm/bottlerocket/"
+			 "bottlerocket-glibc@2.38-1.br1?arch=x86_64&distro=bottlerocket-1.19.0&"
+			 "epoch=1 database\n"
+			 "pkg:rpm/bottlerocket/kernel@6.1?distro=bottlerocket-1.19.0 database\n"));
+	return 0;
+}
+
+TESTS({ "chisel", chisel }, { "pacman", pacman }, { "opkg", opkg }, { "portage", portage },
+      { "snaps", snaps }, { "bottlerocket", bottlerocket })
