@@ -2,8 +2,8 @@
  * client: many requests at once, by http:, https: (libcurl) and file:.
  *
  * libcurl is loaded when the first http: address is fetched and not before: linking it costs ten
- * milliseconds of every start. Proxies come from the environment, as curl(1) reads them, and so do
- * SSL_CERT_FILE and SSL_CERT_DIR. Nothing is sent that the request does not say but a Range and the
+ * milliseconds of every start. Proxies come from the environment, as curl(1) reads them (but this
+ * machine itself is asked through none), and so do SSL_CERT_FILE and SSL_CERT_DIR. Nothing is sent that the request does not say but a Range and the
  * program's name: no credentials, no cookies.
  *
  * Bounds: 8 transfers at once; 15 s to connect; 30 s below 1 KiB/s end a try, and two of those a

@@ -210,8 +210,16 @@ static bool set(const char *variable)
 	return value && value[0];
 }
 
-static bool by_proxy(void)
+/* This machine is never asked through a proxy, which would take the name for its own. */
+static bool is_here(const struct transfer *t)
 {
+	return address_kind_of_host(t->at.host) == ADDRESS_LOOPBACK;
+}
+
+static bool by_proxy(const struct transfer *t)
+{
+	if (is_here(t))
+		return false;
 	return set("http_proxy") || set("https_proxy") || set("HTTPS_PROXY") || set("all_proxy") ||
 	       set("ALL_PROXY");
 }
@@ -241,7 +249,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 	enum address_kind kind = address_kind(&a->addr);
 
 	(void)purpose;
-	if (!by_proxy() && !may_reach(t, kind)) {
+	if (!by_proxy(t) && !may_reach(t, kind)) {
 		t->forbidden = kind;
 		return CURL_SOCKET_BAD;
 	}
@@ -270,7 +278,7 @@ static void note_kind(struct transfer *t)
 	if (t->elsewhere)
 		return;
 	(void)curl.easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip);
-	if (by_proxy()) {
+	if (by_proxy(t)) {
 		t->res->kind = address_kind_of_host(t->at.host);
 	} else if (ip && inet_pton(AF_INET, ip, &in->sin_addr) == 1) {
 		in->sin_family = AF_INET;
@@ -351,6 +359,8 @@ static int set_request(struct transfer *t, const char *url)
 	int bad = 0;
 
 	SET(CURLOPT_URL, url);
+	if (is_here(t))
+		SET(CURLOPT_NOPROXY, "*");
 	if (t->header)
 		SET(CURLOPT_HTTPHEADER, t->header);
 	if (t->req->method == CLIENT_HEAD)
@@ -506,6 +516,9 @@ static int broke_off(struct transfer *t, CURLcode code, bool connected)
 		trouble = codes[i].trouble;
 		transient = codes[i].transient;
 	}
+	/* OpenSSL's word for what answers in clear text: it will do so again. */
+	if (code == CURLE_SSL_CONNECT_ERROR && strstr(why, "wrong version number"))
+		transient = false;
 	if (code == CURLE_OPERATION_TIMEDOUT && connected)
 		t->slow++;
 	else if (code == CURLE_OPERATION_TIMEDOUT)
@@ -605,7 +618,7 @@ static void say_connect(struct transfer *t)
 	long number = 0;
 
 	(void)curl.easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
-	if (number && !by_proxy())
+	if (number && !by_proxy(t))
 		(void)snprintf(t->error, sizeof(t->error), "cannot connect to %.*s port %d: %s",
 			       STR_ARG(str_head(t->at.host, 128)), t->at.port,
 			       strerrordesc_np((int)number));

@@ -61,6 +61,10 @@ int registry_refused(struct op *op, const struct registry *r, const struct clien
 
 	if (res->code == ERR_USAGE)
 		return op_fail(op, ERR_USAGE, "%.*s", STR_ARG(res->error));
+	if (res->trouble == CLIENT_NO_TLS && !r->plain)
+		return op_fail(op, res->code,
+			       "%.*s: no TLS with %.*s (%.*s); plain HTTP must be allowed for it",
+			       STR_ARG(r->shown), STR_ARG(r->api), STR_ARG(res->why));
 	if (res->trouble != CLIENT_STATUS)
 		return op_fail(op, res->code, "%.*s: %.*s%s%.*s", STR_ARG(r->shown),
 			       STR_ARG(res->why), then, STR_ARG(why));

@@ -233,6 +233,18 @@ refused "... and its key with it" 2 'client.cert: there is no client.key beside 
 cp client.key "$HOME/.config/containers/certs.d/$mutual/client.key"
 gets "... both are there" "$mutual/x"
 
+# --- a host that is not this machine: its own address on the network
+ip=$(hostname -I 2>/dev/null | cut -d' ' -f1)
+if [ -n "$ip" ]; then
+	serve wide "http: {addr: '$ip:0'}"
+	refused "plain HTTP elsewhere" 3 "^$wide/x: no TLS with $wide \(.*\); plain HTTP must be allowed for it$" "$wide/x"
+	gets "... is allowed for a host" -i "$ip" "$wide/x"
+	gets "... with its port" -i "$wide" "$wide/x"
+	refused "... and no other" 3 "no TLS with $wide" -i "$ip:1" "$wide/x"
+else
+	echo "skip  plain HTTP elsewhere: this machine has no address on a network"
+fi
+
 # --- a registry that misbehaves: HOW, its exit code, what is said
 h=127.0.0.1:$plain
 run "$pull" "$h/good/x"

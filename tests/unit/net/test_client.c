@@ -352,6 +352,37 @@ static int guards(struct op *op)
 	return 0;
 }
 
+/* What a proxy is asked for: everything but this machine itself. */
+static int proxies(struct op *op)
+{
+	struct http_server server;
+	struct client_request get = { 0 };
+	struct client_result res;
+	int dir;
+	str got, proxy;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(client_open(op, &c));
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
+	TRY(op_text(op, &proxy, "http://127.0.0.1:%d", server.port));
+	setenv("http_proxy", proxy.p, 1);
+	unsetenv("no_proxy");
+	unsetenv("NO_PROXY");
+	int rc = client_get(op, c, S("http://host.invalid/x"), 1000, &got);
+	CHECK(strncmp(server.request, "GET http://host.invalid/x ", 26) == 0);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	if (rc >= 0)
+		rc = ask(op, c, &server, "echo/x", &get, &got, &res);
+	unsetenv("http_proxy");
+	http_server_stop(&server);
+	TRY(rc);
+	CHECK(res.code == 0 && holds(got, "GET /echo/x "));
+	return 0;
+}
+
 TESTS({ "addresses", urls }, { "files", files }, { "over http", over_http, .once = true },
       { "dead ends", dead_ends, .once = true }, { "exchanges", exchanges, .once = true },
-      { "patience", patience, .once = true }, { "guards", guards, .once = true })
+      { "patience", patience, .once = true }, { "guards", guards, .once = true },
+      { "proxies", proxies, .once = true })
