@@ -38,7 +38,6 @@ static int place(struct op *op, const struct registry *r, size_t i, str *ret)
 static int take_file(struct op *op, struct registry *r, struct buf *ca, int dir, str path, str name)
 {
 	str text, other;
-	AUTO_FD fd = -1;
 	int rc;
 
 	if (str_ends(name, S(".crt"))) {

@@ -186,6 +186,23 @@ static int take(struct op *op, struct source_ask *a, const struct reference *ref
 	return 0;
 }
 
+/* What the name calls: a digest that the store has needs no registry. 1: not there. */
+static int resolve(struct op *op, struct source_ask *a, const struct reference *ref,
+		   struct remote *r)
+{
+	bool pinned = a->store && !digest_is_zero(&ref->digest);
+
+	if (pinned &&
+	    store_blob_read(op, a->store, &ref->digest, LIMIT_MANIFEST, &r->root.bytes) == 0) {
+		r->root.digest = ref->digest;
+		return 0;
+	}
+	if (op->code == ERR_MEMORY)
+		return op->code;
+	op_forgive(op); /* a bad one is deleted */
+	return registry_resolve(op, r->registry, &r->root);
+}
+
 int source_from_registry(struct op *op, struct source_ask *a, str name)
 {
 	const struct registry_options options = { .insecure = a->wish->insecure };
@@ -199,8 +216,10 @@ int source_from_registry(struct op *op, struct source_ask *a, str name)
 		return 1;
 	}
 	int rc = reference_parse(op, name, &ref);
-	if (rc < 0 || (rc = registry_open(op, &ref, &options, &registry)) < 0 ||
-	    (rc = registry_resolve(op, registry, &r.root)) < 0)
+	if (rc < 0 || (rc = registry_open(op, &ref, &options, &registry)) < 0)
+		return rc;
+	r.registry = registry;
+	if ((rc = resolve(op, a, &ref, &r)) < 0)
 		return rc;
 	if (rc > 0) {
 		if ((rc = reference_text(op, &ref, &text)) < 0 ||
@@ -208,6 +227,5 @@ int source_from_registry(struct op *op, struct source_ask *a, str name)
 			return rc;
 		return 1;
 	}
-	r.registry = registry;
 	return take(op, a, &ref, &r);
 }

@@ -368,6 +368,8 @@ find files -type d -path '*blobs/sha256/*' -name "$("$temper" sbom -q -o json "r
 	python3 -c 'import json, sys; print(json.load(sys.stdin)["subject"]["layers"][0]["digest"][7:])')" -exec rm -r {} + 2>/dev/null
 lacks() { run "$temper" sbom -q -o json "$@"; [ "$code" -eq 0 ]; }
 lacks "registry:$open/team/here:1" && ok "a layer out of the store" || bad "a layer out of the store" "exit $code"
+here=$(python3 -c 'import json; print(json.load(open("out"))["subject"]["manifest"])')
+lacks "registry:127.0.0.1:1/team/here@$here" && ok "all of it out of the store, by its digest" || bad "all of it out of the store, by its digest" "exit $code"
 lacks --store "$work/empty" "registry:$open/team/here:1" && bad "... which nobody else has" "exit 0" || ok "... which nobody else has"
 
 # --- slowness ends
