@@ -1,5 +1,6 @@
-/* What the catalogers of rpm, Red Hat, the kernel, conda, R, Lua, WordPress and Bitnami make of a
- * file, by the name in the first line: what is found has a name, and its files are in order. */
+/* What the catalogers of rpm, Red Hat, the kernel, conda, R, Nix, Lua, WordPress and Bitnami make
+ * of a file, by the name in the first line: what is found has a name, and its files are in order.
+ */
 #include "unit/inventory/harness.h"
 
 static const struct {
@@ -19,6 +20,7 @@ static const struct {
 	{ "opt/conda/conda-meta/x-1-0.json", "conda" },
 	{ "opt/bitnami/.bitnami_components.json", "bitnami" },
 	{ "library/x/DESCRIPTION", "r" },
+	{ "nix/var/nix/db/db.sqlite", "nix" },
 	{ "x.rockspec", "lua" },
 	{ "wp-content/plugins/x/x.php", "wordpress" },
 	{ "wp-includes/version.php", "wordpress" },
