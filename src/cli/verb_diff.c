@@ -63,13 +63,17 @@ const struct verb verb_diff = {
 	.operand_max = 2,
 	.summary = "tell what differs between two images or locks, and why",
 	.description =
-		"OLD and NEW are each a name in the local store, oci-dir:DIR, oci-archive:FILE, "
-		"docker-archive:FILE, a lock file, or a recipe, which stands for its lock. Compared are "
-		"packages, files with their modes and owners, the configuration, and sizes; for each "
-		"package in another version its changelog tells what happened in between. Files that "
+		"OLD and NEW are each a name in the local store, an image of any place "
+		"(docker-archive:FILE, oci-dir:DIR, docker:NAME, registry:NAME ...), a lock file, "
+		"or a "
+		"recipe, which stands for its lock. Compared are packages, files with their modes "
+		"and owners, the configuration, and sizes; for each "
+		"package in another version its changelog tells what happened in between. Files "
+		"that "
 		"a package's new version explains are only counted; what is below /etc, changed "
 		"rights, and setuid files are always listed.\n\n"
-		"Locks are compared with their files if the store has their images. Any image can be "
+		"Locks are compared with their files if the store has their images. Any image can "
+		"be "
 		"compared; it need not be of temper's making.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct diff_options),

@@ -66,14 +66,19 @@ const struct verb verb_notices = {
 	.operand_max = 1,
 	.summary = "print the copyright notices and licences of an image",
 	.description =
-		"Prints what licences ask to be handed on with programs: the copyright text of every "
-		"package, each once however many packages have it, and the licences that these refer "
+		"Prints what licences ask to be handed on with programs: the copyright text of "
+		"every "
+		"package, each once however many packages have it, and the licences that these "
+		"refer "
 		"to. All of it comes out of the image itself, which is a name in the local store, "
-		"oci-dir:DIR, oci-archive:FILE or docker-archive:FILE; a lock or a recipe stands for "
-		"the image that was built from it.\n\n"
-		"With --sources it lists the source packages instead, with the licences that ask for "
-		"the source marked, and the files of each with size and SHA-256, as Debian's signed "
-		"index of sources names them: what to keep a copy of, or to hand out on request.\n\n"
+		"or one of any place (docker-archive:FILE, oci-dir:DIR, docker:NAME, registry:NAME "
+		"...); a lock or a recipe stands for the image that was built from it.\n\n"
+		"With --sources it lists the source packages instead, with the licences that ask "
+		"for "
+		"the source marked, and the files of each with size and SHA-256, as Debian's "
+		"signed "
+		"index of sources names them: what to keep a copy of, or to hand out on "
+		"request.\n\n"
 		"Exit 4 when the image lacks a text, or the archive a source; it is named.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct notices_options),

@@ -28,18 +28,4 @@ int archive_write_oci(struct op *op, const struct store *s, const struct layout_
 int archive_write_docker(struct op *op, const struct store *s, const struct image *image, str name,
 			 archive_sink *sink, void *to) MUST_USE;
 
-enum archive_kind { ARCHIVE_ANY, ARCHIVE_OCI, ARCHIVE_DOCKER };
-
-/*
- * Bring the image called `name` (empty: the only one) out of an archive. Blobs land in the store
- * on the way, others' too; what is not the image's goes with store_prune(). Every digest is
- * verified.
- */
-int archive_read(struct op *op, const struct store *s, int fd, str what, enum archive_kind kind,
-		 str name, struct image_descriptor *ret, str *ret_name) MUST_USE;
-
-/* The entry of an index.json that `name` means (ref.name, full name, or empty: the only one). */
-int layout_choose(struct op *op, const struct doc *doc, str name,
-		  struct layout_entry *ret) MUST_USE;
-
 #endif

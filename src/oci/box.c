@@ -178,6 +178,12 @@ int box_find(struct op *op, struct box *b, str path, struct box_part *ret)
 	return open_file(op, b, path, slot, ret);
 }
 
+void box_drop(struct box *b)
+{
+	if (b->open.n > 0)
+		fd_close(&b->open.p[--b->open.n]);
+}
+
 bool box_has(const struct box *b, str path)
 {
 	struct box_part part;

@@ -47,6 +47,9 @@ int box_holds_image(struct op *op, const struct box *b) MUST_USE;
  */
 int box_find(struct op *op, struct box *b, str path, struct box_part *ret) MUST_USE;
 
+/* Close what the last box_find() of a directory opened: for who reads many files. */
+void box_drop(struct box *b);
+
 /* Is there something at the path? */
 bool box_has(const struct box *b, str path);
 

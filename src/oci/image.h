@@ -120,10 +120,11 @@ int image_export_among(struct op *op, const struct store *s, const struct digest
 int image_export_check(struct op *op, str to) MUST_USE;
 
 /*
- * image_import(op, s, from, ret, ret_name): bring an image into the store from oci-dir:,
- * oci-archive:, docker-archive:, or a bare name that the store has; every digest verified.
- * Uncompressed docker layers are kept as they are (application/vnd.oci.image.layer.v1.tar).
- * ERR_USAGE with one reason when there is no such image.
+ * image_import(op, s, from, ret, ret_name): bring an image into the store from any source
+ * (oci/source.h); every digest verified. A bare name is a file, a layout, or what the store has. Of a
+ * layout it is all platforms, of daemons and registries this machine's. Uncompressed docker layers
+ * are kept as they are (application/vnd.oci.image.layer.v1.tar). ERR_USAGE with one reason when there
+ * is no such image.
  */
 int image_import(struct op *op, const struct store *s, str from, struct image_descriptor *ret,
 		 str *ret_name) MUST_USE;

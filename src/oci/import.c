@@ -1,153 +1,71 @@
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-
+/*
+ * Images into the store, from wherever a source finds them: of a layout the whole that index.json
+ * names, all platforms and attestations; of everything else one image. Whatever comes in is
+ * verified: blobs by their names as they are written, and layers by what they unpack to at the end.
+ */
 #include "archive.h"
 #include "base/limits.h"
+#include "closure.h"
+#include "source_parts.h"
 
-enum { PIECE = 1 << 16 };
+enum { PIECE = 1 << 18 };
 
-int layout_choose(struct op *op, const struct doc *doc, str name, struct layout_entry *ret)
+/* Bytes of a file as a blob; `want` may be NULL. */
+static int put_part(struct op *op, const struct store *s, const struct box_part *part, str what,
+		    const struct digest *want, struct digest *ret)
 {
-	const struct node *list = node_get(&doc->root, S("manifests"));
-	struct layout_entry e;
-	ptrdiff_t found = 0;
+	AUTO_STORE_WRITER w = { .file.fd = -1 };
+	struct op_mark mark = op_mark(op);
+	char *piece = op_new(op, char, PIECE);
+	int rc = piece ? store_writer_open(op, s, &w) : op->code;
 
-	for (ptrdiff_t i = 0; i < list->n; i++) {
-		int rc = layout_entry_read(op, doc, &list->child[i], &e);
-		if (rc < 0)
-			return rc;
-		if (name.len && !str_eq(e.ref_name, name) && !str_eq(e.full_name, name))
-			continue;
-		if (found++ == 0)
-			*ret = e;
+	for (uint64_t at = 0; rc == 0 && at < part->size;) {
+		uint64_t left = part->size - at, n = left < PIECE ? left : PIECE;
+		if ((rc = file_pread(op, part->fd, what, piece, n, part->offset + at)) == 0)
+			rc = store_writer_add(op, &w, (str){ piece, (ptrdiff_t)n });
+		at += n;
 	}
-	if (found == 1 || (found > 1 && name.len))
-		return 0;
-	if (found > 1)
-		return op_fail(op, ERR_USAGE,
-			       "%.*s holds %td images; name one by its tag, behind a colon",
-			       STR_ARG(doc->file), found);
-	return op_fail(op, ERR_USAGE, "%.*s holds no image%s%.*s", STR_ARG(doc->file),
-		       name.len ? " " : "", STR_ARG(name));
+	if (rc < 0)
+		return rc;
+	rc = store_writer_commit(op, &w, want, ret);
+	if (rc < 0)
+		return op_fail_in(op, "%.*s", STR_ARG(what));
+	op_reset(op, mark);
+	return 0;
 }
 
-struct from_dir {
+/* --- what a layout names --- */
+
+struct from_box {
 	const struct store *store;
-	int blobs;
+	struct box *box;
 };
 
 static int fetch_blob(struct op *op, void *arg, const struct image_descriptor *d)
 {
-	const struct from_dir *from = arg;
-	AUTO_STORE_WRITER w = { .file.fd = -1 };
-	AUTO_FD fd = -1;
-	char hex[DIGEST_HEX], piece[PIECE];
+	const struct from_box *from = arg;
+	struct box_part part = { 0 };
 	struct digest got;
-	ssize_t n;
+	char path[BOX_BLOB], text[DIGEST_TEXT];
 	int rc;
 
 	if (store_blob_has(from->store, &d->digest) &&
 	    store_blob_verify(op, from->store, &d->digest) == 0)
 		return 0;
 	op_forgive(op);
-	if ((rc = file_open(op, from->blobs, str_of(digest_hex(&d->digest, hex)), &fd)) != 0)
+	if ((rc = box_find(op, from->box, box_blob_path(&d->digest, path), &part)) != 0)
 		return rc < 0 ? rc
 			      : op_fail(op, ERR_FORMAT,
-					"the image is not whole: blob sha256:%s is missing", hex);
-	if ((rc = store_writer_open(op, from->store, &w)) < 0)
-		return rc;
-	while ((n = read(fd, piece, sizeof(piece))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return op_fail_errno(op, "cannot read blob sha256:%s", hex);
-		if ((rc = store_writer_add(op, &w, (str){ piece, n })) < 0)
-			return rc;
-		if (w.size > d->size)
-			return op_fail(op, ERR_FORMAT,
-				       "blob sha256:%s is larger than its descriptor says", hex);
-	}
-	return store_writer_commit(op, &w, &d->digest, &got);
-}
-
-static int import_dir(struct op *op, const struct store *s, str place, str tag,
-		      struct image_descriptor *ret, str *ret_name)
-{
-	AUTO_FD dir = -1;
-	AUTO_FD blobs = -1;
-	struct image_descriptor root;
-	struct layout_entry e;
-	struct closure c;
-	struct doc doc;
-	str what;
-	int rc;
-
-	if ((rc = dir_open(op, AT_FDCWD, place, false, &dir)) < 0 ||
-	    (rc = op_text(op, &what, "%.*s/index.json", STR_ARG(place))) < 0 ||
-	    (rc = layout_read(op, dir, what, &doc)) < 0 ||
-	    (rc = layout_choose(op, &doc, tag, &e)) < 0 ||
-	    (rc = dir_open(op, dir, S("blobs/sha256"), false, &blobs)) < 0)
-		return rc;
-	struct from_dir from = { s, blobs };
-	root = (struct image_descriptor){ e.media_type, e.digest, e.size, e.platform };
-	if ((rc = closure_read(op, s, &root, fetch_blob, &from, &c)) < 0 ||
-	    (rc = closure_verify(op, s, &c)) < 0)
-		return rc;
-	*ret = root;
-	*ret_name = e.full_name.len ? e.full_name : e.ref_name;
-	return 0;
-}
-
-static int import_archive(struct op *op, const struct store *s, str place, enum archive_kind kind,
-			  str name, struct image_descriptor *ret, str *ret_name)
-{
-	AUTO_FD fd = -1;
-	int rc = file_open_user(op, place, &fd);
-
-	return rc < 0 ? rc : archive_read(op, s, fd, place, kind, name, ret, ret_name);
-}
-
-static int import_name(struct op *op, const struct store *s, str name, struct image_descriptor *ret,
-		       str *ret_name)
-{
-	struct store_image image;
-	struct closure c;
-	int rc = store_image_get(op, s, name, &image);
-
-	if (rc > 0)
-		return op_fail(
-			op, ERR_USAGE,
-			"no image '%.*s' in the store %.*s; 'temper store list' shows what it has",
-			STR_ARG(name), STR_ARG(s->path));
-	struct image_descriptor root = { image.media_type, image.digest, image.size, S("") };
-	if (rc < 0 || (rc = closure_read(op, s, &root, NULL, NULL, &c)) < 0)
-		return rc;
-	*ret = root;
-	*ret_name = image.name;
-	return 0;
-}
-
-/* What stands at a path: a directory, a file, or nothing. */
-static mode_t kind_at(struct op *op, str path)
-{
-	const char *name = op_cstr(op, path);
-	struct stat st;
-
-	return name && stat(name, &st) == 0 ? st.st_mode & S_IFMT : 0;
-}
-
-/* PLACE, or PLACE:NAME if there is no such place but for the name. */
-static void split_name(struct op *op, str *place, str *ret_name)
-{
-	str all = *place;
-
-	for (ptrdiff_t i = 0; !kind_at(op, *place) && i < all.len; i++) {
-		if (all.p[i] != ':' || !kind_at(op, str_head(all, i)))
-			continue;
-		*place = str_head(all, i);
-		*ret_name = str_from(all, i + 1);
-	}
+					"the image is not whole: blob %s is missing",
+					digest_text(&d->digest, text));
+	if (part.size != d->size)
+		return op_fail(op, ERR_FORMAT,
+			       "blob %s has %llu bytes and its descriptor says %llu",
+			       digest_text(&d->digest, text), (unsigned long long)part.size,
+			       (unsigned long long)d->size);
+	rc = put_part(op, from->store, &part, from->box->what, &d->digest, &got);
+	box_drop(from->box);
+	return rc;
 }
 
 /* A tag alone is no name: the place it came from goes before it. */
@@ -173,50 +91,98 @@ static int complete_name(struct op *op, str place, str name, str *ret)
 	return 0;
 }
 
-static const struct {
-	const char *scheme;
-	bool is_dir;
-	enum archive_kind kind;
-} ways[] = {
-	{ "oci-dir", true, ARCHIVE_ANY },
-	{ "oci", true, ARCHIVE_ANY },
-	{ "oci-archive", false, ARCHIVE_OCI },
-	{ "docker-archive", false, ARCHIVE_DOCKER },
-};
-
-static int import_place(struct op *op, const struct store *s, str place, bool is_dir,
-			enum archive_kind kind, struct image_descriptor *ret, str *ret_name)
+static int import_root(struct op *op, const struct store *s, struct source *from,
+		       struct image_descriptor *ret)
 {
-	str name = { 0 }, got = { 0 };
-	int rc;
+	struct from_box box = { s, &from->open->box };
+	const struct image_descriptor *root = &from->open->root;
+	bool is_store = from->open->box.fd == s->dir;
+	struct closure c;
+	int rc = closure_read(op, s, root, is_store ? NULL : fetch_blob, &box, &c);
 
-	split_name(op, &place, &name);
-	if (!kind_at(op, place))
-		return op_fail(op, ERR_USAGE, "no image at '%.*s': no such file or directory",
-			       STR_ARG(place));
-	rc = is_dir ? import_dir(op, s, place, name, ret, &got)
-		    : import_archive(op, s, place, kind, name, ret, &got);
-	return rc < 0 ? rc : complete_name(op, place, got, ret_name);
+	if (rc < 0 || (!is_store && (rc = closure_verify(op, s, &c)) < 0))
+		return rc;
+	*ret = *root;
+	return 0;
+}
+
+/* --- one image --- */
+
+static int put_layers(struct op *op, const struct store *s, const struct source_image *image,
+		      struct image_config *c)
+{
+	if (c->layer_n != image->layer_n)
+		return op_fail(op, ERR_FORMAT, "%td layers and %td diff_ids", image->layer_n,
+			       c->layer_n);
+	for (ptrdiff_t i = 0; i < c->layer_n; i++) {
+		const struct tree_layer *t = &image->layer[i];
+		const struct inventory_layer *told = &image->subject.layer[i];
+		const struct box_part part = { t->fd, t->offset, t->size };
+		const struct digest *want = digest_is_zero(&t->blob) ? NULL : &t->blob;
+		int rc = put_part(op, s, &part, t->what, want, &c->layer[i].digest);
+		if (rc < 0)
+			return rc;
+		c->layer[i].media_type = told->media_type;
+		c->layer[i].size = t->size;
+	}
+	return 0;
+}
+
+/* The manifest as it came, or one of ours over the configuration as it came. */
+static int put_manifest(struct op *op, const struct store *s, const struct subject *subject,
+			const struct image_config *c, struct image_descriptor *ret)
+{
+	struct digest config, manifest;
+	int rc = store_blob_put(op, s, subject->config_json, &config);
+
+	if (rc < 0)
+		return rc;
+	if (!subject->manifest_json.len)
+		return image_manifest_put(op, s, c, &config, (uint64_t)subject->config_json.len,
+					  NULL, ret);
+	rc = store_blob_put(op, s, subject->manifest_json, &manifest);
+	return rc < 0 ? rc : closure_root(op, s, &manifest, ret);
+}
+
+static int import_image(struct op *op, const struct store *s, const struct source_image *image,
+			struct image_descriptor *ret)
+{
+	const struct subject *subject = &image->subject;
+	struct image_descriptor root;
+	struct image_config c = { 0 };
+	struct closure all;
+	int rc = document_config_layers(op, S("the configuration"), subject->config_json, &c);
+
+	if (rc < 0 || (rc = put_layers(op, s, image, &c)) < 0 ||
+	    (rc = put_manifest(op, s, subject, &c, &root)) < 0 ||
+	    (rc = closure_read(op, s, &root, NULL, NULL, &all)) < 0 ||
+	    (rc = closure_verify(op, s, &all)) < 0)
+		return rc;
+	*ret = root;
+	return 0;
 }
 
 int image_import(struct op *op, const struct store *s, str from, struct image_descriptor *ret,
 		 str *ret_name)
 {
-	str place = from, scheme = str_cut(&place, ':');
+	/* A name without a scheme means what is on this machine: files and the store. */
+	static str bare[] = { S_INIT(""), S_INIT("store") };
+	const struct source_wish wish = { .from = { bare, 2 } };
+	AUTO_SOURCE source = { .fd = -1 };
+	int rc = source_seek(op, from, &wish, s, &source);
 
-	for (size_t i = 0; place.p && i < sizeof(ways) / sizeof(ways[0]); i++)
-		if (str_eq(scheme, str_of(ways[i].scheme)))
-			return import_place(op, s, place, ways[i].is_dir, ways[i].kind, ret,
-					    ret_name);
-	/* Without a scheme: files first, then the store. A directory counts if it is a layout. */
-	str mark;
-	mode_t kind = kind_at(op, from);
-	if (kind == S_IFREG)
-		return import_place(op, s, from, false, ARCHIVE_ANY, ret, ret_name);
-	int rc = op_text(op, &mark, "%.*s/oci-layout", STR_ARG(from));
 	if (rc < 0)
 		return rc;
-	if (kind == S_IFDIR && kind_at(op, mark))
-		return import_place(op, s, from, true, ARCHIVE_ANY, ret, ret_name);
-	return import_name(op, s, from, ret, ret_name);
+	const struct source_open *open = source.open;
+	if (open->has_root) {
+		rc = import_root(op, s, &source, ret);
+		return rc < 0 ? op_fail_in(op, "%.*s", STR_ARG(open->box.what))
+			      : complete_name(op, open->box.what, open->root_name, ret_name);
+	}
+	if (source.kind != SOURCE_IMAGES)
+		return op_fail(op, ERR_USAGE, "'%.*s' is no image", STR_ARG(from));
+	if ((rc = import_image(op, s, &source.image[0], ret)) < 0)
+		return op_fail_in(op, "%.*s", STR_ARG(source.name));
+	const struct texts *tags = &source.image[0].subject.tags;
+	return complete_name(op, source.name, tags->n ? tags->p[0] : S(""), ret_name);
 }

@@ -13,11 +13,14 @@ int source_from_store(struct op *op, struct source_ask *a, str name)
 		rc = 1;
 	}
 	if (rc > 0)
-		a->why = S("not in the store");
+		a->why = a->whole ? S("not in the store; 'temper store list' shows what it has")
+				  : S("not in the store");
 	if (rc)
 		return rc;
 	const struct image_descriptor root = { image.media_type, image.digest, image.size, S("") };
 	a->s->open->box = box_of_directory(op, store->dir, store->path);
+	if (a->whole)
+		return source_root(a, &root, image.name);
 	if ((rc = source_oci_root(op, a, &root, 1)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < a->s->image_n; i++) {
@@ -53,10 +56,10 @@ static const struct {
 };
 enum { PROVIDERS = sizeof(providers) / sizeof(providers[0]) };
 
-/* The provider of a scheme, or -1. */
-static int find_provider(str scheme)
+/* The provider of a scheme, from the first-th on, or -1. */
+static int find_provider(str scheme, int first)
 {
-	for (int i = 1; i < PROVIDERS; i++)
+	for (int i = first; i < PROVIDERS; i++)
 		if (str_eq(scheme, str_of(providers[i].scheme)))
 			return i;
 	return -1;
@@ -87,7 +90,7 @@ static bool is_path(str what)
 static int next_provider(const struct source_wish *wish, int turn)
 {
 	if (wish->from.n)
-		return turn < wish->from.n ? find_provider(wish->from.p[turn]) : PROVIDERS;
+		return turn < wish->from.n ? find_provider(wish->from.p[turn], 0) : PROVIDERS;
 	for (int i = 0; i < PROVIDERS; i++)
 		if (providers[i].bare && turn-- == 0)
 			return i;
@@ -170,7 +173,7 @@ static int ask_all(struct op *op, struct source_ask *a, str what)
 static int ask(struct op *op, struct source_ask *a, str what)
 {
 	str place = what, scheme = str_cut(&place, ':');
-	int i = place.p ? find_provider(scheme) : -1;
+	int i = place.p ? find_provider(scheme, 1) : -1;
 
 	if (str_eq(what, S("-"))) {
 		a->s->name = what;
@@ -189,11 +192,11 @@ static void name_subjects(struct source *s)
 		s->image[i].subject.name = s->name;
 }
 
-int source_open(struct op *op, str what, const struct source_wish *wish, const struct store *store,
-		struct source *ret)
+static int open_source(struct op *op, str what, const struct source_wish *wish,
+		       const struct store *store, bool whole, struct source *ret)
 {
 	AUTO_SOURCE s = { .fd = -1 };
-	struct source_ask a = { .wish = wish, .store = store, .s = &s };
+	struct source_ask a = { .wish = wish, .store = store, .s = &s, .whole = whole };
 	int rc;
 
 	if (!(s.open = op_new(op, struct source_open, 1)))
@@ -204,6 +207,18 @@ int source_open(struct op *op, str what, const struct source_wish *wish, const s
 	*ret = s;
 	s.open = NULL;
 	return 0;
+}
+
+int source_open(struct op *op, str what, const struct source_wish *wish, const struct store *store,
+		struct source *ret)
+{
+	return open_source(op, what, wish, store, false, ret);
+}
+
+int source_seek(struct op *op, str what, const struct source_wish *wish, const struct store *store,
+		struct source *ret)
+{
+	return open_source(op, what, wish, store, true, ret);
 }
 
 void source_close(struct source *s)

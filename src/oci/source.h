@@ -25,9 +25,10 @@ struct source_wish {
 	bool all_platforms;
 	bool trust; /* do not check digests of layers (those of manifests and configurations always
 		       are) */
-	bool offline;      /* ask no registry */
-	struct texts insecure; /* registries, HOST[:PORT], from which plain HTTP and any certificate is taken */
-	struct texts from; /* --from: schemes to try, in this order; empty: as above */
+	bool offline;          /* ask no registry */
+	struct texts insecure; /* registries, HOST[:PORT], from which plain HTTP and any certificate
+				  is taken */
+	struct texts from;     /* --from: schemes to try, in this order; empty: as above */
 	void (*note)(void *arg, const char *step, uint64_t done,
 		     uint64_t total); /* downloads; may be NULL */
 	void *arg;

@@ -177,7 +177,8 @@ static int add_manifest(struct op *op, struct box *b, struct image_document *d)
 	return 0;
 }
 
-static int all_tags(struct op *op, const struct node *image, struct subject *s)
+/* The one that it was asked for by comes first. */
+static int all_tags(struct op *op, const struct node *image, str name, struct subject *s)
 {
 	const struct node *tags = node_get(image, S("RepoTags"));
 	ptrdiff_t n = tags && tags->kind == NODE_LIST ? tags->n : 0;
@@ -187,6 +188,13 @@ static int all_tags(struct op *op, const struct node *image, struct subject *s)
 	for (ptrdiff_t i = 0; i < n; i++)
 		if (node_text(&tags->child[i], &s->tags.p[s->tags.n]))
 			s->tags.n++;
+	for (ptrdiff_t i = 1; name.len && i < s->tags.n; i++) {
+		str tag = s->tags.p[i];
+		if (!source_names(tag, name))
+			continue;
+		s->tags.p[i] = s->tags.p[0];
+		s->tags.p[0] = tag;
+	}
 	str first = s->tags.n ? s->tags.p[0] : S("");
 	ptrdiff_t colon = str_rfind(first, ':');
 	if (colon > str_rfind(first, '/'))
@@ -241,7 +249,7 @@ static int modern(struct op *op, struct source_ask *a, str bytes, str name)
 	if ((rc = find_layers(op, b, node, &d.image.config, layer)) < 0 ||
 	    (rc = add_manifest(op, b, &d)) < 0 || (rc = one_image(op, a, &d, layer, &image)) < 0)
 		return rc;
-	return all_tags(op, node, &image->subject);
+	return all_tags(op, node, name, &image->subject);
 }
 
 /* --- before 1.10: a layer has a random name and knows its parent --- */

@@ -200,6 +200,17 @@ static int name_images(struct op *op, struct source *s, const struct layout_entr
 	return 0;
 }
 
+int source_root(struct source_ask *a, const struct image_descriptor *root, str name)
+{
+	struct source_open *open = a->s->open;
+
+	a->s->kind = SOURCE_IMAGES;
+	open->root = *root;
+	open->root_name = name;
+	open->has_root = true;
+	return 0;
+}
+
 int source_oci_box(struct op *op, struct source_ask *a, str name)
 {
 	struct box *b = &a->s->open->box;
@@ -224,6 +235,13 @@ int source_oci_box(struct op *op, struct source_ask *a, str name)
 		root[i] =
 			(struct image_descriptor){ e->media_type, e->digest, e->size, e->platform };
 	}
+	const struct layout_entry *first = &c.list.p[0];
+	if (a->whole && c.list.n > 1)
+		return op_fail(op, ERR_USAGE, "%.*s holds one image in %td pieces, one a platform",
+			       STR_ARG(b->what), c.list.n);
+	if (a->whole)
+		return source_root(a, root,
+				   first->full_name.len ? first->full_name : first->ref_name);
 	if ((rc = source_oci_root(op, a, root, c.list.n)) < 0)
 		return rc;
 	return name_images(op, a->s, &c.list.p[0]);

@@ -11,13 +11,24 @@
 struct source_open { /* what source_close() gives back */
 	VEC(int) fd;
 	struct box box;
+	struct image_descriptor root; /* source_seek(): what index.json calls by root_name */
+	str root_name;
+	bool has_root;
 };
+
+/*
+ * source_open(), for who wants an image whole: of a layout (and the store) only the root is told,
+ * with all platforms and attestations behind it, and none of its images is opened.
+ */
+int source_seek(struct op *op, str what, const struct source_wish *wish, const struct store *store,
+		struct source *ret) MUST_USE;
 
 /* One question on its way through those who may know the answer. */
 struct source_ask {
 	const struct source_wish *wish;
 	const struct store *store; /* may be NULL */
 	struct source *s;          /* to be filled */
+	bool whole;                /* source_seek() */
 	str why;                   /* where the answer is 1: the reason */
 	bool idle;                 /* the reason is that this engine does not run */
 };
@@ -54,6 +65,8 @@ int source_from_box(struct op *op, struct source_ask *a, str name) MUST_USE;
  */
 int source_oci_box(struct op *op, struct source_ask *a, str name) MUST_USE;
 int source_docker_box(struct op *op, struct source_ask *a, str name) MUST_USE;
+/* The root of a layout that source_seek() asks for: 0. */
+int source_root(struct source_ask *a, const struct image_descriptor *root, str name);
 /* The same of one manifest or index that is known. */
 int source_oci_root(struct op *op, struct source_ask *a, const struct image_descriptor *root,
 		    ptrdiff_t n) MUST_USE;
