@@ -34,6 +34,9 @@ struct tar_entry {
 struct tar; /* opaque */
 int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar **ret) MUST_USE;
 
+/* Another archive by the same reader, whose memory (1.3 MiB) is used again. */
+void tar_reopen(struct tar *t, struct stream *in, str what);
+
 /*
  * tar_next(op, t, ret): the next entry; what is left of the last one's content is skipped.
  * 1 and *ret filled (its views live until the next call), or 0 at the end of the archive. Takes

@@ -61,14 +61,22 @@ int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar
 
 	if (!t || !window || !pax)
 		return op->code;
-	t->in = in;
-	t->what = what;
-	t->strict = strict;
 	t->window = window;
-	t->step = TAR_WINDOW;
 	t->pax = pax;
+	t->strict = strict;
+	tar_reopen(t, in, what);
 	*ret = t;
 	return 0;
+}
+
+void tar_reopen(struct tar *t, struct stream *in, str what)
+{
+	*t = (struct tar){ .in = in,
+			   .what = what,
+			   .strict = t->strict,
+			   .window = t->window,
+			   .pax = t->pax,
+			   .step = TAR_WINDOW };
 }
 
 static int truncated(struct op *op, const struct tar *t)

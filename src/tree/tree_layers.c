@@ -15,6 +15,8 @@ struct pass {
 	struct tree *tree;
 	struct merge merge;
 	struct verify *verify;
+	struct tar *tar; /* the reader of all layers, in an op of its own */
+	struct op *readers;
 	struct hash *hash; /* of contents as they pass; or NULL */
 	uint64_t done, total, noted;
 	bool looks; /* at files' bytes */
@@ -233,19 +235,21 @@ static int pass_entry(struct pass *p, const struct source_of *s, struct tar *tar
 	return pass_file(p, s, tar, node);
 }
 
-/* `own` has the readers' memory, and goes with the layer. */
-static int walk_layer(struct pass *p, struct op *own, const struct source_of *s, struct stream *in)
+static int walk_layer(struct pass *p, const struct source_of *s, struct stream *in)
 {
 	struct op *op = p->tree->op;
 	uint64_t before = p->done;
 	struct tar_entry e;
-	struct tar *tar;
-	int rc = tar_open(own, in, s->layer.what, false, &tar);
+	int rc = 0;
 
-	while (rc >= 0 && (rc = tar_next(op, tar, &e)) > 0) {
-		rc = pass_entry(p, s, tar, &e);
+	if (p->tar)
+		tar_reopen(p->tar, in, s->layer.what);
+	else if (tar_open(p->readers, in, s->layer.what, false, &p->tar) < 0)
+		return op_adopt_error(op, p->readers);
+	while (rc >= 0 && (rc = tar_next(op, p->tar, &e)) > 0) {
+		rc = pass_entry(p, s, p->tar, &e);
 		if (s->kind == STREAM_PLAIN)
-			note(p, before + tar_position(tar));
+			note(p, before + tar_position(p->tar));
 	}
 	note(p, before + s->layer.size);
 	return rc;
@@ -260,6 +264,7 @@ static int pass_layer(struct pass *p, struct source_of *s)
 	int rc;
 
 	op_init(&own, op->ceiling);
+	own.fault = op->fault;
 	if ((rc = stream_open_fd(&own, l->fd, l->what, l->offset, l->size, LIMIT_LAYER, &in)) < 0)
 		return op_adopt_error(op, &own);
 	s->kind = stream_kind(in);
@@ -271,10 +276,10 @@ static int pass_layer(struct pass *p, struct source_of *s)
 			return rc;
 		stream_tee_to(in, verify_feed, p->verify);
 	}
-	rc = walk_layer(p, &own, s, in);
+	rc = walk_layer(p, s, in);
 	if (feeds)
 		verify_end(p->verify);
-	return rc < 0 && own.code ? op_adopt_error(op, &own) : rc;
+	return rc;
 }
 
 /* A file in a layer: where it is, or unpacked again up to its end and kept for this reader. */
@@ -346,8 +351,11 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	AUTO_TREE *t = NULL;
 	AUTO_VERIFY *verify = NULL;
 	AUTO_HASH *hash = NULL;
+	AUTO_OP readers;
 	int rc = tree_new(op, wish, S("image"), &t);
 
+	op_init(&readers, op->ceiling);
+	readers.fault = op->fault;
 	if (rc < 0 || (rc = open_sources(t, layer, n)) < 0)
 		return rc;
 	t->open = open_in_layer;
@@ -361,6 +369,7 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	p->tree = t;
 	p->verify = verify;
 	p->hash = hash;
+	p->readers = &readers;
 	p->looks = t->wish->probe;
 	if ((rc = pass_layers(p)) < 0 || (rc = tree_sort_matches(t)) < 0)
 		return rc;
