@@ -2,9 +2,10 @@
 """What tests/interop/registry.sh runs beside a real registry: a token server that it believes, and a registry
 of its own that misbehaves. usage: registry.py DIR
 
-Listens on three loopback ports and writes "plain", "other" and "tls" with them to DIR/ports; each request becomes
-a line of JSON in DIR/requests. DIR holds server.pem (key and certificate, for TLS) and token.key with token.crt
-(for signing tokens). Any port serves:
+Listens on loopback ports and writes "plain", "other", "tls", "named" and "proxy" with them to DIR/ports; each request
+becomes a line of JSON in DIR/requests. DIR holds server.pem and elsewhere.pem (keys and certificates, for TLS on the
+third and fourth) and token.key with token.crt (for signing tokens). The proxy takes CONNECT to any host, and leads to
+the fourth. Any other port serves:
 
 /token            the token server: user "user" with password "pass-secret", identity token "identity-secret"
 /v2/HOW/x/...     an image of one layer, and HOW it goes wrong: the functions below
@@ -17,6 +18,8 @@ import io
 import json
 import os
 import random
+import select
+import socket
 import ssl
 import subprocess
 import sys
@@ -338,6 +341,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def v2_realmprivate(self, what, name):
         self.bearer(what, name, "https://192.168.1.1/token")
 
+    def v2_realmhere(self, what, name):  # a host on the Internet, as far as anybody can tell
+        self.bearer(what, name, f"https://127.0.0.1:{PORTS['tls']}/token/good")
+
+    def v2_near(self, what, name):
+        if what == "blobs" and name == digest(LAYER):
+            self.say(307, Location=f"https://127.0.0.1:{PORTS['tls']}/blob/layer")
+        else:
+            self.good(what, name)
+
     def v2_realmfile(self, what, name):
         self.bearer(what, name, "file:///etc/passwd")
 
@@ -395,14 +407,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
                  WWW_Authenticate=f'Basic realm="{said}"')
 
 
+class Proxy(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_CONNECT(self):
+        with open(DIR + "/requests", "a", encoding="utf-8") as out:
+            out.write(json.dumps({"port": "proxy", "method": "CONNECT", "path": self.path}) + "\n")
+        with socket.create_connection(("127.0.0.1", PORTS["named"])) as far:
+            self.send_response(200)
+            self.end_headers()
+            pair = {self.connection: far, far: self.connection}
+            while True:
+                for one in select.select(list(pair), [], [])[0]:
+                    data = one.recv(65536)
+                    if not data:
+                        return
+                    pair[one].sendall(data)
+
+
 def main():
-    for kind in "plain", "other", "tls":
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    for kind in "plain", "other", "tls", "named", "proxy":
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy if kind == "proxy" else Handler)
         server.kind = kind
         server.daemon_threads = True
-        if kind == "tls":
+        if kind in ("tls", "named"):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(DIR + "/server.pem")
+            context.load_cert_chain(DIR + ("/server.pem" if kind == "tls" else "/elsewhere.pem"))
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         PORTS[kind] = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()

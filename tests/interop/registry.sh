@@ -73,6 +73,7 @@ leaf() { # NAME DAYS SAN
 authority ca && authority token && leaf server 2 IP:127.0.0.1 && leaf expired -1 IP:127.0.0.1 && leaf elsewhere 2 DNS:registry.example &&
 	leaf client 2 DNS:client || { echo "openssl makes no certificates"; exit 3; }
 cat server.crt server.key >server.pem
+cat elsewhere.crt elsewhere.key >elsewhere.pem
 forget
 python3 "$here/registry.py" "$work" 2>python.log &
 pids="$pids $!"
@@ -312,7 +313,16 @@ refused "a redirect to plain HTTP" 3 'redirects from https: to http:' "$t/down/x
 forget
 refused "a token server by plain HTTP" 3 'its token server is asked by plain http:, which is not safe' "$t/realmdown/x"
 never "... is not asked" "r['path'].startswith('/token')"
-unset SSL_CERT_FILE
+export HTTPS_PROXY=http://127.0.0.1:$proxy
+forget
+gets "through a proxy" registry.example/good/x
+asked "r['port'] == 'proxy' and r['path'] == 'registry.example:443'" | grep -q . && ok "... which was asked" || bad "... which was asked" no
+gets "this machine through none" "$t/good/x"
+forget
+refused "a token server of a host far away on this machine" 3 "its host's name leads to a loopback address, which is not allowed" registry.example/realmhere/x
+never "... is not asked" "r['path'].startswith('/token')"
+refused "nor is a layer fetched from there" 3 'a redirect leads to a loopback address, which is not allowed' registry.example/near/x
+unset SSL_CERT_FILE HTTPS_PROXY
 
 # --- what is in it
 temper=$(cd "$build" && pwd)/temper
