@@ -274,11 +274,10 @@ static mode_t kind_at(struct op *op, str path)
 	return name && stat(name, &st) == 0 ? st.st_mode & S_IFMT : 0;
 }
 
-static int no_file(struct op *op, struct source_ask *a, str place)
+static int no_file(struct source_ask *a)
 {
-	return op_text(op, &a->why, "%.*s: no such file or directory", STR_ARG(place)) < 0
-		       ? op->code
-		       : 1;
+	a->why = S("no such file or directory");
+	return 1;
 }
 
 /* PLACE, or PLACE:NAME (PLACE@DIGEST) if there is no such place but for the name. 1: there is none.
@@ -297,7 +296,7 @@ static int split_place(struct op *op, struct source_ask *a, str *place, str *ret
 		*ret_name = str_from(all, i + 1);
 		return 0;
 	}
-	return op->code < 0 ? op->code : no_file(op, a, all);
+	return op->code < 0 ? op->code : no_file(a);
 }
 
 static int from_archive(struct op *op, struct source_ask *a, str place,
@@ -354,7 +353,7 @@ int source_from_layout(struct op *op, struct source_ask *a, str place)
 int source_from_directory(struct op *op, struct source_ask *a, str place)
 {
 	if (!kind_at(op, place))
-		return op->code < 0 ? op->code : no_file(op, a, place);
+		return op->code < 0 ? op->code : no_file(a);
 	int fd = open_directory(op, a, place);
 	if (fd < 0)
 		return fd;
@@ -368,7 +367,7 @@ static int from_plain(struct op *op, struct source_ask *a, str place, enum sourc
 	AUTO_FD fd = -1;
 
 	if (!kind_at(op, place))
-		return op->code < 0 ? op->code : no_file(op, a, place);
+		return op->code < 0 ? op->code : no_file(a);
 	int rc = file_open_user(op, place, &fd);
 	return rc < 0 ? rc : plain_file(op, a, kind, &fd, place);
 }
@@ -402,12 +401,12 @@ int source_from_path(struct op *op, struct source_ask *a, str place)
 			return rc;
 		if (kind_at(op, mark))
 			return open_layout(op, a, place, name);
-		return name.len ? no_file(op, a, a->s->name) : source_from_directory(op, a, place);
+		return name.len ? no_file(a) : source_from_directory(op, a, place);
 	}
 	if ((rc = file_open_user(op, place, &fd)) < 0)
 		return rc;
 	rc = open_any(op, a, &fd, place, name);
-	return rc > 0 ? no_file(op, a, a->s->name) : rc;
+	return rc > 0 ? no_file(a) : rc;
 }
 
 /* A file that stdin is redirected from is read where it lies. */

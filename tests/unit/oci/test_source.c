@@ -685,7 +685,7 @@ static int reasons(struct op *op)
 	CHECK_FAILS(op, source_open(op, S("dir:"), &plain_wish, &store, &s), ERR_USAGE, "needs a name");
 	CHECK_FAILS(op, source_open(op, S(""), &plain_wish, &store, &s), ERR_USAGE, "needs a name");
 	CHECK_FAILS(op, source_open(op, S("oci-dir:/nowhere"), &plain_wish, &store, &s), ERR_USAGE,
-		    "no image 'oci-dir:/nowhere': /nowhere: no such file or directory");
+		    "no image 'oci-dir:/nowhere': no such file or directory");
 	TRY(put(op, "text", S("no archive")));
 	CHECK_FAILS(op, open_pattern(op, "docker-archive:%/text", &plain_wish, NULL, &s), ERR_FORMAT, "is no tar archive");
 	return 0;
