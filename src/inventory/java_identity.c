@@ -33,14 +33,11 @@ static const char *const umbrellas[] = {
 
 bool java_has_classes(const struct java_facts *f, str prefix)
 {
-	AUTO_OP own;
+	AUTO_OP own; /* only for what a bad record says: the reader of the archive met it first */
 	struct zip_list list;
 	struct zip_entry e;
 
-	if (!f->zip)
-		return false;
-	op_init(&own,
-		0); /* only for what a bad record says: the reader of the archive met it first */
+	op_init(&own, 0);
 	zip_list(f->zip, &list);
 	while (zip_list_next(&own, f->zip, &list, &e) > 0)
 		if (e.name.len > prefix.len && str_starts(e.name, prefix))
@@ -360,8 +357,6 @@ static str classes_in(const struct java_facts *f)
 	str in = S("");
 	bool any = false;
 
-	if (!f->zip)
-		return in;
 	op_init(&own, 0);
 	zip_list(f->zip, &list);
 	while (zip_list_next(&own, f->zip, &list, &e) > 0) {

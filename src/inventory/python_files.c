@@ -160,12 +160,12 @@ static int read_beside(struct op *op, struct catalog *c, const struct found *f, 
 	struct found list;
 	AUTO_OP own;
 	str text;
-	int rc = catalog_beside(op, c, f, str_of(name), &list);
 
-	if (rc != 0)
-		return rc;
 	op_init(&own, op->ceiling);
 	own.fault = op->fault;
+	int rc = catalog_beside(op, c, f, str_of(name), &list);
+	if (rc != 0)
+		return rc;
 	if (record)
 		l.dir = str_dir_name(l.dir);
 	if (catalog_text(&own, c, &list, LIMIT_CAPTURE, &text) < 0)
