@@ -16,9 +16,10 @@
 /* Another version may follow: a tag, and the same again. */
 #define GO_END N "{1,64}([^0-9" N "]|[0-9][^.0-9])"
 #define PY "([23]\\.[0-9]+\\.[0-9]+((a|b|c|rc)[0-9]+)?)\\+?"
-#define PYTHON                                                                                    \
-	{                                                                                         \
-		N PY N "%\\.80s \\(%\\.80s\\)", N PY N "<prefix>/lib", N PY N "Python %s", N PY N \
+#define PYTHON                                                                               \
+	{                                                                                    \
+		N PY N "%\\.80s \\(%\\.80s\\)", N PY N "([^" N "]{1,40}" N ")?<prefix>/lib", \
+			N PY N "Python %s", N PY N                                           \
 	}
 #define REDIS_HOST "[a-z][-a-z0-9]*-[0-9]{10}000000000"
 #define JDK_9 "[0-9]+(\\.[0-9]+)*\\+[0-9]+[-._A-Za-z0-9]*"
@@ -361,7 +362,7 @@ const struct binary_rule binary_rules[] = {
 	{ "deno-binary",
 	  "deno",
 	  "pkg:generic/deno",
-	  { "Deno/" V, "release/v" V, "deno-canary/[0-9a-f]{40}" V "dl",
+	  { "Deno/" V "(Deno/|cli/)", "release/v" V, "deno-canary/[0-9a-f]{40}" V "dl",
 	    "deno-[0-9a-f]{40}" V "release/v", "[^0-9.]" V "[0-9a-f]{40}DENO_" },
 	  0,
 	  NULL,
