@@ -70,6 +70,17 @@ int client_check_url(struct op *op, str url)
 	return 0;
 }
 
+/* libcurl's sentences begin with a capital letter; names, as OpenSSL, keep theirs. */
+static char first_letter(const char *why)
+{
+	size_t word = strcspn(why, " :/");
+
+	for (size_t i = 1; i < word; i++)
+		if (why[i] >= 'A' && why[i] <= 'Z')
+			return why[0];
+	return why[0] >= 'A' && why[0] <= 'Z' && word > 1 ? (char)(why[0] + 32) : why[0];
+}
+
 /* Once for each request. */
 int client_finish(struct transfer *t, int code, enum client_trouble trouble, const char *why)
 {
@@ -83,8 +94,7 @@ int client_finish(struct transfer *t, int code, enum client_trouble trouble, con
 		return 0;
 	if (t->req->failed)
 		t->req->failed(t->req->to);
-	/* libcurl's sentences begin with a capital letter. */
-	char first = why[0] >= 'A' && why[0] <= 'Z' && why[1] >= 'a' ? (char)(why[0] + 32) : why[0];
+	char first = first_letter(why);
 	int rc = op_text(op, &t->res->why, "%c%s", first, first ? why + 1 : "");
 	return rc < 0 ? rc
 		      : op_text(op, &t->res->error, "cannot fetch %.*s: %.*s", STR_ARG(t->req->url),
