@@ -235,7 +235,7 @@ static int read_need(struct op *op, struct gemspec *g, str rest, size_t offset)
 	if (!next_literal(&rest, &l))
 		return 0;
 	int rc = value_of(op, g, &l, &name);
-	return rc < 0 || has(to, name) ? rc : add(op, to, name);
+	return rc < 0 || has(to, name) || has(&g->develops, name) ? rc : add(op, to, name);
 }
 
 /* { "key" => "value", ... }, or ["key"] = "value" */
@@ -269,6 +269,7 @@ static const struct attribute {
 	{ "authors", read_list, AT(authors) },
 	{ "executables", read_list, AT(executables) },
 	{ "metadata", read_metadata, AT(source_uri) },
+	{ "add_development_dependency", read_need, AT(develops) },
 	{ "add_dependency", read_need, AT(needs) },
 	{ "add_runtime_dependency", read_need, AT(needs) },
 };

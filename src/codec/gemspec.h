@@ -15,7 +15,9 @@ struct gemspec { /* texts that are not told are empty */
 	str platform; /* "ruby", "x86_64-linux" */
 	str homepage, summary, description, source_uri;
 	struct texts licences, authors, executables;
-	struct texts needs; /* names of gems, each once; not those to develop it */
+	struct texts develops; /* names of gems that it needs to be developed, each once */
+	struct texts needs; /* likewise, to run: for old versions of RubyGems the others stand there
+			       again */
 };
 
 /*

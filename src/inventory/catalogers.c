@@ -70,8 +70,8 @@ const struct cataloger *const catalogers[] = {
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_bitnami,
 	&cataloger_conda,
-	&cataloger_dotnet,
 	&cataloger_deb_archive,
+	&cataloger_dotnet,
 	&cataloger_elf_note,
 	&cataloger_erlang,
 	&cataloger_go,

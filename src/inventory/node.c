@@ -7,8 +7,9 @@
  * node_modules (a scope, or the store of pnpm or npm between) that belongs to the tree's root or to
  * such a package is installed, and so is what .package-lock.json lists; (2) one outside of all
  * node_modules that has a node_modules or a lock beside it is a project that was installed; (3) any
- * other with a name and version (test fixtures, packages vendored into others) is told as declared;
- * (4) extensions of editors and of Unity are none, unless they are installed.
+ * other with a name and version (packages vendored into others, fixtures of tests) is told as
+ * declared, but not one within a package that is private, so was never published; (4) extensions of
+ * editors and of Unity are none, unless they are installed.
  *
  * All are added at the end: what a package needs depends on where its neighbours are.
  */
@@ -289,7 +290,9 @@ static int read_package(struct reading *r)
 	draft_path(&p, name);
 	if (!is_name(name) || !p.name.len || !p.version.len)
 		return 0;
-	if (place != PLACE_INSTALLED && is_extension(root))
+	bool inside = place != PLACE_INSTALLED && place != PLACE_ROOT;
+	if ((place != PLACE_INSTALLED && is_extension(root)) ||
+	    (inside && reading_is(root, "private")))
 		return 0;
 	bool is_there = place == PLACE_INSTALLED || (place == PLACE_ROOT && is_project(r, dir));
 	int rc = read_fields(r, &p, &required);

@@ -12,15 +12,17 @@
 
 #include "reading.h"
 
-/* What stands before "/specifications/" in a path, or an empty text (of a tree's root too: no gem
- * is there). */
-static str home_of(str path)
+/* Does a directory "specifications" hold it? *ret (may be NULL): what stands before that. */
+static bool is_installed(str path, str *ret)
 {
 	for (str dir = str_dir_name(path); dir.len; dir = str_dir_name(dir)) {
-		if (str_eq(str_base_name(dir), S("specifications")))
-			return str_dir_name(dir);
+		if (!str_eq(str_base_name(dir), S("specifications")))
+			continue;
+		if (ret)
+			*ret = str_dir_name(dir);
+		return true;
 	}
-	return S("");
+	return false;
 }
 
 static bool has_part(str path, str part)
@@ -122,16 +124,18 @@ static int recognise_script(struct reading *r, str dir, str name)
 /* HOME/gems/NAME, HOME/extensions/PLATFORM/RUBY/NAME, and the starters of its programs. */
 static int recognise(struct reading *r, const struct gemspec *g)
 {
-	str home = home_of(r->f->path), name = str_base_name(r->f->path), path;
+	str home = S(""), name = str_base_name(r->f->path), path;
 	const struct tree *t = catalog_tree(r->c);
 	char out[LIMIT_PATH + 1];
 
+	(void)is_installed(r->f->path, &home);
+	const char *slash = home.len ? "/" : "";
 	name.len -= (ptrdiff_t)sizeof(".gemspec") - 1;
-	int rc = op_text(&r->tmp, &path, "%.*s/gems/%.*s", STR_ARG(home), STR_ARG(name));
+	int rc = op_text(&r->tmp, &path, "%.*s%sgems/%.*s", STR_ARG(home), slash, STR_ARG(name));
 	if (rc == 0)
 		rc = reading_recognise(r, path);
 	if (rc == 0)
-		rc = op_text(&r->tmp, &path, "%.*s/extensions", STR_ARG(home));
+		rc = op_text(&r->tmp, &path, "%.*s%sextensions", STR_ARG(home), slash);
 	uint32_t top = rc == 0 ? tree_find(t, path) : TREE_NONE;
 	for (uint32_t i = top == TREE_NONE ? top : tree_first(t, top); i != TREE_NONE && rc == 0;
 	     i = tree_next(t, i)) {
@@ -142,7 +146,7 @@ static int recognise(struct reading *r, const struct gemspec *g)
 			rc = rc < 0 ? rc : reading_recognise(r, path);
 		}
 	}
-	rc = rc < 0 ? rc : op_text(&r->tmp, &path, "%.*s/bin", STR_ARG(home));
+	rc = rc < 0 ? rc : op_text(&r->tmp, &path, "%.*s%sbin", STR_ARG(home), slash);
 	for (ptrdiff_t i = 0; i < g->executables.n && rc == 0; i++) {
 		rc = recognise_script(r, path, g->executables.p[i]);
 		if (rc == 0)
@@ -201,7 +205,7 @@ static int read_gemspec(struct reading *r)
 {
 	struct gemspec g;
 	int rc = gemspec_parse(&r->tmp, r->text, &g);
-	bool installed = home_of(r->f->path).len;
+	bool installed = is_installed(r->f->path, NULL);
 
 	if (rc == 0 && g.name.len && !g.version.len && g.constant.len)
 		rc = read_constant(r, &g);
@@ -214,7 +218,7 @@ static int read_gemspec(struct reading *r)
 
 static int read_ruby(struct op *op, struct catalog *c, const struct found *f)
 {
-	bool installed = home_of(f->path).len;
+	bool installed = is_installed(f->path, NULL);
 	bool checkout = has_part(f->path, S("bundler"));
 
 	/* A gem's own copy of what its specification says. */

@@ -24,6 +24,8 @@ static int tells_what_is_installed(struct op *op)
 		F("app/node_modules/d/esm/package.json", "{\"name\":\"d\"}"),
 		F("app/node_modules/d/x/package.json",
 		  "{\"name\":\"<%= n %>\",\"version\":\"1.0.0\"}"),
+		F("app/node_modules/d/bench/package.json",
+		  "{\"name\":\"bench\",\"version\":\"1.0.0\",\"private\":true}"),
 		F("app/node_modules/d/test/package.json", "{ broken"),
 		F("app/node_modules/empty/package.json", ""),
 		F("app/node_modules/d/test/node_modules/e/package.json",

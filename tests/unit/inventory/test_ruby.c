@@ -17,6 +17,7 @@ static int reads_specifications(struct op *op)
 		  "  s.summary = 'It\\'s \\n'.freeze\n"
 		  "  s.add_runtime_dependency(%q<zlib>.freeze, [\"~> 1\".freeze])\n"
 		  "  s.add_development_dependency(%q<minitest>.freeze, [\"~> 5.0\"])\n"
+		  "  s.add_dependency(%q<minitest>.freeze, [\"~> 5.0\"])\n"
 		  "  s.add_dependency(%q<zlib>.freeze, [\"~> 1\"])\nend\n"),
 		F("usr/lib/ruby/gems/3.1.0/specifications/default/zlib-1.0.gemspec",
 		  GEM "  s.name = 'zlib'\n  s.version = Gem::Version.new(\"1.0\")\n"
@@ -73,19 +74,19 @@ static int finds_versions(struct op *op)
 static int accounts_for_programs(struct op *op)
 {
 	static const struct tree_given files[] = {
-		F("home/specifications/x-1.gemspec", GEM
+		F("specifications/x-1.gemspec", GEM
 		  "s.name = \"x\"\ns.version = \"1\"\ns.executables = [\"x\".freeze, \"../y\"]\n"),
-		PROGRAM("home/gems/x-1/exe/x", "#!/usr/bin/ruby\n"),
-		PROGRAM("home/gems/x-10/exe/z", "#!/usr/bin/ruby\n"),
-		PROGRAM("home/extensions/linux/3.1/x-1/y", "#!/bin/sh\n"),
-		PROGRAM("home/bin/x", "#!/usr/bin/ruby\n"),
+		PROGRAM("gems/x-1/exe/x", "#!/usr/bin/ruby\n"),
+		PROGRAM("gems/x-10/exe/z", "#!/usr/bin/ruby\n"),
+		PROGRAM("extensions/linux/3.1/x-1/y", "#!/bin/sh\n"),
+		PROGRAM("bin/x", "#!/usr/bin/ruby\n"),
 	};
 	struct inventory v;
 
 	TRY(catalog_over(op, "ruby", false, files, 5, &v));
 	CHECK(v.executables == 4 && v.recognised == 3 && v.unknown_n == 1);
 	if (v.unknown_n)
-		CHECK_STR(v.unknown[0].path, S("home/gems/x-10/exe/z"));
+		CHECK_STR(v.unknown[0].path, S("gems/x-10/exe/z"));
 	return 0;
 }
 
