@@ -174,6 +174,43 @@ static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
 	return 0;
 }
 
+/* --- what the user names --- */
+
+/* A file that stdin is redirected from is read where it lies. */
+static int open_stdin(struct op *op, int *ret_fd)
+{
+	struct stat st;
+
+	if (isatty(STDIN_FILENO))
+		return op_fail(op, ERR_USAGE, "nothing comes on standard input: it is a terminal");
+	if (fstat(STDIN_FILENO, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
+		return spool_pipe(op, STDIN_FILENO, S("standard input"), ret_fd);
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return op_fail_errno(op, "cannot use standard input");
+	*ret_fd = fd;
+	return 0;
+}
+
+/* A file, or what comes out of a pipe: "-", and what a shell makes of <(docker save x). */
+static int open_place(struct op *op, str place, int *ret_fd)
+{
+	const char *name = op_cstr(op, place);
+	struct stat st;
+
+	if (!name)
+		return op->code;
+	if (str_eq(place, S("-")))
+		return open_stdin(op, ret_fd);
+	if (stat(name, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return file_open_user(op, place, ret_fd);
+	AUTO_FD pipe = open(name, O_RDONLY | O_CLOEXEC);
+	if (pipe < 0)
+		return op_fail_errno(op, "cannot open %s", name);
+	return spool_pipe(op, pipe, place, ret_fd);
+}
+
 /* --- files --- */
 
 /* An archive's members into the source's box, unpacked before if it must be; 1: it is no archive.
@@ -287,7 +324,7 @@ static int split_place(struct op *op, struct source_ask *a, str *place, str *ret
 	str all = *place;
 
 	*ret_name = S("");
-	if (kind_at(op, all))
+	if (kind_at(op, all) || str_eq(all, S("-")))
 		return 0;
 	for (ptrdiff_t i = 1; i < all.len; i++) {
 		if ((all.p[i] != ':' && all.p[i] != '@') || !kind_at(op, str_head(all, i)))
@@ -306,7 +343,7 @@ static int from_archive(struct op *op, struct source_ask *a, str place,
 	str name;
 	int rc = split_place(op, a, &place, &name);
 
-	if (rc || (rc = file_open_user(op, place, &fd)) < 0)
+	if (rc || (rc = open_place(op, place, &fd)) < 0)
 		return rc;
 	if ((rc = open_archive(op, a, &fd, place)) > 0)
 		return op_fail(op, ERR_FORMAT, "%.*s is no tar archive of an image",
@@ -366,9 +403,9 @@ static int from_plain(struct op *op, struct source_ask *a, str place, enum sourc
 {
 	AUTO_FD fd = -1;
 
-	if (!kind_at(op, place))
+	if (!str_eq(place, S("-")) && !kind_at(op, place))
 		return op->code < 0 ? op->code : no_file(a);
-	int rc = file_open_user(op, place, &fd);
+	int rc = open_place(op, place, &fd);
 	return rc < 0 ? rc : plain_file(op, a, kind, &fd, place);
 }
 
@@ -379,8 +416,6 @@ int source_from_file(struct op *op, struct source_ask *a, str place)
 
 int source_from_sbom(struct op *op, struct source_ask *a, str place)
 {
-	if (str_eq(place, S("-")))
-		return source_from_stdin(op, a);
 	return from_plain(op, a, place, SOURCE_SBOM);
 }
 
@@ -403,28 +438,16 @@ int source_from_path(struct op *op, struct source_ask *a, str place)
 			return open_layout(op, a, place, name);
 		return name.len ? no_file(a) : source_from_directory(op, a, place);
 	}
-	if ((rc = file_open_user(op, place, &fd)) < 0)
+	if ((rc = open_place(op, place, &fd)) < 0)
 		return rc;
 	rc = open_any(op, a, &fd, place, name);
 	return rc > 0 ? no_file(a) : rc;
 }
 
-/* A file that stdin is redirected from is read where it lies. */
 int source_from_stdin(struct op *op, struct source_ask *a)
 {
 	AUTO_FD fd = -1;
-	struct stat st;
-	str what = S("standard input");
-	int rc = 0;
+	int rc = open_stdin(op, &fd);
 
-	if (isatty(STDIN_FILENO))
-		return op_fail(op, ERR_USAGE, "nothing comes on standard input: it is a terminal");
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
-	    lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) {
-		if ((fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) < 0)
-			return op_fail_errno(op, "cannot use standard input");
-	} else if ((rc = spool_pipe(op, STDIN_FILENO, what, &fd)) < 0) {
-		return rc;
-	}
-	return open_any(op, a, &fd, what, S(""));
+	return rc < 0 ? rc : open_any(op, a, &fd, S("standard input"), S(""));
 }

@@ -25,6 +25,8 @@ static bool is_meant(const struct layout_entry *e, str name)
 	return source_names(e->ref_name, name) || source_names(e->full_name, name);
 }
 
+enum { CHOICES = 1024 }; /* images without a name, or of one name, that are told apart */
+
 struct choice {
 	VEC(struct layout_entry) list; /* each digest once */
 	bool several;                  /* names */
@@ -38,6 +40,11 @@ static int push_choice(struct op *op, struct choice *c, const struct layout_entr
 		c->several |= !str_eq(c->list.p[i].ref_name, e->ref_name) ||
 			      !str_eq(c->list.p[i].full_name, e->full_name);
 	}
+	if (c->list.n == CHOICES)
+		return op_fail(op, ERR_LIMIT,
+			       "an index.json of more than %d images; name one by its tag, "
+			       "behind a colon",
+			       CHOICES);
 	struct layout_entry *slot = vec_push(op, &c->list);
 	if (!slot)
 		return op->code;

@@ -55,6 +55,9 @@ files() {
 	check "a bare file" same "$work/first.tar"
 	check "a name in it" same "docker-archive:$work/first.tar:team/x:1"
 	check "standard input, a file" same - <"$work/first.tar"
+	check "what a shell makes of <(...)" same <(cat "$work/first.tar")
+	check "... with a scheme" same "docker-archive:"<(cat "$work/first.tar")
+	check "docker-archive:-" sh -c "cat '$work/first.tar' | '$temper' sbom -q -o purls docker-archive:- | cmp - '$work/want'"
 	check "standard input, a pipe" sh -c "cat '$work/first.tar' | '$temper' sbom -q -o purls - | cmp - '$work/want'"
 	gzip -k "$work/first.tar"
 	check "compressed as a whole (gzip)" same "$work/first.tar.gz"
