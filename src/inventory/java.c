@@ -301,33 +301,56 @@ static int express(struct op *op, struct texts *list, str *ret)
 	return good.n ? licence_join(op, &good, ret) : 0;
 }
 
-static int licence_of_pom(struct walk *w, struct level *l, const struct java_pom *p, str *ret)
+/* Dependencies that it needs to run, by GROUP/ARTIFACT: which version came of it, another pom may
+ * have decided. */
+static int needs_of(struct op *op, const struct java_project *j, struct package *p)
+{
+	const struct xml_node *list = xml_child(j->root, S("dependencies"));
+
+	for (ptrdiff_t i = 0; list && i < list->n; i++) {
+		const struct xml_node *d = &list->child[i];
+		str scope = xml_child_text(d, S("scope")), group, artifact, name;
+		if (str_eq(scope, S("test")) || str_eq(scope, S("provided")) ||
+		    str_eq(scope, S("system")) ||
+		    str_eq(xml_child_text(d, S("optional")), S("true")))
+			continue;
+		int rc = java_project_text(op, j, xml_child_text(d, S("groupId")), &group);
+		if (rc < 0 || (rc = java_project_text(op, j, xml_child_text(d, S("artifactId")),
+						      &artifact)) < 0)
+			return rc;
+		if (!group.len || !artifact.len)
+			continue;
+		if ((rc = op_text(op, &name, "%.*s/%.*s", STR_ARG(group), STR_ARG(artifact))) < 0 ||
+		    (rc = draft_need(op, p, name, S(""))) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Licence and needs, as the pom's XML has them. */
+static int describe(struct walk *w, struct level *l, const struct java_pom *pom, struct package *p)
 {
 	struct java_project j;
 	struct texts list = { .n = 0 };
 
-	*ret = S("");
-	if (!p->has_xml)
+	if (!pom->has_xml)
 		return 0;
-	int rc = read_project(w, l, p, &j);
-	if (rc == 0)
-		rc = java_project_licences(&w->own, &j, &list);
-	if (rc < 0 && rc != ERR_MEMORY && rc != ERR_IO) { /* told when it was read for its name */
-		op_forgive(&w->own);
-		return 0;
-	}
-	return rc < 0 ? rc : express(&w->own, &list, ret);
+	int rc = read_project(w, l, pom, &j);
+	if (rc == 0 && (rc = needs_of(&w->own, &j, p)) == 0 && catalog_wants_licences(w->c) &&
+	    (rc = java_project_licences(&w->own, &j, &list)) == 0)
+		return express(&w->own, &list, &p->licence);
+	if (rc == ERR_FORMAT || rc == ERR_LIMIT)
+		return part_failed(w, l->path);
+	return rc < 0 ? rc : 0;
 }
 
-/* The pom's, else the manifest's, else the text's that lies in it. */
-static int find_licence(struct walk *w, struct level *l, const struct java_pom *pom, str *ret)
+/* The manifest's, else the text's that lies in it. */
+static int find_licence(struct walk *w, struct level *l, str *ret)
 {
 	struct texts list = { .n = 0 };
 	str text;
-	int rc = pom ? licence_of_pom(w, l, pom, ret) : 0;
+	int rc;
 
-	if (rc < 0 || ret->len)
-		return rc;
 	if ((rc = bundle_licences(&w->own, l->facts.main[JAVA_BUNDLE_LICENSE], &list)) < 0 ||
 	    (rc = draft_text(&w->own, &list, l->facts.main[JAVA_PLUGIN_LICENSE])) < 0 ||
 	    (rc = express(&w->own, &list, ret)) < 0 || ret->len || !l->licence.name.len)
@@ -381,8 +404,8 @@ static int add_pom(struct walk *w, struct level *l, const struct java_pom *pom)
 	int rc = join(w->op, l->path, pom->dir, &path);
 
 	p.version = pom->version;
-	if (rc == 0 && catalog_wants_licences(w->c))
-		rc = licence_of_pom(w, l, pom, &p.licence);
+	if (rc == 0)
+		rc = describe(w, l, pom, &p);
 	return rc < 0 ? rc : add(w, path, EVIDENCE_METADATA, &p, l->package, &number);
 }
 
@@ -405,8 +428,10 @@ static int add_archive(struct walk *w, struct level *l, const struct java_id *id
 
 	p.version = id->version;
 	p.supplier = l->facts.main[JAVA_IMPLEMENTATION_VENDOR];
-	if (catalog_wants_licences(w->c))
-		rc = find_licence(w, l, pom, &p.licence);
+	if (pom)
+		rc = describe(w, l, pom, &p);
+	if (rc == 0 && catalog_wants_licences(w->c) && !p.licence.len)
+		rc = find_licence(w, l, &p.licence);
 	if (rc == 0 && catalog_wants_files(w->c) && (rc = digest(w, &l->in, &sha1)) == 0)
 		rc = package_fact(&w->own, &p.checksum, "sha1", sha1);
 	if (rc < 0 || (rc = package_fact(&w->own, &p.facts, "java:group-by", str_of(id->by))) < 0 ||

@@ -2,18 +2,38 @@
  * Python's packages as installers leave them: a dist-info or egg-info with metadata, beside what it
  * describes; eggs and wheels, which are zip archives that have one inside. Source:
  * packaging.python.org "Recording installed projects" (PEP 376, 627), "Direct URL" (PEP 610), "Core
- * metadata" (PEP 566, 639); setuptools' "The Internal Structure of Python Eggs".
+ * metadata" (PEP 566, 639), "Software bill-of-materials files" (PEP 770); setuptools' "The Internal
+ * Structure of Python Eggs".
  */
 #include "python.h"
 
 #include <strings.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "codec/json.h"
 #include "codec/zip.h"
 #include "model/licence.h"
+#include "sbom/read.h"
 
 #include "reading.h"
+
+/* Directories of metadata that were read: their packages' numbers + 1. Paths come in order, so that
+ * what lies in such a directory is met behind its METADATA. */
+struct state {
+	struct map by_dir;
+};
+
+static int open_state(struct op *op, struct catalog *c)
+{
+	struct state *s = op_new(op, struct state, 1);
+
+	if (!s)
+		return op->code;
+	map_init(&s->by_dir, op);
+	*catalog_state(c) = s;
+	return 0;
+}
 
 static bool ends(str s, const char *tail)
 {
@@ -136,6 +156,7 @@ static int read_beside(struct reading *r, struct package *p)
 static int read_installed(struct reading *r)
 {
 	struct package p, kept;
+	uint32_t number;
 	int rc = python_metadata(&r->tmp, r->c, r->text, &p);
 
 	if (rc < 0 || !p.name.len || is_runtime(&p))
@@ -146,7 +167,43 @@ static int read_installed(struct reading *r)
 	if ((rc = draft_keep(r->op, &p, &kept)) < 0 ||
 	    (rc = python_files(r->op, r->c, r->f, &kept)) < 0)
 		return rc;
-	return catalog_add(r->op, r->c, r->f, EVIDENCE_METADATA, &kept, NULL);
+	if ((rc = catalog_add(r->op, r->c, r->f, EVIDENCE_METADATA, &kept, &number)) < 0)
+		return rc;
+	struct state *s = *catalog_state(r->c);
+	return map_put(&s->by_dir, str_dir_name(r->f->path), (void *)((uintptr_t)number + 1));
+}
+
+/* What was bundled into a package, by its dist-info/sboms/ */
+
+static int read_bundled(struct reading *r)
+{
+	struct state *s = *catalog_state(r->c);
+	void *known = map_get(&s->by_dir, str_dir_name(str_dir_name(r->f->path)));
+	uint32_t owner = known ? (uint32_t)((uintptr_t)known - 1) : UINT32_MAX;
+	struct inventory v = { .package_n = 0 };
+	int rc = sbom_read(&r->tmp, r->f->path, r->text, &v);
+	uint32_t *number = rc == 0 ? op_new(&r->tmp, uint32_t, v.package_n) : NULL;
+
+	if (rc != 0 || !number)
+		return rc > 0 ? 0 : r->tmp.code;
+	for (ptrdiff_t i = 0; i < v.package_n; i++) {
+		struct package kept;
+		number[i] = UINT32_MAX;
+		if (v.package[i].type == PACKAGE_PYPI)
+			continue; /* the package itself, which is told by its metadata */
+		if ((rc = draft_keep(r->op, &v.package[i], &kept)) < 0)
+			return rc;
+		kept.id = S("");
+		if ((rc = catalog_add(r->op, r->c, r->f, EVIDENCE_SBOM, &kept, &number[i])) < 0 ||
+		    (rc = catalog_relate(r->op, r->c, RELATION_CONTAINS, owner, number[i])) < 0)
+			return rc;
+	}
+	for (ptrdiff_t i = 0; i < v.relation_n; i++) {
+		const struct relation *e = &v.relation[i];
+		if ((rc = catalog_relate(r->op, r->c, e->kind, number[e->from], number[e->to])) < 0)
+			return rc;
+	}
+	return 0;
 }
 
 /* An egg or a wheel */
@@ -217,6 +274,8 @@ static int read_python(struct op *op, struct catalog *c, const struct found *f)
 	    : str_eq(base, S("PKG-INFO")) ? ends(dir, "egg-info")
 					  : ends(base, ".egg-info"))
 		return reading_text(op, c, f, read_installed);
+	if (str_eq(str_base_name(dir), S("sboms")))
+		return reading_text(op, c, f, read_bundled);
 	if (ends(base, ".egg") || ends(base, ".whl"))
 		return read_archive(op, c, f);
 	return 0; /* what lies beside the metadata is read with it */
@@ -231,6 +290,7 @@ const struct cataloger cataloger_python = {
 		{ .glob = "**/*dist-info/INSTALLER" },
 		{ .glob = "**/*dist-info/direct_url.json" },
 		{ .glob = "**/*dist-info/top_level.txt" },
+		{ .glob = "**/*dist-info/sboms/*.json" },
 		{ .glob = "**/*dist-info/LICENSE*", .licences = true },
 		{ .glob = "**/*dist-info/licenses/LICENSE*", .licences = true },
 		{ .glob = "**/*DIST-INFO/METADATA" },
@@ -249,4 +309,5 @@ const struct cataloger cataloger_python = {
 		{ .glob = "**/*.whl" },
 	},
 	.read = read_python,
+	.begin = open_state,
 };

@@ -186,5 +186,25 @@ static int egg_info(struct op *op)
 	return 0;
 }
 
+/* PEP 770: what was compiled into a wheel. */
+static int bundled(struct op *op)
+{
+	struct inventory v;
+
+	TRY(catalog_over(op, "python", false, FILES(
+		{ .path = S("s/x-1.dist-info/METADATA"), .bytes = S("Name: x\nVersion: 1\n") },
+		{ .path = S("s/x-1.dist-info/sboms/auditwheel.cdx.json"), .bytes = S("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.4\", \"version\": 1,"
+			"\"metadata\": {\"component\": {\"type\": \"library\", \"bom-ref\": \"pkg:pypi/x@1\", \"name\": \"x\", \"version\": \"1\", \"purl\": \"pkg:pypi/x@1\"}},"
+			"\"components\": [{\"type\": \"library\", \"bom-ref\": \"a\", \"name\": \"libz\", \"version\": \"1.2.11\", \"purl\": \"pkg:rpm/centos/libz@1.2.11\"},"
+			"{\"type\": \"library\", \"bom-ref\": \"pkg:pypi/x@1\", \"name\": \"x\", \"version\": \"1\", \"purl\": \"pkg:pypi/x@1\"}]}") },
+		{ .path = S("s/x-1.dist-info/sboms/none.json"), .bytes = S("{}") }), &v));
+	const struct package *z = package_by(&v, "pkg:rpm/centos/libz@1.2.11");
+	CHECK(v.package_n == 2 && v.warning_n == 0 && z != NULL);
+	if (z)
+		CHECK(z->evidence[0].how == EVIDENCE_SBOM);
+	CHECK(v.relation_n == 1 && v.relation[0].kind == RELATION_CONTAINS);
+	return 0;
+}
+
 TESTS({ "what an installer leaves", installed }, { "where metadata lie", forms, .once = true }, { "eggs and wheels", archives },
-      { "licences", licences, .once = true }, { "egg-info and needs", egg_info, .once = true })
+      { "licences", licences, .once = true }, { "egg-info and needs", egg_info, .once = true }, { "what was bundled into a package", bundled })
