@@ -137,6 +137,13 @@ static int scan_blocks(struct candidate *c, const struct at *a, uint64_t max)
 	return rc;
 }
 
+/* In an image a program has a program's form; in a directory it may be cut out of one. */
+static bool may_be_program(const struct candidate *c)
+{
+	return c->f->probe & (PROBE_ELF | PROBE_PE | PROBE_MACHO) ||
+	       !(c->f->probe & PROBE_SCRIPT || catalog_is_image(c->c));
+}
+
 /* All patterns of the rules that look into the file itself (which < 0), or of one that looks
  * elsewhere. */
 static void collect(struct candidate *c, int which)
@@ -146,7 +153,7 @@ static void collect(struct candidate *c, int which)
 		const struct binary_rule *r = c->rule[i];
 		if (which < 0 ? r->beside != NULL : i != which)
 			continue;
-		if (c->f->probe & PROBE_SCRIPT && !(r->flags & RULE_TEXT))
+		if (!(r->flags & RULE_TEXT) && !may_be_program(c))
 			continue;
 		for (int k = 0; k < RULE_PATTERNS && r->pattern[k]; k++) {
 			c->pattern[c->pattern_n] = r->pattern[k];

@@ -342,7 +342,7 @@ const struct binary_rule binary_rules[] = {
 	  "liberts_internal.a",
 	  "pkg:generic/erlang",
 	  { "/otp_src_([0-9.]+)/" },
-	  0,
+	  RULE_TEXT,
 	  NULL,
 	  { "erlang:erlang/otp" } },
 	{ "swipl-binary",

@@ -16,7 +16,7 @@ static int purls_of(struct op *op, const struct tree_given *file, ptrdiff_t n, s
 	struct inventory v;
 	struct buf b;
 
-	TRY(catalog_over(op, "binary", false, file, n, &v));
+	TRY(catalog_over(op, "binary", true, file, n, &v));
 	buf_init(&b, op, 4096);
 	for (ptrdiff_t i = 0; i < v.package_n; i++)
 		buf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(v.package[i].purl));
@@ -146,9 +146,31 @@ static int beside(struct op *op)
 					       .bytes = B("openjdk\0java\0"
 							  "1.8\0"
 							  "1.8.0_352-b08\0") };
-	TRY(catalog_over(op, "binary", false, &old, 1, &v));
+	TRY(catalog_over(op, "binary", true, &old, 1, &v));
 	CHECK(v.package_n == 1 && v.package[0].cpe.n == 1);
 	CHECK_STR(v.package[0].cpe.p[0], S("cpe:2.3:a:oracle:openjdk:1.8.0:update352:*:*:*:*:*:*"));
+	return 0;
+}
+
+/* In an image only programs are looked into; what a system's package lists is none of ours. */
+static int images(struct op *op)
+{
+	static const struct tree_given file[] = {
+		{ .path = S_INIT("opt/a/nginx"),
+		  .bytes = B("\177ELF nginx version: nginx/1.2.3\n") },
+		{ .path = S_INIT("opt/b/nginx"), .bytes = B("nginx version: nginx/1.2.4\n") },
+		{ .path = S_INIT("usr/sbin/nginx"),
+		  .bytes = B("\177ELF nginx version: nginx/1.2.5\n") },
+		{ .path = S_INIT("var/lib/dpkg/status"),
+		  .bytes = S_INIT("Package: nginx\nStatus: install ok installed\nVersion: 1.2.5-1\n"
+				  "Architecture: amd64\n") },
+		{ .path = S_INIT("var/lib/dpkg/info/nginx.list"),
+		  .bytes = S_INIT("/usr/sbin/nginx\n") },
+	};
+	struct inventory v;
+
+	TRY(catalog_over(op, "", false, file, 5, &v));
+	CHECK(v.package_n == 2 && package_by(&v, "pkg:generic/nginx@1.2.3") != NULL);
 	return 0;
 }
 
@@ -177,4 +199,4 @@ static int every_rule(struct op *op)
 
 TESTS({ "by bytes and names", by_bytes, .once = true },
       { "across blocks", across_blocks, .once = true }, { "files beside it", beside },
-      { "every rule is sound", every_rule, .once = true })
+      { "programs of an image", images }, { "every rule is sound", every_rule, .once = true })
