@@ -167,7 +167,8 @@ static bool has_controls(str s)
  * that of most files the directory is known from the one before. */
 static void own_files(struct catalog *c, const struct package *p, uint32_t number)
 {
-	bool owns = package_kinds[p->type].is_system;
+	/* Bitnami's bills say what the tree around them is. */
+	bool owns = package_kinds[p->type].is_system || p->type == PACKAGE_BITNAMI;
 	uint32_t at = 0;
 	str dir = S("");
 

@@ -15,6 +15,7 @@ extern const struct cataloger cataloger_dotnet;
 extern const struct cataloger cataloger_dotnet_lock;
 extern const struct cataloger cataloger_dpkg;
 extern const struct cataloger cataloger_elf_note;
+extern const struct cataloger cataloger_embedded_sbom;
 extern const struct cataloger cataloger_erlang;
 extern const struct cataloger cataloger_github_actions;
 extern const struct cataloger cataloger_go;
@@ -67,6 +68,8 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_redhat,
 	&cataloger_rpm,
 	&cataloger_rpm_manifest,
+	/* Bitnami's own their trees, so they stand before what looks at binaries. */
+	&cataloger_embedded_sbom,
 	/* What lies there with metadata of its own, or has it inside. */
 	&cataloger_bitnami,
 	&cataloger_conda,

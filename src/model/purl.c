@@ -440,6 +440,12 @@ int purl_parse(struct op *op, str text, struct purl *ret)
 	rc = rc < 0 ? rc : decode_path(op, slash >= 0 ? s : S(""), false, &u.ns);
 	rc = rc < 0 ? rc : decode_path(op, sub, true, &u.subpath);
 	rc = rc < 0 ? rc : decode_qualifiers(op, qualifiers, &u.qualifiers);
+	/* Written by many as "pkg:npm/%40scope%2Fname". */
+	slash = str_eq(u.type, S("npm")) && u.ns.len == 0 ? str_find(u.name, '/') : -1;
+	if (slash > 1 && u.name.p[0] == '@' && slash + 1 < u.name.len) {
+		u.ns = str_head(u.name, slash);
+		u.name = str_from(u.name, slash + 1);
+	}
 	rc = rc < 0 ? rc : by_rules(op, &u);
 	if (rc < 0)
 		return rc;

@@ -139,6 +139,8 @@ static int back(struct op *op)
 	CHECK(p.version.len == 0 && p.type == PACKAGE_NPM);
 	TRY(package_of_purl(op, S("pkg:npm/@a/b"), &p));
 	CHECK_STR(p.name, S("b"));
+	TRY(package_of_purl(op, S("pkg:npm/%40gar%2Fpromisify@1"), &p));
+	CHECK_STR(p.purl, S("pkg:npm/%40gar/promisify@1"));
 	TRY(package_of_purl(op, S("pkg:brew/x@1"), &p));
 	CHECK(p.type == PACKAGE_UNKNOWN);
 	CHECK_FAILS(op, package_of_purl(op, S("pkg:swift/x@1"), &p), ERR_FORMAT,
