@@ -11,11 +11,14 @@ static const char *const cyclonedx[] = { "1.4", "1.5", "1.6", NULL };
 const struct sbom_format sbom_formats[] = {
 	{ "cyclonedx-json", "1.6", cyclonedx, format_cyclonedx_json, "CycloneDX as JSON" },
 	{ "cyclonedx-xml", "1.6", cyclonedx, format_cyclonedx_xml, "CycloneDX as XML" },
+	{ "github-json", NULL, NULL, format_github, "GitHub's dependency submission" },
 	{ "json", NULL, NULL, format_temper, "all that temper knows" },
 	{ "spdx-json", "2.3", spdx, format_spdx_json, "SPDX as JSON" },
 	{ "spdx-tag-value", "2.3", spdx, format_spdx_tag, "SPDX as tags and values" },
 	{ "syft-json", NULL, NULL, format_syft, "Syft's JSON, which Grype reads" },
 	{ "purls", NULL, NULL, format_purls, "package URLs, one a line" },
+	{ "template", NULL, NULL, format_template,
+	  "a text of yours, filled in from temper's JSON" },
 };
 const size_t sbom_formats_n = sizeof(sbom_formats) / sizeof(sbom_formats[0]);
 

@@ -193,7 +193,7 @@ static const struct inventory given_inventory = {
 	.tool_version = { "" TEMPER_VERSION, sizeof(TEMPER_VERSION) - 1 },
 };
 
-static int given(struct op *op, struct inventory *ret)
+static inline int given(struct op *op, struct inventory *ret)
 {
 	*ret = given_inventory;
 	ret->package = op_new(op, struct package, ret->package_n);
@@ -208,8 +208,8 @@ static int given(struct op *op, struct inventory *ret)
 	return 0;
 }
 
-static int write_as(struct op *op, const struct inventory *inv, const char *format, bool files,
-		    str *ret)
+static inline int write_as(struct op *op, const struct inventory *inv, const char *format,
+			   bool files, str *ret)
 {
 	struct sbom_format_choice c = { .files = files };
 	struct buf b;
