@@ -49,9 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str in = { (const char *)data, (ptrdiff_t)size }, name = str_cut(&in, '\n');
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		AUTO_OP op;
 		if (!str_eq(str_base_name(str_of(kinds[i].path)), name))
 			continue;
+		AUTO_OP op;
 		op_init(&op, 512 << 20);
 		int rc = catalog(&op, kinds[i].path, kinds[i].cataloger, in);
 		MUST(rc == op.code && (rc == 0 || op.text[0]));

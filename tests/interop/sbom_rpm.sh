@@ -27,7 +27,7 @@ spec board-tool 'Version: 1.0' 'Release: 1' 'BuildArch: noarch' 'Epoch: 0' 'Prov
 spec crumb 'Version: 3^git1' 'Release: 0.1' 'BuildArch: noarch'
 mkdir -p root/var/lib/rpm root/etc
 printf 'ID="rocky"\nVERSION_ID="9.4"\n' >root/etc/os-release
-rpm --root "$work/root" --dbpath /var/lib/rpm --nodeps -i $(find build -name '*.rpm') >said 2>&1 || { cat said; exit 3; }
+find build -name '*.rpm' -exec rpm --root "$work/root" --dbpath /var/lib/rpm --nodeps -i {} + >said 2>&1 || { cat said; exit 3; }
 
 # What rpm says of a database, as package URLs.
 oracle() {
