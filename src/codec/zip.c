@@ -235,30 +235,45 @@ static bool read_zip64(struct record *r)
 	return !need;
 }
 
-/* False at the end of the directory, or for what is no record: then r->name.p is NULL. */
+static uint16_t get16(const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	return (uint16_t)(u[0] | u[1] << 8);
+}
+
+static uint32_t get32(const char *p)
+{
+	return get16(p) | (uint32_t)get16(p + 2) << 16;
+}
+
+/* False at the end of the directory, or for what is no record: then r->name.p is NULL. There are
+ * tens of thousands of them in a large archive: one look at the length is enough for all that is
+ * fixed. */
 static bool read_record(struct rd *in, struct record *r)
 {
+	const char *p = in->in.p;
+
 	*r = (struct record){ .host = 0 };
-	if (rd_u32(in) != SIGN_RECORD)
+	if (in->in.len < RECORD_SIZE || get32(p) != SIGN_RECORD)
 		return false;
-	rd_skip(in, 1);
-	r->host = rd_u8(in);
-	rd_skip(in, 2);
-	r->flags = rd_u16(in);
-	r->method = rd_u16(in);
-	r->dos_time = rd_u32(in);
-	r->crc = rd_u32(in);
-	r->packed = rd_u32(in);
-	r->size = rd_u32(in);
-	uint16_t name = rd_u16(in), extra = rd_u16(in), comment = rd_u16(in);
-	bool one = rd_u16(in) == 0;
-	rd_skip(in, 2);
-	r->attributes = rd_u32(in);
-	r->offset = rd_u32(in);
-	r->name = rd_take(in, name);
-	r->extra = rd_take(in, extra);
-	rd_skip(in, comment);
-	return !in->bad && one && read_zip64(r);
+	r->host = (uint8_t)p[5];
+	r->flags = get16(p + 8);
+	r->method = get16(p + 10);
+	r->dos_time = get32(p + 12);
+	r->crc = get32(p + 16);
+	r->packed = get32(p + 20);
+	r->size = get32(p + 24);
+	ptrdiff_t name = get16(p + 28), extra = get16(p + 30), comment = get16(p + 32);
+	r->attributes = get32(p + 38);
+	r->offset = get32(p + 42);
+	if (get16(p + 34) != 0 || in->in.len - RECORD_SIZE < name + extra + comment)
+		return false; /* of another disk, or cut */
+	r->name = (str){ p + RECORD_SIZE, name };
+	r->extra = (str){ r->name.p + name, extra };
+	in->in.p += RECORD_SIZE + name + extra + comment;
+	in->in.len -= RECORD_SIZE + name + extra + comment;
+	return read_zip64(r);
 }
 
 static int by_from(const void *a, const void *b)

@@ -98,8 +98,36 @@ same "its digest" "$(told "print(p['lib']['checksums']['sha1'] if 'checksums' in
 same "what holds what" "$(told "print(*sorted((r['from'].split('/')[-1], r['to'].split('/')[-1]) for r in v['relations'] if r['kind'] == 'contains'))")" \
 	"('app@7', 'bare@2.5') ('app@7', 'lib@1.0')"
 
-# A hundred archives in a compressed layer: kept as they pass, and found.
+# The same within an image's compressed layer, where they are kept as they pass; a hundred copies; one that an upper
+# layer takes away.
 mkdir -p rootfs/opt
 for i in $(seq 100); do cp app/BOOT-INF/lib/lib-1.0.jar "rootfs/opt/lib-$i.0.jar"; done
-same "a hundred copies are one package" "$(temper sbom -q --select-catalogers java -o purls dir:rootfs)" "pkg:maven/org.example/lib@1.0"
+cp lies/* rootfs/opt/
+cp plugin/maven-plugin.hpi rootfs/opt/gone.hpi
+mkdir -p upper/opt
+: >upper/opt/.wh.app.jar
+python3 - rootfs upper <<-'P'
+	import gzip, hashlib, io, json, os, sys, tarfile
+	os.makedirs('image/blobs/sha256')
+	def put(data):
+	    digest = hashlib.sha256(data).hexdigest()
+	    open('image/blobs/sha256/' + digest, 'wb').write(data)
+	    return {'digest': 'sha256:' + digest, 'size': len(data)}
+	layers, diffs = [], []
+	for root in sys.argv[1:]:
+	    out = io.BytesIO()
+	    with tarfile.open(fileobj=out, mode='w') as t:
+	        t.add(root, arcname='.')
+	    diffs.append('sha256:' + hashlib.sha256(out.getvalue()).hexdigest())
+	    layers.append({'mediaType': 'application/vnd.oci.image.layer.v1.tar+gzip', **put(gzip.compress(out.getvalue()))})
+	config = put(json.dumps({'architecture': 'amd64', 'os': 'linux', 'config': {}, 'rootfs': {'type': 'layers', 'diff_ids': diffs}}).encode())
+	kind = 'application/vnd.oci.image.manifest.v1+json'
+	manifest = put(json.dumps({'schemaVersion': 2, 'mediaType': kind, 'layers': layers,
+	    'config': {'mediaType': 'application/vnd.oci.image.config.v1+json', **config}}).encode())
+	json.dump({'schemaVersion': 2, 'manifests': [{'mediaType': kind, **manifest}]}, open('image/index.json', 'w'))
+	json.dump({'imageLayoutVersion': '1.0.0'}, open('image/oci-layout', 'w'))
+P
+same "in an image" "$(temper sbom -q --select-catalogers java -o purls oci-dir:image)" "pkg:maven/org.example/lib@1.0
+pkg:maven/org.jenkins-ci.main/maven-plugin@3.14"
+same "... with what its layers hide" "$(temper sbom -q --scope all-layers --select-catalogers java -o purls oci-dir:image | sorted)" "$(echo "$want" | sorted)"
 flow_end
