@@ -31,6 +31,10 @@ struct tar_entry {
 	bool has_xattrs; /* PAX SCHILY.xattr.* or the like was there; they are dropped */
 };
 
+enum { TAR_HEAD = 512 }; /* bytes that tell a tar */
+/* Do the first bytes of a file have a tar's magic? The oldest tars have none. */
+bool tar_is(str head);
+
 struct tar; /* opaque */
 int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar **ret) MUST_USE;
 

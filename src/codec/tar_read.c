@@ -53,6 +53,11 @@ struct tar {
 	char path[LIMIT_PATH], link[LIMIT_PATH];
 };
 
+bool tar_is(str head)
+{
+	return head.len >= TAR_HEAD && memcmp(head.p + TAR_MAGIC, "ustar", 5) == 0;
+}
+
 int tar_open(struct op *op, struct stream *in, str what, bool strict, struct tar **ret)
 {
 	struct tar *t = op_new(op, struct tar, 1);

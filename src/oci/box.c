@@ -93,6 +93,14 @@ static int keep_all(struct op *op, struct box *b, struct tar *tar)
 	return rc;
 }
 
+static bool has_magic(int fd)
+{
+	char head[TAR_HEAD];
+
+	return pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+	       tar_is((str){ head, sizeof(head) });
+}
+
 int box_of_archive(struct op *op, int fd, str what, struct box *ret)
 {
 	struct box b = { .what = what, .fd = fd };
@@ -108,7 +116,10 @@ int box_of_archive(struct op *op, int fd, str what, struct box *ret)
 	if ((rc = tar_open(op, in, what, false, &tar)) < 0)
 		return rc;
 	rc = keep_all(op, &b, tar);
-	if ((rc == ERR_FORMAT || rc == ERR_LIMIT) && !has_mark(&b)) {
+	/* What is no tar from its first header on is another thing; a tar that is bad is an error.
+	 */
+	if ((rc == ERR_FORMAT || rc == ERR_LIMIT) && tar_position(tar) <= TAR_HEAD &&
+	    !has_magic(fd)) {
 		op_forgive(op);
 		rc = 1;
 	}

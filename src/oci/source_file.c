@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "codec/tar.h"
 #include "source_parts.h"
 
 enum {
@@ -160,7 +161,7 @@ static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
 		op_forgive(op);
 		return 1;
 	}
-	if (n < 512 || memcmp(piece + 257, "ustar", 5) != 0)
+	if (!tar_is((str){ piece, (ptrdiff_t)n }))
 		return 1;
 	if ((rc = source_temp(op, &fd)) < 0)
 		return rc;

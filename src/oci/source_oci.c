@@ -169,7 +169,7 @@ int source_oci_root(struct op *op, struct source_ask *a, const struct image_desc
 			       "%.*s is not whole: a manifest or configuration is missing",
 			       STR_ARG(b->what));
 	if (rc < 0)
-		return op_fail_in(op, "%.*s", STR_ARG(b->what));
+		return rc;
 	struct source_image *image = op_new(op, struct source_image, found);
 	if (!image)
 		return op->code;

@@ -713,6 +713,34 @@ static int cut_archives(struct op *op)
 	return 0;
 }
 
+/* What begins as a tar and is a bad one is an error, never a file in which nothing is found. */
+static int bad_tars(struct op *op)
+{
+	static const struct member escape[] = { { "escape", S_INIT("x"), NULL }, { "etc/x", S_INIT(""), "../../etc" } };
+	AUTO_SOURCE s = { .fd = -1 };
+	char *p;
+	str tar;
+
+	begin();
+	TRY(make_tar(op, escape, 1, &tar));
+	p = op_new(op, char, tar.len);
+	if (!p)
+		return op->code;
+	memcpy(p, tar.p, (size_t)tar.len);
+	memcpy(p, "../../x", 8);
+	unsigned sum = 0;
+	memset(p + 148, ' ', 8);
+	for (int i = 0; i < 512; i++)
+		sum += (uint8_t)p[i];
+	(void)snprintf(p + 148, 8, "%06o", sum);
+	TRY(put(op, "bad.tar", (str){ p, tar.len }));
+	CHECK_FAILS(op, open_pattern(op, "%/bad.tar", &plain_wish, NULL, &s), ERR_FORMAT, "bad path '../../x'");
+	p[0] = 'x';
+	TRY(put(op, "bad.tar", (str){ p, tar.len }));
+	CHECK_FAILS(op, open_pattern(op, "%/bad.tar", &plain_wish, NULL, &s), ERR_FORMAT, "bad checksum");
+	return 0;
+}
+
 static int instructions(struct op *op)
 {
 	static const struct {
@@ -751,4 +779,4 @@ TESTS({ "the same image by every scheme", all_ways, .once = true },
       { "indexes, nested, with attestations", all_indexes, .once = true },
       { "all platforms, as far as they are there", platforms }, { "a reason for each that has it not", reasons },
       { "archives that are cut short", cut_archives, .once = true },
-      { "instructions without a builder's noise", instructions })
+      { "tars that are bad are no files", bad_tars }, { "instructions without a builder's noise", instructions })
