@@ -15,13 +15,15 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "codec/dotnet_bundle.h"
+#include "codec/json.h"
 #include "codec/pe.h"
 #include "reading.h"
 
 enum { DOTNET_PE_MEMORY = 16 << 20 };
 
 struct dotnet {
-	VEC(struct found) pe;
+	VEC(struct found) program;
 	struct map claimed; /* paths in lower case */
 };
 
@@ -182,7 +184,7 @@ static int read_file(struct op *op, struct catalog *c, const struct found *f)
 		return reading_json(op, c, f, read_deps);
 	if (catalog_owned(c, f->node))
 		return 0;
-	struct found *kept = vec_push(op, &d->pe);
+	struct found *kept = vec_push(op, &d->program);
 	if (!kept)
 		return op->code;
 	*kept = *f;
@@ -273,14 +275,43 @@ static int add_program(struct op *op, struct op *own, struct catalog *c, const s
 	return catalog_add(op, c, f, EVIDENCE_EMBEDDED, &kept, NULL);
 }
 
+/* A program that is one file with all of its own behind it has its .deps.json there. */
+static int read_bundle(struct op *op, struct catalog *c, const struct found *f, bool *ret_is)
+{
+	struct reading r = { .op = op, .c = c, .f = f };
+	struct program p;
+	struct at a;
+
+	op_init(&r.tmp, op->ceiling);
+	r.tmp.fault = op->fault;
+	int rc = catalog_at(&r.tmp, c, f, &a);
+	if (rc == 0 && (rc = program_read(&r.tmp, &a, &p)) == ERR_FORMAT) {
+		op_forgive(&r.tmp); /* whatever it is, no host of .NET's */
+		rc = 1;
+	}
+	if (rc == 0)
+		rc = dotnet_bundle_deps(&r.tmp, &a, &p, &r.text);
+	*ret_is = rc == 0;
+	if (rc == 0 && (rc = json_parse_lax(&r.tmp, f->path, r.text, &r.doc)) == 0)
+		rc = read_deps(&r);
+	if (rc < 0 && !op->code)
+		rc = op_adopt_error(op, &r.tmp);
+	op_done(&r.tmp);
+	return rc < 0 ? rc : 0;
+}
+
 static int read_program(struct op *op, struct catalog *c, const struct found *f)
 {
+	bool is_bundle = false;
+	int rc = read_bundle(op, c, f, &is_bundle);
 	struct pe_version v;
 	struct at a;
 	AUTO_OP own;
 
 	op_init(&own, DOTNET_PE_MEMORY);
-	int rc = catalog_at(&own, c, f, &a);
+	if (rc < 0 || is_bundle || !(f->probe & PROBE_PE))
+		return rc;
+	rc = catalog_at(&own, c, f, &a);
 	if (rc == 0)
 		rc = pe_version(&own, &a, &v);
 	if (rc == 0 && (rc = add_program(op, &own, c, f, &v)) < 0 && op->code)
@@ -293,8 +324,8 @@ static int end(struct op *op, struct catalog *c)
 	struct dotnet *d = *catalog_state(c);
 	int rc = 0;
 
-	for (ptrdiff_t i = 0; rc == 0 && i < d->pe.n; i++) {
-		const struct found *f = &d->pe.p[i];
+	for (ptrdiff_t i = 0; rc == 0 && i < d->program.n; i++) {
+		const struct found *f = &d->program.p[i];
 		str path;
 		if ((rc = lower_path(op, S(""), f->path, &path)) < 0)
 			return rc;
@@ -316,7 +347,7 @@ const struct cataloger cataloger_dotnet = {
 		"versions",
 	.wants = { { .glob = "**"
 			     "/*.deps.json" },
-		   { .bits = PROBE_PE, .glance = true } },
+		   { .bits = PROBE_PE | PROBE_EXECUTABLE, .glance = true } },
 	.read = read_file,
 	.begin = begin,
 	.end = end,

@@ -120,6 +120,42 @@ else
 fi
 
 # ---- .NET ----
+# A host as .NET's is: a mark in its data leads to the list of files behind it.
+if command -v gcc >/dev/null; then
+	cat >bundle.py <<-'PY'
+		import hashlib, json, struct, sys
+		version = int(sys.argv[2])
+		mark = hashlib.sha256(b'.net core bundle\n').digest()
+		deps = json.dumps({'runtimeTarget': {'name': 'T'}, 'targets': {'T': {'App/1.0.0': {'dependencies': {'Lib': '2.0.0'}},
+			'Lib/2.0.0': {'runtime': {'lib/Lib.dll': {}}}}}, 'libraries': {'App/1.0.0': {'type': 'project'},
+			'Lib/2.0.0': {'type': 'package'}}}).encode()
+		b = bytearray(open('host', 'rb').read())
+		at = b.index(mark) - 8
+		where = len(b)
+		b += deps
+		header = len(b)
+		b += struct.pack('<III', version, 0, 2) + b'\x0cbundle-id-12'
+		if version >= 2: b += struct.pack('<QQQQQ', where, len(deps), 0, 0, 0)
+		for kind, name in ((1, b'App.dll'), (3, b'App.deps.json')): b += struct.pack('<QQ', where, len(deps)) + (bytes(8) if version >= 6 else b'') + bytes([kind, len(name)]) + name
+		b[at:at + 8] = struct.pack('<Q', header)
+		open(sys.argv[1], 'wb').write(b)
+	PY
+	python3 -c "
+import hashlib
+mark = ', '.join(str(c) for c in bytes(8) + hashlib.sha256(b'.net core bundle\n').digest())
+open('host.c', 'w').write('volatile unsigned char place[] = { ' + mark + ' };\nint main(void) { return place[0]; }\n')"
+	gcc -o host host.c
+	same 'a host of .NET without files' "$(purls dotnet file:host | wc -l)" 0
+	for version in 1 2 6; do
+		python3 bundle.py "bundle$version" $version
+		same "a bundle of .NET, version $version" "$(purls dotnet "file:bundle$version")" \
+			"$(listed pkg:nuget/App@1.0.0 pkg:nuget/Lib@2.0.0)"
+	done
+	head -c -100 bundle6 >cut
+	expect 'a bundle that is cut short' 4 'cut short|bad bundle' temper sbom -o json file:cut
+else
+	skip 'bundles of .NET' 'gcc is not installed'
+fi
 if command -v mcs >/dev/null; then
 	cat >own.cs <<-'CS'
 		using System.Reflection;
