@@ -28,6 +28,7 @@ enum {
 	POM_MAX = 4 << 20,        /* bytes of a pom.xml: the largest known has 200 KiB */
 	PROPERTIES_MAX = 1 << 20, /* of a pom.properties: they have three lines */
 	MANIFEST_MAX = 8 << 20,   /* of a manifest: a signed one names each class */
+	TITLES_MAX = 32,          /* poms that are looked at for their project's name */
 	NO_PACKAGE = UINT32_MAX,
 };
 
@@ -259,6 +260,24 @@ static int read_pom(struct walk *w, struct level *l, struct java_pom *p)
 	return rc;
 }
 
+/* Of an archive that has several poms, none of which is called as it is. */
+static int read_titles(struct walk *w, struct level *l)
+{
+	for (ptrdiff_t i = 0; i < l->pom.n && i < TITLES_MAX; i++) {
+		struct java_project j;
+		if (!l->pom.p[i].has_xml)
+			continue;
+		int rc = read_project(w, l, &l->pom.p[i], &j);
+		if (rc == ERR_FORMAT || rc == ERR_LIMIT)
+			rc = part_failed(w, l->path);
+		else if (rc == 0)
+			l->pom.p[i].title = xml_child_text(j.root, S("name"));
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
 /* Licences */
 
 /* The first licence of a list as OSGi writes it: NAME;link=URL;description="...", NAME ... */
@@ -450,9 +469,9 @@ static bool is_known(const struct java_id *id)
 static int add_packages(struct walk *w, struct level *l)
 {
 	struct java_id id;
-	int rc = java_identify(&w->own, &l->facts, &id);
+	int rc = java_wants_titles(&l->facts) ? read_titles(w, l) : 0;
 
-	if (rc < 0)
+	if (rc < 0 || (rc = java_identify(&w->own, &l->facts, &id)) < 0)
 		return rc;
 	if (id.artifact.len && (id.version.len || is_known(&id)) && !is_runtime(&l->facts) &&
 	    (rc = add_archive(w, l, &id)) < 0)

@@ -7,7 +7,7 @@
  *  1. pom.properties below META-INF/maven/ whose artifact is the archive's file name; where that
  *     fits several, the one whose group fits too;
  *  2. the only pom (properties or XML) that it has, unless its file name or its manifest tell
- *     another version;
+ *     another version; of several the one whose project's name and version the manifest tells;
  *  3. the manifest: Jenkins' Group-Id and Short-Name; Bundle-SymbolicName, Implementation-*,
  *     Automatic-Module-Name for the group, the version where the file name has none;
  *  4. the file name: ARTIFACT-VERSION; in a Maven repository or a Gradle cache its directories tell
@@ -47,6 +47,7 @@ extern const char *const java_attributes[JAVA_ATTRIBUTES];
 struct java_pom { /* META-INF/maven/GROUP/ARTIFACT/ in an archive */
 	str dir;
 	str group, artifact, version;
+	str title; /* the project's name, where java_wants_titles() */
 	bool has_properties, has_xml;
 	struct zip_entry properties, xml;
 };
@@ -68,6 +69,9 @@ struct java_id {
 	ptrdiff_t pom; /* that it is, or -1 */
 	enum evidence_how how;
 };
+
+/* Does java_identify() need the names of its poms' projects? */
+bool java_wants_titles(const struct java_facts *f);
 
 /* Which package it is; an empty artifact: none. */
 int java_identify(struct op *op, const struct java_facts *f, struct java_id *ret) MUST_USE;

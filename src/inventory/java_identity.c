@@ -425,7 +425,7 @@ static ptrdiff_t fit(const struct java_pom *p, str stem)
 	return 2 * n + (before.len && alike(before, p->group, true));
 }
 
-static ptrdiff_t find_pom(const struct java_facts *f, str stem)
+static ptrdiff_t find_by_name(const struct java_facts *f, str stem)
 {
 	ptrdiff_t best = -1, how = 0;
 
@@ -436,16 +436,47 @@ static ptrdiff_t find_pom(const struct java_facts *f, str stem)
 			how = fits;
 		}
 	}
-	if (best >= 0 || f->pom_n != 1)
-		return best;
+	return best;
+}
+
+/* The only one, unless something tells another version. */
+static ptrdiff_t find_only(const struct java_facts *f, str stem)
+{
 	const struct java_pom *only = &f->pom[0];
 	struct java_id name = { .pom = -1 };
 	str told = manifest_version(f);
+
 	java_name(stem, only->version, &name);
 	bool other = name.version.len && !str_eq(name.version, only->version);
 	if (other || (told.len && !str_eq(told, only->version) && !str_starts(told, only->version)))
 		return -1;
 	return 0;
+}
+
+/* Maven writes the project's name into the manifest. */
+static ptrdiff_t find_by_title(const struct java_facts *f)
+{
+	str title = attribute(f, JAVA_IMPLEMENTATION_TITLE), told = manifest_version(f);
+
+	for (ptrdiff_t i = 0; title.len && i < f->pom_n; i++)
+		if (str_eq(f->pom[i].title, title) && str_eq(f->pom[i].version, told))
+			return i;
+	return -1;
+}
+
+static ptrdiff_t find_pom(const struct java_facts *f, str stem)
+{
+	ptrdiff_t best = find_by_name(f, stem);
+
+	if (best >= 0)
+		return best;
+	return f->pom_n == 1 ? find_only(f, stem) : find_by_title(f);
+}
+
+bool java_wants_titles(const struct java_facts *f)
+{
+	return f->pom_n > 1 && attribute(f, JAVA_IMPLEMENTATION_TITLE).len &&
+	       find_by_name(f, stem_of(f->path)) < 0;
 }
 
 static void name_plugin(const struct java_facts *f, struct java_id *id)
@@ -492,6 +523,11 @@ static int find_group(struct op *op, const struct java_facts *f, struct java_id 
 	id->by = "table";
 	if ((id->group = java_known_group(f, id->artifact, id->version)).len)
 		return 0;
+	str title = attribute(f, JAVA_IMPLEMENTATION_TITLE);
+	if (title.len && (id->group = java_known_group(f, title, id->version)).len) {
+		id->artifact = title; /* the file was renamed */
+		return 0;
+	}
 	id->by = "manifest";
 	if ((id->group = group_of_manifest(f, id->artifact)).len)
 		return 0;
@@ -526,7 +562,7 @@ int java_identify(struct op *op, const struct java_facts *f, struct java_id *ret
 		return 0;
 	}
 	java_name(stem, told, ret);
-	if (!ret->version.len)
+	if (!ret->version.len || (told.len && str_ends(ret->version, S(".x"))))
 		ret->version = told;
 	else if (!told.len)
 		ret->how = EVIDENCE_NAME;

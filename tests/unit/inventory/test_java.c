@@ -87,6 +87,13 @@ static int sources(struct op *op)
 		/* ... unless its name tells another version: then the pom is of something in it. */
 		{ "app-3.jar", { { "META-INF/maven/org.x/foo/pom.properties", FIELD(POM("org.x", "foo", "1.0")) }, CLASS("com/example/app/App.class"), MANIFEST("") }, 3,
 			"pkg:maven/com.example/app@3 pkg:maven/org.x/foo@1.0" },
+		/* Of several poms that are called otherwise, the one whose project the manifest names. */
+		{ "renamed.jar", { MANIFEST("Implementation-Title: The Foo\nImplementation-Version: 1\n"),
+			{ "META-INF/maven/org.x/foo/pom.xml", FIELD("<project><groupId>org.x</groupId><artifactId>foo</artifactId><version>1</version><name>The Foo</name></project>") },
+			{ "META-INF/maven/org.y/bar/pom.xml", FIELD("<project><groupId>org.y</groupId><artifactId>bar</artifactId><version>2</version><name>Bar</name></project>") } }, 3,
+			"pkg:maven/org.x/foo@1 pkg:maven/org.y/bar@2" },
+		{ "spring3-web-3.x.jar", { MANIFEST("Implementation-Title: spring-web\nImplementation-Version: 4.3.30.RELEASE\n"), CLASS("org/springframework/web/A.class") }, 2,
+			"pkg:maven/org.springframework/spring-web@4.3.30.RELEASE" },
 		/* XML alone, the version from its parent, a property in it. */
 		{ "foo.jar", { { "META-INF/maven/org.x/foo/pom.xml", FIELD("<project><parent><groupId>org.x</groupId><artifactId>p</artifactId>"
 			"<version>${v}</version></parent><artifactId>foo</artifactId><properties><v>4.2</v></properties></project>") } }, 1, "pkg:maven/org.x/foo@4.2" },
