@@ -29,8 +29,9 @@ enum {
 	PROPERTIES_MAX = 1 << 20, /* of a pom.properties: they have three lines */
 	MANIFEST_MAX = 8 << 20,   /* of a manifest: a signed one names each class */
 	TITLES_MAX = 32,          /* poms that are looked at for their project's name */
-	NO_PACKAGE = UINT32_MAX,
 };
+
+#define NO_PACKAGE UINT32_MAX
 
 struct level {
 	struct at in;
