@@ -27,7 +27,11 @@ static bool same_package(const struct side_package *was, const struct side_packa
 {
 	bool known = !digest_is_zero(&was->deb) && !digest_is_zero(&is->deb);
 
-	return str_eq(was->version, is->version) && (!known || digest_eq(&was->deb, &is->deb));
+	/* A lock tells no licences. */
+	bool licensed = was->licence.len && is->licence.len;
+
+	return str_eq(was->version, is->version) && (!known || digest_eq(&was->deb, &is->deb)) &&
+	       (!licensed || str_eq(was->licence, is->licence));
 }
 
 static int add_package(struct work *w, const struct side_package *was,
@@ -40,17 +44,28 @@ static int add_package(struct work *w, const struct side_package *was,
 	struct difference_package *p = vec_push(w->op, &w->package);
 	if (!p)
 		return w->op->code;
-	*p = (struct difference_package){ .name = any->name, .source = any->source };
+	*p = (struct difference_package){ .type = any->type,
+					  .name = any->name,
+					  .source = any->source };
 	if (was) {
 		p->before = was->version;
 		p->suite_before = was->suite;
+		p->licence_before = was->licence;
 	}
 	if (is) {
 		p->after = is->version;
 		p->suite_after = is->suite;
+		p->licence_after = is->licence;
 	}
 	/* NOLINTNEXTLINE: an index travels as a pointer */
 	return map_put(&w->changed, any->name, (void *)(uintptr_t)w->package.n);
+}
+
+static int package_order(const struct side_package *was, const struct side_package *is)
+{
+	int order = str_cmp(was->name, is->name);
+
+	return order ? order : str_cmp(str_of(was->type), str_of(is->type));
 }
 
 static int compare_packages(struct work *w)
@@ -61,7 +76,7 @@ static int compare_packages(struct work *w)
 	for (ptrdiff_t i = 0, k = 0; rc == 0 && (i < x->package_n || k < y->package_n);) {
 		const struct side_package *was = i < x->package_n ? &x->package[i] : NULL;
 		const struct side_package *is = k < y->package_n ? &y->package[k] : NULL;
-		int order = !was ? 1 : !is ? -1 : str_cmp(was->name, is->name);
+		int order = !was ? 1 : !is ? -1 : package_order(was, is);
 		rc = add_package(w, order <= 0 ? was : NULL, order >= 0 ? is : NULL);
 		i += order <= 0;
 		k += order >= 0;
@@ -170,10 +185,12 @@ static int add_log(struct work *w, const struct side_package *was, const struct 
 		  : take_entries(w, text, older->source_version, newer->source_version, log);
 }
 
+/* Changelogs are Debian's packages'. */
 static const struct side_package *package_of(const struct side *s, str name)
 {
 	for (ptrdiff_t i = 0; i < s->package_n; i++)
-		if (str_eq(s->package[i].name, name))
+		if (str_eq(s->package[i].name, name) &&
+		    str_eq(str_of(s->package[i].type), S("deb")))
 			return &s->package[i];
 	return NULL;
 }
@@ -188,9 +205,11 @@ static int log_cmp(const void *a, const void *b)
 static int read_logs(struct work *w)
 {
 	for (ptrdiff_t i = 0; i < w->package.n; i++) {
-		const struct side_package *was = package_of(w->before, w->package.p[i].name);
-		const struct side_package *is = package_of(w->after, w->package.p[i].name);
-		int rc = was && is ? add_log(w, was, is) : 0;
+		const struct difference_package *p = &w->package.p[i];
+		const struct side_package *was = package_of(w->before, p->name);
+		const struct side_package *is = package_of(w->after, p->name);
+		bool moved = str_eq(str_of(p->type), S("deb")) && !str_eq(p->before, p->after);
+		int rc = was && is && moved ? add_log(w, was, is) : 0;
 		if (rc < 0)
 			return rc;
 	}

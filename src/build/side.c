@@ -4,26 +4,18 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
-#include "distro/installed.h"
+#include "sbom/read.h"
 #include "sys/file.h"
 
+enum { BILL_HEAD = 4096 }; /* bytes by which a bill of materials is recognised */
+
 static const char carried_lock[] = "usr/share/temper/lock.json";
-
-/* A record of dpkg's: a status file, one of distroless, or a list of digests. */
-static bool is_record(str path)
-{
-	static const char status_d[] = "var/lib/dpkg/status.d/", info[] = "var/lib/dpkg/info/";
-
-	return str_eq(path, S("var/lib/dpkg/status")) || str_starts(path, str_of(status_d)) ||
-	       (str_starts(path, str_of(info)) && str_ends(path, S(".md5sums")));
-}
 
 static bool wants(void *arg, str path, uint64_t size)
 {
 	const struct image_tree_wish *more = arg;
 
-	if (size <= LIMIT_CAPTURE && (is_record(path) || str_eq(path, str_of(carried_lock)) ||
-				      str_ends(path, S("/os-release"))))
+	if (size <= LIMIT_CAPTURE && str_eq(path, str_of(carried_lock)))
 		return true;
 	return more && more->wants && more->wants(more->arg, path, size);
 }
@@ -36,14 +28,6 @@ bool side_file(const struct side *s, str path, str *ret)
 		return false;
 	*ret = s->tree.content[e - s->tree.entry];
 	return true;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct side_package *x = a, *y = b;
-	int order = str_cmp(x->name, y->name);
-
-	return order ? order : str_cmp(x->arch, y->arch);
 }
 
 int side_own_cmp(const void *a, const void *b)
@@ -98,7 +82,8 @@ static int packages_of_lock(struct op *op, const struct lock *lock, const struct
 		return op->code;
 	for (ptrdiff_t i = 0; i < p->package_n; i++) {
 		const struct lock_package *l = &p->package[i];
-		s->package[i] = (struct side_package){ .name = l->name,
+		s->package[i] = (struct side_package){ .type = "deb",
+						       .name = l->name,
 						       .version = l->version,
 						       .arch = l->arch,
 						       .source = l->source,
@@ -107,86 +92,6 @@ static int packages_of_lock(struct op *op, const struct lock *lock, const struct
 						       .other = l->local || l->repository.len,
 						       .path = l->path,
 						       .deb = l->sha256 };
-	}
-	return 0;
-}
-
-static int packages_of_dpkg(struct op *op, struct side *s)
-{
-	struct installed got = { 0 };
-	int rc = 0;
-
-	for (ptrdiff_t i = 0; rc == 0 && i < s->tree.n; i++) {
-		str path = s->tree.entry[i].path, text = s->tree.content[i];
-		if (text.p && is_record(path) && !str_ends(path, S(".md5sums")))
-			rc = installed_read(op, text, &got);
-		if (rc < 0)
-			return op_fail_in(op, "%.*s: %.*s", STR_ARG(s->name), STR_ARG(path));
-	}
-	s->package_n = got.package.n;
-	if (!(s->package = op_new(op, struct side_package, s->package_n)))
-		return op->code;
-	for (ptrdiff_t i = 0; i < s->package_n; i++) {
-		const struct installed_package *p = &got.package.p[i];
-		s->package[i] = (struct side_package){ .name = p->name,
-						       .version = p->version,
-						       .arch = p->arch,
-						       .source = p->source,
-						       .source_version = p->source_version };
-	}
-	return 0;
-}
-
-static struct side_package *find_package(const struct side *s, str name)
-{
-	ptrdiff_t from = 0, to = s->package_n;
-
-	while (from < to) {
-		ptrdiff_t mid = from + (to - from) / 2;
-		int order = str_cmp(name, s->package[mid].name);
-		if (order == 0)
-			return &s->package[mid];
-		if (order < 0)
-			to = mid;
-		else
-			from = mid + 1;
-	}
-	return NULL;
-}
-
-/* "DIGEST  PATH" lines. */
-static int own_files(struct side *s, struct side_package *p, str md5sums)
-{
-	while (md5sums.len) {
-		str line = str_cut(&md5sums, '\n');
-		(void)str_word(&line);
-		str path = str_trim(line);
-		if (path.len == 0)
-			continue;
-		int rc = map_put(&s->owner, path, p);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* A package's record belongs to it, and so does what its list of digests names. */
-static int read_owners(struct side *s)
-{
-	for (ptrdiff_t i = 0; i < s->tree.n; i++) {
-		str path = s->tree.entry[i].path, name = str_base_name(path);
-		bool md5sums = str_ends(name, S(".md5sums"));
-		if (!s->tree.content[i].p || !is_record(path))
-			continue;
-		if (md5sums)
-			name = str_head(name, name.len - 8);
-		name = str_cut(&name, ':'); /* "libc6:amd64.md5sums" */
-		struct side_package *p = find_package(s, name);
-		int rc = p ? map_put(&s->owner, path, p) : 0;
-		if (rc == 0 && p && md5sums)
-			rc = own_files(s, p, s->tree.content[i]);
-		if (rc < 0)
-			return rc;
 	}
 	return 0;
 }
@@ -239,25 +144,6 @@ static int open_lock(struct op *op, const struct store *store, str path, str pla
 	return packages_of_lock(op, &lock, p, s);
 }
 
-/* VERSION_CODENAME of os-release(5), quotes taken off. */
-static void read_codename(struct side *s)
-{
-	str text = S("");
-
-	if (!side_file(s, S("etc/os-release"), &text) &&
-	    !side_file(s, S("usr/lib/os-release"), &text))
-		return;
-	while (text.len) {
-		str value = str_cut(&text, '\n'), key = str_cut(&value, '=');
-		if (!str_eq(key, S("VERSION_CODENAME")))
-			continue;
-		value = str_trim(value);
-		if (value.len > 2 && (value.p[0] == '"' || value.p[0] == '\''))
-			value = str_head(str_from(value, 1), value.len - 2);
-		s->suite = value;
-	}
-}
-
 /* What the lock in an image knows more of a package that dpkg's database names too. */
 static void enrich(struct side *s, const struct lock *lock)
 {
@@ -275,7 +161,7 @@ static void enrich(struct side *s, const struct lock *lock)
 }
 
 static int open_image(struct op *op, const struct store *store, str from, str platform,
-		      const struct image_tree_wish *more, struct side *s)
+		      const struct image_tree_wish *more, struct inventory *v, struct side *s)
 {
 	struct image_descriptor d;
 	struct lock lock;
@@ -283,9 +169,8 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 	int rc = image_import(op, store, from, &d, &name);
 
 	if (rc < 0 || (rc = read_image(op, store, &d.digest, platform, more, s)) < 0 ||
-	    (rc = packages_of_dpkg(op, s)) < 0)
+	    (rc = side_inventory(op, store, s, v)) < 0 || (rc = side_packages(op, v, s)) < 0)
 		return rc;
-	read_codename(s);
 	if (!side_file(s, str_of(carried_lock), &text))
 		return 0;
 	if ((rc = lock_read(op, S("the image's lock"), text, &lock)) < 0)
@@ -297,23 +182,61 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 	return own_of_lock(op, &lock, &lock.platform[0], s);
 }
 
+/* 1: it is no bill of materials. */
+static int open_bill(struct op *op, str path, struct inventory *v, struct side *s)
+{
+	AUTO_FD fd = -1;
+	SCRATCH char head[BILL_HEAD];
+	bool said = str_starts(path, S("sbom:"));
+	str bytes;
+	int rc;
+
+	path = said ? str_from(path, 5) : path;
+	if (!said && !str_ends(path, S(".json")) && !str_ends(path, S(".xml")) &&
+	    !str_ends(path, S(".spdx")))
+		return 1;
+	if ((rc = file_open_user(op, path, &fd)) < 0)
+		return rc;
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+	if (!said && (n <= 0 || !sbom_form((str){ head, n })))
+		return 1;
+	if ((rc = file_read_fd(op, fd, path, LIMIT_SBOM, &bytes)) < 0)
+		return rc;
+	*v = (struct inventory){ 0 };
+	if ((rc = sbom_read(op, path, bytes, v)) != 0)
+		return rc < 0 ? rc
+			      : op_fail(op, ERR_FORMAT,
+					"%.*s is no bill of materials that temper knows",
+					STR_ARG(path));
+	s->name = path;
+	s->platform = v->subject.platform;
+	s->manifest = v->subject.manifest;
+	return side_packages(op, v, s);
+}
+
 int side_open(struct op *op, const struct store *store, str what, str platform,
 	      const struct image_tree_wish *more, struct side *ret)
 {
 	bool recipe = str_ends(what, S(".yaml")) || str_ends(what, S(".yml"));
 	struct side s = { .name = what };
+	struct inventory v;
 	str path = what;
-	int rc = recipe ? lock_path(op, what, &path) : 0;
+	int rc = recipe ? lock_path(op, what, &path) : open_bill(op, what, &v, &s);
+	bool lock = recipe || (rc > 0 && str_ends(what, S(".json")));
 
 	map_init(&s.owner, op);
 	if (rc < 0)
 		return rc;
-	rc = recipe || str_ends(what, S(".json")) ? open_lock(op, store, path, platform, more, &s)
-						  : open_image(op, store, what, platform, more, &s);
+	if (lock)
+		rc = open_lock(op, store, path, platform, more, &s);
+	else if (rc > 0)
+		rc = open_image(op, store, what, platform, more, &v, &s);
+	if (rc == 0 && lock && s.has_image)
+		rc = side_inventory(op, store, &s, &v);
 	if (rc < 0)
 		return rc;
 	if (s.package_n > 1)
-		qsort(s.package, (size_t)s.package_n, sizeof(*s.package), by_name);
+		qsort(s.package, (size_t)s.package_n, sizeof(*s.package), side_package_cmp);
 	*ret = s;
-	return s.has_image ? read_owners(ret) : 0;
+	return s.has_image ? side_owners(op, &v, ret) : 0;
 }

@@ -7,10 +7,14 @@
 
 #include "base/map.h"
 #include "lock.h"
+#include "model/inventory.h"
 #include "oci/image_tree.h"
 
 struct side_package {
-	str name, version, arch, source, source_version;
+	const char *type; /* package_kinds[].name: "deb" for all of a lock */
+	str name;	  /* with its namespace: "@scope/x", "org.example:x" */
+	str version, arch, source, source_version;
+	str licence; /* SPDX expression; empty where a lock alone tells of it */
 	bool other; /* not of Debian's archive: of another repository, or a file */
 	str suite;  /* lock_origin(): pocket or another repository; empty where only dpkg's database
 		       tells of it */
@@ -34,18 +38,30 @@ struct side {
 	ptrdiff_t package_n;
 	struct side_own *own; /* [own_n], sorted by kind and name; of the lock */
 	ptrdiff_t own_n;
-	struct map owner; /* path of a file to its struct side_package, by dpkg's md5sums */
+	struct map owner; /* path of a file to its struct side_package, as package databases list them */
 };
 
 /*
  * side_open(op, store, what, platform, wants, ret): `what` is a lock (NAME.lock.json), a recipe
- * (its lock beside it), or an image as image_import() takes it. Packages come from the lock, of an
- * image from dpkg's database in it, to which the lock that it carries adds. A lock that was built
+ * (its lock beside it), a bill of materials (a file, or sbom:FILE), or an image as image_import() takes it.
+ * Packages come from the lock or the bill, of an image from what inventory/ finds in it, to which the lock that
+ * it carries adds. A lock that was built
  * has files if its image is in the store. `wants` (may be NULL) says which files' contents to keep
  * besides. Without `platform` it is this machine's, or the only one. ERR_USAGE for what is neither.
  */
 int side_open(struct op *op, const struct store *store, str what, str platform,
 	      const struct image_tree_wish *wants, struct side *ret) MUST_USE;
+
+/* The packages that an inventory tells, and (`owners`) whose its files are. For side.c. */
+int side_packages(struct op *op, const struct inventory *v, struct side *s) MUST_USE;
+int side_owners(struct op *op, const struct inventory *v, struct side *s) MUST_USE;
+
+/* What is in the image of a side. For side.c. */
+int side_inventory(struct op *op, const struct store *store, const struct side *s,
+		   struct inventory *ret) MUST_USE;
+
+/* For qsort() and bsearch(): by name and type, and by architecture. */
+int side_package_cmp(const void *a, const void *b);
 
 /* For qsort(): by kind and name. */
 int side_own_cmp(const void *a, const void *b);

@@ -169,8 +169,8 @@ static void read_mtree_line(str line, str root, struct package *p)
 static int read_mtree(struct op *op, struct catalog *c, const struct found *f, str root,
 		      struct package *p)
 {
-	AUTO_STREAM *s = NULL;
 	AUTO_OP scratch;
+	AUTO_STREAM *s = NULL;
 	str packed, text;
 
 	op_init(&scratch, LIMIT_WANTED);

@@ -52,10 +52,10 @@ static int find_control(struct op *op, const struct at *a, str *ret)
 /* A file of a tar, copied into op; 1: it has none of that name. */
 static int file_of_tar(struct op *op, str packed, str name, str *ret)
 {
+	AUTO_OP tmp;
 	AUTO_STREAM *s = NULL;
 	struct tar_entry e;
 	struct tar *t;
-	AUTO_OP tmp;
 	str text;
 
 	op_init(&tmp, LIMIT_WANTED);

@@ -9,9 +9,11 @@
 #include "entry.h"
 
 struct difference_package {
+	const char *type; /* "deb", "python": see model/inventory.h */
 	str name, source;
 	str before, after;             /* versions */
 	str suite_before, suite_after; /* pockets, where a lock tells */
+	str licence_before, licence_after; /* SPDX expressions, where the image tells */
 	ptrdiff_t files;               /* differing files that this explains, see below */
 };
 

@@ -7,17 +7,11 @@
 #include "document.h"
 #include "source_parts.h"
 
-/* The layers' blobs, open; closed again when the list is made. */
-struct blobs_open {
-	struct tree_layer *layer; /* [n] */
-	ptrdiff_t n;
-};
-
-static void close_blobs(struct blobs_open *b)
+void image_layers_close(struct image_layers *l)
 {
-	for (ptrdiff_t i = 0; i < b->n; i++)
-		fd_close(&b->layer[i].fd);
-	b->n = 0;
+	for (ptrdiff_t i = 0; i < l->n; i++)
+		fd_close(&l->layer[i].fd);
+	l->n = 0;
 }
 
 static int open_blob(struct op *op, const struct store *s, const struct image_layer *layer,
@@ -48,8 +42,8 @@ static int open_blob(struct op *op, const struct store *s, const struct image_la
 				 STR_ARG(ret->what), STR_ARG(layer->media_type));
 }
 
-static int open_blobs(struct op *op, const struct store *s, const struct image *image,
-		      struct blobs_open *ret)
+int image_layers_open(struct op *op, const struct store *s, const struct image *image,
+		      struct image_layers *ret)
 {
 	ptrdiff_t n = image->config.layer_n;
 
@@ -221,7 +215,7 @@ static const struct image_tree_wish nothing;
 int image_tree_read(struct op *op, const struct store *s, const struct image *image,
 		    const struct image_tree_wish *wish, struct image_tree *ret)
 {
-	__attribute__((cleanup(close_blobs))) struct blobs_open blobs = { 0 };
+	AUTO_IMAGE_LAYERS blobs = { 0 };
 	AUTO_OP own; /* the tree's own memory, which the list does not need */
 	AUTO_TREE *t = NULL;
 	struct image_tree tree = { 0 };
@@ -233,7 +227,7 @@ int image_tree_read(struct op *op, const struct store *s, const struct image *im
 				 .hashes = wish->digests ? HASH_SHA256 : 0,
 				 .wants = wish->wants,
 				 .wants_arg = wish->arg };
-	int rc = open_blobs(op, s, image, &blobs);
+	int rc = image_layers_open(op, s, image, &blobs);
 	if (rc < 0)
 		return rc;
 	if ((rc = tree_of_layers(&own, blobs.layer, blobs.n, &ask, &t)) < 0) {

@@ -38,6 +38,17 @@ struct image_tree_wish {
 int image_tree_read(struct op *op, const struct store *s, const struct image *image,
 		    const struct image_tree_wish *wish, struct image_tree *ret) MUST_USE;
 
+/* The layers of an image in the store, for tree_of_layers(), with their digests: open until
+ * image_layers_close(). */
+struct image_layers {
+	struct tree_layer *layer; /* [n] */
+	ptrdiff_t n;
+};
+int image_layers_open(struct op *op, const struct store *s, const struct image *image,
+		      struct image_layers *ret) MUST_USE;
+void image_layers_close(struct image_layers *l); /* may run twice, and on zeros */
+#define AUTO_IMAGE_LAYERS __attribute__((cleanup(image_layers_close))) struct image_layers
+
 /* The entry for a path, its symlinks followed below the root (the last one too); NULL: none. */
 const struct entry *image_tree_find(const struct image_tree *t, str path);
 

@@ -33,12 +33,15 @@ static void put_packages(struct json_out *j, const struct difference *d)
 	for (ptrdiff_t i = 0; i < d->package_n; i++) {
 		const struct difference_package *p = &d->package[i];
 		json_object(j);
+		json_pair(j, "type", str_of(p->type));
 		json_pair(j, "name", p->name);
-		json_pair(j, "source", p->source);
+		json_pair_opt(j, "source", p->source);
 		json_pair_opt(j, "before", p->before);
 		json_pair_opt(j, "after", p->after);
 		json_pair_opt(j, "suite-before", p->suite_before);
 		json_pair_opt(j, "suite-after", p->suite_after);
+		json_pair_opt(j, "licence-before", p->licence_before);
+		json_pair_opt(j, "licence-after", p->licence_after);
 		json_object_end(j);
 	}
 	json_array_end(j);

@@ -58,6 +58,8 @@ static void put_package(struct buf *b, const struct difference_package *p,
 		text_safe(b, p->after);
 	}
 	text_colour(b, style, TEXT_DIM);
+	if (!str_eq(str_of(p->type), S("deb")))
+		buf_fmt(b, "  %s", p->type);
 	if (suite.len) {
 		buf_add(b, S("  "));
 		if (was && is && !str_eq(p->suite_before, suite) && str_eq(p->before, p->after)) {
@@ -69,6 +71,13 @@ static void put_package(struct buf *b, const struct difference_package *p,
 	if (p->files) {
 		buf_add(b, S("  "));
 		text_count(b, (uint64_t)p->files, "file", "files");
+	}
+	if (was && is && p->licence_before.len && p->licence_after.len &&
+	    !str_eq(p->licence_before, p->licence_after)) {
+		buf_add(b, S("  licence "));
+		text_safe(b, p->licence_before);
+		put_arrow(b, style);
+		text_safe(b, p->licence_after);
 	}
 	text_colour(b, style, TEXT_PLAIN);
 	buf_char(b, '\n');

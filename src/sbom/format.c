@@ -84,8 +84,8 @@ static void digest_texts(struct hash *h, const char *kind, const struct inventor
 
 const char *format_uuid(const struct inventory *inv, const char *kind, char out[SINK_UUID])
 {
-	AUTO_HASH *h = NULL;
 	AUTO_OP own;
+	AUTO_HASH *h = NULL;
 	struct digest d = { { 0 } };
 	char hex[DIGEST_HEX];
 

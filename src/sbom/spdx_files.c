@@ -42,8 +42,8 @@ static int sum_cmp(const void *a, const void *b)
 bool spdx_files_code(const struct spdx_files *f, ptrdiff_t group, char out[SINK_SHA1])
 {
 	uint32_t n = f->first[group + 1] - f->first[group];
-	AUTO_HASH *h = NULL;
 	AUTO_OP own;
+	AUTO_HASH *h = NULL;
 	uint8_t code[20];
 
 	op_init(&own, 0);

@@ -14,7 +14,6 @@ void keep_init(struct keep *k)
 
 void keep_done(struct keep *k)
 {
-	free(k->memory);
 	if (k->fd >= 0)
 		close(k->fd);
 	keep_init(k);
@@ -33,8 +32,8 @@ static int open_file(struct op *op, struct keep *k)
 
 int keep_begin(struct op *op, struct keep *k, uint64_t size, struct keep_place *ret)
 {
-	if (!k->memory && !(k->memory = malloc(KEEP_MEMORY)))
-		return op_fail(op, ERR_MEMORY, "no memory for %d bytes", KEEP_MEMORY);
+	if (!k->memory && !(k->memory = op_new(op, char, KEEP_MEMORY)))
+		return op->code;
 	if (size <= KEEP_MEMORY - k->used) {
 		*ret = (struct keep_place){ k->used, size };
 		k->used += size;

@@ -10,7 +10,8 @@
 enum { KEEP_MEMORY = 2 << 20 }; /* bytes in memory, before the file is begun */
 
 struct keep {
-	char *memory; /* [KEEP_MEMORY], malloc */
+	char *memory; /* [KEEP_MEMORY], in the op of the first keep_begin(): views into it outlive
+			 the keep */
 	size_t used;
 	int fd; /* -1: none yet */
 	uint64_t written;

@@ -11,12 +11,12 @@
 static const char before[] =
 	"p etc/a.conf one\np usr/bin/a old\np usr/lib/liba.so.1.0 old\ns usr/lib/liba.so.1 liba.so.1.0\np usr/gone x\n"
 	"p var/lib/dpkg/status.d/a Package: a|Version: 1.0-1|Source: src (1.0)|\n"
-	"p var/lib/dpkg/status.d/a.md5sums 0  usr/bin/a|0  usr/lib/liba.so.1.0|0  etc/a.conf|\n"
+	"p var/lib/dpkg/status.d/a.md5sums 00000000000000000000000000000000  usr/bin/a|00000000000000000000000000000000  usr/lib/liba.so.1.0|00000000000000000000000000000000  etc/a.conf|\n"
 	"p usr/share/doc/a/copyright See /usr/share/common-licenses/GPL-3.|";
 static const char after[] =
 	"p etc/a.conf two\np usr/bin/a new\nf usr/bin/s x\np usr/lib/liba.so.1.1 new\ns usr/lib/liba.so.1 liba.so.1.1\nh usr/b usr/bin/a\n"
 	"p var/lib/dpkg/status.d/a Package: a|Version: 1.1-1|Source: src (1.1)|\n"
-	"p var/lib/dpkg/status.d/a.md5sums 0  usr/bin/a|0  usr/lib/liba.so.1.1|0  etc/a.conf|\n"
+	"p var/lib/dpkg/status.d/a.md5sums 00000000000000000000000000000000  usr/bin/a|00000000000000000000000000000000  usr/lib/liba.so.1.1|00000000000000000000000000000000  etc/a.conf|\n"
 	"p var/lib/dpkg/status Package: b|Version: 2|Architecture: all|Status: install ok installed|\n"
 	"--\np new/x y";
 
