@@ -1,6 +1,7 @@
 // validate.mjs FILE...: check bills of materials, each by what it says it is. Exit 1 if one is wrong.
 //
 // CycloneDX 1.4 to 1.6: the official JSON schemas, as @cyclonedx/cyclonedx-library ships it.
+// temper's own JSON: schemas/sbom.schema.json.
 // SPDX 2.3: the rules of the official JSON schema (schemas/spdx-2.3.schema.json: no npm package ships
 // it), and what no schema can say: every identifier once, every relation between elements that
 // exist, every licence an expression with its references declared.
@@ -83,12 +84,25 @@ function checkSPDX(document) {
   return problems.concat(checkLicences(document));
 }
 
+// temper's own, and that every id is there and there once.
+function checkTemper(document) {
+  const problems = compile(read(process.env.TEMPER_SCHEMA))(document);
+  const ids = new Set();
+  for (const p of document.packages) {
+    if (ids.has(p.id)) problems.push(`${p.id} twice`);
+    ids.add(p.id);
+  }
+  for (const r of document.relations ?? [])
+    for (const id of [r.from, r.to]) if (!ids.has(id)) problems.push(`no package ${id}`);
+  return problems;
+}
+
 let wrong = 0;
 for (const path of process.argv.slice(2)) {
   const document = read(path);
-  const kind = document.bomFormat ?? document.spdxVersion;
-  const problems =
-    kind === 'CycloneDX' ? checkCycloneDX(document) : kind === 'SPDX-2.3' ? checkSPDX(document) : [`unknown form ${kind}`];
+  const kind = document.bomFormat ?? document.spdxVersion ?? document.schema?.name;
+  const check = { CycloneDX: checkCycloneDX, 'SPDX-2.3': checkSPDX, 'temper-sbom': checkTemper }[kind];
+  const problems = check ? check(document) : [`unknown form ${kind}`];
   console.log(`${problems.length ? 'FAIL' : 'ok  '} ${path} (${kind})`);
   for (const p of problems.slice(0, 20)) console.log(`     ${p}`);
   wrong += problems.length;

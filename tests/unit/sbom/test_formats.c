@@ -137,6 +137,10 @@ static int left(struct op *op)
 	TRY(given(op, &inv));
 	for (size_t i = 0; i < sbom_formats_n; i++) {
 		const struct sbom_format *f = &sbom_formats[i];
+		if (!f->versions && !str_eq(str_of(f->name), S("template"))) {
+			TRY(write_as(op, &inv, f->name, true, &text));
+			TRY(file_replace(op, fd, str_of(f->name), text, 0644));
+		}
 		for (const char *const *v = f->versions; v && *v; v++) {
 			TRY(op_text(op, &file, "%s@%s", f->name, *v));
 			TRY(write_as(op, &inv, op_cstr(op, file), true, &text));
