@@ -484,6 +484,22 @@ static int read_json(struct bom *b, str bytes)
 	return forms[form].read ? forms[form].read(b, &doc.root) : 1;
 }
 
+/* A package URL a line; '#' begins a comment. */
+static int read_purls(struct bom *b, str s)
+{
+	while (s.len) {
+		str line = str_trim(str_cut(&s, '\n'));
+		struct package p = { .layer = -1 };
+		if (line.len == 0 || line.p[0] == '#')
+			continue;
+		int rc = package_of_purl(b->op, line, &p);
+		rc = rc < 0 ? rc : bom_add(b, S(""), &p, NULL);
+		if (rc < 0)
+			return op_fail_in(b->op, "%.*s", STR_ARG(b->what));
+	}
+	return 0;
+}
+
 static int read_xml(struct bom *b, str bytes)
 {
 	struct xml_node root;
@@ -510,6 +526,8 @@ int sbom_read(struct op *op, str what, str bytes, struct inventory *ret)
 		rc = read_json(&b, s);
 	else if (str_starts(s, S("<")))
 		rc = read_xml(&b, s);
+	else if (str_starts(s, S("pkg:")))
+		rc = read_purls(&b, s);
 	else if (first_look(s) == FORM_SPDX_TAG)
 		rc = read_spdx_tag(&b, s);
 	return rc ? rc : finish(&b, ret);

@@ -79,6 +79,23 @@ static int purls(struct op *op)
 	return 0;
 }
 
+static int purls_back(struct op *op)
+{
+	struct inventory inv, back;
+	str text, again;
+
+	TRY(given(op, &inv));
+	TRY(write_as(op, &inv, "purls", false, &text));
+	CHECK(sbom_read(op, S("f"), exact(text), &back) == 0 || op->code == ERR_MEMORY);
+	if (op->code)
+		return op->code;
+	TRY(write_as(op, &back, "purls", false, &again));
+	CHECK_STR(again, text);
+	CHECK_FAILS(op, sbom_read(op, S("f"), S("pkg:npm/a\n\n# x\nnone\n"), &back), ERR_FORMAT,
+		    "f: 'none' is no purl");
+	return 0;
+}
+
 static int empty(struct op *op)
 {
 	for (size_t i = 0; i < sbom_formats_n; i++) {
@@ -151,5 +168,6 @@ static int left(struct op *op)
 }
 
 TESTS({ "choices", choices }, { "CycloneDX", cyclonedx }, { "empty", empty },
-      { "not bills", not_bills }, { "purls", purls }, { "SPDX", spdx }, { "Syft's JSON", syft },
-      { "temper's JSON", temper }, { "left", left, .once = true })
+      { "not bills", not_bills }, { "purls", purls }, { "purls back", purls_back },
+      { "SPDX", spdx }, { "Syft's JSON", syft }, { "temper's JSON", temper },
+      { "left", left, .once = true })
