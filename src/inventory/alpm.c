@@ -170,7 +170,7 @@ static int read_mtree(struct op *op, struct catalog *c, const struct found *f, s
 		      struct package *p)
 {
 	AUTO_OP scratch;
-	AUTO_STREAM *s = NULL;
+	AUTO_STREAM *s = NULL; /* closed before the op that it is in */
 	str packed, text;
 
 	op_init(&scratch, LIMIT_WANTED);

@@ -53,7 +53,7 @@ static int find_control(struct op *op, const struct at *a, str *ret)
 static int file_of_tar(struct op *op, str packed, str name, str *ret)
 {
 	AUTO_OP tmp;
-	AUTO_STREAM *s = NULL;
+	AUTO_STREAM *s = NULL; /* closed before the op that it is in */
 	struct tar_entry e;
 	struct tar *t;
 	str text;

@@ -523,10 +523,11 @@ static int split_duties(str expression, struct texts *to)
 	int depth = 0;
 
 	for (ptrdiff_t i = 0; i <= expression.len; i++) {
-		char c = i < expression.len ? expression.p[i] : 0;
+		bool end = i == expression.len;
+		char c = end ? ' ' : expression.p[i];
 		depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-		bool cut = c && depth == 0 && str_starts(str_from(expression, i), S(" AND "));
-		if (c && !cut)
+		bool cut = depth == 0 && str_starts(str_from(expression, i), S(" AND "));
+		if (!end && !cut)
 			continue;
 		if (to->n == TERMS_MAX)
 			return 1;

@@ -13,9 +13,10 @@ enum { KEY_MAX = 160 /* bytes of a key: longer names are texts */ };
 
 static int order(const char *a, str b)
 {
-	int rc = strncasecmp(a, b.p, (size_t)b.len);
+	size_t n = strlen(a), m = (size_t)b.len;
+	int rc = strncasecmp(a, b.p, n < m ? n : m);
 
-	return rc ? rc : (a[b.len] ? 1 : 0);
+	return rc ? rc : n < m ? -1 : n > m;
 }
 
 const char *licence_find_id(str id, bool exception)
@@ -273,176 +274,181 @@ static const struct alias {
 								     "BSD-2-Clause") A("simplified-"
 										       "bsd",
 										       "BSD-2-"
-										       "Clause")
-				A("freebsd", "BSD-2-Clause") A("bsd-2clause", "BSD-2-Clause") A(
-					"bsd-two-clause",
-					"BSD-2-Clause") A("two-clause-bsd",
-							  "BSD-2-Clause") A("bsd-3", "BSD-3-Clause")
-					A("3-clause-bsd", "BSD-3-Clause") A(
-						"new-bsd",
+										       "Clause") A("freebsd", "BSD-2-Clause") A("bsd-2clause",
+																"BSD-2-Clause")
+				A("bsd-two-clause", "BSD-2-Clause") A("two-clause-bsd", "BSD-2-"
+											"Clause") A("bsd-3", "BSD-3-Clause") A("3-clause-bsd", "BSD-3-Clause") A(
+					"new-bsd",
+					"BSD-3-"
+					"Clause") A("bsd-new",
+						    "BSD-3-Clause") A("modified-bsd",
+								      "BSD-3-Clause")
+					A("revised-bsd", "BSD-3-Clause") A("bsd-3clause", "BSD-3-"
+											  "Clause") A(
+						"bsd-"
+						"three-"
+						"clause",
 						"BSD-3-"
-						"Clause") A("bsd-new",
-							    "BSD-3-Clause") A("modified-bsd",
+						"Clause") A("three-clause-bsd",
+							    "BSD-3-Clause") A("edl-1.0",
 									      "BSD-3-Clause")
-						A("revised-bsd", "BSD-3-Clause") A(
-							"bsd-3clause", "BSD-3-Clause") A("bsd-"
-											 "three-"
-											 "clause",
-											 "BSD-3-"
-											 "Clause") A("three-clause-bsd",
-												     "BSD-3-Clause") A("edl-1.0",
-														       "BSD-3-Clause")
-							A("eclipse-distribution-1.0",
-							  "BSD-3-Clause") A("go",
-									    "BSD-3-"
-									    "Clause")
-								A("bsd-4", "BSD-4-Clause") A(
-									"bsd-with-advertising",
-									"BS"
-									"D-"
+						A("eclipse-distribution-1.0", "BSD-3-Clause") A(
+							"go", "BSD-3-"
+							      "Clause") A("bsd-4", "BSD-4-Clause")
+							A("bsd-with-advertising",
+							  "BS"
+							  "D-"
+							  "4-"
+							  "Cl"
+							  "au"
+							  "s"
+							  "e") A("original-bsd",
+								 "BSD-4-Clause") A("b"
+										   "s"
+										   "d"
+										   "-"
+										   "o"
+										   "r"
+										   "i"
+										   "g"
+										   "i"
+										   "n"
+										   "a"
+										   "l",
+										   "B"
+										   "S"
+										   "D"
+										   "-"
+										   "4"
+										   "-"
+										   "C"
+										   "l"
+										   "a"
+										   "u"
+										   "s"
+										   "e")
+								A("bsd-old", "BSD-4-Clause") A(
 									"4-"
-									"Cl"
-									"au"
-									"s"
-									"e") A("original-bsd",
-									       "BSD-4-Clause") A("b"
-												 "s"
-												 "d"
-												 "-"
-												 "o"
-												 "r"
-												 "i"
-												 "g"
-												 "i"
-												 "n"
-												 "a"
-												 "l",
-												 "B"
-												 "S"
-												 "D"
-												 "-"
-												 "4"
-												 "-"
-												 "C"
-												 "l"
-												 "a"
-												 "u"
-												 "s"
-												 "e")
-									A("bsd-old", "BSD-4-Clause") A(
-										"4-"
+									"clause"
+									"-bsd",
+									"BSD-4-"
+									"Claus"
+									"e") A("zero-"
+									       "clause-bsd",
+									       "0BSD") A("b"
+											 "s"
+											 "d"
+											 "-"
+											 "z"
+											 "e"
+											 "r"
+											 "o"
+											 "-"
+											 "c"
+											 "l"
+											 "a"
+											 "u"
+											 "s"
+											 "e",
+											 "0"
+											 "B"
+											 "S"
+											 "D")
+									A("0-clause-bsd", "0BSD") A(
+										"bsd-2-"
 										"clause"
-										"-bsd",
-										"BSD-4-"
+										"-netbs"
+										"d",
+										"BSD-2-"
 										"Claus"
-										"e") A("zero-"
-										       "clause-bsd",
-										       "0BSD") A("b"
-												 "s"
-												 "d"
-												 "-"
-												 "z"
-												 "e"
-												 "r"
-												 "o"
-												 "-"
-												 "c"
-												 "l"
-												 "a"
-												 "u"
-												 "s"
-												 "e",
-												 "0"
-												 "B"
-												 "S"
-												 "D") A("0-clause-bsd", "0BSD")
-										A("bsd-2-"
-										  "clause"
-										  "-netbs"
-										  "d",
-										  "BSD-2-"
-										  "Claus"
-										  "e") A("bsd-2-"
-											 "clause-"
-											 "freebsd",
-											 "BSD-2-"
-											 "Clause") A("zlib-"
-												     "libpng",
-												     "Zlib") A("zlib-png",
-													       "Zlib")
-											A("boost", "BSL-1.0") A(
-												"bo"
-												"os"
-												"t-"
-												"1."
-												"0",
-												"BS"
-												"L-"
-												"1."
-												"0")
-												A("artistic",
-												  "Artistic-1.0-Perl")
-													A("artistic-1",
-													  "Artistic-1.0-Perl")
-														A("artistic-clarified", "ClArtistic") A("artistic-2", "Artistic-2.0") A("perl", "Artistic-1.0-Perl OR GPL-1.0-or-later") A("perl-5", "Artistic-1.0-Perl OR GPL-1.0-or-later") A("same-as-perl", "Artistic-1.0-Perl OR GPL-1.0-or-later") A("mpl",
-																																											   "MPL-1.1") A("mpl-1", "MPL-1.0") A("mpl-2", "MPL-2.0") A("mozilla-public", "MPL-1.1") A("mozilla-public-1.0",
-																																																						   "MPL-1.0") A("mozilla-public-1.1",
-																																																								"MPL-1.1") A("mozilla-public-2.0",
-																																																									     "MPL-2.0") A("mozilla-public-2",
-																																																											  "MPL-2.0") A("cddl", "CDDL-1.0") A("cddl-1", "CDDL-1.0") A("common-development-and-distribution-1.0", "CDDL-1.0") A("common-development-and-distribution-1.1",
-																																																																									      "CDDL-1.1") A("common-public-1.0",
-																																																																											    "CPL-1.0") A("cpl", "CPL-1.0") A("epl", "EPL-1.0") A("epl-1", "EPL-1.0") A("epl-2", "EPL-2.0") A("eclipse-public", "EPL-1.0") A("eclipse-public-1.0",
-																																																																																											    "EPL-1.0") A("eclipse-public-2.0", "EPL-2.0") A("eclipse-public-1",
-																																																																																																	    "EPL-1.0") A("eclipse-public-2", "EPL-2.0") A("eupl",
-																																																																																																							  "EUPL-1.1") A("european-union-public-1.1",
-																																																																																																									"EUPL-1.1") A("european-union-public-1.2",
-																																																																																																										      "EUPL-1.2") A("eu-public-1.2", "EUPL-1.2") A("cc0", "CC0-1.0") A("cc-0", "CC0-1.0") A("cc-0-1.0",
-																																																																																																																					    "CC0-1.0") A("cc0-1.0-universal",
-																																																																																																																							 "CC0-1.0") A("creative-commons-zero", "CC0-1.0") A("creative-commons-zero-1.0",
-																																																																																																																													    "CC0-1.0") A("creative-commons-attribution-4.0", "CC-BY-4.0") A("creative-commons-attribution-3.0", "CC-BY-3.0") A("creative-commons-attribution-4.0-international",
-																																																																																																																																											       "CC-BY-4.0") A("ofl",
-																																																																																																																																													      "OFL-1.1") A("sil", "OFL-1.1") A("sil-1.1",
-																																																																																																																																																	       "OFL-1.1") A("sil-open-font-1.1",
-																																																																																																																																																			    "OFL-1.1") A("open-font-1.1",
-																																																																																																																																																					 "OFL-1.1") A("sil-ofl-1.1", "OFL-1.1") A("ofl-1", "OFL-1.1") A("openldap", "OLDAP-2.8") A("openldap-2.8",
-																																																																																																																																																																   "OLDAP-2.8") A("openldap-public", "OLDAP-2.8") A("postgres", "PostgreSQL") A("php",
-																																																																																																																																																																										"PHP-3.01") A("php-3", "PHP-3.0") A("psf", "PSF-2.0") A("psf-2", "PSF-2.0") A("psfl",
-																																																																																																																																																																																			      "PSF-2.0") A("python-foundation",
-																																																																																																																																																																																					   "PSF-2.0") A("python-foundation-2", "PSF-2.0") A("python",
-																																																																																																																																																																																											    "Python-2.0") A("python-2", "Python-2.0") A("ruby-s",
-																																																																																																																																																																																																	"Ruby") A("ruby-1.8", "Ruby") A("zpl",
-																																																																																																																																																																																																					"ZPL-2.1") A("zpl-2", "ZPL-2.0") A("zope-public-2.1",
-																																																																																																																																																																																																									   "ZPL-2.1") A("zope-public",
-																																																																																																																																																																																																											"ZPL-2.1") A("wtfpl-2", "WTFPL") A("wtfpl-2.0",
-																																																																																																																																																																																																															   "WTFPL") A("do-what-fuck-you-want-to-public",
-																																																																																																																																																																																																																      "WTFPL") A("beer-ware", "Beerware") A("unlicense-unlicense",
-																																																																																																																																																																																																																					    "Unlicense") A("unlicence",
-																																																																																																																																																																																																																							   "Unlicense") A("universal-permissive-1.0", "UPL-1.0") A("upl",
-																																																																																																																																																																																																																														   "UPL-1.0") A("academic-free-3.0",
-																																																																																																																																																																																																																																"AFL-3.0") A("afl",
-																																																																																																																																																																																																																																	     "AFL-3.0") A("academic-free",
-																																																																																																																																																																																																																																			  "AFL-3.0") A("bouncy-castle", "MIT") A("bouncycastle", "MIT") A("blue-oak-model-1.0.0", "BlueOak-1.0.0") A("lppl-1.3",
-																																																																																																																																																																																																																																																     "LPPL-1.3a") A("latex-project-public-1.3c",
-																																																																																																																																																																																																																																																		    "LPPL-1.3c") A("ijg", "IJG") A("libjpeg",
-																																																																																																																																																																																																																																																						   "IJG") A("freetype", "FTL") A("ucb", "BSD-4-Clause-UC") A("icu-unicode",
-																																																																																																																																																																																																																																																													     "ICU") A("unicode", "Unicode-DFS-2016") A("university-of-illinois-ncsa-open-source", "NCSA") A("w3c-document", "W3C-19980720") A("microsoft-public", "MS-PL") A("microsoft-reciprocal", "MS-RL") A("ms-pl", "MS-PL") A("mspl",
-																																																																																																																																																																																																																																																																																								    "MS-PL") A("ibm",
-																																																																																																																																																																																																																																																																																									       "IPL-1.0") A("ibm-public-1.0",
-																																																																																																																																																																																																																																																																																											    "IPL-1.0") A("openssl", "OpenSSL") A("netscape", "NPL-1.1") A("gpl-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0") A("gpl2-w-cpe", "GPL-2.0-only WITH Classpath-exception-2.0") A("gpl-2-w-cpe", "GPL-2.0-only WITH Classpath-exception-2.0")
-															A("cddl+gpl", "CDDL-1.0 OR GPL-2.0-only") A("cddl-gpl-2+ce", "CDDL-1.0 OR GPL-2.0-only WITH Classpath-exception-2.0") A(
-																"apache-2-llvm-exceptions",
-																"Apache-2.0 WITH LLVM-exception") A("gpl-2.0-with-gcc-exception",
-																				    "GPL-2.0-only WITH GCC-exception-2.0")
-																A("gpl-2.0-with-autoconf-exception",
-																  "GPL-2.0-only WITH Autoconf-exception-2.0")
-																	A("gpl-2.0-with-bison-exception",
-																	  "GPL-2.0-only WITH Bison-exception-2.2")
-																		A("gpl-2.0-with-font-exception",
-																		  "GPL-2.0-only WITH Font-exception-2.0")
-																			A("gpl-3.0-with-gcc-exception",
-																			  "GPL-3.0-only WITH GCC-exception-3.1")
-																				A("gpl-3.0-with-autoconf-exception",
-																				  "GPL-3.0-only WITH Autoconf-exception-3.0")
+										"e") A("bsd-2-"
+										       "clause-"
+										       "freebsd",
+										       "BSD-2-"
+										       "Clause") A("zlib-"
+												   "libpng",
+												   "Zlib")
+										A("zlib-png",
+										  "Zlib") A("boost",
+											    "BSL-1."
+											    "0") A("bo"
+												   "os"
+												   "t-"
+												   "1."
+												   "0",
+												   "BS"
+												   "L-"
+												   "1."
+												   "0")
+											A(
+												"ar"
+												"ti"
+												"st"
+												"i"
+												"c",
+												"Ar"
+												"ti"
+												"st"
+												"ic"
+												"-1"
+												".0"
+												"-P"
+												"er"
+												"l") A("artistic-1", "Artistic-1.0-Perl") A("artistic-clarified", "ClArtistic") A("artistic-2", "Artistic-2.0") A("perl", "Artistic-1.0-Perl OR GPL-1.0-or-later") A("perl-5", "Artistic-1.0-Perl OR GPL-1.0-or-later") A("same-as-perl",
+																																							  "Artistic-1.0-Perl OR GPL-1.0-or-later") A("mpl", "MPL-1.1") A("mpl-1",
+																																															 "MPL-1.0") A("mpl-2",
+																																																      "MPL-2.0") A("mozilla-public",
+																																																		   "MPL-1.1") A("mozilla-public-1.0", "MPL-1.0") A("mozilla-public-1.1", "MPL-1.1") A("mozilla-public-2.0", "MPL-2.0") A("mozilla-public-2", "MPL-2.0") A("cddl",
+																																																																					  "CDDL-1.0") A("cddl-1",
+																																																																							"CDDL-1.0") A("common-development-and-distribution-1.0",
+																																																																								      "CDDL-1.0") A("common-development-and-distribution-1.1", "CDDL-1.1") A("common-public-1.0", "CPL-1.0") A("cpl",
+																																																																																					       "CPL-1.0") A("epl", "EPL-1.0") A("epl-1", "EPL-1.0") A("epl-2", "EPL-2.0") A("eclipse-public",
+																																																																																															    "EPL-1.0") A("eclipse-public-1.0", "EPL-1.0") A("eclipse-public-2.0", "EPL-2.0") A("eclipse-public-1",
+																																																																																																									       "EPL-1.0") A("eclipse-public-2", "EPL-2.0") A("eupl",
+																																																																																																															     "EUPL-1.1") A("european-union-public-1.1",
+																																																																																																																	   "EUPL-1.1") A("european-union-public-1.2",
+																																																																																																																			 "EUPL-1.2") A("eu-public-1.2", "EUPL-1.2") A("cc0", "CC0-1.0") A("cc-0", "CC0-1.0") A("cc-0-1.0", "CC0-1.0") A("cc0-1.0-universal",
+																																																																																																																																	"CC0-1.0") A("creative-commons-zero",
+																																																																																																																																		     "CC0-1.0") A("creative-commons-zero-1.0", "CC0-1.0") A("creative-commons-attribution-4.0", "CC-BY-4.0") A("creative-commons-attribution-3.0", "CC-BY-3.0") A("creative-commons-attribution-4.0-international", "CC-BY-4.0") A("ofl",
+																																																																																																																																																														   "OFL-1.1") A("sil", "OFL-1.1") A("sil-1.1", "OFL-1.1") A("sil-open-font-1.1", "OFL-1.1") A("open-font-1.1", "OFL-1.1") A("sil-ofl-1.1", "OFL-1.1") A("ofl-1",
+																																																																																																																																																																																	"OFL-1.1") A("openldap",
+																																																																																																																																																																																		     "OLDAP-2.8") A("openldap-2.8",
+																																																																																																																																																																																				    "OLDAP-2.8") A("openldap-public", "OLDAP-2.8") A("postgres",
+																																																																																																																																																																																										     "PostgreSQL") A("php",
+																																																																																																																																																																																												     "PHP-3.01") A("php-3",
+																																																																																																																																																																																														   "PHP-3.0") A("psf", "PSF-2.0") A("psf-2", "PSF-2.0") A("psfl", "PSF-2.0") A("python-foundation", "PSF-2.0") A("python-foundation-2", "PSF-2.0") A("python",
+																																																																																																																																																																																																																     "Python-2.0") A("python-2",
+																																																																																																																																																																																																																		     "Python-2.0") A("ruby-s",
+																																																																																																																																																																																																																				     "Ruby") A("ruby-1.8", "Ruby") A("zpl", "ZPL-2.1") A("zpl-2", "ZPL-2.0") A("zope-public-2.1", "ZPL-2.1") A("zope-public", "ZPL-2.1") A("wtfpl-2",
+																																																																																																																																																																																																																																					   "WTFPL") A("wtfpl-2.0",
+																																																																																																																																																																																																																																						      "WTFPL") A("do-what-fuck-you-want-to-public", "WTFPL") A("beer-ware",
+																																																																																																																																																																																																																																													       "Beerware") A("unlicense-unlicense", "Unlicense") A("unlicence", "Unlicense") A("universal-permissive-1.0",
+																																																																																																																																																																																																																																																							       "UPL-1.0") A("upl",
+																																																																																																																																																																																																																																																									    "UPL-1.0") A("academic-free-3.0", "AFL-3.0") A("afl",
+																																																																																																																																																																																																																																																															   "AFL-3.0") A("academic-free",
+																																																																																																																																																																																																																																																																	"AFL-3.0") A("bouncy-castle",
+																																																																																																																																																																																																																																																																		     "MIT") A("bouncycastle", "MIT") A("blue-oak-model-1.0.0", "BlueOak-1.0.0") A("lppl-1.3", "LPPL-1.3a") A("latex-project-public-1.3c", "LPPL-1.3c") A("ijg", "IJG") A("libjpeg",
+																																																																																																																																																																																																																																																																																							 "IJG") A("freetype",
+																																																																																																																																																																																																																																																																																								  "FTL") A("ucb", "BSD-4-Clause-UC") A("icu-unicode",
+																																																																																																																																																																																																																																																																																												       "ICU") A("unicode", "Unicode-DFS-2016") A("university-of-illinois-ncsa-open-source", "NCSA") A("w3c-document",
+																																																																																																																																																																																																																																																																																																								      "W3C-19980720") A("microsoft-public", "MS-PL") A("microsoft-reciprocal",
+																																																																																																																																																																																																																																																																																																														       "MS-RL") A("ms-pl", "MS-PL") A("mspl",
+																																																																																																																																																																																																																																																																																																																		      "MS-PL") A("ibm", "IPL-1.0") A("ibm-public-1.0",
+																																																																																																																																																																																																																																																																																																																						     "IPL-1.0") A("openssl", "OpenSSL") A("netscape", "NPL-1.1") A("gpl-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0") A("gpl2-w-cpe",
+																																																																																																																																																																																																																																																																																																																																								      "GPL-2.0-only WITH Classpath-exception-2.0")
+												A("gpl-2-w-cpe", "GPL-2.0-only WITH Classpath-exception-2.0") A("cddl+gpl", "CDDL-1.0 OR GPL-2.0-only") A("cddl-gpl-2+ce", "CDDL-1.0 OR GPL-2.0-only WITH Classpath-exception-2.0") A(
+													"apache-2-llvm-exceptions",
+													"Apache-2.0 WITH LLVM-exception") A("gpl-2.0-with-gcc-exception",
+																	    "GPL-2.0-only WITH GCC-exception-2.0")
+													A("gpl-2.0-with-autoconf-exception", "GPL-2.0-only WITH Autoconf-exception-2.0") A(
+														"gpl-2.0-with-bison-exception",
+														"GPL-2.0-only WITH Bison-exception-2.2")
+														A("gpl-2.0-with-font-exception",
+														  "GPL-2.0-only WITH Font-exception-2.0")
+															A("gpl-3.0-with-gcc-exception",
+															  "GPL-3.0-only WITH GCC-exception-3.1")
+																A("gpl-3.0-with-autoconf-exception",
+																  "GPL-3.0-only WITH Autoconf-exception-3.0")
 #undef A
 };
 
