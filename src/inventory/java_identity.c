@@ -56,19 +56,31 @@ static int parts_of(str s)
 	return n;
 }
 
-/* A name of the form of a reversed domain: parts of letters, digits, "-" and "_", the first short
- * and lower-case. */
+/* The first part of names that are reversed domains: those of countries have two letters. */
+static bool is_top(str part)
+{
+	static const char *const top[] = { "com",  "org", "net",   "edu",    "gov",  "info",
+					   "biz",  "dev", "app",   "cloud",  "tech", "xyz",
+					   "name", "mil", "javax", "jakarta" };
+
+	for (size_t i = 0; i < sizeof(top) / sizeof(top[0]); i++)
+		if (str_eq(part, str_of(top[i])))
+			return true;
+	return part.len == 2 && part.p[0] >= 'a' && part.p[0] <= 'z' && part.p[1] >= 'a' &&
+	       part.p[1] <= 'z';
+}
+
+/* A name of the form of a reversed domain: parts of letters, digits, "-" and "_". */
 static bool is_domain(str s)
 {
 	ptrdiff_t dot = str_find(s, '.');
 
-	if (dot < 2 || (dot > 4 && !str_starts(s, S("javax.")) && !str_starts(s, S("jakarta."))))
+	if (dot < 0 || !is_top(str_head(s, dot)))
 		return false;
 	for (ptrdiff_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-		bool inner = letter || (c >= '0' && c <= '9') || c == '-';
-		if (i < dot ? !(c >= 'a' && c <= 'z') : i > dot && !inner && c != '.')
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && !(c >= '0' && c <= '9') && str_find(S("._-"), c) < 0)
 			return false;
 		if (c == '.' && (i + 1 == s.len || s.p[i + 1] == '.'))
 			return false;
@@ -159,6 +171,22 @@ static bool is_stage(str part)
 	return false;
 }
 
+/* "r09", "v2.0", "rc1", "build250": a version that begins with a letter. */
+static bool is_lettered(str part)
+{
+	static const char *const letters[] = { "r", "v", "rc", "build" };
+
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+		str rest = str_from(part, str_of(letters[i]).len);
+		ptrdiff_t n = 0;
+		while (n < rest.len && (is_digit(rest.p[n]) || (n > 0 && rest.p[n] == '.')))
+			n++;
+		if (n > 0 && n == rest.len && str_starts(part, str_of(letters[i])))
+			return true;
+	}
+	return false;
+}
+
 /* Where the version begins: behind the first '-' (or '_') before a digit, unless a name goes on
  * behind it: "log4j-1.2-api-2.17.1". -1: nowhere. */
 static ptrdiff_t version_at(str stem, char mark)
@@ -172,7 +200,7 @@ static ptrdiff_t version_at(str stem, char mark)
 		str part = str_from(stem, i + 1);
 		ptrdiff_t end = str_find(part, mark);
 		part = end < 0 ? part : str_head(part, end);
-		if (part.len && is_digit(part.p[0])) {
+		if (part.len && (is_digit(part.p[0]) || is_lettered(part))) {
 			if (i > 0 && (at < 0 || name))
 				at = i + 1;
 			name = false;
