@@ -72,10 +72,10 @@ void steps_note(struct steps *s, uint64_t done, uint64_t total)
 	AUTO_OP own;
 	struct buf b;
 
+	op_init(&own, 0);
 	if (!s->tree || !s->doing || now < s->drawn_ms + REDRAW_MS)
 		return;
 	s->drawn_ms = now;
-	op_init(&own, 0);
 	buf_init(&b, &own, LINE_BYTES);
 	begin_line(s, &b);
 	text_colour(&b, &style, TEXT_CYAN);
@@ -95,10 +95,10 @@ void steps_done(struct steps *s, const char *done, str context)
 	AUTO_OP own;
 	struct buf b;
 
+	op_init(&own, 0);
 	s->doing = NULL;
 	if (!s->tree)
 		return;
-	op_init(&own, 0);
 	buf_init(&b, &own, LINE_BYTES);
 	begin_line(s, &b);
 	text_colour(&b, &style, TEXT_GREEN);
@@ -120,12 +120,12 @@ void steps_child(struct steps *s, const char *title, bool good, bool last, const
 	struct buf b;
 	va_list args;
 
+	op_init(&own, 0);
 	if (!s->tree)
 		return;
 	va_start(args, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, args);
 	va_end(args);
-	op_init(&own, 0);
 	buf_init(&b, &own, LINE_BYTES);
 	buf_add(&b, style.utf8 ? (last ? S("   └── ") : S("   ├── "))
 			       : (last ? S("   `-- ") : S("   |-- ")));
@@ -143,9 +143,9 @@ void steps_clear(struct steps *s)
 	AUTO_OP own;
 	struct buf b;
 
+	op_init(&own, 0);
 	if (!s->open)
 		return;
-	op_init(&own, 0);
 	buf_init(&b, &own, LINE_BYTES);
 	begin_line(s, &b);
 	s->open = false;

@@ -100,6 +100,7 @@ static void tell(struct run *r, const struct inventory *v)
 	AUTO_OP own;
 	struct buf b;
 
+	op_init(&own, 0);
 	const struct digest *d =
 		digest_is_zero(&v->subject.manifest) ? &v->subject.config : &v->subject.manifest;
 	steps_done(&r->steps, "Cataloged contents",
@@ -119,7 +120,6 @@ static void tell(struct run *r, const struct inventory *v)
 			    v->warning_n == 1 ? "" : "s");
 	if (!r->steps.tree && !(r->o->verbose && !r->o->quiet))
 		return;
-	op_init(&own, 0);
 	buf_init(&b, &own, LIMIT_DOCUMENT);
 	inventory_ledger_write(&b, v, r->o->verbose ? 0 : LEDGER_LINES, &style);
 	if (!b.bad && term_write(&own, &r->cli->err, buf_view(&b)) < 0)
