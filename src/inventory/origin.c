@@ -46,20 +46,42 @@ static bool sets_command(const struct node *h)
 		str_find_str(by, S("#(nop) CMD ")) >= 0);
 }
 
-/*
- * How many layers the history says to be of the image below: an image ends with its command, so
- * what stands before a command that is not the last part of this history is another image's.
- */
-static ptrdiff_t base_layers(const struct node *history)
+/* Buildah says at each of its steps what it was made from; steps before the first such are the
+ * base's. */
+static ptrdiff_t first_of_buildah(const struct node *history)
 {
-	ptrdiff_t at = history->n - 1, layers = 0;
+	str comment;
+
+	for (ptrdiff_t i = 0; i < history->n; i++) {
+		if (node_text(node_get(&history->child[i], S("comment")), &comment) &&
+		    str_starts(comment, S("FROM ")))
+			return i;
+	}
+	return -1;
+}
+
+/* An image ends with its command, so what stands before a command that is not of the last part of
+ * this history is another image's. */
+static ptrdiff_t last_command(const struct node *history)
+{
+	ptrdiff_t at = history->n - 1;
 
 	while (at >= 0 && is_empty_layer(&history->child[at]))
 		at--;
 	while (at >= 0 &&
 	       !(is_empty_layer(&history->child[at]) && sets_command(&history->child[at])))
 		at--;
-	for (ptrdiff_t i = 0; i < at; i++)
+	return at;
+}
+
+/* How many layers the history says to be of the image below. */
+static ptrdiff_t base_layers(const struct node *history)
+{
+	ptrdiff_t end = first_of_buildah(history), layers = 0;
+
+	if (end < 0)
+		end = last_command(history);
+	for (ptrdiff_t i = 0; i < end; i++)
 		layers += !is_empty_layer(&history->child[i]);
 	return layers;
 }
