@@ -5,7 +5,7 @@ enum { LAYERS = 3 };
 static const struct {
 	const char *what, *history;
 	int base; /* layers of it */
-} cases[] = {
+} histories[] = {
 	{ "Docker: what stands before an earlier command",
 	  "[{\"created_by\":\"/bin/sh -c #(nop) ADD file:1 in / \"},{\"created_by\":\"/bin/sh -c #(nop)  CMD [\\\"bash\\\"]\",\"empty_layer\":true},"
 	  "{\"created_by\":\"/bin/sh -c apt-get\"},{\"created_by\":\"/bin/sh -c #(nop) COPY x\"},{\"created_by\":\"/bin/sh -c #(nop)  CMD [\\\"x\\\"]\",\"empty_layer\":true}]",
@@ -22,7 +22,7 @@ static const struct {
 
 static int origins_of(struct op *op)
 {
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(histories) / sizeof(histories[0]); i++) {
 		struct inventory_layer layer[LAYERS] = { 0 };
 		struct inventory v = { .subject = { .layer = layer, .layer_n = LAYERS } };
 		struct inventory_wish wish = { .image = true };
@@ -30,7 +30,7 @@ static int origins_of(struct op *op)
 		struct tree *t;
 		int base = 0;
 
-		TRY(op_text(op, &v.subject.config_json, "{\"history\":%s}", cases[i].history));
+		TRY(op_text(op, &v.subject.config_json, "{\"history\":%s}", histories[i].history));
 		TRY(inventory_interest(op, &wish, &ask));
 		TRY(tree_of_files(op, NULL, 0, &ask, &t));
 		int rc = inventory_make(op, t, &wish, &v);
@@ -38,8 +38,8 @@ static int origins_of(struct op *op)
 		TRY(rc);
 		while (base < LAYERS && layer[base].is_base)
 			base++;
-		if (base != cases[i].base)
-			CHECK_STR(S("another number of layers"), str_of(cases[i].what));
+		if (base != histories[i].base)
+			CHECK_STR(S("another number of layers"), str_of(histories[i].what));
 	}
 	return 0;
 }
