@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "copyright_names.h"
+#include "model/licence.h"
 
 enum {
 	LICENCES_MAX = 2000, /* distinct ones of a package; chromium has 90 */
@@ -347,6 +348,56 @@ static int read_free_form(struct op *op, str text, str *ret)
 		*ret = str_find_str(flat, S("endorse or promote")) >= 0 ? S("BSD-3-Clause")
 									: S("BSD-2-Clause");
 	return 0;
+}
+
+enum { MENTIONED_MAX = 64 /* references that are looked at; gcc's file has 20 */ };
+
+/* The reference that ends first in flat, named by what stands before it; *flat is what follows. */
+static int next_mention(struct op *op, str *flat, str *ret)
+{
+	static const str place = S_INIT("/usr/share/common-licenses/");
+	ptrdiff_t at = str_find_str(*flat, place), n = 0;
+
+	if (at < 0)
+		return 1;
+	str before = str_head(*flat, at), name = str_from(*flat, at + place.len);
+	while (n < name.len && str_find(S(" '\"`),;<>"), name.p[n]) < 0 &&
+	       (unsigned char)name.p[n] < 0x80)
+		n++;
+	*flat = str_from(name, n);
+	name = str_head(name, n);
+	while (name.len > 0 && name.p[name.len - 1] == '.')
+		name.len--;
+	*ret = S("NOASSERTION");
+	return name.len ? name_common(op, before, name, ret) : 0;
+}
+
+int copyright_mentioned(struct op *op, str text, str *ret)
+{
+	static const struct {
+		str words, spdx;
+	} quoted[] = {
+		{ S_INIT("permission is hereby granted, free of charge, to any person obtaining"),
+		  S_INIT("MIT") },
+		{ S_INIT("redistribution and use in source and binary forms"),
+		  S_INIT("BSD-3-Clause") },
+	};
+	str flat, found[MENTIONED_MAX + 2];
+	struct texts all = { found, 0 };
+	int rc = flatten(op, text, &flat);
+
+	for (size_t i = 0; rc == 0 && i < 2; i++) {
+		bool three = i == 0 || str_find_str(flat, S("endorse or promote")) >= 0;
+		if (str_find_str(flat, quoted[i].words) >= 0)
+			found[all.n++] = three ? quoted[i].spdx : S("BSD-2-Clause");
+	}
+	while (rc == 0 && all.n < MENTIONED_MAX) {
+		rc = next_mention(op, &flat, &found[all.n]);
+		all.n += rc == 0 && !str_eq(found[all.n], S("NOASSERTION"));
+	}
+	if (rc < 0 || all.n == 0)
+		return rc < 0 ? rc : 1;
+	return licence_join(op, &all, ret);
 }
 
 int copyright_licence(struct op *op, str text, str *ret_expression)

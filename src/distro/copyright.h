@@ -18,4 +18,12 @@
  */
 int copyright_licence(struct op *op, str text, str *ret_expression) MUST_USE;
 
+/*
+ * copyright_mentioned(op, text, ret): for a file of which copyright_licence() tells nothing: all
+ * licences below /usr/share/common-licenses that it refers to, each with or without "or later" as
+ * the words before it say, and the licences that it quotes, joined by AND. There may be others. 1:
+ * it mentions none.
+ */
+int copyright_mentioned(struct op *op, str text, str *ret) MUST_USE;
+
 #endif

@@ -2,9 +2,35 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "distro/copyright.h"
 #include "model/licence.h"
+
+/* LicenseRef-NAME of which SPDX has the name: Debian's list of short names is not SPDX's. */
+static int known_references(struct op *op, str told, str *ret)
+{
+	static const str prefix = S_INIT("LicenseRef-");
+	struct buf b;
+	str name, expression;
+
+	buf_init(&b, op, LIMIT_CAPTURE);
+	for (ptrdiff_t at = str_find_str(told, prefix); at >= 0; at = str_find_str(told, prefix)) {
+		buf_add(&b, str_head(told, at));
+		told = str_from(told, at);
+		ptrdiff_t n = prefix.len;
+		while (n < told.len && str_find(S(" ()"), told.p[n]) < 0)
+			n++;
+		name = (str){ told.p + prefix.len, n - prefix.len };
+		if (licence_known(name, false) && licence_expression(op, name, &expression) < 0)
+			return op->code;
+		buf_add(&b, licence_known(name, false) ? expression : str_head(told, n));
+		told = str_from(told, n);
+	}
+	buf_add(&b, told);
+	int rc = buf_take(&b, &expression);
+	return rc < 0 ? rc : licence_join(op, &(struct texts){ &expression, 1 }, ret);
+}
 
 /* The licence out of a copyright file. The texts on the way are in an op of their own. */
 static int read_copyright(struct op *op, struct catalog *c, const struct found *f, str *ret)
@@ -16,8 +42,11 @@ static int read_copyright(struct op *op, struct catalog *c, const struct found *
 	int rc = catalog_text(&scratch, c, f, LIMIT_CAPTURE, &text);
 	if (rc == 0)
 		rc = copyright_licence(&scratch, text, &told);
-	if (rc == 0 && str_eq(told, S("NOASSERTION")))
+	if (rc == 0 && str_eq(told, S("NOASSERTION")) &&
+	    (rc = copyright_mentioned(&scratch, text, &told)) == 1)
 		rc = licence_of_text(&scratch, text, &told);
+	if (rc == 0 && str_find_str(told, S("LicenseRef-")) >= 0)
+		rc = known_references(&scratch, told, &told);
 	if (rc < 0)
 		return op_adopt_error(op, &scratch);
 	return op_copy(op, told, ret);

@@ -16,5 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 		     str_find(S(" ().-"), c) >= 0);
 	}
+	int rc = copyright_mentioned(&op, (str){ (const char *)data, (ptrdiff_t)size }, &got);
+	MUST(rc == 1 || (rc == 0 && got.len > 0));
 	return 0;
 }
