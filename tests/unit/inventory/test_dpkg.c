@@ -136,7 +136,7 @@ static int records(struct op *op)
 		F("rootfs/usr/share/doc/base-files/copyright",
 		  "Format: "
 		  "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: "
-		  "*\nLicense: Expat\n"),
+		  "*\nLicense: Latex2e\n\nFiles: x\nLicense: Expat or Odd\n"),
 		{ .path = S_INIT("rootfs/usr/share/doc/other"), .link = S_INIT("base-files") },
 	};
 	struct inventory v;
