@@ -76,6 +76,7 @@ int sqlite_open(struct op *op, const struct at *at, struct sqlite *ret)
 	if (big32(h + 56) > 1)
 		return lies(op, &db, "its texts are not UTF-8");
 	db.pages = at->size / db.page < UINT32_MAX ? (uint32_t)(at->size / db.page) : UINT32_MAX;
+	db.stored = db.pages;
 	db.window_max = db.page < WINDOW ? WINDOW / db.page : 1;
 	if (db.window_max > db.pages)
 		db.window_max = db.pages;
@@ -88,10 +89,32 @@ int sqlite_open(struct op *op, const struct at *at, struct sqlite *ret)
 	return 0;
 }
 
+/* Page n out of the log; 1: it has none. */
+static int logged_page(struct op *op, struct sqlite *db, uint32_t n, const char **ret)
+{
+	ptrdiff_t low = 0, high = db->frame_n;
+
+	while (low < high) {
+		ptrdiff_t middle = low + (high - low) / 2;
+		if (db->frame[middle].page < n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == db->frame_n || db->frame[low].page != n)
+		return 1;
+	*ret = db->frame_page;
+	return at_read(op, &db->log, db->frame[low].offset, db->frame_page, db->page);
+}
+
 /* Page n (from 1), until the next call. */
 static int page(struct op *op, struct sqlite *db, uint32_t n, const char **ret)
 {
-	if (n == 0 || n > db->pages)
+	int rc = n && n <= db->pages && db->frame_n ? logged_page(op, db, n, ret) : 1;
+
+	if (rc <= 0)
+		return rc;
+	if (n == 0 || n > db->pages || n > db->stored)
 		return lies(op, db, "a page that it does not have");
 	uint64_t offset = (uint64_t)(n - 1) * db->page;
 	if (!db->window) {
@@ -99,10 +122,10 @@ static int page(struct op *op, struct sqlite *db, uint32_t n, const char **ret)
 		return 0;
 	}
 	if (n < db->window_first || n - db->window_first >= db->window_n) {
-		uint32_t left = db->pages - n + 1;
+		uint32_t left = db->stored - n + 1;
 		uint32_t count = left < db->window_max ? left : db->window_max;
 		db->window_n = 0;
-		int rc = at_read(op, &db->at, offset, db->window, (size_t)count * db->page);
+		rc = at_read(op, &db->at, offset, db->window, (size_t)count * db->page);
 		if (rc < 0)
 			return rc;
 		db->window_first = n;
@@ -120,7 +143,7 @@ int sqlite_rows(struct op *op, struct sqlite *db, const struct sqlite_table *tab
 {
 	*ret = (struct sqlite_rows){ .db = db, .table = table, .depth = 1 };
 	ret->stack[0].page = table->root;
-	if (db->window) {
+	if (db->window || db->frame_n) {
 		ret->leaf = op_new(op, char, db->page);
 		if (!ret->leaf)
 			return op->code;
@@ -185,7 +208,7 @@ static int overflow(struct op *op, struct sqlite_rows *r, str local, uint64_t n,
 {
 	struct sqlite *db = r->db;
 
-	if (n > db->at.size)
+	if (n > (uint64_t)db->pages * db->page)
 		return lies(op, db, "a row larger than the file");
 	if (n > LIMIT_DATABASE_ROW)
 		return op_fail(op, ERR_LIMIT, "%.*s: a row of more than %d bytes",
@@ -262,7 +285,7 @@ static int leaf_row(struct op *op, struct sqlite_rows *r, struct rd c)
 	uint64_t n = varint(&c);
 
 	r->row.id = (int64_t)varint(&c);
-	if (c.bad || n > r->db->at.size)
+	if (c.bad || n > (uint64_t)r->db->pages * r->db->page)
 		return lies(op, r->db, "a row larger than the file");
 	uint64_t local = local_bytes(r->db, n);
 	str bytes = rd_take(&c, local);

@@ -1,9 +1,9 @@
 /*
  * sqlite: the tables of a SQLite database, read. Source: sqlite.org/fileformat2.html.
  *
- * Row by row in order of their ids; no SQL, no indexes, no tables WITHOUT ROWID. What a journal or
- * write-ahead log beside it would change is not seen: whoever reads a database that may be in use
- * looks for a "-wal" that is not empty. Texts of UTF-8 only.
+ * Row by row in order of their ids; no SQL, no indexes, no tables WITHOUT ROWID, texts of UTF-8
+ * only. What a write-ahead log has counts if it is handed over (sqlite_log()): a database that was
+ * in use when an image was made has one beside it, NAME-wal. Rollback journals are not looked at.
  */
 #ifndef CODEC_SQLITE_H
 #define CODEC_SQLITE_H
@@ -17,10 +17,19 @@ enum {
 
 struct sqlite {
 	struct at at;
-	uint32_t page, usable; /* bytes of a page; of it without what is reserved */
-	uint32_t pages;
-	char *window; /* pages that were read ahead; NULL where all is in memory */
+	uint32_t page, usable;  /* bytes of a page; of it without what is reserved */
+	uint32_t pages, stored; /* in all; of them in the file itself */
+	char *window;           /* pages that were read ahead; NULL where all is in memory */
 	uint32_t window_first, window_n, window_max;
+	struct at log;
+	struct sqlite_frame *frame; /* [frame_n] by page: what the log has instead */
+	ptrdiff_t frame_n;
+	char *frame_page; /* room for one */
+};
+
+struct sqlite_frame {
+	uint32_t page;
+	uint64_t offset; /* in the log */
 };
 
 struct sqlite_table {
@@ -62,6 +71,14 @@ struct sqlite_rows { /* a walk over a table */
 /* sqlite_open(op, at, ret): 1 if it does not begin as a database does. *at is copied. What it
  * reads ahead (128 KiB) lives in op. */
 int sqlite_open(struct op *op, const struct at *at, struct sqlite *ret) MUST_USE;
+
+/*
+ * sqlite_log(op, db, log): from now on pages are as the write-ahead log has them, up to its last
+ * complete transaction. What does not bear its salts and checksums is not part of it, as SQLite has
+ * it: a log that is empty, of an earlier time or damaged changes nothing. *log is copied. O(bytes
+ * of the log).
+ */
+int sqlite_log(struct op *op, struct sqlite *db, const struct at *log) MUST_USE;
 
 /* sqlite_table(op, db, name, ret): the table of this name (ASCII case does not count). 1: there is
  * none. */

@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "codec/sqlite.h"
 #include "draft.h"
+#include "sqlite_beside.h"
 
 enum { HASH = 32 };
 
@@ -113,6 +114,7 @@ struct reader {
 	struct op *op;
 	struct op io;
 	struct nix *x;
+	struct catalog *c;
 	const struct found *f;
 	struct sqlite db;
 	struct sqlite_table table;
@@ -215,6 +217,8 @@ static int read_database(struct reader *r, const struct at *at)
 		return rc < 0 ? rc
 			      : op_fail(&r->io, ERR_FORMAT, "%.*s: no SQLite database",
 					STR_ARG(r->f->path));
+	if ((rc = sqlite_log_beside(&r->io, r->c, r->f, &r->db)) < 0)
+		return rc;
 	if (!(r->rows = op_new(&r->io, struct sqlite_rows, 1)))
 		return r->io.code;
 	map_init(&r->base, &r->io);
@@ -235,10 +239,10 @@ static int begin_nix(struct op *op, struct catalog *c)
 
 static int read_nix(struct op *op, struct catalog *c, const struct found *f)
 {
-	struct reader r = { .op = op, .x = *catalog_state(c), .f = f };
+	struct reader r = { .op = op, .x = *catalog_state(c), .c = c, .f = f };
 	struct at at;
 
-	if (f->size == 0)
+	if (f->size == 0 || str_ends(f->path, S("-wal")))
 		return 0;
 	int rc = catalog_at(op, c, f, &at);
 	if (rc < 0)
@@ -333,7 +337,8 @@ static int end_nix(struct op *op, struct catalog *c)
 const struct cataloger cataloger_nix = {
 	.name = "nix",
 	.what = "what Nix has built, by its database and its store",
-	.wants = { { .glob = "**/nix/var/nix/db/db.sqlite" } },
+	.wants = { { .glob = "**/nix/var/nix/db/db.sqlite" },
+		   { .glob = "**/nix/var/nix/db/db.sqlite-wal" } },
 	.read = read_nix,
 	.begin = begin_nix,
 	.end = end_nix,

@@ -11,6 +11,7 @@
 #include "codec/ndb.h"
 #include "codec/sqlite.h"
 #include "rpm_impl.h"
+#include "sqlite_beside.h"
 
 /* A database that is being read. */
 struct reader {
@@ -35,21 +36,6 @@ static int read_header(struct reader *r, uint64_t number, str blob)
 	return catalog_unreadable(r->op, r->c, r->f, r->f->path);
 }
 
-/* What stands in a log beside the database is not in it yet. */
-static int check_log(struct reader *r)
-{
-	struct found log;
-	str name;
-
-	if (op_text(r->op, &name, "%.*s-wal", STR_ARG(str_base_name(r->f->path))) < 0)
-		return r->op->code;
-	int rc = catalog_beside(r->op, r->c, r->f, name, &log);
-	if (rc != 0 || log.size == 0)
-		return rc < 0 ? rc : 0;
-	op_fail(r->op, ERR_FORMAT, "a write-ahead log that was not read: packages may be missing");
-	return catalog_unreadable(r->op, r->c, &log, log.path);
-}
-
 /* The readers return 1 if the bytes are no such database; a failure of the database is io's. */
 static int read_sqlite(struct reader *r, const struct at *at)
 {
@@ -61,7 +47,8 @@ static int read_sqlite(struct reader *r, const struct at *at)
 
 	if (rc != 0)
 		return rc;
-	if ((rc = check_log(r)) < 0 || (rc = sqlite_table(&r->io, &db, S("Packages"), &t)) < 0)
+	if ((rc = sqlite_log_beside(&r->io, r->c, r->f, &db)) < 0 ||
+	    (rc = sqlite_table(&r->io, &db, S("Packages"), &t)) < 0)
 		return rc;
 	int blob = rc ? -1 : sqlite_column(&t, S("blob"));
 	if (blob < 0)
@@ -145,8 +132,8 @@ static int read_rpm(struct op *op, struct catalog *c, const struct found *f)
 	struct reader r = { .op = op, .c = c, .f = f, .place = &place };
 	struct at at;
 
-	if (f->size == 0 || str_ends(f->path, S("history.sqlite")))
-		return 0; /* touched, and never written; read with the packages */
+	if (f->size == 0 || str_ends(f->path, S("history.sqlite")) || str_ends(f->path, S("-wal")))
+		return 0; /* touched, and never written; read with what it is of */
 	int rc = is_superseded(op, c, f);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
@@ -178,6 +165,9 @@ const struct cataloger cataloger_rpm = {
 		   { .glob = "Packages" },
 		   { .glob = "Packages.db" },
 		   { .glob = "rpmdb.sqlite" },
+		   { .glob = "**/rpmdb.sqlite-wal" },
+		   { .glob = "**/var/lib/dnf/history.sqlite-wal" },
+		   { .glob = "**/usr/lib/sysimage/libdnf5/transaction_history.sqlite-wal" },
 		   { .glob = "**/var/lib/dnf/history.sqlite" },
 		   { .glob = "**/usr/lib/sysimage/libdnf5/transaction_history.sqlite" } },
 	.read = read_rpm,

@@ -12,6 +12,7 @@
 
 #include "codec/sqlite.h"
 #include "rpm_impl.h"
+#include "sqlite_beside.h"
 
 enum { DONE = 1, COLUMNS = 8 };
 
@@ -156,13 +157,15 @@ str rpm_history_key(str name, uint64_t epoch, str version, str release, str arch
 	return n > 0 && n < RPM_HISTORY_KEY ? (str){ out, n } : S("");
 }
 
-static int read_history(struct history *h, const struct at *at)
+static int read_history(struct history *h, struct catalog *c, const struct found *f,
+			const struct at *at)
 {
 	int rc = sqlite_open(h->tmp, at, &h->db);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	if ((rc = read_texts(h, h->op, "repo", "repoid", &h->repo)) < 0 ||
+	if ((rc = sqlite_log_beside(h->tmp, c, f, &h->db)) < 0 ||
+	    (rc = read_texts(h, h->op, "repo", "repoid", &h->repo)) < 0 ||
 	    (rc = read_texts(h, h->tmp, "pkg_name", "name", &h->name)) < 0 ||
 	    (rc = read_texts(h, h->tmp, "arch", "name", &h->arch)) < 0 || (rc = read_items(h)) < 0)
 		return rc;
@@ -188,7 +191,7 @@ static int read_one(struct op *op, struct op *tmp, struct catalog *c, struct rpm
 	map_init(&h.from, tmp);
 	if (!(h.rows = op_new(tmp, struct sqlite_rows, 1)))
 		return op_adopt_error(op, tmp);
-	rc = read_history(&h, &at);
+	rc = read_history(&h, c, &f, &at);
 	if (rc == 0)
 		return 0;
 	(void)op_adopt_error(op, tmp);

@@ -89,6 +89,63 @@ else
 	skip "Berkeley DB" "db5.3_load is not installed"
 fi
 
+# A log that is not yet in the database: what rpm sees, temper sees.
+mkdir -p log/var/lib/rpm log/etc live
+cp root/etc/os-release log/etc/
+cp root/var/lib/rpm/rpmdb.sqlite live/
+python3 - <<'END'
+import shutil, sqlite3
+c = sqlite3.connect('live/rpmdb.sqlite', isolation_level=None)
+c.execute('pragma journal_mode=wal')
+c.execute('pragma wal_autocheckpoint=0')
+c.execute('delete from Packages where hnum = 1')
+header = c.execute('select blob from Packages where hnum = 2').fetchone()[0]
+c.execute('insert into Packages(blob) values(?)', (header.replace(b'crumb\0', b'bread\0').replace(b'cheese\0', b'butter\0'),))
+for name in 'rpmdb.sqlite', 'rpmdb.sqlite-wal':
+    shutil.copy('live/' + name, 'log/var/lib/rpm/')
+END
+got=$(purls log) # before rpm puts the log into the database
+same "a write-ahead log" "$got" "$(oracle "$work/log/var/lib/rpm" sqlite)"
+differ "... that changes something" "$got" "$want"
+
+# Who signed.
+if command -v rpmsign >/dev/null; then
+	export GNUPGHOME=$work/gnupg
+	mkdir -m 700 gnupg
+	gpg -q --batch --pinentry-mode loopback --passphrase '' --quick-gen-key 'Dairy <dairy@example>' rsa2048 sign >said 2>&1 || cat said
+	key=$(gpg --list-keys --with-colons 2>/dev/null | sed -n 's/^pub:\([^:]*:\)\{3\}\([^:]*\):.*/\2/p' | tr A-F a-f)
+	find build -name '*.rpm' -exec rpmsign --define "__gpg $(command -v gpg)" --define '_gpg_name dairy@example' --addsign {} + >said 2>&1 || tail -3 said
+	mkdir -p signed/var/lib/rpm
+	find build -name '*.rpm' -exec rpm --root "$work/signed" --dbpath /var/lib/rpm --nodeps --nosignature -i {} + >said 2>&1
+	temper sbom -q --select-catalogers rpm -o json dir:signed >out.json 2>err
+	same "the key that signed" "$(told crumb 'print(p["facts"].get("rpm:signature-key"))')" "$key"
+	temper sbom -q --select-catalogers rpm-archive -o json dir:build >out.json 2>err
+	same "... and of package files" "$(told crumb 'print(p["facts"].get("rpm:signature-key"))')" "$key"
+	gpgconf --kill gpg-agent
+	unset GNUPGHOME
+else
+	skip "the key that signed" "rpmsign is not installed"
+fi
+
+# Which repository a package came from, by dnf itself.
+if command -v dnf createrepo_c >/dev/null && [ "$(id -u)" -eq 0 ]; then
+	mkdir -p pantry dnf
+	find build -name 'crumb*.rpm' -exec cp {} pantry/ \;
+	createrepo_c -q pantry >said 2>&1
+	printf '%%_dbpath /usr/lib/sysimage/rpm\n' >"$HOME/.rpmmacros"
+	printf '[main]\nreposdir=/nonexistent\n' >dnf.conf
+	if dnf -q -y -c dnf.conf "--installroot=$work/dnf" --releasever=9 "--repofrompath=pantry,file://$work/pantry" --nogpgcheck \
+		--setopt=cachedir=/cache --setopt=module_platform_id=platform:el9 install crumb >said 2>&1; then
+		temper sbom -q --select-catalogers rpm -o json dir:dnf >out.json 2>err
+		same "the repository of a package" "$(told crumb 'print(p["facts"].get("rpm:repository"))')" pantry
+	else
+		skip "the repository of a package" "dnf does not install: $(tail -1 said)"
+	fi
+	rm "$HOME/.rpmmacros"
+else
+	skip "the repository of a package" "dnf and createrepo_c are not installed, or this is not root"
+fi
+
 # Many packages: more pages than are read ahead.
 if command -v sqlite3 >/dev/null; then
 	mkdir -p many/var/lib/rpm many/etc

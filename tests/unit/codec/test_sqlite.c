@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "sys/file.h"
 #include "unit/harness.h"
 
@@ -172,6 +173,75 @@ static uint32_t root_of(struct op *op, str bytes)
 	return 0;
 }
 
+/* Rows as "ID TEXT", texts cut to nine bytes. */
+static int told(struct op *op, const struct at *at, const struct at *log, str *ret)
+{
+	struct sqlite_rows *rows = op_new(op, struct sqlite_rows, 1);
+	const struct sqlite_row *row;
+	struct sqlite_table t;
+	struct sqlite db;
+	struct buf b;
+	int rc = rows ? sqlite_open(op, at, &db) : op->code;
+
+	if (rc == 0 && log)
+		rc = sqlite_log(op, &db, log);
+	if (rc < 0 || (rc = sqlite_table(op, &db, S("t"), &t)) != 0 ||
+	    (rc = sqlite_rows(op, &db, &t, rows)) < 0)
+		return rc;
+	buf_init(&b, op, 1 << 16);
+	while ((rc = sqlite_next(op, rows, &row)) > 0)
+		buf_fmt(&b, "%d %.*s,", (int)row->id, STR_ARG(str_head(sqlite_text(row, 1), 9)));
+	return rc < 0 ? rc : buf_take(&b, ret);
+}
+
+#define REST                                                                                       \
+	"4 old 4,5 old 5,6 old 6,7 old 7,8 old 8,9 old 9,10 old 10,11 old 11,12 old 12,13 old 13," \
+	"14 old 14,15 old 15,16 old 16,17 old 17,18 old 18,19 old 19,20 old 20,"
+
+/* live.db-wal has two transactions, and the beginning of a third. */
+static int reads_logs(struct op *op)
+{
+	static const char logged[] =
+		"2 old 2,3 newer 3," REST "21 xxxxxxxxx,22 xxxxxxxxx,23 xxxxxxxxx,";
+	static const char plain[] = "1 old 1,2 old 2,3 old 3," REST;
+	AUTO_FD fd = -1;
+	struct at at, in_fd;
+	str bytes, wal, got;
+
+	TRY(test_file(op, "tests/fuzz/corpus/sqlite/live.db", &bytes));
+	TRY(test_file(op, "tests/fuzz/corpus/sqlite/live.db-wal", &wal));
+	TRY(in_file(op, bytes, &fd, &in_fd));
+	at = at_of_bytes(exact(bytes), S("live.db"));
+	struct at log = at_of_bytes(exact(wal), S("log"));
+	TRY(told(op, &at, NULL, &got));
+	CHECK_STR(got, str_of(plain));
+	TRY(told(op, &at, &log, &got));
+	CHECK_STR(got, str_of(logged));
+	TRY(told(op, &in_fd, &log, &got));
+	CHECK_STR(got, str_of(logged));
+	/* Cut within the first transaction, of another time, not a log. */
+	log = at_of_bytes(exact(str_head(wal, 32 + 536 + 100)), S("log"));
+	TRY(told(op, &at, &log, &got));
+	CHECK_STR(got, str_of(plain));
+	char *p = op_new(op, char, wal.len);
+	if (!p)
+		return op->code;
+	memcpy(p, wal.p, (size_t)wal.len);
+	p[16] ^= 1;
+	log = at_of_bytes(exact((str){ p, wal.len }), S("log"));
+	TRY(told(op, &at, &log, &got));
+	CHECK_STR(got, str_of(plain));
+	p[16] ^= 1;
+	p[32 + 100] ^= 1; /* within a page: its checksum does not hold */
+	log = at_of_bytes(exact((str){ p, wal.len }), S("log"));
+	TRY(told(op, &at, &log, &got));
+	CHECK_STR(got, str_of(plain));
+	log = at_of_bytes(S(""), S("log"));
+	TRY(told(op, &at, &log, &got));
+	CHECK_STR(got, str_of(plain));
+	return 0;
+}
+
 /* A copy of the shop with n bytes at a place that are others. */
 static int changed(struct op *op, uint32_t offset, const char *with, int n, str *ret)
 {
@@ -247,4 +317,5 @@ static int goes_in_no_circle(struct op *op)
 
 TESTS({ "reads a database in memory", reads_memory }, { "reads a database in a file", reads_files },
       { "knows its tables", knows_tables }, { "knows their columns", knows_columns },
-      { "refuses lies", refuses_lies }, { "goes in no circle", goes_in_no_circle })
+      { "reads write-ahead logs", reads_logs }, { "refuses lies", refuses_lies },
+      { "goes in no circle", goes_in_no_circle })

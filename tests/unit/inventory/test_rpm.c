@@ -238,7 +238,8 @@ static int tells_damage(struct op *op)
 	return 0;
 }
 
-static int tells_of_logs(struct op *op)
+/* What is no log changes nothing; a database of something else is told. */
+static int reads_logs(struct op *op)
 {
 	struct tree_given file[] = {
 		{ S("usr/lib/sysimage/rpm/rpmdb.sqlite") },
@@ -248,11 +249,8 @@ static int tells_of_logs(struct op *op)
 
 	TRY(test_file(op, "tests/fuzz/corpus/sqlite/dnf4.db", &file[0].bytes));
 	TRY(catalog_over(op, "rpm", false, file, 2, &v));
-	CHECK(v.warning_n == 2);
-	if (v.warning_n == 2) {
-		CHECK(str_ends(v.warning[0].message, S("a database without packages")));
-		CHECK_STR(v.warning[1].path, S("usr/lib/sysimage/rpm/rpmdb.sqlite-wal"));
-	}
+	CHECK(v.warning_n == 1);
+	CHECK(v.warning_n && str_ends(v.warning[0].message, S("a database without packages")));
 	return 0;
 }
 
@@ -354,7 +352,7 @@ TESTS({ "reads packages", reads_packages },
       { "compares files", compares_files }, { "tells repositories", tells_repositories },
       { "reads other places", reads_other_places },
       { "reads the newest of several forms", reads_the_newest }, { "tells damage", tells_damage },
-      { "tells of logs", tells_of_logs }, { "reads manifests", reads_manifests },
+      { "reads logs", reads_logs }, { "reads manifests", reads_manifests },
       { "reads package files", reads_package_files },
       { "tells of Red Hat's builds", tells_of_builds },
       { "tells of Red Hat's labels", tells_of_labels })
