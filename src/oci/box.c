@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/limits.h"
 #include "codec/tar.h"
@@ -144,6 +145,17 @@ void box_close(struct box *b)
 	b->open.n = 0;
 }
 
+/* A dozen platforms of a hundred layers each are more files than a shell allows at first. */
+static bool allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
+		return false;
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 /* In a directory links are followed: bazel makes layouts of them, and digests are checked. */
 static int open_file(struct op *op, const struct box *b, str path, int *ret_fd,
 		     struct box_part *ret)
@@ -155,6 +167,8 @@ static int open_file(struct op *op, const struct box *b, str path, int *ret_fd,
 	if (!name)
 		return op->code;
 	AUTO_FD fd = openat(b->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == EMFILE && allow_files())
+		fd = openat(b->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 1;
 	if (fd < 0)
@@ -169,7 +183,10 @@ static int open_file(struct op *op, const struct box *b, str path, int *ret_fd,
 static int find_member(const struct box *b, str path, struct box_part *ret)
 {
 	const struct member *m = map_get(&b->member, path);
+	char clean[LIMIT_PATH];
 
+	if (!m && tar_clean(path, clean, &path)) /* "./x" */
+		m = map_get(&b->member, path);
 	for (int i = 0; m && m->link.len && i < BOX_LINKS; i++)
 		m = map_get(&b->member, m->link);
 	if (!m || m->link.len)

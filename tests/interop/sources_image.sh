@@ -64,6 +64,15 @@ files() {
 	check "... on a pipe" sh -c "cat '$work/first.tar.gz' | '$temper' sbom -q -o purls - | cmp - '$work/want'"
 	if have zstd; then zstd -q "$work/first.tar" && check "compressed as a whole (zstd)" same "$work/first.tar.zst"; fi
 	check "nothing is left behind" sh -c "[ -z \"\$(find '$work' -maxdepth 1 -name 'tmp-*' -o -maxdepth 1 -name '*.tmp')\" ]"
+	# A byte of a layer's content, in the archive and in a layout: nothing is told of what is not as its digest says.
+	python3 - "$work/first.tar" "$work/flipped.tar" <<-'END'
+		import sys
+		data = bytearray(open(sys.argv[1], "rb").read())
+		data[data.index(b"PRETTY_NAME") + 3] ^= 1
+		open(sys.argv[2], "wb").write(data)
+	END
+	check "a changed layer" refuses 3 "digest" "$work/flipped.tar"
+	check "... is taken on trust, if told so" same --trust-digests "$work/flipped.tar"
 	python3 "$here/image.py" --legacy "$work/legacy.tar"
 	check "an archive from before Docker 1.10" same "$work/legacy.tar"
 	check "... told by its name" tells tags team/x:1 "$work/legacy.tar"
@@ -100,6 +109,8 @@ with_skopeo() {
 	cp -r "$work/layout" "$work/broken"
 	for blob in "$work"/broken/blobs/sha256/*; do [ "$(head -c 2 "$blob" | od -An -tx1)" != ' 1f 8b' ] || truncate -s 100 "$blob"; done
 	check "a cut layer" refuses 3 "descriptor says" "$work/broken"
+	cp -r "$work/layout" "$work/changed" && sed -i 's/amd64/arm64/' "$work"/changed/blobs/sha256/*
+	check "a changed configuration" refuses 3 "does not hold what its name says" "$work/changed"
 	cp -r "$work/layout" "$work/gone" && rm "$work/gone/blobs/sha256/${digest#sha256:}"
 	check "a missing manifest" refuses 3 "not whole" "$work/gone"
 }

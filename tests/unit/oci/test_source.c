@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "fixture.h"
 #include "oci/source.h"
@@ -362,6 +363,9 @@ static const struct archive dockers[] = {
 		   { "manifest.json", MANIFEST("\"l/layer.tar\"") } } },
 	{ .is = "the manifest first, the layer a gzip",
 	  .row = { { "manifest.json", MANIFEST("\"$L.tar\"") }, { "$L.tar", "=packed" }, { "$C.json", "=config" } } },
+	{ .is = "paths from here",
+	  .row = { { "./l/layer.tar", "=layer" }, { "./$C.json", "=config" },
+		   { "./manifest.json", "[{\"Config\":\"./$C.json\",\"Layers\":[\"./l//layer.tar\"]}]" } } },
 	{ .is = "a symlinked layer",
 	  .row = { { "a/layer.tar", "", "../b/layer.tar" }, { "b/layer.tar", "=layer" }, { "$C.json", "=config" },
 		   { "manifest.json", MANIFEST("\"a/layer.tar\"") } } },
@@ -471,7 +475,7 @@ static int docker_layer(struct op *op)
 
 	begin();
 	TRY(make_parts(op, &p));
-	TRY(make_archive(op, &p, &dockers[2], &tar));
+	TRY(make_archive(op, &p, &dockers[3], &tar));
 	TRY(put(op, "a.tar", tar));
 	TRY(open_pattern(op, "%/a.tar", &plain_wish, NULL, &s));
 	return layer_is(op, &s.image[0].layer[0], &p.diff_id);
@@ -713,6 +717,33 @@ static int cut_archives(struct op *op)
 	return 0;
 }
 
+/* Layers of a layout are files that stay open: more of them than the soft limit allows. */
+static int many_files(struct op *op)
+{
+	AUTO_STORE store = FIXTURE_STORE;
+	AUTO_SOURCE s = { .fd = -1 };
+	struct image_descriptor d;
+	struct rlimit was, few;
+	str path, to;
+
+	begin();
+	TRY(place(op, "%/s", &path));
+	TRY(store_open(op, path, &store));
+	TRY(fixture_image(op, &store, str_of(spec), NULL, &d));
+	TRY(place(op, "oci-dir:%/o", &to));
+	TRY(image_export(op, &store, &d.digest, S("x:1"), to));
+	int next = dup(0);
+	CHECK(close(next) == 0 && getrlimit(RLIMIT_NOFILE, &was) == 0);
+	few = was;
+	few.rlim_cur = (rlim_t)next + 2; /* the directory and one layer */
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	int rc = open_pattern(op, "oci-dir:%/o", &plain_wish, NULL, &s);
+	CHECK(setrlimit(RLIMIT_NOFILE, &was) == 0);
+	TRY(rc);
+	CHECK(s.image[0].layer_n == 2 && s.image[0].layer[1].fd == next + 2);
+	return 0;
+}
+
 /* What begins as a tar and is a bad one is an error, never a file in which nothing is found. */
 static int bad_tars(struct op *op)
 {
@@ -779,4 +810,4 @@ TESTS({ "the same image by every scheme", all_ways, .once = true },
       { "indexes, nested, with attestations", all_indexes, .once = true },
       { "all platforms, as far as they are there", platforms }, { "a reason for each that has it not", reasons },
       { "archives that are cut short", cut_archives, .once = true },
-      { "tars that are bad are no files", bad_tars }, { "instructions without a builder's noise", instructions })
+      { "many layers of a layout", many_files, .once = true }, { "tars that are bad are no files", bad_tars }, { "instructions without a builder's noise", instructions })
