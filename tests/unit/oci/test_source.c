@@ -740,7 +740,7 @@ static int many_files(struct op *op)
 	int rc = open_pattern(op, "oci-dir:%/o", &plain_wish, NULL, &s);
 	CHECK(setrlimit(RLIMIT_NOFILE, &was) == 0);
 	TRY(rc);
-	CHECK(s.image[0].layer_n == 2 && s.image[0].layer[1].fd == next + 2);
+	CHECK(s.image[0].layer_n == 2 && s.image[0].layer[1].fd >= (int)few.rlim_cur);
 	return 0;
 }
 
