@@ -10,9 +10,10 @@ enum {
 	/* Nesting of any document: deeper ones are attacks; people stay below ten. */
 	LIMIT_DEPTH = 64,
 
-	/* Bytes of a bill of materials, and packages in it: one of an image of 60,000 files has 60 MiB. */
+	/* Bytes of a bill of materials, and packages in it: one of an image of 60,000 files has
+	 * 60 MiB; the largest images have 50,000 packages. */
 	LIMIT_SBOM = 1 << 30,
-	LIMIT_SBOM_PACKAGES = 2 * 1000 * 1000,
+	LIMIT_SBOM_PACKAGES = 500 * 1000,
 
 	/* Elements of an XML document: a bill of materials of 60,000 files has 400,000. */
 	LIMIT_XML_NODES = 8 * 1000 * 1000,

@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 #include "base/vec.h"
 
-enum { XML_ATTRIBUTES = 256 };
+enum { XML_ATTRIBUTES = 64 };
 
 struct open {
 	struct xml_node node;

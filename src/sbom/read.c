@@ -392,6 +392,8 @@ static int finish(struct bom *b, struct inventory *ret)
 
 /* ---- which it is ---- */
 
+enum { LOOK = 8192 }; /* bytes */
+
 enum form {
 	FORM_NONE,
 	FORM_SPDX_JSON,
@@ -432,13 +434,14 @@ static enum form json_form(const struct node *root)
 	return FORM_NONE;
 }
 
-static enum form first_look(str s)
+static enum form marked(str s)
 {
 	static const struct {
 		str mark;
 		enum form form;
 	} mark[] = {
 		{ S_INIT("\"spdxVersion\""), FORM_SPDX_JSON },
+		{ S_INIT("\"SPDXRef-"), FORM_SPDX_JSON },
 		{ S_INIT("\"CycloneDX\""), FORM_CYCLONEDX_JSON },
 		{ S_INIT("\"temper-sbom\""), FORM_TEMPER },
 		{ S_INIT("\"artifacts\""), FORM_SYFT },
@@ -446,12 +449,19 @@ static enum form first_look(str s)
 		{ S_INIT("http://cyclonedx.org/schema/bom"), FORM_CYCLONEDX_XML },
 	};
 
-	s = str_head(s, 8192);
 	for (size_t i = 0; i < sizeof(mark) / sizeof(mark[0]); i++) {
 		if (str_find_str(s, mark[i].mark) >= 0)
 			return mark[i].form;
 	}
 	return FORM_NONE;
+}
+
+/* By the first kilobytes, or the last: some write their members in alphabetical order. */
+static enum form first_look(str s)
+{
+	enum form form = marked(str_head(s, LOOK));
+
+	return form == FORM_NONE && s.len > LOOK ? marked(str_from(s, s.len - LOOK)) : form;
 }
 
 static str skip_mark(str s)

@@ -17,8 +17,8 @@
  */
 int sbom_read(struct op *op, str what, str bytes, struct inventory *ret) MUST_USE;
 
-/* What the bytes look like by their first kilobytes: "spdx-json", "cyclonedx-xml" ... or NULL.
- * Reads nothing else: for finding bills among files. */
+/* What the bytes look like by their first and last kilobytes: "spdx-json", "cyclonedx-xml" ... or
+ * NULL. Reads nothing else: for finding bills among files. */
 const char *sbom_form(str bytes);
 
 #endif

@@ -12,8 +12,9 @@
 
 struct reader {
 	struct bom *b;
-	struct map file; /* SPDXID of a file: its node */
-	str subject;     /* SPDXID of what the document describes */
+	struct map place; /* SPDXID of a file: its position in file, and 1 */
+	const struct node *file;
+	str subject; /* SPDXID of what the document describes */
 };
 
 /* "NOASSERTION" and "NONE" say nothing. */
@@ -210,9 +211,9 @@ static int read_element(struct reader *r, const struct node *map)
 static int read_files(struct reader *r, const struct node *root)
 {
 	ptrdiff_t n;
-	const struct node *f = bom_list(root, "files", &n);
+	const struct node *f = r->file = bom_list(root, "files", &n);
 
-	map_init(&r->file, r->b->op);
+	map_init(&r->place, r->b->op);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		str comment = bom_text(&f[i], "comment"), id = bom_text(&f[i], "SPDXID");
 		struct doc doc;
@@ -221,7 +222,7 @@ static int read_files(struct reader *r, const struct node *root)
 			rc = json_parse(r->b->op, r->b->what, comment, &doc);
 			rc = rc < 0 ? rc : record_read_file(r->b, &doc.root);
 		} else if (id.len) {
-			rc = map_put(&r->file, id, (void *)(uintptr_t)(i + 1));
+			rc = map_put(&r->place, id, (void *)(uintptr_t)(i + 1));
 		}
 		if (rc < 0)
 			return rc;
@@ -230,14 +231,14 @@ static int read_files(struct reader *r, const struct node *root)
 }
 
 /* Is `id` a file? Then it is one of the package's. */
-static int contain_file(struct reader *r, const struct node *root, str package, str id)
+static int contain_file(struct reader *r, str package, str id)
 {
-	uintptr_t at = (uintptr_t)map_get(&r->file, id),
+	uintptr_t at = (uintptr_t)map_get(&r->place, id),
 		  owner = (uintptr_t)map_get(&r->b->place, package);
-	ptrdiff_t n, hashes;
-	const struct node *f = bom_list(root, "files", &n);
+	ptrdiff_t hashes;
+	const struct node *f = r->file;
 
-	if (!at || !owner)
+	if (!at || !owner || !f)
 		return 0;
 	struct package_file *to =
 		bom_file(r->b, (ptrdiff_t)owner - 1, bom_text(&f[at - 1], "fileName"));
@@ -253,7 +254,7 @@ static int contain_file(struct reader *r, const struct node *root, str package, 
 	return 0;
 }
 
-static int read_relation(struct reader *r, const struct node *root, const struct node *map)
+static int read_relation(struct reader *r, const struct node *map)
 {
 	str type = bom_text(map, "relationshipType"), from = bom_text(map, "spdxElementId");
 	str to = bom_text(map, "relatedSpdxElement");
@@ -269,8 +270,8 @@ static int read_relation(struct reader *r, const struct node *root, const struct
 		return bom_relate(r->b, RELATION_CONTAINS, to, from);
 	if (!str_eq(type, S("CONTAINS")))
 		return 0;
-	if (map_find(&r->file, to) >= 0)
-		return contain_file(r, root, from, to);
+	if (map_find(&r->place, to) >= 0)
+		return contain_file(r, from, to);
 	return bom_relate(r->b, RELATION_CONTAINS, from, to);
 }
 
@@ -281,13 +282,13 @@ static int read_relations(struct reader *r, const struct node *root)
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
-		rc = read_relation(r, root, &list[i]);
+		rc = read_relation(r, &list[i]);
 	list = bom_list(root, "packages", &n);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
 		ptrdiff_t files;
 		const struct node *f = bom_list(&list[i], "hasFiles", &files);
 		for (ptrdiff_t k = 0; rc == 0 && k < files; k++)
-			rc = contain_file(r, root, bom_text(&list[i], "SPDXID"), f[k].text);
+			rc = contain_file(r, bom_text(&list[i], "SPDXID"), f[k].text);
 	}
 	return rc;
 }

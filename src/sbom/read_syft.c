@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "identity.h"
 #include "read_impl.h"
 #include "record.h"
@@ -190,6 +191,7 @@ static int read_source(struct bom *b, const struct node *source)
 	(void)digest_parse(bom_text(m, "manifestDigest"), &s->manifest);
 	(void)digest_parse(bom_text(m, "imageID"), &s->config);
 	const struct node *l = bom_list(m, "layers", &n);
+	n = n < LIMIT_LAYERS ? n : LIMIT_LAYERS;
 	s->layer = op_new(b->op, struct inventory_layer, n);
 	if (!s->layer)
 		return b->op->code;
