@@ -100,19 +100,34 @@ static int read_direct_url(struct reading *r, struct package *p)
 	return 0;
 }
 
-/* The text that a licence file beside it has, where the metadata tell no name. */
-static int read_licence_file(struct reading *r, struct package *p)
+/* Is the licence still to be told, or is its name that of several: "BSD License", "LGPL"? */
+static bool is_vague(str licence)
 {
-	static const char *const name[] = { "LICENSE", "LICENSE.txt", "licenses/LICENSE",
-					    "licenses/LICENSE.txt", "COPYING" };
-	str text;
+	return licence.len == 0 || str_find_str(licence, S("LicenseRef-")) >= 0;
+}
 
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		int rc = beside(r, name[i], &text);
-		if (rc < 0 || text.len)
-			return rc < 0 ? rc : licence_of_text(&r->tmp, text, &p->licence);
+/* What a licence file says whose text is known: more exact than a vague name. */
+static int read_licence_file(struct reading *r, str told, struct package *p)
+{
+	const char *const name[] = { "LICENSE", "LICENSE.txt", "licenses/LICENSE",
+				     "licenses/LICENSE.txt", "COPYING" };
+	str text, path, licence;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < 2 + sizeof(name) / sizeof(name[0]); i++) {
+		if (i < 2 && (!told.len || (rc = op_text(&r->tmp, &path, "%s%.*s",
+							 i ? "" : "licenses/", STR_ARG(told))) < 0))
+			continue;
+		rc = beside(r, i < 2 ? path.p : name[i - 2], &text);
+		if (rc < 0 || !text.len)
+			continue;
+		if ((rc = licence_of_text(&r->tmp, text, &licence)) < 0)
+			return rc;
+		if (!p->licence.len || !is_vague(licence))
+			p->licence = licence;
+		return 0;
 	}
-	return 0;
+	return rc;
 }
 
 /* setuptools' requires.txt: requirements, then those of a [extra] or an [extra:marker] or a
@@ -135,7 +150,7 @@ static int read_requires(struct reading *r, struct package *p)
 	return rc;
 }
 
-static int read_beside(struct reading *r, struct package *p)
+static int read_beside(struct reading *r, str licence_file, struct package *p)
 {
 	str text, line;
 	int rc = read_direct_url(r, p);
@@ -146,8 +161,8 @@ static int read_beside(struct reading *r, struct package *p)
 	    (rc = python_line(&r->tmp, text, &line)) < 0 ||
 	    (rc = package_fact(&r->tmp, &p->facts, "python:top-level", line)) < 0)
 		return rc;
-	if (catalog_wants_licences(r->c) && !p->licence.len)
-		rc = read_licence_file(r, p);
+	if (catalog_wants_licences(r->c) && is_vague(p->licence))
+		rc = read_licence_file(r, licence_file, p);
 	return rc;
 }
 
@@ -157,12 +172,13 @@ static int read_installed(struct reading *r)
 {
 	struct package p, kept;
 	uint32_t number;
-	int rc = python_metadata(&r->tmp, r->c, r->text, &p);
+	str licence_file;
+	int rc = python_metadata(&r->tmp, r->c, r->text, &p, &licence_file);
 
 	if (rc < 0 || !p.name.len || is_runtime(&p))
 		return rc;
 	if ((ends(r->f->path, "/METADATA") || ends(r->f->path, "/PKG-INFO")) &&
-	    (rc = read_beside(r, &p)) < 0)
+	    (rc = read_beside(r, licence_file, &p)) < 0)
 		return rc;
 	if ((rc = draft_keep(r->op, &p, &kept)) < 0 ||
 	    (rc = python_files(r->op, r->c, r->f, &kept)) < 0)
@@ -223,7 +239,7 @@ static int read_entry(struct reading *r, struct zip *z, const struct zip_entry *
 	str text, path;
 	int rc = zip_content(&r->tmp, z, e, LIMIT_CAPTURE, &text);
 
-	if (rc < 0 || (rc = python_metadata(&r->tmp, r->c, text, &p)) < 0 || !p.name.len)
+	if (rc < 0 || (rc = python_metadata(&r->tmp, r->c, text, &p, NULL)) < 0 || !p.name.len)
 		return rc;
 	if ((rc = draft_keep(r->op, &p, &kept)) < 0 ||
 	    (rc = op_text(r->op, &path, "%.*s:%.*s", STR_ARG(r->f->path), STR_ARG(e->name))) < 0)
@@ -276,7 +292,8 @@ static int read_python(struct op *op, struct catalog *c, const struct found *f)
 		return reading_text(op, c, f, read_installed);
 	if (str_eq(str_base_name(dir), S("sboms")))
 		return reading_text(op, c, f, read_bundled);
-	if (ends(base, ".egg") || ends(base, ".whl"))
+	bool fixture = str_find_str(f->path, S("/test/test_")) >= 0; /* of Python's own tests */
+	if ((ends(base, ".egg") || ends(base, ".whl")) && !fixture)
 		return read_archive(op, c, f);
 	return 0; /* what lies beside the metadata is read with it */
 }
@@ -292,7 +309,8 @@ const struct cataloger cataloger_python = {
 		{ .glob = "**/*dist-info/top_level.txt" },
 		{ .glob = "**/*dist-info/sboms/*.json" },
 		{ .glob = "**/*dist-info/LICENSE*", .licences = true },
-		{ .glob = "**/*dist-info/licenses/LICENSE*", .licences = true },
+		{ .glob = "**/*dist-info/COPYING*", .licences = true },
+		{ .glob = "**/*dist-info/licenses/*", .licences = true },
 		{ .glob = "**/*DIST-INFO/METADATA" },
 		{ .glob = "**/*DIST-INFO/RECORD" },
 		{ .glob = "**/*DIST-INFO/direct_url.json" },

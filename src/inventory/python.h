@@ -23,9 +23,10 @@ int python_need(struct op *op, struct package *p, str requirement) MUST_USE;
 /*
  * A METADATA or PKG-INFO into *p, in op (views into text): name, version, licence (empty unless
  * asked for), people, links, needs; provides has the name that it is compared by, if it is another
- * one.
+ * one. *licence_file (may be NULL): the first License-File, or empty.
  */
-int python_metadata(struct op *op, const struct catalog *c, str text, struct package *p) MUST_USE;
+int python_metadata(struct op *op, const struct catalog *c, str text, struct package *p,
+		    str *licence_file) MUST_USE;
 
 /* The files that RECORD (or installed-files.txt) beside f lists, into *p, in op; none: no files. */
 int python_files(struct op *op, struct catalog *c, const struct found *f,

@@ -12,7 +12,19 @@ enum {
 }; /* bytes of a licence field that may be a name; longer ones are texts */
 
 /* Fields of which the first one counts; their places are in python_metadata(). */
-enum { NAME, VERSION, SUMMARY, AUTHOR, AUTHOR_MAIL, HOME, DOWNLOAD, EXPRESSION, LICENCE, SINGLES };
+enum {
+	NAME,
+	VERSION,
+	SUMMARY,
+	AUTHOR,
+	AUTHOR_MAIL,
+	HOME,
+	DOWNLOAD,
+	EXPRESSION,
+	LICENCE,
+	LICENCE_FILE,
+	SINGLES
+};
 static const char *const singles[SINGLES] = {
 	[NAME] = "Name",
 	[VERSION] = "Version",
@@ -23,6 +35,7 @@ static const char *const singles[SINGLES] = {
 	[DOWNLOAD] = "Download-URL",
 	[EXPRESSION] = "License-Expression",
 	[LICENCE] = "License",
+	[LICENCE_FILE] = "License-File",
 };
 
 static bool is(str name, const char *want)
@@ -178,7 +191,8 @@ static int read_header(struct op *op, const struct header *h, struct package *p,
 	return 0;
 }
 
-int python_metadata(struct op *op, const struct catalog *c, str text, struct package *p)
+int python_metadata(struct op *op, const struct catalog *c, str text, struct package *p,
+		    str *licence_file)
 {
 	struct texts classifiers = { .n = 0 };
 	str single[SINGLES] = { 0 }, normal;
@@ -192,6 +206,8 @@ int python_metadata(struct op *op, const struct catalog *c, str text, struct pac
 		rc = read_header(op, &h, p, single, &classifiers);
 	if (rc < 0)
 		return rc;
+	if (licence_file)
+		*licence_file = single[LICENCE_FILE];
 	p->name = single[NAME];
 	p->version = single[VERSION];
 	if (!is_unknown(single[HOME]))

@@ -162,6 +162,37 @@ static int licences(struct op *op)
 	return 0;
 }
 
+#define ISC "ISC License\n\nCopyright (c) 2020, A Person\n\nPermission to use, copy, modify, and/or distribute this software for any\npurpose with or without fee is " \
+	"hereby granted, provided that the above\ncopyright notice and this permission notice appear in all copies.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\" AND THE AUTHOR " \
+	"DISCLAIMS ALL WARRANTIES WITH\nREGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND\nFITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY " \
+	"SPECIAL, DIRECT,\nINDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS\nOF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR " \
+	"OTHER\nTORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF\nTHIS SOFTWARE.\n"
+
+/* A vague name gives way to a text that is known; an exact one does not. */
+static int licence_file(struct op *op)
+{
+	static const struct {
+		const char *fields, *path, *text, *licence;
+	} row[] = {
+		{ "", "x.dist-info/LICENSE", ISC, "ISC" },
+		{ "License: BSD\nLicense-File: legal/TERMS\n", "x.dist-info/licenses/legal/TERMS", ISC, "ISC" },
+		{ "License: LGPL\n", "x.dist-info/LICENSE.txt", "some words of our own", "LicenseRef-LGPL" },
+		{ "License: MIT\n", "x.dist-info/LICENSE", ISC, "MIT" },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct inventory v;
+		str text;
+		TRY(op_text(op, &text, "Name: x\nVersion: 1\n%s", row[i].fields));
+		TRY(catalog_over(op, "python", false, FILES({ .path = S("x.dist-info/METADATA"), .bytes = text },
+							    { .path = str_of(row[i].path), .bytes = str_of(row[i].text) }), &v));
+		CHECK(v.package_n == 1);
+		if (v.package_n)
+			CHECK_STR(v.package[0].licence, str_of(row[i].licence));
+	}
+	return 0;
+}
+
 /* A list beside the egg-info itself; a package that another one needs. */
 static int egg_info(struct op *op)
 {
@@ -207,4 +238,4 @@ static int bundled(struct op *op)
 }
 
 TESTS({ "what an installer leaves", installed }, { "where metadata lie", forms, .once = true }, { "eggs and wheels", archives },
-      { "licences", licences, .once = true }, { "egg-info and needs", egg_info, .once = true }, { "what was bundled into a package", bundled })
+      { "licences", licences, .once = true }, { "licence files", licence_file, .once = true }, { "egg-info and needs", egg_info, .once = true }, { "what was bundled into a package", bundled })
