@@ -25,7 +25,7 @@
 
 enum {
 	PIECE = 64 << 10,
-	POM_MAX = 4 << 20,        /* bytes of a pom.xml: the largest known has 200 KiB */
+	POMS_MAX = 10 * 1000,     /* of one archive: what has shaded most has some hundreds */
 	PROPERTIES_MAX = 1 << 20, /* of a pom.properties: they have three lines */
 	MANIFEST_MAX = 8 << 20,   /* of a manifest: a signed one names each class */
 	TITLES_MAX = 32,          /* poms that are looked at for their project's name */
@@ -125,6 +125,9 @@ static int note_pom(struct walk *w, struct level *l, const struct zip_entry *e)
 	for (ptrdiff_t i = l->pom.n; i > 0 && !p; i--) /* they stand side by side */
 		if (i + 4 > l->pom.n && str_eq(l->pom.p[i - 1].dir, dir))
 			p = &l->pom.p[i - 1];
+	if (!p && l->pom.n == POMS_MAX)
+		return op_fail(&w->own, ERR_LIMIT, "more than %d poms in %.*s", POMS_MAX,
+			       STR_ARG(l->path));
 	if (!p && !(p = vec_push(&w->own, &l->pom)))
 		return w->own.code;
 	p->dir = dir;
@@ -215,9 +218,11 @@ static int read_project(struct walk *w, struct level *l, const struct java_pom *
 			struct java_project *ret)
 {
 	str text;
-	int rc = content(w, l, &p->xml, POM_MAX, &text);
+	int rc = content(w, l, &p->xml, JAVA_PROJECT_MAX, &text);
 
-	return rc < 0 ? rc : java_project_read(&w->own, p->xml.name, text, ret);
+	if (rc < 0 || (rc = java_project_read(&w->own, p->xml.name, text, ret)) != 0)
+		return rc;
+	return java_project_merge(&w->own, ret);
 }
 
 static int read_xml(struct walk *w, struct level *l, struct java_pom *p)

@@ -256,7 +256,8 @@ static str stem_of(str path)
 {
 	str base = str_base_name(path);
 
-	return str_head(base, base.len - java_suffix(base).len);
+	/* What no file system could name is compared by its beginning. */
+	return str_head(str_head(base, base.len - java_suffix(base).len), LIMIT_NAME);
 }
 
 /* The manifest */
@@ -434,7 +435,7 @@ static ptrdiff_t fit(const struct java_pom *p, str stem)
 {
 	ptrdiff_t n = p->artifact.len, at = -1;
 
-	if (!n || !p->version.len)
+	if (!n || n > LIMIT_NAME || !p->version.len)
 		return 0;
 	if (stem.len >= n && alike(str_head(stem, n), p->artifact, true))
 		at = 0;

@@ -7,7 +7,6 @@
  * another place tells stays unknown, and the dependency is told without one.
  */
 #include "base/limits.h"
-#include "base/map.h"
 #include "model/licence.h"
 
 #include "java_project.h"
@@ -19,8 +18,9 @@ struct pom {
 	struct reading *r;
 	struct java_project project[PARENTS]; /* the file's, its parent, its parent's ... */
 	int n;
-	struct map seen;  /* dependencies that were told: GROUP:ARTIFACT:TYPE:CLASSIFIER */
-	struct package p; /* the project itself */
+	struct map seen;    /* dependencies that were told: GROUP:ARTIFACT:TYPE:CLASSIFIER */
+	struct map managed; /* what dependencyManagement says: GROUP/ARTIFACT, to struct xml_node */
+	struct package p;   /* the project itself */
 };
 
 static int text_of(struct pom *m, const struct xml_node *node, const char *name, str *ret)
@@ -59,6 +59,37 @@ static bool is_range(str version)
 	return str_starts(version, S("[")) || str_starts(version, S("("));
 }
 
+/* "GROUP/ARTIFACT" of a dependency; empty where it is not told. */
+static int name_of(struct pom *m, const struct xml_node *d, str *ret)
+{
+	str group, artifact;
+	int rc = text_of(m, d, "groupId", &group);
+
+	*ret = S("");
+	if (rc < 0 || (rc = text_of(m, d, "artifactId", &artifact)) < 0 || !artifact.len)
+		return rc;
+	return op_text(&m->r->tmp, ret, "%.*s/%.*s", STR_ARG(group), STR_ARG(artifact));
+}
+
+/* The nearest counts; properties are put in where all is merged. */
+static int read_managed(struct pom *m)
+{
+	str name;
+	int rc = 0;
+
+	for (int i = 0; i < m->n; i++) {
+		const struct xml_node *list =
+			xml_child(xml_child(m->project[i].root, S("dependencyManagement")),
+				  S("dependencies"));
+		for (ptrdiff_t k = 0; rc == 0 && list && k < list->n; k++) {
+			rc = name_of(m, &list->child[k], &name);
+			if (rc == 0 && name.len && map_find(&m->managed, name) < 0)
+				rc = map_put(&m->managed, name, &list->child[k]);
+		}
+	}
+	return rc;
+}
+
 static int read_dependency(struct pom *m, const struct xml_node *d)
 {
 	struct package p = { .type = PACKAGE_MAVEN }, kept;
@@ -76,8 +107,9 @@ static int read_dependency(struct pom *m, const struct xml_node *d)
 		     STR_ARG(type), STR_ARG(classifier));
 	if (rc < 0 || map_find(&m->seen, key) >= 0 || (rc = map_put(&m->seen, key, m)) < 0)
 		return rc;
-	const struct xml_node *managed =
-		java_project_managed(&r->tmp, &m->project[0], p.ns, p.name);
+	if ((rc = name_of(m, d, &key)) < 0)
+		return rc;
+	const struct xml_node *managed = map_get(&m->managed, key);
 	if (!p.version.len && (rc = text_of(m, managed, "version", &p.version)) < 0)
 		return rc;
 	if (!scope.len && (rc = text_of(m, managed, "scope", &scope)) < 0)
@@ -89,7 +121,6 @@ static int read_dependency(struct pom *m, const struct xml_node *d)
 		p.version = S("");
 	}
 	if ((rc = package_fact(&r->tmp, &p.qualifiers, "classifier", classifier)) < 0 ||
-	    (rc = op_text(&r->tmp, &key, "%.*s/%.*s", STR_ARG(p.ns), STR_ARG(p.name))) < 0 ||
 	    (rc = draft_need(&r->tmp, &m->p, key, p.version)) < 0 ||
 	    (rc = draft_keep(r->op, &p, &kept)) < 0)
 		return rc;
@@ -122,8 +153,12 @@ static int read_pom(struct reading *r)
 	m->n = 1;
 	m->p.type = PACKAGE_MAVEN;
 	map_init(&m->seen, &r->tmp);
+	map_init(&m->managed, &r->tmp);
 	while ((rc = read_parent(m, &f)) == 0)
 		;
+	if (rc < 0 || (rc = java_project_merge(&r->tmp, m->project)) < 0 ||
+	    (rc = read_managed(m)) < 0)
+		return rc;
 	for (int i = 0; rc >= 0 && i < m->n; i++) {
 		const struct xml_node *list = xml_child(m->project[i].root, S("dependencies"));
 		for (ptrdiff_t k = 0; rc >= 0 && list && k < list->n; k++)

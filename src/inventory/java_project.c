@@ -1,17 +1,21 @@
 #include "java_project.h"
 
-#include "base/limits.h"
+#include <string.h>
 
 enum {
 	PARENTS_MAX = 16, /* of a project: each is a file beside it */
 	PUT_IN_MAX = 32,  /* properties in one text, those within them included */
+	TEXT_MAX = 512,   /* bytes of a text once they are put in */
 };
 
 int java_project_read(struct op *op, str file, str text, struct java_project *ret)
 {
 	struct xml_node *root = op_new(op, struct xml_node, 1);
-	int rc = root ? xml_parse(op, file, text, root) : op->code;
 
+	if (text.len > JAVA_PROJECT_MAX)
+		return op_fail(op, ERR_LIMIT, "%.*s has more than %d bytes", STR_ARG(file),
+			       JAVA_PROJECT_MAX);
+	int rc = root ? xml_parse(op, file, text, root) : op->code;
 	if (rc < 0)
 		return rc;
 	if (!str_eq(root->local, S("project")))
@@ -57,6 +61,23 @@ static str own_value(const struct java_project *p, str name)
 	return S("");
 }
 
+int java_project_merge(struct op *op, struct java_project *p)
+{
+	const struct java_project *of = p;
+
+	map_init(&p->values, op);
+	for (int depth = 0; of && depth < PARENTS_MAX; of = of->parent, depth++) {
+		const struct xml_node *list = xml_child(of->root, S("properties"));
+		for (ptrdiff_t i = 0; list && i < list->n; i++) {
+			str name = list->child[i].local;
+			void *node = &list->child[i];
+			if (map_find(&p->values, name) < 0 && map_put(&p->values, name, node) < 0)
+				return op->code;
+		}
+	}
+	return 0;
+}
+
 static str value_of(const struct java_project *p, str name)
 {
 	static const char *const prefix[] = { "project.", "pom.", "" };
@@ -68,66 +89,44 @@ static str value_of(const struct java_project *p, str name)
 		if (own.len)
 			return own;
 	}
-	for (int depth = 0; p && depth < PARENTS_MAX; p = p->parent, depth++) {
-		str value = xml_child_text(xml_child(p->root, S("properties")), name);
-		if (value.len)
-			return value;
-	}
-	return S("");
+	const struct xml_node *node = p->values.n ? map_get(&p->values, name) : NULL;
+	return node ? str_trim(node->text) : S("");
+}
+
+/* from with the bytes [at, end) replaced, in to[TEXT_MAX]; false: it is too long. */
+static bool replace(str from, ptrdiff_t at, ptrdiff_t end, str by, char *to, str *ret)
+{
+	str tail = str_from(from, end);
+
+	if (at + by.len + tail.len > TEXT_MAX)
+		return false;
+	memcpy(to, from.p, (size_t)at);
+	memcpy(to + at, by.p, (size_t)by.len);
+	if (tail.len)
+		memcpy(to + at + by.len, tail.p, (size_t)tail.len);
+	*ret = (str){ to, at + by.len + tail.len };
+	return true;
 }
 
 int java_project_text(struct op *op, const struct java_project *p, str raw, str *ret)
 {
-	str rest = raw;
+	char room[2][TEXT_MAX];
+	str text = raw;
 
 	for (int turn = 0; turn < PUT_IN_MAX; turn++) {
-		ptrdiff_t at = str_find_str(rest, S("${"));
-		ptrdiff_t end = at < 0 ? -1 : str_find(str_from(rest, at), '}');
+		ptrdiff_t at = str_find_str(text, S("${"));
 		if (at < 0) {
-			*ret = str_trim(rest);
-			return 0;
+			*ret = str_trim(text);
+			return turn == 0 ? 0 : op_copy(op, *ret, ret);
 		}
-		if (end < 0)
+		ptrdiff_t end = str_find(str_from(text, at), '}');
+		str name = str_from(str_head(text, at + end), at + 2), value = value_of(p, name);
+		if (end < 0 || !value.len ||
+		    !replace(text, at, at + end + 1, value, room[turn % 2], &text))
 			break;
-		str name = str_from(str_head(rest, at + end), at + 2), value = value_of(p, name);
-		if (!value.len || value.len + rest.len > LIMIT_PATH)
-			break;
-		int rc = op_text(op, &rest, "%.*s%.*s%.*s", STR_ARG(str_head(rest, at)),
-				 STR_ARG(value), STR_ARG(str_from(rest, at + end + 1)));
-		if (rc < 0)
-			return rc;
 	}
 	*ret = S("");
 	return 0;
-}
-
-/* Is it the dependency that is looked for, once its properties are put in? A failure is "no": it
- * stays in op. */
-static bool is_it(struct op *op, const struct java_project *p, const struct xml_node *d, str group,
-		  str artifact)
-{
-	str g, a;
-
-	return java_project_text(op, p, xml_child_text(d, S("artifactId")), &a) == 0 &&
-	       str_eq(a, artifact) &&
-	       java_project_text(op, p, xml_child_text(d, S("groupId")), &g) == 0 &&
-	       str_eq(g, group);
-}
-
-const struct xml_node *java_project_managed(struct op *op, const struct java_project *p, str group,
-					    str artifact)
-{
-	int depth = 0;
-
-	for (const struct java_project *of = p; of && depth < PARENTS_MAX;
-	     of = of->parent, depth++) {
-		const struct xml_node *list = xml_child(
-			xml_child(of->root, S("dependencyManagement")), S("dependencies"));
-		for (ptrdiff_t i = 0; list && i < list->n; i++)
-			if (is_it(op, p, &list->child[i], group, artifact))
-				return &list->child[i];
-	}
-	return NULL;
 }
 
 int java_project_licences(struct op *op, const struct java_project *p, struct texts *ret)

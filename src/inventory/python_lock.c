@@ -7,6 +7,7 @@
  */
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -17,6 +18,7 @@
 enum {
 	INCLUDES_MAX = 64, /* files that a requirements file may name, one within another */
 	INCLUDED_DEEP = 8,
+	LOOK_BACK = 64, /* edges that are compared with the next one */
 };
 
 /* Words in the name of a file or of a group of packages that is not for those who use the project.
@@ -87,17 +89,22 @@ static int add_requirement(struct reading *r, str line, bool development)
 	return rc < 0 ? rc : reading_add(r, &p, NULL);
 }
 
-/* A line with those that it goes on in, without its comment; in op where they are several. */
+/* A line with those that it goes on in, without its comment; in tmp where they are several. */
 static int take_line(struct reading *r, str *text, str *ret)
 {
-	str line = str_cut(text, '\n');
+	str line = str_trim(str_cut(text, '\n'));
+	struct buf b;
 	int rc = 0;
 
-	while (rc == 0 && str_ends(str_trim(line), S("\\")) && text->p) {
-		line = str_trim(line);
-		str more = str_cut(text, '\n');
-		rc = op_text(&r->tmp, &line, "%.*s %.*s", STR_ARG(str_head(line, line.len - 1)),
-			     STR_ARG(str_trim(more)));
+	if (str_ends(line, S("\\"))) {
+		buf_init(&b, &r->tmp, LIMIT_CAPTURE);
+		while (str_ends(line, S("\\")) && text->p) {
+			buf_add(&b, str_head(line, line.len - 1));
+			buf_char(&b, ' ');
+			line = str_trim(str_cut(text, '\n'));
+		}
+		buf_add(&b, line);
+		rc = buf_take(&b, &line);
 	}
 	for (ptrdiff_t i = 0; i < line.len; i++)
 		if (line.p[i] == '#' && (i == 0 || line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
@@ -351,7 +358,8 @@ static int link_to(struct lock *l, int64_t from, str name, str version, enum lin
 	if (link != LINK_EDGE &&
 	    (rc = lock_graph_root(&l->g, (uint32_t)to, link == LINK_DEV_ROOT)) < 0)
 		return rc;
-	for (ptrdiff_t i = l->g.edge.n; i > 0 && l->g.edge.p[i - 1].from == from; i--)
+	for (ptrdiff_t i = l->g.edge.n;
+	     i > 0 && i + LOOK_BACK > l->g.edge.n && l->g.edge.p[i - 1].from == from; i--)
 		if (l->g.edge.p[i - 1].to == to)
 			return 0; /* it is named once for each marker */
 	return from < 0 ? 0 : lock_graph_edge(&l->g, (uint32_t)from, (uint32_t)to);

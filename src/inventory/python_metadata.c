@@ -8,7 +8,8 @@
 #include "model/licence.h"
 
 enum {
-	LICENCE_LINE = 200
+	LICENCE_LINE = 200,
+	LOOK_BACK = 64
 }; /* bytes of a licence field that may be a name; longer ones are texts */
 
 /* Fields of which the first one counts; their places are in python_metadata(). */
@@ -116,9 +117,9 @@ int python_need(struct op *op, struct package *p, str requirement)
 	int rc = python_normal(op, name, &normal);
 	if (rc < 0)
 		return rc;
-	for (ptrdiff_t i = 0; i < p->needs.n; i++)
-		if (str_eq(p->needs.p[i], normal))
-			return 0; /* once for each marker */
+	for (ptrdiff_t i = p->needs.n; i > 0 && i + LOOK_BACK > p->needs.n; i--)
+		if (str_eq(p->needs.p[i - 1], normal))
+			return 0; /* it is named once for each marker, one after the other */
 	return draft_need(op, p, normal, S(""));
 }
 
