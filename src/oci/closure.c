@@ -192,26 +192,13 @@ static int verify_layer(struct op *op, const struct store *s, const struct image
 	return 0;
 }
 
-/* Is the manifest an image's? Attestations have configs of images but layers of other types. */
+/* Is the manifest an image's? One that cannot be read is said to be by whoever reads it as one. */
 static bool is_image(struct op *op, str what, str bytes)
 {
-	struct layout_entry e;
 	struct doc doc;
-	const struct node *config, *layers;
-	enum stream_kind kind;
+	str type;
 
-	if (json_parse(op, what, bytes, &doc) < 0)
-		return true;
-	config = node_get(&doc.root, S("config"));
-	if (!config || layout_entry_read(op, &doc, config, &e) < 0)
-		return true;
-	if (media_kind(e.media_type) != MEDIA_IS_CONFIG)
-		return false;
-	layers = node_get(&doc.root, S("layers"));
-	if (!layers || layers->n == 0 || layout_entry_read(op, &doc, &layers->child[0], &e) < 0)
-		return true;
-	return media_layer_stream(e.media_type, &kind) ||
-	       !str_starts(e.media_type, S("application/vnd.in-toto"));
+	return json_parse(op, what, bytes, &doc) < 0 || !document_artifact(&doc, &type);
 }
 
 static int verify_manifest(struct op *op, const struct store *s, const struct image_descriptor *d)

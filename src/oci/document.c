@@ -206,26 +206,25 @@ static const char *artifact_kind(str media_type)
 	return NULL;
 }
 
-/* What is no image, by what it says that it is, by its config, or (signatures and attestations have
- * configs of images) by its first layer. */
-static int check_is_image(struct op *op, const struct doc *doc, str config_type)
+/* By what it says that it is, by its config, or (signatures and attestations have configs of
+ * images) by its first layer. */
+const char *document_artifact(const struct doc *doc, str *ret_type)
 {
 	const struct node *layers = get(&doc->root, "layers");
-	str type[3] = { { 0 }, config_type, { 0 } };
+	str type[3] = { { 0 } };
 	const char *is = NULL;
 
 	(void)node_text(get(&doc->root, "artifactType"), &type[0]);
+	(void)node_text(get(get(&doc->root, "config"), "mediaType"), &type[1]);
 	if (layers && layers->kind == NODE_LIST && layers->n)
 		(void)node_text(get(&layers->child[0], "mediaType"), &type[2]);
-	for (int i = 0; i < 3 && !is; i++)
+	for (int i = 0; i < 3; i++) {
+		*ret_type = type[i];
 		if ((is = artifact_kind(type[i])))
-			return op_fail(op, ERR_FORMAT, "%.*s is not an image but %s ('%.*s')",
-				       STR_ARG(doc->file), is, STR_ARG(type[i]));
-	if (media_kind(config_type) == MEDIA_IS_CONFIG)
-		return 0;
-	return op_fail(op, ERR_FORMAT,
-		       "%.*s is not an image but an artifact (its config is '%.*s')",
-		       STR_ARG(doc->file), STR_ARG(type[0].len ? type[0] : config_type));
+			return is;
+	}
+	*ret_type = type[0].len ? type[0] : type[1];
+	return type[1].len && media_kind(type[1]) != MEDIA_IS_CONFIG ? "an artifact" : NULL;
 }
 
 int document_manifest(struct op *op, str what, str bytes, struct image *ret)
@@ -233,7 +232,7 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 	struct image image = { 0 };
 	struct layout_entry config;
 	struct doc doc;
-	str own = { 0 };
+	str own = { 0 }, type;
 	int rc = json_parse(op, what, bytes, &doc);
 
 	if (rc < 0)
@@ -252,8 +251,10 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 		return bad(op, &doc, &doc.root, "an image manifest needs a config");
 	if ((rc = layout_entry_read(op, &doc, node, &config)) < 0)
 		return rc;
-	if ((rc = check_is_image(op, &doc, config.media_type)) < 0)
-		return rc;
+	const char *is = document_artifact(&doc, &type);
+	if (is)
+		return op_fail(op, ERR_FORMAT, "%.*s is not an image but %s ('%.*s')",
+			       STR_ARG(what), is, STR_ARG(type));
 	image.manifest.media_type = own.len ? own : S(MEDIA_MANIFEST);
 	image.config_digest = config.digest;
 	image.config_size = config.size;

@@ -30,6 +30,10 @@ bool media_layer_stream(str media_type, enum stream_kind *ret);
  */
 int document_manifest(struct op *op, str what, str bytes, struct image *ret) MUST_USE;
 
+/* What a manifest is of where its media types say that it is no image's ("a Helm chart"), with the
+ * telling type; else NULL. */
+const char *document_artifact(const struct doc *doc, str *ret_type);
+
 /* An image's configuration; its diff_ids must be as many as config->layer_n says and go there. */
 int document_config(struct op *op, str what, str bytes, struct image_config *config) MUST_USE;
 
