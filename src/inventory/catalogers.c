@@ -30,7 +30,6 @@ extern const struct cataloger cataloger_jvm;
 extern const struct cataloger cataloger_kernel;
 extern const struct cataloger cataloger_lua;
 extern const struct cataloger cataloger_nix;
-extern const struct cataloger cataloger_nix;
 extern const struct cataloger cataloger_node;
 extern const struct cataloger cataloger_node_lock;
 extern const struct cataloger cataloger_opam;
@@ -63,7 +62,6 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_bottlerocket,
 	&cataloger_chisel,
 	&cataloger_dpkg,
-	&cataloger_nix,
 	&cataloger_nix,
 	&cataloger_opkg,
 	&cataloger_portage,

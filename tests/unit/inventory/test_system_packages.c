@@ -184,30 +184,5 @@ static int bottlerocket(struct op *op)
 	return 0;
 }
 
-static int nix(struct op *op)
-{
-	static const struct tree_given file[] = {
-		F("nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/bin/ldd", "x"),
-		LINK("nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/sbin", "bin"),
-		F("nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/a", "x"),
-		F("nix/store/5av396z8xa13jg89g9jws145c0k26k2x-perl5.36-x-1.0/x", "x"),
-		F("nix/store/5av396z8xa13jg89g9jws145c0k26k2x-glibc-2.34-210.drv", "x"),
-		F("nix/store/5av396z8xa13jg89g9jws145c0k26k2x-source/x", "x"),
-		F("nix/store/short-a-1/x", "x"),
-	};
-	str got;
-
-	TRY(LISTED(op, "nix", file, &got));
-	CHECK_STR(got,
-		  S("pkg:nix/glibc@2.34-210?output=bin&outputhash=h0cnbmfcn93xm5dg2x27ixhag1cwndga "
-		    "name\n"
-		    " nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/a"
-		    " nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/bin/ldd"
-		    " nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-glibc-2.34-210-bin/sbin\n"
-		    "pkg:nix/perl5.36-x@1.0?outputhash=5av396z8xa13jg89g9jws145c0k26k2x name\n"
-		    " nix/store/5av396z8xa13jg89g9jws145c0k26k2x-perl5.36-x-1.0/x\n"));
-	return 0;
-}
-
-TESTS({ "chisel", chisel }, { "pacman", pacman }, { "opkg", opkg }, { "nix", nix },
-      { "portage", portage }, { "snaps", snaps }, { "bottlerocket", bottlerocket })
+TESTS({ "chisel", chisel }, { "pacman", pacman }, { "opkg", opkg }, { "portage", portage },
+      { "snaps", snaps }, { "bottlerocket", bottlerocket })
