@@ -355,6 +355,24 @@ int gemspec_parse(struct op *op, str text, struct gemspec *ret)
 	return 0;
 }
 
+/* Behind "VERSION =" or "Version =" in a line, wherever that begins; an empty text if it has none.
+ */
+static str behind_constant(str line)
+{
+	static const char *const names[] = { "VERSION", "Version" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		str name = str_of(names[i]);
+		ptrdiff_t at = str_find_str(line, name);
+		str rest = str_trim(str_from(line, at + name.len));
+		bool begins = at == 0 || (at > 0 && !is_word(line.p[at - 1]) &&
+					  line.p[at - 1] != ':' && line.p[at - 1] != '.');
+		if (begins && rest.len && *rest.p == '=' && !str_starts(rest, S("==")))
+			return str_from(rest, 1);
+	}
+	return S("");
+}
+
 int gemspec_constant(struct op *op, str text, str *ret)
 {
 	static const struct gemspec none;
@@ -363,10 +381,10 @@ int gemspec_constant(struct op *op, str text, str *ret)
 
 	while (text.p) {
 		str line = str_trim(str_cut(&text, '\n')), rest = line, word = take_word(&rest);
-		bool names = str_eq(word, S("VERSION")) || str_eq(word, S("Version"));
-		rest = str_trim(rest);
-		bool set = names && rest.len && *rest.p == '=';
-		if ((set || in_method) && next_literal(set ? &rest : &line, &l))
+		str value = behind_constant(line);
+		if (line.len && *line.p == '#')
+			continue;
+		if (value.len ? next_literal(&value, &l) : in_method && next_literal(&line, &l))
 			return value_of(op, &none, &l, ret);
 		in_method = str_eq(word, S("def")) &&
 			    (str_ends(rest, S("version")) || str_ends(rest, S("version()")));

@@ -226,6 +226,23 @@ int node_lock_npm(struct reading *r)
 
 /* --- all of them --- */
 
+static int read_unpacked(struct reading *r)
+{
+	r->how = EVIDENCE_METADATA;
+	return node_lock_yarn(r);
+}
+
+/* .pnp.cjs: Yarn has installed what its lock says, as archives that are never unpacked. */
+static int read_pnp(struct op *op, struct catalog *c, const struct found *f)
+{
+	struct found lock;
+
+	if (!catalog_is_image(c))
+		return 0; /* the lock is read in any case */
+	int rc = catalog_beside(op, c, f, S("yarn.lock"), &lock);
+	return rc != 0 ? (rc < 0 ? rc : 0) : reading_text(op, c, &lock, read_unpacked);
+}
+
 static int read_lock(struct op *op, struct catalog *c, const struct found *f)
 {
 	str name = str_base_name(f->path), path = f->path;
@@ -234,6 +251,8 @@ static int read_lock(struct op *op, struct catalog *c, const struct found *f)
 		if (str_eq(str_cut(&path, '/'), S("node_modules")))
 			return 0; /* a package's own, which nobody installs by */
 	}
+	if (str_eq(name, S(".pnp.cjs")))
+		return read_pnp(op, c, f);
 	if (str_eq(name, S("yarn.lock")))
 		return reading_text(op, c, f, node_lock_yarn);
 	if (str_eq(name, S("pnpm-lock.yaml")))
@@ -253,6 +272,7 @@ const struct cataloger cataloger_node_lock = {
 		   { .glob = "**/yarn.lock", .lock = true },
 		   { .glob = "**/pnpm-lock.yaml", .lock = true },
 		   { .glob = "**/bun.lock", .lock = true },
-		   { .glob = "**/deno.lock", .lock = true } },
+		   { .glob = "**/deno.lock", .lock = true },
+		   { .glob = "**/.pnp.cjs", .glance = true } },
 	.read = read_lock,
 };

@@ -99,6 +99,17 @@ static int reads_yarn_berry(struct op *op)
 		    "pkg:npm/ts@5.1.6 declared dev\n");
 }
 
+static int knows_plug_and_play(struct op *op)
+{
+	static const struct tree_given files[] = {
+		F("app/yarn.lock", "__metadata:\n  version: 8\n\n\"a@npm:^1\":\n  version: 1.0.0\n"
+				   "  resolution: \"a@npm:1.0.0\"\n"),
+		F("app/.pnp.cjs", "#!/usr/bin/env node\n"),
+		F("srv/yarn.lock", "b@1:\n  version \"1.0.0\"\n"),
+	};
+	return TOLD(op, "node-lock", false, files, "pkg:npm/a@1.0.0 metadata\n");
+}
+
 static int reads_pnpm(struct op *op)
 {
 	static const struct tree_given files[] = {
@@ -211,5 +222,6 @@ static int tells_what_is_broken(struct op *op)
 
 TESTS({ "reads npm 3", reads_npm_3 }, { "reads npm 1", reads_npm_1 },
       { "reads yarn 1", reads_yarn_1 }, { "reads yarn berry", reads_yarn_berry },
-      { "reads pnpm", reads_pnpm }, { "reads bun", reads_bun }, { "reads deno", reads_deno },
+      { "knows plug and play", knows_plug_and_play }, { "reads pnpm", reads_pnpm },
+      { "reads bun", reads_bun }, { "reads deno", reads_deno },
       { "tells what is broken", tells_what_is_broken })

@@ -53,8 +53,8 @@ static int finds_versions(struct op *op)
 		  "VERSION = '3.0.0'\n" GEM "  spec.name = 'inline'\n  spec.version = VERSION\n"),
 		F("b/b.gemspec", "require_relative 'lib/my/app/version'\n" GEM
 				 "  spec.name = \"my-app\"\n  spec.version = My::App::VERSION\n"),
-		F("b/lib/my/app/version.rb",
-		  "module My\n  module App\n    VERSION = '1.2.3'.freeze\n"),
+		F("b/lib/my/app/version.rb", "# VERSION = '0'\nmodule My; "
+					     "VERSION = '1.2.3'.freeze; end\n"),
 		F("c/c.gemspec",
 		  GEM "  spec.name = 'method'\n  spec.version     = Other.version\n"),
 		F("c/lib/other/version.rb",
