@@ -126,13 +126,19 @@ static int is_superseded(struct op *op, struct catalog *c, const struct found *f
 	return 0;
 }
 
+static bool is_companion(str name)
+{
+	return str_ends(name, S("history.sqlite")) || str_ends(name, S("-wal")) ||
+	       str_eq(name, S("from_repo"));
+}
+
 static int read_rpm(struct op *op, struct catalog *c, const struct found *f)
 {
 	struct rpm_place place;
 	struct reader r = { .op = op, .c = c, .f = f, .place = &place };
 	struct at at;
 
-	if (f->size == 0 || str_ends(f->path, S("history.sqlite")) || str_ends(f->path, S("-wal")))
+	if (f->size == 0 || is_companion(str_base_name(f->path)))
 		return 0; /* touched, and never written; read with what it is of */
 	int rc = is_superseded(op, c, f);
 	if (rc != 0)
@@ -168,6 +174,7 @@ const struct cataloger cataloger_rpm = {
 		   { .glob = "**/rpmdb.sqlite-wal" },
 		   { .glob = "**/var/lib/dnf/history.sqlite-wal" },
 		   { .glob = "**/usr/lib/sysimage/libdnf5/transaction_history.sqlite-wal" },
+		   { .glob = "**/var/lib/yum/yumdb/*/*/from_repo" },
 		   { .glob = "**/var/lib/dnf/history.sqlite" },
 		   { .glob = "**/usr/lib/sysimage/libdnf5/transaction_history.sqlite" } },
 	.read = read_rpm,

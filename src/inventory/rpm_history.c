@@ -7,9 +7,13 @@
  *(dnf 5) pkg_name    id, name arch        id, name
  *
  * "@System" is what was there before, which tells nothing.
+ *
+ * And yum's, in files: var/lib/yum/yumdb/LETTER/DIGEST-NAME-VERSION-RELEASE-ARCH/from_repo. It
+ *tells no epoch: RPM_ANY_EPOCH.
  */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "codec/sqlite.h"
 #include "rpm_impl.h"
 #include "sqlite_beside.h"
@@ -199,10 +203,73 @@ static int read_one(struct op *op, struct op *tmp, struct catalog *c, struct rpm
 	return catalog_unreadable(op, c, &f, f.path);
 }
 
+/* "DIGEST-NAME-VERSION-RELEASE-ARCH", from the right but for the digest; false: it is none. */
+static bool parse_yumdb(str dir, str part[4])
+{
+	(void)str_cut(&dir, '-');
+	for (int i = 3; i > 0; i--) {
+		ptrdiff_t dash = str_rfind(dir, '-');
+		if (dash <= 0)
+			return false;
+		part[i] = str_from(dir, dash + 1);
+		dir = str_head(dir, dash);
+	}
+	part[0] = dir;
+	return true;
+}
+
+static int read_from_repo(struct op *op, struct op *tmp, struct catalog *c, struct rpm_place *place,
+			  uint32_t dir)
+{
+	const struct tree *t = catalog_tree(c);
+	uint32_t node = tree_find_from(t, dir, S("from_repo"), false);
+	char room[RPM_HISTORY_KEY];
+	str part[4], text, *repo;
+
+	if (node == TREE_NONE || tree_node(t, node)->type != TREE_FILE ||
+	    !parse_yumdb(tree_name(t, dir), part))
+		return 0;
+	struct found f = { .node = node, .path = S("from_repo"), .layer = -1 };
+	str key = rpm_history_key(part[0], RPM_ANY_EPOCH, part[1], part[2], part[3], room);
+	int rc = catalog_text(tmp, c, &f, LIMIT_NAME, &text);
+	if (rc < 0 || key.len == 0 || (text = str_trim(text)).len == 0)
+		return rc < 0 ? op_adopt_error(op, tmp) : 0;
+	repo = op_new(tmp, str, 1);
+	if (!repo || op_copy(tmp, key, &key) < 0)
+		return op_adopt_error(op, tmp);
+	if (op_copy(op, text, repo) < 0)
+		return op->code;
+	return map_put(&place->repository, key, repo) < 0 ? op_adopt_error(op, tmp) : 0;
+}
+
+static int read_yumdb(struct op *op, struct op *tmp, struct catalog *c, struct rpm_place *place)
+{
+	const struct tree *t = catalog_tree(c);
+	str path;
+	int rc = op_text(tmp, &path, "%.*svar/lib/yum/yumdb", STR_ARG(place->root));
+
+	if (rc < 0)
+		return op_adopt_error(op, tmp);
+	uint32_t top = tree_find(t, path);
+	uint32_t letter = top == TREE_NONE ? TREE_NONE : tree_first(t, top);
+	for (; rc == 0 && letter != TREE_NONE; letter = tree_next(t, letter)) {
+		if (tree_node(t, letter)->type != TREE_DIRECTORY)
+			continue;
+		for (uint32_t i = tree_first(t, letter); rc == 0 && i != TREE_NONE;
+		     i = tree_next(t, i)) {
+			if (tree_node(t, i)->type == TREE_DIRECTORY)
+				rc = read_from_repo(op, tmp, c, place, i);
+		}
+	}
+	return rc;
+}
+
 int rpm_history(struct op *op, struct op *tmp, struct catalog *c, struct rpm_place *place)
 {
 	map_init(&place->repository, tmp);
-	int rc = read_one(op, tmp, c, place, "var/lib/dnf/history.sqlite");
+	int rc = read_yumdb(op, tmp, c, place);
+	if (rc == 0)
+		rc = read_one(op, tmp, c, place, "var/lib/dnf/history.sqlite");
 	if (rc == 0)
 		rc = read_one(op, tmp, c, place,
 			      "usr/lib/sysimage/libdnf5/transaction_history.sqlite");

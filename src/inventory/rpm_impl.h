@@ -21,12 +21,13 @@ struct rpm_place {
 int rpm_place(struct op *op, struct catalog *c, const struct found *f,
 	      struct rpm_place *ret) MUST_USE;
 
-/* Which repository each package came from, as dnf 4 and 5 keep it, into place->repository; keys
- * live in tmp. */
+/* Which repository each package came from, as dnf 4, dnf 5 and yum keep it, into place->repository;
+ * keys live in tmp. */
 int rpm_history(struct op *op, struct op *tmp, struct catalog *c, struct rpm_place *place) MUST_USE;
 
 /* "NAME EPOCH:VERSION-RELEASE ARCH" in out; empty where it is too long to be a package. */
 enum { RPM_HISTORY_KEY = 512 };
+#define RPM_ANY_EPOCH UINT64_MAX /* it is not told */
 str rpm_history_key(str name, uint64_t epoch, str version, str release, str arch,
 		    char out[RPM_HISTORY_KEY]);
 

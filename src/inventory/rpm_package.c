@@ -147,11 +147,14 @@ static int number_fact(struct op *op, struct pairs *facts, const char *key,
 
 static str repository_of(const struct rpm_place *place, const struct rpm_header *h)
 {
+	const uint64_t epochs[] = { rpm_number(&h->epoch, 0), RPM_ANY_EPOCH };
+	const str *repository = NULL;
 	char room[RPM_HISTORY_KEY];
-	str key = rpm_history_key(h->name, rpm_number(&h->epoch, 0), h->version, h->release,
-				  h->arch, room);
-	const str *repository = place->repository.n ? map_get(&place->repository, key) : NULL;
 
+	for (int i = 0; i < 2 && !repository && place->repository.n; i++)
+		repository =
+			map_get(&place->repository, rpm_history_key(h->name, epochs[i], h->version,
+								    h->release, h->arch, room));
 	return repository ? *repository : S("");
 }
 

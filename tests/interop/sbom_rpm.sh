@@ -47,6 +47,12 @@ same "SQLite, as rpm left it" "$(purls root)" "$want"
 checkpoint=$(find root/var/lib/rpm -name '*-wal' -size +0)
 same "... and its log is empty" "${checkpoint:-none}" none
 
+# cheese needs a file and a name of board-tool, and what nobody here has.
+temper sbom -q --select-catalogers rpm -o json dir:root >out.json 2>err
+same "what needs what" "$(python3 -c "import json
+for r in json.load(open('out.json'))['relations']: print(*(x.split('rocky/')[1].split('@')[0] for x in (r['from'], r['to'])))")" \
+	"cheese board-tool"
+
 # What rpm and temper say of one package, and of its files.
 temper sbom -q --files --select-catalogers rpm -o json dir:root >out.json 2>err || bad "JSON" "exit $?"
 told() { python3 -c "import json, sys

@@ -164,6 +164,18 @@ static int tells_repositories(struct op *op)
 	CHECK_STR(fact(package_by(&v, board_purl), "rpm:repository"), S("wood-rpms"));
 	TRY(catalog_over(op, "rpm", false, file, 4, &v));
 	CHECK_STR(fact(package_by(&v, board_purl), "rpm:repository"), S("forest"));
+	struct tree_given yum[] = {
+		file[0],
+		file[1],
+		{ S("var/lib/yum/yumdb/c/0a1b-cheese-1.2.3-4.el9-noarch/from_repo"), S("epel\n") },
+		{ S("var/lib/yum/yumdb/c/0a1b-cheese-1.2.3-5.el9-noarch/from_repo"), S("no") },
+		{ S("var/lib/yum/yumdb/b/x-y/from_repo"), S("no") },
+		{ S("var/lib/yum/yumdb/b/0a1b-board-1.0-1-noarch/reason"), S("user") },
+	};
+	TRY(catalog_over(op, "rpm", false, yum, 6, &v));
+	CHECK(v.package_n == 2 && v.warning_n == 0);
+	CHECK_STR(fact(package_by(&v, cheese_purl), "rpm:repository"), S("epel"));
+	CHECK_STR(fact(package_by(&v, board_purl), "rpm:repository"), S(""));
 	file[2].bytes = str_head(file[2].bytes, 2000);
 	TRY(catalog_over(op, "rpm", false, file, 3, &v));
 	CHECK(v.package_n == 2 && v.warning_n == 1);
