@@ -197,6 +197,37 @@ static int read_licence(struct op *op, str text, str *ret)
 	return rc < 0 ? rc : licence_expression(op, expression, ret);
 }
 
+enum { GROUP_ROUNDS = 8 /* groups within groups: Gentoo's own nest three deep */ };
+
+/* The members of a group, in "NAME member member ..." lines. */
+static str members_of(str groups, str name)
+{
+	while (groups.p) {
+		str line = str_cut(&groups, '\n');
+		if (str_eq(str_word(&line), name))
+			return str_trim(line);
+	}
+	return S("");
+}
+
+/* "@GROUP" words by their members. What is in no group stays. */
+static int expand_groups(struct op *op, str groups, str *text)
+{
+	for (int round = 0; round < GROUP_ROUNDS && str_find(*text, '@') >= 0; round++) {
+		struct buf b;
+		buf_init(&b, op, LIMIT_DOCUMENT);
+		for (str word = str_word(text); word.len; word = str_word(text)) {
+			str members =
+				word.p[0] == '@' ? members_of(groups, str_from(word, 1)) : S("");
+			buf_add(&b, members.len ? members : word);
+			buf_char(&b, ' ');
+		}
+		if (buf_take(&b, text) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
 /* The value of a variable: the file of its name. */
 static int variable(struct op *op, struct catalog *c, const struct found *contents, str name,
 		    str *ret)
@@ -235,6 +266,12 @@ static int read_variables(struct op *op, struct catalog *c, const struct found *
 	if (rc < 0 || !catalog_wants_licences(c))
 		return rc;
 	rc = variable(op, c, f, S("LICENSE"), &value);
+	if (rc == 0 && str_find(value, '@') >= 0) {
+		str groups;
+		rc = variable(op, c, f, S("../../../../../etc/portage/license_groups"), &groups);
+		if (rc == 0)
+			rc = expand_groups(op, groups, &value);
+	}
 	return rc < 0 || value.len == 0 ? rc : read_licence(op, value, &p->licence);
 }
 
@@ -278,6 +315,7 @@ const struct cataloger cataloger_portage = {
 		   { .glob = "**/var/db/pkg/*/*/DESCRIPTION" },
 		   { .glob = "**/var/db/pkg/*/*/HOMEPAGE" },
 		   { .glob = "**/var/db/pkg/*/*/LICENSE", .licences = true },
+		   { .glob = "**/etc/portage/license_groups", .licences = true },
 		   { .glob = "**/var/db/pkg/*/*/RDEPEND" },
 		   { .glob = "**/var/db/pkg/*/*/SIZE" },
 		   { .glob = "**/var/db/pkg/*/*/SLOT" } },

@@ -130,13 +130,18 @@ static int portage(struct op *op)
 		F("var/db/pkg/app-misc/a-b-1.2_p3-r1/RDEPEND",
 		  ">=dev-libs/x-y-1.0-r2:0=[foo] || ( dev-libs/z dev-libs/x-y:3 ) !dev-libs/not\n"),
 		F("var/db/pkg/app-misc/noversion/CONTENTS", "dir /usr\n"),
+		F("etc/portage/license_groups", "# of mine\nG1 MIT @G2\nG2 ISC\nCYCLE @CYCLE\n"),
+		F("var/db/pkg/app-misc/g-1/CONTENTS", ""),
+		F("var/db/pkg/app-misc/g-1/LICENSE", "@G1 @NONE @CYCLE"),
 	};
 	str got;
 
 	TRY(LISTED(op, "portage", file, &got));
 	CHECK_STR(got, S("pkg:portage/app-misc/a-b@1.2_p3-r1 database ((GPL-2.0-or-later OR MIT) "
 			 "AND BSD-3-Clause) > "
-			 "dev-libs/x-y dev-libs/z\n etc/a=000c! usr/bin/a b=376c usr/lib/a\n"));
+			 "dev-libs/x-y dev-libs/z\n etc/a=000c! usr/bin/a b=376c usr/lib/a\n"
+			 "pkg:portage/app-misc/g@1 database (MIT AND ISC AND LicenseRef-NONE AND "
+			 "LicenseRef-CYCLE)\n"));
 	return 0;
 }
 
