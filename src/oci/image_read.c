@@ -5,28 +5,41 @@
 #include "model/platform.h"
 
 enum {
-	INDEX_DEPTH = 4,     /* indexes in indexes; registries hold two at most */
+	DOCUMENTS = 64 << 20, /* bytes of all documents that are read for one image */
+	INDEX_DEPTH = 4,      /* indexes in indexes; registries hold two at most */
 	INDEX_ENTRIES = 512, /* manifests of one image, with those of nested indexes; and indexes */
 };
 
 /* What an index leads to, nested ones too. */
 struct walk {
 	const struct blobs *blobs;
+	uint64_t bytes;                /* of documents that were read */
 	VEC(struct layout_entry) list; /* manifests that are there, each once */
 	VEC(struct digest) seen;       /* indexes */
 	ptrdiff_t absent;              /* manifests and indexes that are not there */
 	ptrdiff_t others;              /* attestations, and what is neither manifest nor index */
 };
 
+static int read_blob(struct op *op, struct walk *w, enum blobs_kind kind, const struct digest *d,
+		     uint64_t size, str *ret)
+{
+	int rc = blobs_read(op, w->blobs, kind, d, size, ret);
+
+	if (rc == 0 && (w->bytes += (uint64_t)ret->len) > DOCUMENTS)
+		return op_fail(op, ERR_LIMIT, "an image of more than %d bytes of documents",
+			       DOCUMENTS);
+	return rc;
+}
+
 /* A document's bytes, its name for messages, and whether it is an index. 1 if it is not there. */
-static int read_document(struct op *op, const struct blobs *b, const struct layout_entry *e,
-			 str *ret_what, str *ret, bool *ret_index)
+static int read_document(struct op *op, struct walk *w, const struct layout_entry *e, str *ret_what,
+			 str *ret, bool *ret_index)
 {
 	char text[DIGEST_TEXT];
 	struct doc doc;
 	int rc = op_text(op, ret_what, "%s", digest_text(&e->digest, text));
 
-	if (rc < 0 || (rc = blobs_read(op, b, BLOBS_MANIFEST, &e->digest, e->size, ret)) != 0)
+	if (rc < 0 || (rc = read_blob(op, w, BLOBS_MANIFEST, &e->digest, e->size, ret)) != 0)
 		return rc;
 	if ((rc = json_parse(op, *ret_what, *ret, &doc)) < 0)
 		return rc;
@@ -99,7 +112,7 @@ static int collect(struct op *op, struct walk *w, const struct layout_entry *roo
 
 	if (!is_new_index(op, w, &root->digest, &rc))
 		return rc;
-	if ((rc = read_document(op, w->blobs, root, &what, &bytes, &is_index)) != 0) {
+	if ((rc = read_document(op, w, root, &what, &bytes, &is_index)) != 0) {
 		w->absent += rc > 0;
 		return rc < 0 ? rc : 0;
 	}
@@ -124,7 +137,7 @@ static int own_platform(struct op *op, const struct image_config *c, str *ret)
 }
 
 /* A manifest and its config. 1 if one of them is not there. */
-static int read_image(struct op *op, const struct blobs *b, const struct layout_entry *e,
+static int read_image(struct op *op, struct walk *w, const struct layout_entry *e,
 		      struct image_document *ret)
 {
 	struct image_document d = { 0 };
@@ -132,14 +145,14 @@ static int read_image(struct op *op, const struct blobs *b, const struct layout_
 	bool is_index = false;
 	char text[DIGEST_TEXT];
 	str what;
-	int rc = read_document(op, b, e, &what, &d.manifest_json, &is_index);
+	int rc = read_document(op, w, e, &what, &d.manifest_json, &is_index);
 
 	if (rc || (rc = document_manifest(op, what, d.manifest_json, image)) < 0)
 		return rc;
 	image->manifest.digest = e->digest;
 	image->manifest.size = (uint64_t)d.manifest_json.len;
-	rc = blobs_read(op, b, BLOBS_CONFIG, &image->config_digest, image->config_size,
-			&d.config_json);
+	rc = read_blob(op, w, BLOBS_CONFIG, &image->config_digest, image->config_size,
+		       &d.config_json);
 	if (rc ||
 	    (rc = document_config(op, str_of(digest_text(&image->config_digest, text)),
 				  d.config_json, &image->config)) < 0 ||
@@ -147,6 +160,20 @@ static int read_image(struct op *op, const struct blobs *b, const struct layout_
 		return rc;
 	*ret = d;
 	return 0;
+}
+
+/* The platform of a manifest by its config. 1: it is no image. */
+static int ask_platform(struct op *op, struct walk *w, struct layout_entry *e)
+{
+	AUTO_OP own;
+	struct image_document d = { 0 };
+
+	op_init(&own, op->ceiling);
+	int rc = read_image(&own, w, e, &d);
+	if (rc > 0 || rc == ERR_FORMAT)
+		return 1;
+	return rc < 0 ? op_adopt_error(op, &own)
+		      : op_copy(op, d.image.manifest.platform, &e->platform);
 }
 
 /* Manifests that do not say for which platform they are: their configs do. What is no image goes.
@@ -157,13 +184,9 @@ static int ask_platforms(struct op *op, struct walk *w)
 
 	for (ptrdiff_t i = 0; w->list.n > 1 && i < w->list.n; i++) {
 		struct layout_entry *e = &w->list.p[i];
-		struct image_document d = { 0 };
-		int rc = e->platform.len ? 0 : read_image(op, w->blobs, e, &d);
-		if (rc < 0 && rc != ERR_FORMAT)
+		int rc = e->platform.len ? 0 : ask_platform(op, w, e);
+		if (rc < 0)
 			return rc;
-		op_forgive(op);
-		if (rc == 0 && !e->platform.len)
-			e->platform = d.image.manifest.platform;
 		if (rc == 0)
 			w->list.p[kept++] = *e;
 	}
@@ -213,7 +236,7 @@ static int find_one(struct op *op, struct walk *w, const struct layout_entry *ro
 {
 	bool is_index = false;
 	str what, bytes;
-	int rc = read_document(op, w->blobs, root, &what, &bytes, &is_index);
+	int rc = read_document(op, w, root, &what, &bytes, &is_index);
 
 	if (rc)
 		return rc;
@@ -260,7 +283,7 @@ int image_choose(struct op *op, const struct blobs *b, const struct image_descri
 	if (!got)
 		return op->code;
 	for (ptrdiff_t i = 0; i < w.list.n; i++) {
-		if ((rc = read_image(op, b, &w.list.p[i], &got[i])) != 0)
+		if ((rc = read_image(op, &w, &w.list.p[i], &got[i])) != 0)
 			return rc;
 		str own = got[i].image.manifest.platform;
 		if (wish->platform.len && !wish->all && !platform_same(wish->platform, own))
@@ -297,7 +320,7 @@ int image_manifests(struct op *op, const struct store *s, const struct digest *d
 	struct image image;
 	str what, bytes;
 	bool is_index = false;
-	int rc = read_document(op, &blobs, &root, &what, &bytes, &is_index);
+	int rc = read_document(op, &w, &root, &what, &bytes, &is_index);
 
 	if (rc)
 		return rc;

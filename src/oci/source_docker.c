@@ -290,32 +290,55 @@ static int legacy_top(struct op *op, const struct box *b, str name, str *ret, st
 		       STR_ARG(b->what));
 }
 
-/* ID/json of one layer: its parent, and (of the top one) the configuration. */
-static int legacy_read(struct op *op, const struct box *b, str id, struct doc *ret, str *ret_bytes)
+/* ID/json of one layer. */
+static int legacy_read(struct op *op, const struct box *b, str id, str *ret)
 {
 	str path;
 	int rc = op_text(op, &path, "%.*s/json", STR_ARG(id));
 
-	if (rc < 0 || (rc = box_read(op, b, path, LIMIT_CONFIG, ret_bytes)) < 0)
+	if (rc < 0 || (rc = box_read(op, b, path, LIMIT_CONFIG, ret)) <= 0)
 		return rc;
-	if (rc > 0)
-		return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is missing", STR_ARG(b->what),
-			       STR_ARG(path));
-	return json_parse(op, path, *ret_bytes, ret);
+	return op_fail(op, ERR_FORMAT, "%.*s: '%.*s' is missing", STR_ARG(b->what), STR_ARG(path));
 }
 
-/* What made a layer: ["/bin/sh", "-c", "#(nop) ..."] of its container. */
-static int legacy_created_by(struct op *op, const struct doc *doc, str *ret)
+/* What made a layer, ["/bin/sh", "-c", "#(nop) ..."] of its container; and its parent. */
+static int legacy_tells(struct op *op, str bytes, str *ret_created_by, str *ret_parent)
 {
-	const struct node *cmd = node_get(node_get(&doc->root, S("container_config")), S("Cmd"));
+	const struct node *cmd;
+	struct doc doc;
 	struct buf b;
-	str word;
+	str word = { 0 }, parent = { 0 };
+	int rc = json_parse(op, S("json"), bytes, &doc);
 
+	if (rc < 0)
+		return rc;
+	cmd = node_get(node_get(&doc.root, S("container_config")), S("Cmd"));
 	buf_init(&b, op, LIMIT_CONFIG);
 	for (ptrdiff_t i = 0; cmd && cmd->kind == NODE_LIST && i < cmd->n; i++)
 		if (node_text(&cmd->child[i], &word))
 			buf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(word));
-	return buf_take(&b, ret);
+	(void)node_text(node_get(&doc.root, S("parent")), &parent);
+	*ret_parent = parent;
+	return buf_take(&b, ret_created_by);
+}
+
+/* One layer; *id becomes its parent's. What is read for it does not stay. */
+static int legacy_layer(struct op *op, struct box *b, str *id, ptrdiff_t i, struct image_layer *l,
+			struct tree_layer *at)
+{
+	AUTO_OP own;
+	str path, bytes, created_by, parent;
+	int rc;
+
+	op_init(&own, op->ceiling);
+	if (legacy_read(&own, b, *id, &bytes) < 0 ||
+	    legacy_tells(&own, bytes, &created_by, &parent) < 0)
+		return op_adopt_error(op, &own);
+	if ((rc = op_text(op, &path, "%.*s/layer.tar", STR_ARG(*id))) < 0 ||
+	    (rc = find_layer(op, b, path, i, l, at)) < 0 ||
+	    (rc = op_copy(op, str_head(created_by, LIMIT_PATH), &l->created_by)) < 0)
+		return rc;
+	return op_copy(op, parent, id);
 }
 
 /* The ids from the top layer down to the lowest; made into layers from the lowest up. */
@@ -325,25 +348,18 @@ static int legacy_chain(struct op *op, struct box *b, str top, struct image_docu
 	struct image_layer *layer = op_new(op, struct image_layer, LIMIT_LAYERS_READ);
 	struct tree_layer *at = op_new(op, struct tree_layer, LIMIT_LAYERS_READ);
 	ptrdiff_t n = 0;
-	str path, bytes;
-	int rc = 0;
+	int rc;
 
 	if (!layer || !at)
 		return op->code;
+	if ((rc = legacy_read(op, b, top, &d->config_json)) < 0)
+		return rc;
 	for (str id = top; id.len; n++) {
 		ptrdiff_t i = LIMIT_LAYERS_READ - 1 - n;
-		struct doc doc;
 		if (n == LIMIT_LAYERS_READ)
 			return bad(op, b, "too many layers, or layers that are their own parents");
-		if ((rc = legacy_read(op, b, id, &doc, &bytes)) < 0 ||
-		    (rc = legacy_created_by(op, &doc, &layer[i].created_by)) < 0 ||
-		    (rc = op_text(op, &path, "%.*s/layer.tar", STR_ARG(id))) < 0 ||
-		    (rc = find_layer(op, b, path, i, &layer[i], &at[i])) < 0)
+		if ((rc = legacy_layer(op, b, &id, i, &layer[i], &at[i])) < 0)
 			return rc;
-		if (n == 0)
-			d->config_json = bytes;
-		id = S("");
-		(void)node_text(node_get(&doc.root, S("parent")), &id);
 	}
 	d->image.config.layer = layer + LIMIT_LAYERS_READ - n;
 	d->image.config.layer_n = n;
