@@ -286,7 +286,7 @@ static int read_titles(struct walk *w, struct level *l)
 
 /* Licences */
 
-/* The first licence of a list as OSGi writes it: NAME;link=URL;description="...", NAME ... */
+/* The licences of a list as OSGi writes it: NAME;link=URL;description="...", NAME ... */
 static int bundle_licences(struct op *op, str text, struct texts *list)
 {
 	while (text.len > 0) {
@@ -307,23 +307,6 @@ static int bundle_licences(struct op *op, str text, struct texts *list)
 		text = rest;
 	}
 	return 0;
-}
-
-/* The licences in *list as an expression; empty where none is known. */
-static int express(struct op *op, struct texts *list, str *ret)
-{
-	struct texts good = { .n = 0 };
-
-	for (ptrdiff_t i = 0; i < list->n; i++) {
-		str expression;
-		int rc = licence_expression(op, list->p[i], &expression);
-		if (rc == 0 && expression.len && !str_eq(expression, S("NOASSERTION")))
-			rc = draft_text(op, &good, expression);
-		if (rc < 0)
-			return rc;
-	}
-	*ret = S("");
-	return good.n ? licence_join(op, &good, ret) : 0;
 }
 
 /* Dependencies that it needs to run, by GROUP/ARTIFACT: which version came of it, another pom may
@@ -363,7 +346,7 @@ static int describe(struct walk *w, struct level *l, const struct java_pom *pom,
 	int rc = read_project(w, l, pom, &j);
 	if (rc == 0 && (rc = needs_of(&w->own, &j, p)) == 0 && catalog_wants_licences(w->c) &&
 	    (rc = java_project_licences(&w->own, &j, &list)) == 0)
-		return express(&w->own, &list, &p->licence);
+		return java_licences(&w->own, &list, &p->licence);
 	if (rc == ERR_FORMAT || rc == ERR_LIMIT)
 		return part_failed(w, l->path);
 	return rc < 0 ? rc : 0;
@@ -378,7 +361,7 @@ static int find_licence(struct walk *w, struct level *l, str *ret)
 
 	if ((rc = bundle_licences(&w->own, l->facts.main[JAVA_BUNDLE_LICENSE], &list)) < 0 ||
 	    (rc = draft_text(&w->own, &list, l->facts.main[JAVA_PLUGIN_LICENSE])) < 0 ||
-	    (rc = express(&w->own, &list, ret)) < 0 || ret->len || !l->licence.name.len)
+	    (rc = java_licences(&w->own, &list, ret)) < 0 || ret->len || !l->licence.name.len)
 		return rc;
 	rc = content(w, l, &l->licence, LIMIT_STANZA, &text);
 	if (rc == ERR_FORMAT || rc == ERR_LIMIT)

@@ -7,7 +7,6 @@
  * another place tells stays unknown, and the dependency is told without one.
  */
 #include "base/limits.h"
-#include "model/licence.h"
 
 #include "java_project.h"
 #include "reading.h"
@@ -129,16 +128,10 @@ static int read_dependency(struct pom *m, const struct xml_node *d)
 
 static int read_licences(struct pom *m)
 {
-	struct op *op = &m->r->tmp;
-	struct texts list, good = { .n = 0 };
-	int rc = java_project_licences(op, &m->project[0], &list);
+	struct texts list;
+	int rc = java_project_licences(&m->r->tmp, &m->project[0], &list);
 
-	for (ptrdiff_t i = 0; rc == 0 && i < list.n; i++) {
-		str one;
-		if ((rc = licence_expression(op, list.p[i], &one)) == 0)
-			rc = draft_text(op, &good, one);
-	}
-	return rc < 0 || !good.n ? rc : licence_join(op, &good, &m->p.licence);
+	return rc < 0 ? rc : java_licences(&m->r->tmp, &list, &m->p.licence);
 }
 
 static int read_pom(struct reading *r)

@@ -2,10 +2,15 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
+#include "model/licence.h"
+
 enum {
 	PARENTS_MAX = 16, /* of a project: each is a file beside it */
-	PUT_IN_MAX = 32,  /* properties in one text, those within them included */
-	TEXT_MAX = 512,   /* bytes of a text once they are put in */
+	LICENCES_MAX = 64,
+	PUT_IN_MAX = 32, /* properties in one text, those within them included */
+	TEXT_MAX = 512,  /* bytes of a text once they are put in */
 };
 
 int java_project_read(struct op *op, str file, str text, struct java_project *ret)
@@ -151,4 +156,36 @@ int java_project_licences(struct op *op, const struct java_project *p, struct te
 	}
 	*ret = t;
 	return 0;
+}
+
+static bool is_among(const str *list, ptrdiff_t n, str s)
+{
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (str_eq(list[i], s))
+			return true;
+	return false;
+}
+
+int java_licences(struct op *op, const struct texts *names, str *ret)
+{
+	str known[LICENCES_MAX], all;
+	ptrdiff_t n = 0;
+	struct buf b;
+
+	*ret = S("");
+	buf_init(&b, op, LIMIT_STANZA);
+	for (ptrdiff_t i = 0; i < names->n && n < LICENCES_MAX; i++) {
+		int rc = licence_expression(op, names->p[i], &known[n]);
+		if (rc < 0)
+			return rc;
+		if (!known[n].len || str_eq(known[n], S("NOASSERTION")) ||
+		    is_among(known, n, known[n]))
+			continue;
+		bool group = str_find_str(known[n], S(" AND ")) >= 0;
+		buf_fmt(&b, "%s%s%.*s%s", n ? " OR " : "", group ? "(" : "", STR_ARG(known[n]),
+			group ? ")" : "");
+		n++;
+	}
+	int rc = buf_take(&b, &all);
+	return rc < 0 || !all.len ? rc : licence_expression(op, all, ret);
 }

@@ -38,4 +38,8 @@ int java_project_text(struct op *op, const struct java_project *p, str raw, str 
 /* Names (or else URLs) of the licences, of the project or else of its parents. */
 int java_project_licences(struct op *op, const struct java_project *p, struct texts *ret) MUST_USE;
 
+/* Several licences as an expression: whoever uses a project may choose (Maven's POM reference,
+ * "Licenses"). What is not known is left out; empty where nothing is known. */
+int java_licences(struct op *op, const struct texts *names, str *ret) MUST_USE;
+
 #endif

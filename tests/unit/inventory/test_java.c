@@ -243,7 +243,7 @@ static int licences(struct op *op)
 		{ { MANIFEST("Bundle-License: Apache-2.0\n") }, 1, "Apache-2.0" },
 		{ { MANIFEST("Bundle-License: \"Apache License, Version 2.0\";link=\"https://x\"\n") }, 1, "Apache-2.0" },
 		{ { MANIFEST("Bundle-License: Apache License, Version 2.0\n") }, 1, "Apache-2.0" },
-		{ { MANIFEST("Bundle-License: MIT;description=\"a, b\",Apache-2.0;link=x\n") }, 1, "Apache-2.0 AND MIT" },
+		{ { MANIFEST("Bundle-License: MIT;description=\"a, b\",Apache-2.0;link=x\n") }, 1, "MIT OR Apache-2.0" },
 		{ { MANIFEST("Bundle-License: MIT\n"), { "META-INF/maven/org.x/x/pom.xml", FIELD("<project><groupId>org.x</groupId><artifactId>x</artifactId>"
 			"<version>1</version><licenses><license><name>Apache-2.0</name></license></licenses></project>") } }, 2, "Apache-2.0" },
 		{ { MANIFEST("") }, 1, "" },
