@@ -19,13 +19,11 @@ enum { PATTERN_MAX = 4096 };
 
 /* Hyperscan brings libstdc++ along and takes a few milliseconds to load: most commands need
  * neither. */
-#define HS_FUNCTIONS(X)       \
-	X(valid_platform)     \
-	X(compile_multi)      \
-	X(free_compile_error) \
-	X(free_database)      \
-	X(alloc_scratch)      \
-	X(free_scratch)       \
+#define HS_FUNCTIONS(X)   \
+	X(set_allocator)  \
+	X(valid_platform) \
+	X(compile_multi)  \
+	X(alloc_scratch)  \
 	X(scan)
 static struct {
 	bool loaded;
@@ -40,6 +38,20 @@ struct patterns {
 	hs_scratch_t *scratch;
 };
 
+/* All that the library keeps is in the op of whoever asks it. */
+static _Thread_local struct op *asking;
+
+static void *arena_take(size_t n)
+{
+	MUST(asking);
+	return op_alloc(asking, 1, (ptrdiff_t)n);
+}
+
+static void arena_give(void *p)
+{
+	(void)p; /* with the op */
+}
+
 static void load_hs(void)
 {
 	void *lib = dlopen("libhs.so.5", RTLD_NOW | RTLD_LOCAL);
@@ -52,7 +64,8 @@ static void load_hs(void)
 	all = all && hs.name;
 	HS_FUNCTIONS(X)
 #undef X
-	hs.loaded = all && hs.valid_platform() == HS_SUCCESS;
+	hs.loaded = all && hs.valid_platform() == HS_SUCCESS &&
+		    hs.set_allocator(arena_take, arena_give) == HS_SUCCESS;
 }
 
 int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n, struct patterns **ret)
@@ -73,31 +86,19 @@ int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n, struct
 		flags[i] = HS_FLAG_DOTALL;
 		id[i] = (unsigned)i;
 	}
+	asking = op;
 	hs_error_t rc = hs.compile_multi(pattern, flags, id, (unsigned)n, HS_MODE_BLOCK, NULL,
 					 &p->database, &error);
-	if (rc != HS_SUCCESS) {
-		MUST(error);
-		int code = op_fail(
-			op, error->expression < 0 ? ERR_MEMORY : ERR_USAGE, "pattern %s: %s",
-			error->expression < 0 ? "" : pattern[error->expression], error->message);
-		hs.free_compile_error(error);
-		return code;
-	}
-	if (hs.alloc_scratch(p->database, &p->scratch) != HS_SUCCESS) {
-		hs.free_database(p->database);
+	if (rc == HS_SUCCESS)
+		rc = hs.alloc_scratch(p->database, &p->scratch);
+	asking = NULL;
+	if (rc == HS_COMPILER_ERROR && error && error->expression >= 0)
+		return op_fail(op, ERR_USAGE, "pattern %s: %s", pattern[error->expression],
+			       error->message);
+	if (rc != HS_SUCCESS)
 		return op_fail(op, ERR_MEMORY, "out of memory");
-	}
 	*ret = p;
 	return 0;
-}
-
-void patterns_close(struct patterns **p)
-{
-	if (!*p)
-		return;
-	hs.free_scratch((*p)->scratch);
-	hs.free_database((*p)->database);
-	*p = NULL;
 }
 
 struct scan {

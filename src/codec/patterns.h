@@ -10,17 +10,15 @@
 
 #include "base/op.h"
 
-struct patterns; /* opaque; loaded and compiled when it is opened */
+struct patterns; /* opaque; lives in the op that opened it */
 
 /*
  * patterns_open(op, pattern, n, ret): ERR_IO where the library is missing or does not run on this
- * processor. A pattern that is wrong is a MUST: they are the program's own. Costs about a
- * millisecond for ten.
+ * processor; ERR_USAGE for a pattern that is wrong. Costs a few milliseconds and tens of KiB for
+ * ten, the first time some more for the library.
  */
 int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n,
 		  struct patterns **ret) MUST_USE;
-void patterns_close(struct patterns **p);
-#define AUTO_PATTERNS __attribute__((cleanup(patterns_close))) struct patterns
 
 /*
  * patterns_scan(op, p, bytes, hit, arg): hit(arg, which, end) for matches of pattern `which` that

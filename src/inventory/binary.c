@@ -23,7 +23,18 @@ enum {
 	/* Bytes of a file that is no program. */
 	BINARY_TEXT_MAX = 32 << 20,
 	BINARY_RULES = 16, /* for one name */
+	BINARY_SETS = 64,
 	BINARY_PATTERNS = BINARY_RULES * RULE_PATTERNS,
+};
+
+/* Sets of patterns that were compiled. */
+struct binary {
+	struct {
+		const char **pattern; /* [n] */
+		int n;
+		struct patterns *compiled;
+	} set[BINARY_SETS];
+	int n;
 };
 
 struct candidate {
@@ -115,12 +126,39 @@ static int on_hit(void *arg, int which, size_t end)
 	return rc < 0 ? rc : 1;
 }
 
+/* The patterns, compiled once for each set of them: names that one rule knows come in dozens. */
+static int compiled(struct candidate *c, struct patterns **ret)
+{
+	struct binary *all = *catalog_state(c->c);
+
+	if (!all && !(*catalog_state(c->c) = all = op_new(c->op, struct binary, 1)))
+		return c->op->code;
+	for (int i = 0; i < all->n; i++)
+		if (all->set[i].n == c->pattern_n &&
+		    memcmp(all->set[i].pattern, c->pattern,
+			   sizeof(*c->pattern) * (size_t)c->pattern_n) == 0) {
+			*ret = all->set[i].compiled;
+			return 0;
+		}
+	int rc = patterns_open(c->op, c->pattern, c->pattern_n, ret);
+	if (rc < 0 || all->n == BINARY_SETS)
+		return rc;
+	const char **kept = op_new(c->op, const char *, c->pattern_n);
+	if (!kept)
+		return c->op->code;
+	memcpy(kept, c->pattern, sizeof(*kept) * (size_t)c->pattern_n);
+	all->set[all->n].pattern = kept;
+	all->set[all->n].n = c->pattern_n;
+	all->set[all->n++].compiled = *ret;
+	return 0;
+}
+
 static int scan_blocks(struct candidate *c, const struct at *a, uint64_t max)
 {
-	AUTO_PATTERNS *p = NULL;
+	struct patterns *p = NULL;
 	AUTO_OP own;
 	uint64_t size = a->size < max ? a->size : max;
-	int rc = patterns_open(c->op, c->pattern, c->pattern_n, &p);
+	int rc = compiled(c, &p);
 
 	op_init(&own, 8 << 20);
 	for (uint64_t at = 0; rc == 0 && at < size; at += BINARY_BLOCK - BINARY_OVERLAP) {
@@ -333,7 +371,10 @@ const struct cataloger cataloger_binary = {
 		GLANCE("busybox"),
 		GLANCE("cabal"),
 		GLANCE("chrome"),
-		GLANCE("composer*"),
+		GLANCE("composer"),
+		GLANCE("composer-[0-9]*"),
+		GLANCE("composer.phar"),
+		GLANCE("composer[0-9]*"),
 		GLANCE("consul"),
 		GLANCE("curl"),
 		GLANCE("dart"),

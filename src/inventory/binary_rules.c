@@ -177,7 +177,7 @@ const struct binary_rule binary_rules[] = {
 	  NULL,
 	  { 0 } },
 	{ "php-composer-binary",
-	  "composer*",
+	  "composer composer.phar composer[0-9]* composer-[0-9]*",
 	  "pkg:generic/composer",
 	  { "const VERSION = '(" V3 "(-[A-Za-z0-9]+)?)';[^']*const BRANCH_ALIAS_VERSION" },
 	  RULE_TEXT,

@@ -24,7 +24,7 @@ static int all(struct op *op)
 {
 	static const char text[] = "v1.25\0abcd x*z v2.\0";
 	str bytes = { text, sizeof(text) - 1 };
-	AUTO_PATTERNS *p = NULL;
+	struct patterns *p = NULL;
 	struct hits h = { 0 };
 	str group;
 

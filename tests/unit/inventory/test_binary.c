@@ -184,7 +184,7 @@ static int every_rule(struct op *op)
 			n++;
 		CHECK(n > 0 && r->files[0] && str_starts(str_of(r->purl), S("pkg:")));
 		struct op_mark mark = op_mark(op);
-		AUTO_PATTERNS *p = NULL;
+		struct patterns *p = NULL;
 		TRY(patterns_open(op, r->pattern, n, &p));
 		for (ptrdiff_t k = 0; k < n; k++) {
 			str group;
