@@ -190,7 +190,10 @@ static int ask_platforms(struct op *op, struct walk *w)
 		if (rc == 0)
 			w->list.p[kept++] = *e;
 	}
-	w->list.n = w->list.n > 1 ? kept : w->list.n;
+	if (w->list.n > 1) {
+		w->others += w->list.n - kept;
+		w->list.n = kept;
+	}
 	return 0;
 }
 

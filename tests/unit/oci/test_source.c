@@ -402,6 +402,7 @@ static const struct {
 	{ "attestations alone", { ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}" }, "", false,
 	  "attestations and other artifacts alone", 0 },
 	{ "without a platform", { "" }, "", false, NULL, 1 },
+	{ "two without a platform", { "", "" }, "linux/amd64", false, NULL, 1 },
 	{ "called something else than it is", { ON("arm64") }, "linux/arm64", false, "is for linux/amd64", 0 },
 };
 
