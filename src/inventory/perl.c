@@ -79,38 +79,87 @@ static int read_meta(struct reading *r)
 	return rc < 0 ? rc : reading_add(r, &p, NULL);
 }
 
+/* JSON::PP is of the distribution JSON-PP, and has its files told in auto/JSON/PP. */
+static int with_sign(struct op *op, str module, char sign, str *ret)
+{
+	char *to = op_new(op, char, module.len);
+	ptrdiff_t n = 0;
+
+	if (!to)
+		return op->code;
+	for (ptrdiff_t i = 0; i < module.len; i++) {
+		bool colons = str_starts(str_from(module, i), S("::"));
+		to[n++] = colons ? sign : module.p[i];
+		i += colons;
+	}
+	*ret = (str){ to, n };
+	return 0;
+}
+
+/* A path on each line, what is known of it behind a blank. */
+static int read_files(struct reading *r, str text, struct package *p)
+{
+	VEC(struct package_file) file = { 0 };
+
+	while (text.p) {
+		str line = str_cut(&text, '\n'), path = str_word(&line);
+		if (!str_starts(path, S("/")))
+			continue;
+		struct package_file *to = vec_push(r->op, &file);
+		if (!to || op_copy(r->op, str_from(path, 1), &to->path) < 0)
+			return r->op->code;
+	}
+	p->file = file.p;
+	p->file_n = file.n;
+	return package_sort_files(r->op, p);
+}
+
+static int read_packlist(struct reading *r, str module, struct package *p)
+{
+	struct found f;
+	str path, text;
+	int rc = with_sign(&r->tmp, module, '/', &path);
+
+	if (rc == 0)
+		rc = op_text(&r->tmp, &path, "auto/%.*s/.packlist", STR_ARG(path));
+	if (rc == 0)
+		rc = catalog_beside(&r->tmp, r->c, r->f, path, &f);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = catalog_text(&r->tmp, r->c, &f, LIMIT_CAPTURE, &text);
+	return rc < 0 ? rc : read_files(r, text, p);
+}
+
+static int add_local(struct reading *r, str module, str version)
+{
+	struct package p = { .type = PACKAGE_CPAN, .version = version }, kept;
+	int rc = with_sign(&r->tmp, module, '-', &p.name);
+
+	if (rc < 0 || !p.name.len || !version.len)
+		return rc;
+	rc = draft_keep(r->op, &p, &kept);
+	if (rc == 0)
+		rc = read_packlist(r, module, &kept);
+	return rc < 0 ? rc : catalog_add(r->op, r->c, r->f, EVIDENCE_DATABASE, &kept, NULL);
+}
+
 /* "=head2 Tue ...: C<Module> L<JSON::PP|JSON::PP>", then "C<VERSION: 4.16>" in an item. */
 static int read_local(struct reading *r)
 {
-	struct package p = { .type = PACKAGE_CPAN };
-	str rest = r->text;
+	str rest = r->text, module = S("");
 	int rc = 0;
 
-	r->how = EVIDENCE_DATABASE;
 	while (rest.p && rc == 0) {
 		str line = str_trim(str_cut(&rest, '\n'));
 		ptrdiff_t link = str_find_str(line, S("L<"));
 		ptrdiff_t version = str_find_str(line, S("C<VERSION: "));
 		if (str_starts(line, S("=head2 ")) && link >= 0) {
 			str name = str_from(line, link + 2);
-			p.name = str_cut(&name, '|');
-		} else if (version >= 0 && p.name.len) {
+			module = str_cut(&name, '|');
+		} else if (version >= 0) {
 			str text = str_from(line, version + 11);
-			str name = p.name;
-			p.version = str_cut(&text, '>');
-			char *dashed = op_new(&r->tmp, char, name.len);
-			if (!dashed)
-				return r->tmp.code;
-			ptrdiff_t n = 0; /* JSON::PP is of the distribution JSON-PP */
-			for (ptrdiff_t i = 0; i < name.len; i++) {
-				bool colons = name.p[i] == ':' && i + 1 < name.len &&
-					      name.p[i + 1] == ':';
-				dashed[n++] = colons ? '-' : name.p[i];
-				i += colons;
-			}
-			p.name = (str){ dashed, n };
-			rc = reading_add(r, &p, NULL);
-			p = (struct package){ .type = PACKAGE_CPAN };
+			rc = add_local(r, module, str_cut(&text, '>'));
+			module = S("");
 		}
 	}
 	return rc;
@@ -118,6 +167,8 @@ static int read_local(struct reading *r)
 
 static int read_perl(struct op *op, struct catalog *c, const struct found *f)
 {
+	if (str_ends(f->path, S(".packlist")))
+		return 0; /* perllocal.pod tells of it */
 	if (str_ends(f->path, S(".json")))
 		return reading_json(op, c, f, read_meta);
 	return reading_text(op, c, f, read_local);
@@ -129,6 +180,7 @@ const struct cataloger cataloger_perl = {
 	.wants = { { .glob = "**/.meta/*/MYMETA.json" },
 		   { .glob = "**/.cpan/**/META.json" },
 		   { .glob = "**/.cpanm/**/META.json" },
-		   { .glob = "**/perllocal.pod" } },
+		   { .glob = "**/perllocal.pod" },
+		   { .glob = "**/auto/**/.packlist" } },
 	.read = read_perl,
 };

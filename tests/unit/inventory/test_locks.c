@@ -211,6 +211,24 @@ static int reads_each(struct op *op)
 	return 0;
 }
 
+static int lists_files_of_perl(struct op *op)
+{
+	static const struct tree_given files[] = {
+		F("usr/lib/perl/perllocal.pod",
+		  "=head2 x: C<Module> L<A::B|A::B>\n\nC<VERSION: 1>\n"),
+		F("usr/lib/perl/auto/A/B/.packlist",
+		  "/usr/lib/perl/A/B.pm type=file\n/usr/bin/ab\n"),
+		PROGRAM("usr/bin/ab", "#!/usr/bin/perl\n"),
+	};
+	struct inventory v;
+
+	TRY(catalog_over(op, "perl", false, files, 3, &v));
+	CHECK(v.package_n == 1 && v.package[0].file_n == 2 && v.recognised == 1);
+	CHECK(v.package_n && v.package[0].file_n &&
+	      str_eq(v.package[0].file[0].path, S("usr/bin/ab")));
+	return 0;
+}
+
 /* What is cut off at any byte makes a warning at worst. */
 static int survives_cuts(struct op *op)
 {
@@ -228,4 +246,5 @@ static int survives_cuts(struct op *op)
 	return 0;
 }
 
-TESTS({ "reads each", reads_each, .once = true }, { "survives cuts", survives_cuts, .once = true })
+TESTS({ "reads each", reads_each, .once = true }, { "lists files of perl", lists_files_of_perl },
+      { "survives cuts", survives_cuts, .once = true })
