@@ -199,48 +199,67 @@ static int has_containerd(struct op *op, struct save *s, const char *space, cons
 	return str_trim(result.out).len ? 0 : has_not(op, s);
 }
 
+/* One platform, or (NULL) as many as the image has. */
+static int export_containerd(struct op *op, struct save *s, const char *space, const char *name,
+			     const char *platform, struct proc_result *ret)
+{
+	const char *const one[] = { "ctr",        "-n",     space, "images", "export",
+				    "--platform", platform, "-",   name,     NULL };
+	const char *const all[] = { "ctr", "-n", space, "images", "export", "--all-platforms",
+				    "-",   name, NULL };
+
+	if (ftruncate(s->fd, 0) < 0 || lseek(s->fd, 0, SEEK_SET) < 0)
+		return op_fail_errno(op, "cannot empty a temporary file");
+	return run_into(op, s, platform ? one : all, ret);
+}
+
+/* The namespace that has it, own or one of those that programs use. 1, DAEMON_HAS_NOT: none. */
+static int find_space(struct op *op, struct save *s, const char *name, const char **ret)
+{
+	const char *const known[] = { "default", "k8s.io" };
+	const char *own = getenv("CONTAINERD_NAMESPACE");
+	bool set = own && own[0];
+	int rc = 0;
+
+	for (int i = 0; i < (set ? 1 : 2); i++) {
+		*ret = set ? own : known[i];
+		if ((rc = has_containerd(op, s, *ret, name)) != DAEMON_HAS_NOT)
+			return rc;
+	}
+	return rc;
+}
+
 static int save_containerd(struct op *op, struct save *s)
 {
-	const char *socket = getenv("CONTAINERD_ADDRESS"), *own = getenv("CONTAINERD_NAMESPACE");
-	const char *const spaces[] = { own && own[0] ? own : "default", "k8s.io", NULL };
-	const char *space = NULL, *platform = op_cstr(op, s->wish->platform);
+	const char *socket = getenv("CONTAINERD_ADDRESS"), *space = NULL;
+	const char *wanted = op_cstr(op, s->wish->platform), *platform = platform_host()->name;
 	struct reference ref;
 	struct proc_result result;
 	str full;
-	int rc = 0;
+	int rc;
 
-	if (!platform)
+	if (!wanted)
 		return op->code;
 	if (!socket || !socket[0])
 		socket = "/run/containerd/containerd.sock";
 	if (faccessat(AT_FDCWD, socket, F_OK, 0) < 0 || !proc_exists("ctr"))
 		return 1;
 	if ((rc = reference_parse(op, s->name, &ref)) < 0 ||
-	    (rc = reference_text(op, &ref, &full)) < 0)
+	    (rc = reference_text(op, &ref, &full)) < 0 ||
+	    (rc = find_space(op, s, full.p, &space)) != 0)
 		return rc;
-	for (int i = 0; !space && i < (own && own[0] ? 1 : 2); i++) {
-		if ((rc = has_containerd(op, s, spaces[i], full.p)) < 0 || rc == 1)
-			return rc;
-		space = rc == 0 ? spaces[i] : NULL;
-	}
-	if (!space)
+	if (s->wish->all || wanted[0])
+		platform = s->wish->all ? NULL : wanted;
+	rc = export_containerd(op, s, space, full.p, platform, &result);
+	/* An image for one other platform is taken as it is. */
+	if (rc == 0 && result.status != 0 && !wanted[0] && platform)
+		rc = export_containerd(op, s, space, full.p, NULL, &result);
+	if (rc)
 		return rc;
-	const char *all = s->wish->all ? "--all-platforms" : "--platform";
-	const char *const argv[] = { "ctr",
-				     "-n",
-				     space,
-				     "images",
-				     "export",
-				     all,
-				     s->wish->all  ? "-"
-				     : platform[0] ? platform
-						   : platform_host()->name,
-				     s->wish->all ? full.p : "-",
-				     s->wish->all ? NULL : full.p,
-				     NULL };
-	if ((rc = run_into(op, s, argv, &result)) != 0)
-		return rc;
-	return judge_program(op, s, &result);
+	return result.status == 0 ? 0
+				  : op_fail(op, ERR_NET,
+					    "containerd does not give the image (status %d): %.*s",
+					    result.status, STR_ARG(str_trim(result.err)));
 }
 
 static int save_image(struct op *op, struct save *s)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A small image with two packages that dpkg knows: usage: image.py [--legacy | --tree] FILE, or
+"""A small image with two packages that dpkg knows: usage: image.py [--legacy | --arm64 | --tree] FILE, or
 image.py --push HOST:PORT
 
 Writes a Docker archive of two layers, called team/x:1, as engines write it today; with --legacy as they
-did before Docker 1.10; with --tree a tar of the files that are visible in it. --push puts things into a
+did before Docker 1.10; with --arm64 for another machine, called team/arm:1; with --tree a tar of the files that are visible in it. --push puts things into a
 registry that engines do not make here: an index of two platforms and an attestation (many:1), and what is
 no image (chart:1, sig:1).
 """
@@ -45,14 +45,14 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def modern():
+def modern(arch="amd64", name="team/x:1"):
     layers = [tar_of(files) for files in LAYERS]
     config = json.dumps({
-        "architecture": "amd64", "os": "linux", "created": WHEN, "config": {"Cmd": ["/bin/sh"], "Labels": {"a": "b"}},
+        "architecture": arch, "os": "linux", "created": WHEN, "config": {"Cmd": ["/bin/sh"], "Labels": {"a": "b"}},
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest(layer) for layer in layers]},
         "history": [{"created": WHEN, "created_by": line} for line in HISTORY]}).encode()
     paths = [digest(layer) + "/layer.tar" for layer in layers]
-    manifest = [{"Config": digest(config) + ".json", "RepoTags": ["team/x:1"], "Layers": paths}]
+    manifest = [{"Config": digest(config) + ".json", "RepoTags": [name], "Layers": paths}]
     return [*zip(paths, layers), (digest(config) + ".json", config), ("manifest.json", json.dumps(manifest))]
 
 
@@ -120,7 +120,7 @@ def main():
         push(sys.argv[2])
         return
     how, path = (sys.argv[1], sys.argv[2]) if len(sys.argv) == 3 else ("", sys.argv[1])
-    members = {"": modern, "--legacy": legacy, "--tree": lambda: [OS, TOP]}[how]()
+    members = {"": modern, "--legacy": legacy, "--arm64": lambda: modern("arm64", "team/arm:1"), "--tree": lambda: [OS, TOP]}[how]()
     with open(path, "wb") as out:
         out.write(tar_of(members))
 

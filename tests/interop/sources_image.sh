@@ -49,11 +49,14 @@ wait_for() { for _ in $(seq 60); do "$@" >/dev/null 2>&1 && return; sleep 0.25; 
 python3 "$here/image.py" "$work/first.tar" || exit 3
 "$temper" sbom -q -o purls "docker-archive:$work/first.tar" >"$work/want" || exit 3
 printf 'pkg:deb/debian/one@1-1?arch=amd64&distro=debian-13\npkg:deb/debian/two@2-2?arch=amd64&distro=debian-13\n' >"$work/known"
+python3 "$here/image.py" --arm64 "$work/arm.tar" || exit 3
 check "the first archive tells what is in it" cmp "$work/known" "$work/want"
 
 files() {
 	check "a bare file" same "$work/first.tar"
 	check "a name in it" same "docker-archive:$work/first.tar:team/x:1"
+	check "an image for another machine" same "$work/arm.tar"
+	check "... is not this one's" refuses 2 "is for linux/arm64 and not for linux/amd64" --platform linux/amd64 "$work/arm.tar"
 	check "standard input, a file" same - <"$work/first.tar"
 	check "what a shell makes of <(...)" same <(cat "$work/first.tar")
 	check "... with a scheme" same "docker-archive:"<(cat "$work/first.tar")
@@ -171,6 +174,7 @@ with_docker() {
 	check "... its tag is told" tells tags team/x:1 docker:team/x:1
 	check "... one that it has not" refuses 2 "docker has no such image" docker:no/such:1
 	check "... what is no name" refuses 2 "docker has no such image" 'docker:../../info?x='
+	check "... for another machine" sh -c "docker -H unix://$work/docker.sock load -q -i '$work/arm.tar' && '$temper' sbom -q -o purls docker:team/arm:1 | cmp - '$work/want'"
 	check "docker save" d save -o "$work/dockersave.tar" team/x:1
 	check "... read" same "$work/dockersave.tar"
 	d tag team/x:1 other/y:2 && d save -o "$work/both.tar" team/x:1 other/y:2
@@ -203,6 +207,9 @@ with_containerd() {
 	check "containerd: by ctr" same containerd:team/x:1
 	check "... a bare name" same team/x:1
 	check "... in a namespace" sh -c "ctr -n other images import --snapshotter native '$work/first.tar' && CONTAINERD_NAMESPACE=other '$temper' sbom -q -o purls containerd:team/x:1 | cmp - '$work/want'"
+	check "... for another machine" sh -c "ctr images import --snapshotter native --all-platforms '$work/arm.tar'"
+	check "... is taken as it is" same containerd:team/arm:1
+	check "... unless this machine's is asked for" refuses 2 "is for linux/arm64 and not for linux/amd64" --platform linux/amd64 containerd:team/arm:1
 	check "... one that it has not" refuses 2 "containerd has no such image" containerd:no/such:1
 	unset CONTAINERD_ADDRESS
 }
