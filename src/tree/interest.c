@@ -15,6 +15,8 @@ enum { PREFIX = 2, PATH_MAX_BYTES = 2 * LIMIT_PATH };
 struct pattern {
 	str glob;
 	uint32_t bits;
+	str tail; /* what the name must end with */
+	str dir;  /* what its directory must be called; empty: anything */
 	bool whole,
 		anywhere; /* anywhere: "**" and the name that found it, nothing more to compare */
 	int id;
@@ -97,12 +99,14 @@ static struct map *list_of(struct interest *i, str glob, str *ret_key)
 int interest_add(struct op *op, struct interest *i, str glob, uint32_t bits, bool whole, int id)
 {
 	struct pattern *p = op_new(op, struct pattern, 1);
-	str key;
+	str key, dir = str_base_name(str_dir_name(glob));
 
 	MUST(id >= 0 && id < INTEREST_IDS);
 	if (!p)
 		return op->code;
 	*p = (struct pattern){ .glob = glob, .bits = bits, .whole = whole, .id = id };
+	p->tail = literal_end(str_base_name(glob));
+	p->dir = first_wild(dir) < 0 ? dir : S("");
 	if (glob.len == 0) {
 		MUST(bits);
 		p->next = i->any;
@@ -135,11 +139,19 @@ static str path_of(struct path_text *t, str dir, str name)
 	return (str){ t->p, t->len };
 }
 
+/* The two tests that decide nearly always, before the path is compared. */
+static bool may_match(const struct pattern *p, str dir, str name)
+{
+	return str_ends(name, p->tail) && (p->dir.len == 0 || str_ends(dir, p->dir));
+}
+
 static void try_list(const struct pattern *p, str dir, str name, uint32_t bits,
 		     struct path_text *text, struct wanted *ret)
 {
 	for (; p; p = p->next) {
 		if (p->bits && !(p->bits & bits))
+			continue;
+		if (p->glob.len && !p->anywhere && !may_match(p, dir, name))
 			continue;
 		if (p->glob.len && !p->anywhere && !glob_match(p->glob, path_of(text, dir, name)))
 			continue;
