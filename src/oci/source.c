@@ -65,10 +65,28 @@ static int find_provider(str scheme, int first)
 	return -1;
 }
 
+/* The scheme that was meant, if it is nearly one. */
+static const char *near_scheme(str scheme)
+{
+	const char *name[PROVIDERS];
+
+	for (int i = 1; i < PROVIDERS; i++)
+		name[i - 1] = providers[i].scheme;
+	return scheme.len > 2 ? nearest_word(scheme, name, PROVIDERS - 1) : NULL;
+}
+
 /* One provider by itself: its reason is the error. */
 static int ask_one(struct op *op, struct source_ask *a, int i, str place)
 {
 	int rc;
+
+	/* Other tools call a registry's images so. */
+	if (str_starts(place, S("//")) && providers[i].may_fail)
+		return op_fail(
+			op, ERR_USAGE,
+			"'%s:%.*s': a name stands right behind the colon; of a registry it is "
+			"registry:%.*s",
+			providers[i].scheme, STR_ARG(place), STR_ARG(str_from(place, 2)));
 
 	if (!place.len)
 		return op_fail(op, ERR_USAGE, "'%s:' needs a name behind it", providers[i].scheme);
@@ -141,6 +159,14 @@ static bool goes_on(int i, int rc)
 	return providers[i].may_fail && (rc == ERR_NET || rc == ERR_USAGE);
 }
 
+static int no_source(struct op *op, str name)
+{
+	const char *near = near_scheme(name);
+
+	return op_fail(op, ERR_USAGE, "'%.*s' is no source of images%s%s%s", STR_ARG(name),
+		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 /* Each in turn; the first that has it. */
 static int ask_all(struct op *op, struct source_ask *a, str what)
 {
@@ -151,8 +177,7 @@ static int ask_all(struct op *op, struct source_ask *a, str what)
 	for (int turn = 0, i; turn < PROVIDERS && (i = next_provider(a->wish, turn)) < PROVIDERS;
 	     turn++) {
 		if (i < 0)
-			return op_fail(op, ERR_USAGE, "'%.*s' is no source of images",
-				       STR_ARG(a->wish->from.p[turn]));
+			return no_source(op, a->wish->from.p[turn]);
 		a->s->scheme = providers[i].scheme;
 		a->why = S("");
 		a->idle = false;
@@ -164,6 +189,10 @@ static int ask_all(struct op *op, struct source_ask *a, str what)
 			break;
 	}
 	tell_idle(&r);
+	str rest = what, scheme = str_cut(&rest, ':');
+	const char *near = rest.p ? near_scheme(scheme) : NULL;
+	if (near)
+		buf_fmt(&r.text, "; did you mean '%s:'?", near);
 	if (r.text.bad)
 		return op->code;
 	return op_fail(op, r.code ? r.code : ERR_USAGE, "no image '%.*s': %.*s", STR_ARG(what),

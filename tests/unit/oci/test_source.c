@@ -499,7 +499,7 @@ static int platforms(struct op *op)
 
 static int reasons(struct op *op)
 {
-	static str from_store = S_INIT("store");
+	str from_store = S("store");
 	AUTO_STORE store = FIXTURE_STORE;
 	AUTO_SOURCE s = { .fd = -1 };
 	struct source_wish wish = { .from = { &from_store, 1 } };
@@ -515,6 +515,13 @@ static int reasons(struct op *op)
 	CHECK_FAILS(op, source_open(op, S(""), &plain_wish, &store, &s), ERR_USAGE, "needs a name");
 	CHECK_FAILS(op, source_open(op, S("oci-dir:/nowhere"), &plain_wish, &store, &s), ERR_USAGE,
 		    "no image 'oci-dir:/nowhere': no such file or directory");
+	CHECK_FAILS(op, source_open(op, S("docker://debian"), &plain_wish, &store, &s), ERR_USAGE,
+		    "right behind the colon; of a registry it is registry:debian");
+	CHECK_FAILS(op, source_open(op, S("docker-archve:x.tar"), &wish, &store, &s), ERR_USAGE,
+		    "not in the store; did you mean 'docker-archive:'?");
+	from_store = S("registri");
+	CHECK_FAILS(op, source_open(op, S("x"), &wish, &store, &s), ERR_USAGE,
+		    "'registri' is no source of images; did you mean 'registry'?");
 	TRY(put(op, "text", S("no archive")));
 	CHECK_FAILS(op, open_pattern(op, "docker-archive:%/text", &plain_wish, NULL, &s), ERR_FORMAT, "is no tar archive");
 	return 0;
