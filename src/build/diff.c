@@ -319,6 +319,7 @@ static void tell_side(const struct side *s, struct difference_side *ret)
 					 .platform = s->platform,
 					 .manifest = s->manifest,
 					 .has_files = s->has_image,
+					 .is_bill = s->is_bill,
 					 .packages = s->package_n };
 	if (!s->has_image)
 		return;

@@ -209,6 +209,7 @@ static int open_bill(struct op *op, str path, struct inventory *v, struct side *
 					"%.*s is no bill of materials that temper knows",
 					STR_ARG(path));
 	s->name = path;
+	s->is_bill = true;
 	s->platform = v->subject.platform;
 	s->manifest = v->subject.manifest;
 	return side_packages(op, v, s);

@@ -33,6 +33,7 @@ struct side {
 	struct image image;
 	struct image_tree tree; /* digests and what was wanted are in it */
 	bool has_image;
+	bool is_bill; /* a bill of materials: packages alone */
 	struct digest manifest;       /* zeros: a lock that was not built */
 	struct side_package *package; /* [package_n], sorted by name and architecture */
 	ptrdiff_t package_n;

@@ -29,6 +29,7 @@ static const struct example example[] = {
 	  "nginx.lock.json",
 	  "What does a refreshed lock bring?" },
 	{ "temper diff oci-archive:theirs.tar nginx --json", "Any two images, for a program:" },
+	{ "temper diff last-year.spdx.json registry:example.org/app:1", "An image beside its bill of last year:" },
 };
 
 static int run(struct op *op, const struct cli *cli, const void *options)
@@ -61,20 +62,16 @@ const struct verb verb_diff = {
 	.operands = "OLD NEW",
 	.operand_min = 2,
 	.operand_max = 2,
-	.summary = "tell what differs between two images or locks, and why",
+	.summary = "tell what differs between two images, locks or bills of materials, and why",
 	.description =
-		"OLD and NEW are each a name in the local store, an image of any place "
-		"(docker-archive:FILE, oci-dir:DIR, docker:NAME, registry:NAME ...), a lock file, "
-		"or a "
-		"recipe, which stands for its lock. Compared are packages, files with their modes "
-		"and owners, the configuration, and sizes; for each "
-		"package in another version its changelog tells what happened in between. Files "
-		"that "
-		"a package's new version explains are only counted; what is below /etc, changed "
-		"rights, and setuid files are always listed.\n\n"
-		"Locks are compared with their files if the store has their images. Any image can "
-		"be "
-		"compared; it need not be of temper's making.",
+		"OLD and NEW are each an image, by any name that temper sbom takes, a lock file, a recipe, "
+		"which stands for its lock, or a bill of materials (SPDX, CycloneDX, Syft's, temper's). "
+		"Compared are packages of every ecosystem with their licences, files with their modes and "
+		"owners, the configuration, and sizes; for each Debian package in another version its "
+		"changelog tells what happened in between. Files that a package's new version explains are "
+		"only counted; what is below /etc, changed rights, and setuid files are always listed.\n\n"
+		"Locks are compared with their files if the store has their images; bills of materials have "
+		"no files. Any image can be compared; it need not be of temper's making.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct diff_options),
 	VERB_EXAMPLES(example),

@@ -64,6 +64,7 @@ struct difference_side {
 	str platform;      /* "linux/amd64" */
 	struct digest manifest; /* zeros: a lock that was not built */
 	bool has_files;    /* its file system was read */
+	bool is_bill;	   /* it is a bill of materials */
 	uint64_t size, unpacked; /* bytes of blobs, and of files; 0: not known */
 	ptrdiff_t packages, files, layers;
 };

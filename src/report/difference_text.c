@@ -252,8 +252,14 @@ static void put_files(struct buf *b, const struct difference *d, const struct te
 	put_title(b, style, "files");
 	if (!d->before.has_files || !d->after.has_files) {
 		const struct difference_side *s = d->before.has_files ? &d->after : &d->before;
-		buf_add(b, S("  not compared: the store does not have the image of "));
-		text_safe(b, s->name);
+		buf_add(b, S("  not compared: "));
+		if (s->is_bill) {
+			text_safe(b, s->name);
+			buf_add(b, S(" is a bill of materials"));
+		} else {
+			buf_add(b, S("the store does not have the image of "));
+			text_safe(b, s->name);
+		}
 		buf_char(b, '\n');
 		return;
 	}
