@@ -134,6 +134,27 @@ static bool is_wanted(str path)
 	return str_ends(base, S(".txt")) && str_find_str(base, S("requirements")) >= 0;
 }
 
+/* A text as PowerShell's ">" writes it (UTF-16, its byte order told): as ASCII, which is all that
+ * matters here. */
+static int plain_text(struct reading *r, str text, str *ret)
+{
+	bool little = str_starts(text, S("\xff\xfe")), big = str_starts(text, S("\xfe\xff"));
+
+	*ret = str_starts(text, S("\xef\xbb\xbf")) ? str_from(text, 3) : text;
+	if (!little && !big)
+		return 0;
+	char *to = op_new(&r->tmp, char, text.len / 2);
+	if (!to)
+		return r->tmp.code;
+	ptrdiff_t n = 0;
+	for (ptrdiff_t i = 2; i + 1 < text.len; i += 2) {
+		char low = text.p[little ? i : i + 1], high = text.p[little ? i + 1 : i];
+		to[n++] = (char)(high || low < 0 ? '?' : low);
+	}
+	*ret = (str){ to, n };
+	return 0;
+}
+
 struct include { /* a file that is still to be read, beside `by` */
 	str path;
 	struct found by;
@@ -173,14 +194,18 @@ static int read_requirements(struct reading *r)
 	includes list = { 0 };
 	struct found f;
 	str text;
-	int rc = read_lines(r, r->text, 0, &list);
+	int rc = plain_text(r, r->text, &text);
+
+	if (rc == 0)
+		rc = read_lines(r, text, 0, &list);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < list.n; i++) {
 		struct include now = list.p[i];
 		rc = catalog_beside(&r->tmp, r->c, &now.by, now.path, &f);
 		if (rc == 0 && (rc = catalog_text(&r->tmp, r->c, &f, LIMIT_CAPTURE, &text)) == 0) {
 			r->f = &f;
-			rc = read_lines(r, text, now.deep, &list);
+			if ((rc = plain_text(r, text, &text)) == 0)
+				rc = read_lines(r, text, now.deep, &list);
 			r->f = first;
 		}
 		rc = rc > 0 ? 0 : rc;

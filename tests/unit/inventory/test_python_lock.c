@@ -61,6 +61,21 @@ static int files(struct op *op)
 	return 0;
 }
 
+/* What PowerShell writes: UTF-16 of both orders; and a byte order mark of UTF-8. */
+static int encodings(struct op *op)
+{
+	static const str texts[] = { S_INIT("\xff\xfe" "a\0=\0=\0" "1\0\r\0\n\0b\0=\0=\0" "2\0"), S_INIT("\xfe\xff\0a\0=\0=\0" "1\0\n\0b\0=\0=\0" "2"),
+				     S_INIT("\xef\xbb\xbf" "a==1\nb==2") };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct tree_given file = { .path = S("requirements.txt"), .bytes = exact(texts[i]) };
+		struct inventory v;
+		TRY(catalog_over(op, "python-lock", true, &file, 1, &v));
+		CHECK(v.package_n == 2 && package_by(&v, "pkg:pypi/a@1") && package_by(&v, "pkg:pypi/b@2"));
+	}
+	return 0;
+}
+
 /* In an image a lock file is no evidence of anything that is installed. */
 static int image(struct op *op)
 {
@@ -72,4 +87,5 @@ static int image(struct op *op)
 	return 0;
 }
 
-TESTS({ "lock and requirements files", files, .once = true }, { "in an image", image })
+TESTS({ "lock and requirements files", files, .once = true }, { "encodings", encodings, .once = true },
+      { "in an image", image })
