@@ -113,13 +113,15 @@ static bool name_is(str a, str b)
 	return a.len == b.len && strncasecmp(a.p, b.p, (size_t)a.len) == 0;
 }
 
-/* META-INF/maven/GROUP/ARTIFACT/pom.xml, in the archive or in what it serves. */
+/* META-INF/maven/GROUP/ARTIFACT/pom.xml, in the archive or in what it serves; some leave
+ * directories out. */
 static int note_pom(struct walk *w, struct level *l, const struct zip_entry *e)
 {
-	str dir = str_dir_name(e->name), up = str_dir_name(dir), maven = str_dir_name(up);
+	str dir = str_dir_name(e->name);
 	bool xml = str_ends(e->name, S(".xml"));
+	ptrdiff_t at = str_find_str(dir, S("META-INF/maven"));
 
-	if (!str_ends(maven, S("META-INF/maven")) || !str_base_name(up).len)
+	if (at < 0 || (at > 0 && dir.p[at - 1] != '/'))
 		return 0;
 	struct java_pom *p = NULL;
 	for (ptrdiff_t i = l->pom.n; i > 0 && !p; i--) /* they stand side by side */
@@ -257,10 +259,12 @@ static int read_pom(struct walk *w, struct level *l, struct java_pom *p)
 			return w->op->code;
 		rc = part_failed(w, path);
 	}
-	if (!p->artifact.len || is_template(p->artifact))
+	str up = str_dir_name(p->dir);
+	bool telling = str_ends(str_dir_name(up), S("META-INF/maven"));
+	if (telling && (!p->artifact.len || is_template(p->artifact)))
 		p->artifact = str_base_name(p->dir);
-	if (!p->group.len || is_template(p->group))
-		p->group = str_base_name(str_dir_name(p->dir));
+	if (telling && (!p->group.len || is_template(p->group)))
+		p->group = str_base_name(up);
 	if (is_template(p->version))
 		p->version = S("");
 	return rc;
@@ -466,7 +470,7 @@ static int add_packages(struct walk *w, struct level *l)
 	    (rc = add_archive(w, l, &id)) < 0)
 		return rc;
 	for (ptrdiff_t i = 0; i < l->pom.n; i++)
-		if (i != id.pom && l->pom.p[i].version.len &&
+		if (i != id.pom && l->pom.p[i].artifact.len && l->pom.p[i].version.len &&
 		    (rc = add_pom(w, l, &l->pom.p[i])) < 0)
 			return rc;
 	return 0;

@@ -448,8 +448,9 @@ static ptrdiff_t fit(const struct java_pom *p, str stem)
 	str before = str_head(stem, at ? at - 1 : 0), rest = str_from(stem, at + n);
 	if (rest.len && str_starts(str_from(rest, 1), p->version))
 		rest = S("");
-	if (rest.len &&
-	    !(rest.len > 1 && str_find(S("-_."), rest.p[0]) >= 0 && is_digit(rest.p[1])))
+	bool ends_in_digit = is_digit(p->artifact.p[n - 1]);
+	if (rest.len && !(rest.len > 1 && is_digit(rest.p[1]) &&
+			  str_find(ends_in_digit ? S("-_") : S("-_."), rest.p[0]) >= 0))
 		return 0;
 	return 2 * n + (before.len && alike(before, p->group, true));
 }
@@ -595,6 +596,19 @@ int java_identify(struct op *op, const struct java_facts *f, struct java_id *ret
 		ret->version = told;
 	else if (!told.len)
 		ret->how = EVIDENCE_NAME;
+	for (ptrdiff_t i = 0; i < f->pom_n; i++) {
+		const struct java_pom *p = &f->pom[i];
+		if (p->version.len || !p->group.len || !alike(p->artifact, ret->artifact, true))
+			continue;
+		ret->pom = i; /* it tells all but its version */
+		ret->group = p->group;
+		ret->artifact = p->artifact;
+		ret->how = EVIDENCE_METADATA;
+		return 0;
+	}
 	split_group(f, ret);
-	return find_group(op, f, ret);
+	int rc = find_group(op, f, ret);
+	if (f->pom_n > 1 && str_eq(str_of(ret->by), S("name")))
+		ret->artifact = S(""); /* a mere box of packages that tell who they are */
+	return rc;
 }

@@ -59,6 +59,34 @@ else
 	same "a repository's directories" "$(temper sbom -q --select-catalogers java -o purls dir:layout)" "pkg:maven/org.example.deep/plain@1.5"
 fi
 
+# Archives of other projects' tests, whose entries alone were collected; each is what its pom.properties or its name says.
+data=${TEMPER_SHARED_DATA:-$TEMPER_SOURCE/../shared/data}/images/syft/syft/pkg/cataloger/java/testdata/jar-metadata
+if [ -d "$data" ]; then
+	mkdir collected
+	for entries in "$data"/*/ "$data"/jenkins-plugins/gradle/2.11/; do
+		name=$(basename "$entries").jar
+		case $entries in *jenkins-plugins/) continue ;; *gradle/2.11/) name=gradle.jpi ;; esac
+		python3 -m zipfile -c "collected/$name" "$entries"*
+	done
+	while read -r name want; do
+		got=$(temper sbom -q --select-catalogers java -o purls "file:collected/$name" | tr '\n' ' ')
+		same "collected: $name" "${got:-nothing }" "$want "
+	done <<-'E'
+		api-all-2.0.0-sources.jar pkg:maven/org.apache.directory.api/api-all@2.0.0 pkg:maven/org.apache.directory.api/api-asn1-api@2.0.0
+		com.fasterxml.jackson.core.jackson-core-2.15.2.jar pkg:maven/com.fasterxml.jackson.core/jackson-core@2.15.2
+		commons-lang3-3.12.0.jar pkg:maven/org.apache.commons/commons-lang3@3.12.0
+		gradle.jpi pkg:maven/org.jenkins-ci.plugins/gradle@2.11
+		jackson-core-2.15.2.jar pkg:maven/com.fasterxml.jackson.core/jackson-core@2.15.2
+		micronaut-aop-4.9.11.jar pkg:maven/io.micronaut/micronaut-aop@4.9.11
+		multiple-matching-2.11.5.jar pkg:maven/org.multiple/multiple-matching-1@2.11.5 pkg:maven/org.multiple/multiple-matching-2@2.11.5 pkg:maven/org.multiple/multiple-matching-3@2.11.5
+		opensaml-core-3.4.6.jar pkg:maven/org.opensaml/opensaml-core@3.4.6
+		org.multiple-thename.jar pkg:maven/com.multiple/thename@10.11.12 pkg:maven/org.multiple/thename@10.11.12
+		spring-instrumentation-4.3.0-1.0.jar nothing
+	E
+else
+	skip "collected archives" "there is no directory $data"
+fi
+
 for needed in javac jar; do
 	command -v $needed >/dev/null || { skip "archives of our own" "$needed is not installed"; flow_end; }
 done

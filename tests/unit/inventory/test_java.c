@@ -100,6 +100,11 @@ static int sources(struct op *op)
 		/* XML alone, the version from its parent, a property in it. */
 		{ "foo.jar", { { "META-INF/maven/org.x/foo/pom.xml", FIELD("<project><parent><groupId>org.x</groupId><artifactId>p</artifactId>"
 			"<version>${v}</version></parent><artifactId>foo</artifactId><properties><v>4.2</v></properties></project>") } }, 1, "pkg:maven/org.x/foo@4.2" },
+		/* XML that leaves the version to who builds it; XML without the directories that there should be. */
+		{ "foo-3.jar", { { "META-INF/maven/org.x/foo/pom.xml", FIELD("<project><groupId>org.x</groupId><artifactId>foo</artifactId><version>${revision}</version></project>") } }, 1,
+			"pkg:maven/org.x/foo@3" },
+		{ "foo-3.jar", { { "META-INF/maven/foo/pom.xml", FIELD("<project><groupId>org.x</groupId><artifactId>foo</artifactId><version>3</version></project>") } }, 1,
+			"pkg:maven/org.x/foo@3" },
 		/* A template of a project is none. */
 		{ "arch-1.jar", { { "archetype-resources/pom.xml", FIELD("<project><artifactId>no</artifactId><version>1</version></project>") },
 			MANIFEST("Implementation-Vendor-Id: org.arch\n") }, 2, "pkg:maven/org.arch/arch@1" },
