@@ -62,7 +62,7 @@ const struct verb verb_diff = {
 	.operands = "OLD NEW",
 	.operand_min = 2,
 	.operand_max = 2,
-	.summary = "tell what differs between two images, locks or bills of materials, and why",
+	.summary = "tell what differs between two images, locks or SBOMs, and why",
 	.description =
 		"OLD and NEW are each an image, by any name that temper sbom takes, a lock file, a recipe, "
 		"which stands for its lock, or a bill of materials (SPDX, CycloneDX, Syft's, temper's). "
