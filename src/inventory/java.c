@@ -339,7 +339,7 @@ static int needs_of(struct op *op, const struct java_project *j, struct package 
 	return 0;
 }
 
-/* Licence and needs, as the pom's XML has them. */
+/* Licence, links and needs, as the pom's XML has them. */
 static int describe(struct walk *w, struct level *l, const struct java_pom *pom, struct package *p)
 {
 	struct java_project j;
@@ -348,6 +348,12 @@ static int describe(struct walk *w, struct level *l, const struct java_pom *pom,
 	if (!pom->has_xml)
 		return 0;
 	int rc = read_project(w, l, pom, &j);
+	if (rc == 0)
+		rc = java_project_text(&w->own, &j, xml_child_text(j.root, S("url")), &p->homepage);
+	if (rc == 0)
+		rc = java_project_text(&w->own, &j,
+				       xml_child_text(xml_child(j.root, S("scm")), S("url")),
+				       &p->vcs);
 	if (rc == 0 && (rc = needs_of(&w->own, &j, p)) == 0 && catalog_wants_licences(w->c) &&
 	    (rc = java_project_licences(&w->own, &j, &list)) == 0)
 		return java_licences(&w->own, &list, &p->licence);
