@@ -293,7 +293,6 @@ static void add_conffiles(str text, struct package *p)
 /* Files where they are: diversions, then what dpkg was told not to unpack, then the root. */
 static int place_files(struct op *op, const struct dpkg_place *place, struct package *p)
 {
-	bool moved = false;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; i < place->diversion.n; i++) {
@@ -302,7 +301,6 @@ static int place_files(struct op *op, const struct dpkg_place *place, struct pac
 			str_eq(d->by, p->name) ? NULL : package_find_file(p, d->from);
 		if (f && d->to.len)
 			f->path = d->to;
-		moved |= f != NULL;
 		if (f && (rc = package_sort_files(op, p)) < 0)
 			return rc;
 	}
