@@ -102,32 +102,40 @@ static bool has_magic(int fd)
 	       tar_is((str){ head, sizeof(head) });
 }
 
-int box_of_archive(struct op *op, int fd, str what, struct box *ret)
+/* `own` has the reader's memory, which goes when the index is made. */
+static int index_archive(struct op *op, struct op *own, struct box *b)
 {
-	struct box b = { .what = what, .fd = fd };
 	AUTO_STREAM *in = NULL;
 	struct tar *tar;
-	int rc = stream_open_fd(op, fd, what, 0, UINT64_MAX, UINT64_MAX, &in);
+	int rc = stream_open_fd(own, b->fd, b->what, 0, UINT64_MAX, UINT64_MAX, &in);
 
-	map_init(&b.member, op);
-	if (rc < 0)
-		return rc;
-	if (stream_kind(in) != STREAM_PLAIN)
+	if (rc == 0 && stream_kind(in) != STREAM_PLAIN)
 		return 1;
-	if ((rc = tar_open(op, in, what, false, &tar)) < 0)
-		return rc;
-	rc = keep_all(op, &b, tar);
+	if (rc < 0 || (rc = tar_open(own, in, b->what, false, &tar)) < 0)
+		return op_adopt_error(op, own);
+	rc = keep_all(op, b, tar);
 	/* What is no tar from its first header on is another thing; a tar that is bad is an error.
 	 */
 	if ((rc == ERR_FORMAT || rc == ERR_LIMIT) && tar_position(tar) <= TAR_HEAD &&
-	    !has_magic(fd)) {
+	    !has_magic(b->fd)) {
 		op_forgive(op);
 		rc = 1;
 	}
-	if (rc)
-		return rc;
-	*ret = b;
-	return 0;
+	return rc;
+}
+
+int box_of_archive(struct op *op, int fd, str what, struct box *ret)
+{
+	struct box b = { .what = what, .fd = fd };
+	AUTO_OP own;
+	int rc;
+
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	map_init(&b.member, op);
+	if ((rc = index_archive(op, &own, &b)) == 0)
+		*ret = b;
+	return rc;
 }
 
 struct box box_of_directory(struct op *op, int dirfd, str what)

@@ -169,6 +169,7 @@ static int ask_platform(struct op *op, struct walk *w, struct layout_entry *e)
 	struct image_document d = { 0 };
 
 	op_init(&own, op->ceiling);
+	own.fault = op->fault;
 	int rc = read_image(&own, w, e, &d);
 	if (rc > 0 || rc == ERR_FORMAT)
 		return 1;

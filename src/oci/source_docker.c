@@ -331,6 +331,7 @@ static int legacy_layer(struct op *op, struct box *b, str *id, ptrdiff_t i, stru
 	int rc;
 
 	op_init(&own, op->ceiling);
+	own.fault = op->fault;
 	if (legacy_read(&own, b, *id, &bytes) < 0 ||
 	    legacy_tells(&own, bytes, &created_by, &parent) < 0)
 		return op_adopt_error(op, &own);

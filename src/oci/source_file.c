@@ -142,8 +142,7 @@ static int spool_pipe(struct op *op, int from, str what, int *ret_fd)
 	return 0;
 }
 
-/* What a compressed file holds, if it begins like a tar: 1 if not. */
-static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
+static int unpack(struct op *op, int from, str what, int *ret_fd)
 {
 	AUTO_FD fd = -1;
 	AUTO_STREAM *in = NULL;
@@ -155,7 +154,9 @@ static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
 		return op->code;
 	if ((rc = stream_open_fd(op, from, what, 0, UINT64_MAX, LIMIT_SPOOL, &in)) < 0)
 		return rc;
-	if ((rc = stream_read(op, in, piece, PIECE, &n)) < 0) {
+	for (size_t got = 1; n < TAR_HEAD && got > 0; n += got) {
+		if ((rc = stream_read(op, in, piece + n, PIECE - n, &got)) == 0)
+			continue;
 		if (rc == ERR_MEMORY || rc == ERR_IO)
 			return rc;
 		op_forgive(op);
@@ -173,6 +174,17 @@ static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
 	} while (n > 0);
 	*ret_fd = fd_take(&fd);
 	return 0;
+}
+
+/* What a compressed file holds, if it begins like a tar: 1 if not. */
+static int spool_unpacked(struct op *op, int from, str what, int *ret_fd)
+{
+	AUTO_OP own; /* decoders are large */
+
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	int rc = unpack(&own, from, what, ret_fd);
+	return rc < 0 ? op_adopt_error(op, &own) : rc;
 }
 
 /* --- what the user names --- */
