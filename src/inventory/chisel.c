@@ -16,6 +16,8 @@
 #include "codec/stream.h"
 #include "dpkg_impl.h"
 
+enum { SLICES_MAX = 4096 /* bytes of a package's slices that are told: python3's are 300 */ };
+
 struct piece { /* a path of a package */
 	ptrdiff_t package;
 	struct package_file file;
@@ -83,6 +85,8 @@ static int add_slice(struct manifest *m, const struct node *line)
 		return 0;
 	if (p->facts.n)
 		said = p->facts.p[0].value;
+	if (said.len > SLICES_MAX)
+		return 0;
 	int rc = op_text(m->op, &said, "%.*s%s%.*s", STR_ARG(said), said.len ? " " : "",
 			 STR_ARG(part));
 	if (rc == 0 && p->facts.n == 0)

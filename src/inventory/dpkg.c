@@ -43,9 +43,11 @@ static str relation_name(str text)
 	return str_head(text, n);
 }
 
+enum { NEEDS_SEEN = 256 /* names among which doubles are looked for: more need linear time */ };
+
 static bool has_text(const struct texts *t, str s)
 {
-	for (ptrdiff_t i = 0; i < t->n; i++) {
+	for (ptrdiff_t i = 0; i < t->n && i < NEEDS_SEEN; i++) {
 		if (str_eq(t->p[i], s))
 			return true;
 	}

@@ -42,6 +42,11 @@ static str without_slash(str path)
 	return path;
 }
 
+enum {
+	DIVERSIONS_MAX = 512, /* that are looked at; systems have some dozens */
+	RULES_MAX = 256,      /* likewise: slim images have ten */
+};
+
 static int read_diversions(struct op *op, struct catalog *c, struct dpkg_place *place)
 {
 	struct found f;
@@ -51,7 +56,7 @@ static int read_diversions(struct op *op, struct catalog *c, struct dpkg_place *
 
 	if (rc != 0 || (rc = catalog_text(op, c, &f, LIMIT_CAPTURE, &text)) < 0)
 		return rc < 0 ? rc : 0;
-	while (text.p && text.len) {
+	while (text.p && text.len && place->diversion.n < DIVERSIONS_MAX) {
 		struct dpkg_diversion *d = vec_push(op, &place->diversion);
 		if (!d)
 			return op->code;
@@ -95,7 +100,7 @@ static int read_rules(struct op *op, struct catalog *c, struct dpkg_place *place
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = catalog_text(op, c, &f, LIMIT_DOCUMENT, &text);
-	while (rc == 0 && text.p)
+	while (rc == 0 && text.p && place->rule.n < RULES_MAX)
 		rc = add_rule(op, place, str_trim(str_cut(&text, '\n')));
 	return rc;
 }
@@ -295,7 +300,7 @@ static int place_files(struct op *op, const struct dpkg_place *place, struct pac
 {
 	int rc = 0;
 
-	for (ptrdiff_t i = 0; i < place->diversion.n; i++) {
+	for (ptrdiff_t i = 0; i < place->diversion.n && p->file_n; i++) {
 		const struct dpkg_diversion *d = &place->diversion.p[i];
 		struct package_file *f =
 			str_eq(d->by, p->name) ? NULL : package_find_file(p, d->from);

@@ -103,6 +103,8 @@ static str atom_name(str word)
 {
 	bool versioned = false;
 
+	if (word.len > LIMIT_NAME)
+		return S("");
 	while (word.len && str_find(S("<>=~!"), word.p[0]) >= 0) {
 		versioned |= word.p[0] != '!';
 		word = str_from(word, 1);
@@ -117,6 +119,8 @@ static str atom_name(str word)
 	return at > 0 ? str_head(word, at - 1) : word;
 }
 
+enum { NEEDS_SEEN = 256 /* names among which doubles are looked for: more need linear time */ };
+
 /* The names in RDEPEND: what "||" leaves to choose are all of them, as the flags that were set
  * told. */
 static int read_needs(struct op *op, str text, struct texts *ret)
@@ -130,7 +134,7 @@ static int read_needs(struct op *op, str text, struct texts *ret)
 	for (str word = str_word(&text); word.len; word = str_word(&text)) {
 		str name = word.p[0] == '!' ? S("") : atom_name(word);
 		bool again = name.len == 0;
-		for (ptrdiff_t i = 0; i < ret->n && !again; i++)
+		for (ptrdiff_t i = 0; i < ret->n && i < NEEDS_SEEN && !again; i++)
 			again = str_eq(ret->p[i], name);
 		if (!again)
 			ret->p[ret->n++] = name;
@@ -197,7 +201,10 @@ static int read_licence(struct op *op, str text, str *ret)
 	return rc < 0 ? rc : licence_expression(op, expression, ret);
 }
 
-enum { GROUP_ROUNDS = 8 /* groups within groups: Gentoo's own nest three deep */ };
+enum {
+	GROUP_ROUNDS = 8,  /* groups within groups: Gentoo's own nest three deep */
+	GROUPS_MAX = 1000, /* of one package: Gentoo has forty in all */
+};
 
 /* The members of a group, in "NAME member member ..." lines. */
 static str members_of(str groups, str name)
@@ -213,12 +220,15 @@ static str members_of(str groups, str name)
 /* "@GROUP" words by their members. What is in no group stays. */
 static int expand_groups(struct op *op, str groups, str *text)
 {
+	int left = GROUPS_MAX;
+
 	for (int round = 0; round < GROUP_ROUNDS && str_find(*text, '@') >= 0; round++) {
 		struct buf b;
 		buf_init(&b, op, LIMIT_DOCUMENT);
 		for (str word = str_word(text); word.len; word = str_word(text)) {
-			str members =
-				word.p[0] == '@' ? members_of(groups, str_from(word, 1)) : S("");
+			str members = word.p[0] == '@' && left-- > 0
+					      ? members_of(groups, str_from(word, 1))
+					      : S("");
 			buf_add(&b, members.len ? members : word);
 			buf_char(&b, ' ');
 		}
