@@ -505,9 +505,12 @@ static int check_characters(struct reader *r)
 {
 	for (ptrdiff_t i = 0; i < r->in.len; i++) {
 		unsigned char c = (unsigned char)r->in.p[i];
-		if (c < 0x20 && !is_blank((char)c)) {
+		/* U+FFFE and U+FFFF are no characters. */
+		bool none = c == 0xef && (str_starts(str_from(r->in, i), S("\xef\xbf\xbe")) ||
+					  str_starts(str_from(r->in, i), S("\xef\xbf\xbf")));
+		if ((c < 0x20 && !is_blank((char)c)) || none) {
 			r->at = i;
-			return fail(r, "a control character");
+			return fail(r, "a character that XML does not have");
 		}
 	}
 	return 0;

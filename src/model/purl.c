@@ -418,6 +418,8 @@ int purl_parse(struct op *op, str text, struct purl *ret)
 
 	if (text.len > PURL_MAX)
 		return op_fail(op, ERR_LIMIT, "a purl has more than %d bytes", PURL_MAX);
+	if (str_find(text, 0) >= 0)
+		return op_fail(op, ERR_FORMAT, "a purl has a NUL");
 	if (s.len < 4 || lower(s.p[0]) != 'p' || lower(s.p[1]) != 'k' || lower(s.p[2]) != 'g' ||
 	    s.p[3] != ':')
 		return op_fail(op, ERR_FORMAT,

@@ -147,6 +147,7 @@ static int back(struct op *op)
 		    "needs a namespace");
 	CHECK_STR(p.purl, S("pkg:brew/x@1"));
 	CHECK_FAILS(op, package_of_purl(op, S("pkg:npm/a%00b"), &p), ERR_FORMAT, "NUL");
+	CHECK_FAILS(op, package_of_purl(op, S("pkg:npm/a@\0"), &p), ERR_FORMAT, "NUL");
 	CHECK_FAILS(op, package_of_purl(op, S("pkg:npm/a?b=1&b=2"), &p), ERR_FORMAT, "twice");
 	return 0;
 }
