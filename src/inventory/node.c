@@ -13,6 +13,7 @@
  *
  * All are added at the end: what a package needs depends on where its neighbours are.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -37,6 +38,8 @@ struct hint { /* of a package, by .package-lock.json; aliases the state's op */
 	bool dev, optional;
 };
 
+struct seat;
+
 struct held { /* a package that is added at the end; its needs are names until then */
 	struct package p;
 	struct found f;
@@ -47,8 +50,8 @@ struct held { /* a package that is added at the end; its needs are names until t
 
 struct state {
 	VEC(struct held) held;
-	struct map by_dir; /* directory: position in held + 1 */
-	struct map hints;  /* directory: struct hint */
+	struct seat *at;  /* at the end: [held.n], sorted */
+	struct map hints; /* directory: struct hint */
 };
 
 static int open_state(struct op *op, struct catalog *c)
@@ -57,7 +60,6 @@ static int open_state(struct op *op, struct catalog *c)
 
 	if (!s)
 		return op->code;
-	map_init(&s->by_dir, op);
 	map_init(&s->hints, op);
 	*catalog_state(c) = s;
 	return 0;
@@ -275,7 +277,7 @@ static int hold(struct reading *r, const struct package *p, enum evidence_how ho
 	if (rc < 0)
 		return rc;
 	held->dir = str_dir_name(held->f.path);
-	return map_put(&s->by_dir, held->dir, (void *)(intptr_t)s->held.n);
+	return 0;
 }
 
 static int read_package(struct reading *r)
@@ -342,40 +344,45 @@ static int read_node(struct op *op, struct catalog *c, const struct found *f)
 
 /* --- at the end --- */
 
-/* The package whose directory is at a path, which may be a symlink to it, or NULL. */
-static const struct held *held_at(const struct state *s, const struct tree *t, str path)
-{
-	intptr_t at = (intptr_t)map_get(&s->by_dir, path);
-	char real[LIMIT_PATH + 1];
+/* Where packages are, in order of their directories' nodes. */
+struct seat {
+	uint32_t dir;
+	uint32_t held;
+};
 
-	if (!at) {
-		uint32_t node = tree_find_link(t, path);
-		if (node == TREE_NONE || tree_node(t, node)->type != TREE_SYMLINK ||
-		    (node = tree_find(t, path)) == TREE_NONE)
-			return NULL;
-		at = (intptr_t)map_get(&s->by_dir, tree_path(t, node, real));
-	}
-	return at ? &s->held.p[at - 1] : NULL;
+static int by_dir(const void *a, const void *b)
+{
+	uint32_t x = ((const struct seat *)a)->dir, y = ((const struct seat *)b)->dir;
+
+	return x < y ? -1 : x > y;
 }
 
-/* What `name` is for a package in dir: the nearest node_modules upwards that has it. */
-static const struct held *resolve(const struct state *s, const struct tree *t, str dir, str name)
+/* The package in a directory, or NULL. */
+static const struct held *held_in(const struct state *s, uint32_t dir)
+{
+	struct seat key = { dir, 0 };
+	const struct seat *at =
+		s->held.n ? bsearch(&key, s->at, (size_t)s->held.n, sizeof(key), by_dir) : NULL;
+
+	return at ? &s->held.p[at->held] : NULL;
+}
+
+/* What `name` is for a package in dir: the nearest node_modules upwards that has it, links
+ * followed. */
+static const struct held *resolve(const struct state *s, const struct tree *t, uint32_t dir,
+				  str name)
 {
 	char path[LIMIT_PATH + 1];
 
-	for (str at = dir;; at = str_dir_name(at)) {
-		bool modules = str_eq(str_base_name(at), S("node_modules")) || is_nodejs(at);
-		str between = modules ? S("/") : at.len ? S("/node_modules/") : S("node_modules/");
-		if (at.len + between.len + name.len <= LIMIT_PATH) {
-			char *p = mempcpy(path, at.p, (size_t)at.len);
-			p = mempcpy(p, between.p, (size_t)between.len);
-			p = mempcpy(p, name.p, (size_t)name.len);
-			const struct held *held = held_at(s, t, (str){ path, p - path });
-			if (held)
-				return held;
-		}
-		if (!at.len)
-			return NULL;
+	for (uint32_t at = dir;; at = tree_node(t, at)->parent) {
+		str own = tree_name(t, at);
+		bool modules = str_eq(own, S("node_modules")) ||
+			       (str_eq(own, S("nodejs")) && is_nodejs(tree_path(t, at, path)));
+		uint32_t in = modules ? at : tree_find_from(t, at, S("node_modules"), true);
+		uint32_t there = in == TREE_NONE ? in : tree_find_from(t, in, name, true);
+		const struct held *held = there == TREE_NONE ? NULL : held_in(s, there);
+		if (held || at == 0)
+			return held;
 	}
 }
 
@@ -387,7 +394,8 @@ static int resolve_needs(struct op *op, const struct state *s, const struct tree
 
 	held->p.needs = (struct texts){ 0 };
 	for (ptrdiff_t i = 0; i < names.n; i++) {
-		const struct held *to = resolve(s, t, held->dir, names.p[i]);
+		uint32_t dir = tree_node(t, held->f.node)->parent;
+		const struct held *to = resolve(s, t, dir, names.p[i]);
 		str name = names.p[i], version = S("");
 		int rc = 0;
 		if (to == held || (!to && i >= held->required))
@@ -419,10 +427,22 @@ static int apply_hint(struct op *op, const struct hint *hint, struct held *held)
 	return rc;
 }
 
+static int sort_held(struct op *op, struct state *s, const struct tree *t)
+{
+	s->at = op_new(op, struct seat, s->held.n);
+	if (!s->at)
+		return op->code;
+	for (ptrdiff_t i = 0; i < s->held.n; i++)
+		s->at[i] = (struct seat){ tree_node(t, s->held.p[i].f.node)->parent, (uint32_t)i };
+	if (s->held.n)
+		qsort(s->at, (size_t)s->held.n, sizeof(*s->at), by_dir);
+	return 0;
+}
+
 static int add_held(struct op *op, struct catalog *c)
 {
 	struct state *s = *catalog_state(c);
-	int rc = 0;
+	int rc = sort_held(op, s, catalog_tree(c));
 
 	for (ptrdiff_t i = 0; i < s->held.n && rc == 0; i++) {
 		struct held *held = &s->held.p[i];
