@@ -206,6 +206,13 @@ with_containerd() {
 	check "containerd imports it" ctr images import --snapshotter native "$work/first.tar"
 	check "containerd: by ctr" same containerd:team/x:1
 	check "... a bare name" same team/x:1
+	# Such an archive is a Docker archive and an OCI layout: read as the one, it tells the manifest of the other.
+	check "ctr exports" ctr images export "$work/ctr.tar" docker.io/team/x:1
+	check "... read" same "$work/ctr.tar"
+	digest=$(ctr images ls name==docker.io/team/x:1 | grep -o 'sha256:[0-9a-f]*')
+	check "... with the layout's manifest" tells manifest "${digest:-none}" "docker-archive:$work/ctr.tar"
+	check "... as a layout" same "oci-archive:$work/ctr.tar:team/x:1"
+	check "... by platform" same --platform linux/amd64 "$work/ctr.tar"
 	check "... in a namespace" sh -c "ctr -n other images import --snapshotter native '$work/first.tar' && CONTAINERD_NAMESPACE=other '$temper' sbom -q -o purls containerd:team/x:1 | cmp - '$work/want'"
 	check "... for another machine" sh -c "ctr images import --snapshotter native --all-platforms '$work/arm.tar'"
 	check "... is taken as it is" same containerd:team/arm:1
