@@ -555,7 +555,7 @@ static int many_files(struct op *op)
 	AUTO_STORE store = FIXTURE_STORE;
 	AUTO_SOURCE s = { .fd = -1 };
 	struct image_descriptor d;
-	struct rlimit was, few;
+	struct rlimit was = { 0 }, few;
 	str path, to;
 
 	begin();
