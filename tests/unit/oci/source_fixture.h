@@ -68,7 +68,7 @@ static inline int make_tar(struct op *op, const struct member *m, size_t n, str 
 {
 	struct buf b;
 
-	buf_init(&b, op, 4 << 20);
+	buf_init(&b, op, 16 << 20);
 	for (size_t i = 0; i < n && m[i].path; i++) {
 		struct tar_entry e = { .path = str_of(m[i].path), .mode = 0644, .size = (uint64_t)m[i].content.len };
 		if (m[i].link) {

@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 
+#include "base/limits.h"
 #include "source_fixture.h"
 
 static const char spec[] = "d bin\nf bin/sh hello\n--\nf etc/motd two\nh bin/link bin/sh";
@@ -410,7 +411,7 @@ static int one_index(struct op *op, const struct parts *p, size_t i, int nested)
 {
 	AUTO_SOURCE s = { .fd = -1 };
 	struct source_wish wish = { .platform = str_of(indexes[i].want), .all_platforms = indexes[i].all };
-	struct member m[10] = { [0] = { "oci-layout", S_INIT("{}"), NULL } };
+	struct member m[16] = { [0] = { "oci-layout", S_INIT("{}"), NULL } };
 	size_t n = 1;
 	char text[DIGEST_TEXT];
 	struct digest d[2];
@@ -439,6 +440,10 @@ static int one_index(struct op *op, const struct parts *p, size_t i, int nested)
 	TRY(make_tar(op, m, n, &tar));
 	TRY(put(op, "i.tar", tar));
 	int rc = open_pattern(op, "oci-archive:%/i.tar", &wish, NULL, &s);
+	if (nested > 5) {
+		CHECK_FAILS(op, rc, ERR_LIMIT, "nested deeper");
+		return 0;
+	}
 	if (indexes[i].error) {
 		CHECK_FAILS(op, rc, ERR_USAGE, indexes[i].error);
 		return 0;
@@ -458,6 +463,30 @@ static int all_indexes(struct op *op)
 	for (size_t i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++)
 		for (int nested = 1; nested < 4; nested++)
 			TRY(one_index(op, &p, i, nested));
+	return one_index(op, &p, 0, 9);
+}
+
+/* Documents that are larger than any is: refused before they are read. */
+static int large_documents(struct op *op)
+{
+	static const char *const names[] = { "manifest.json", "index.json", "repositories" };
+	struct buf b;
+	str large;
+
+	begin();
+	buf_init(&b, op, 8 << 20);
+	buf_add(&b, S("[{"));
+	buf_repeat(&b, ' ', LIMIT_MANIFEST);
+	TRY(buf_take(&b, &large));
+	for (int i = 0; i < 3; i++) {
+		const struct member m[] = { { i == 1 ? "oci-layout" : "x", S("{}"), NULL },
+					    { names[i], i ? str_from(large, 1) : large, NULL } };
+		AUTO_SOURCE s = { .fd = -1 };
+		str tar;
+		TRY(make_tar(op, m, 2, &tar));
+		TRY(put(op, "large.tar", tar));
+		CHECK_FAILS(op, open_pattern(op, "%/large.tar", &plain_wish, NULL, &s), ERR_LIMIT, "is larger than");
+	}
 	return 0;
 }
 
@@ -582,6 +611,6 @@ TESTS({ "the same image by every scheme", all_ways, .once = true },
       { "docker archives of other hands", docker_archives, .once = true },
       { "a layer behind a link", docker_layer }, { "OCI archives of other hands", oci_archives, .once = true },
       { "indexes, nested, with attestations", all_indexes, .once = true },
-      { "all platforms, as far as they are there", platforms }, { "a reason for each that has it not", reasons },
+      { "large documents", large_documents, .once = true }, { "all platforms, as far as they are there", platforms }, { "a reason for each that has it not", reasons },
       { "archives that are cut short", cut_archives, .once = true },
       { "many layers of a layout", many_files, .once = true })
