@@ -36,9 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!in.p)
 		return 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		AUTO_OP op;
 		if (!str_eq(str_of(kinds[i].name), name))
 			continue;
+		AUTO_OP op;
 		op_init(&op, 256 << 20);
 		int rc = catalog(&op, kinds[i].path, kinds[i].cataloger, in);
 		MUST(rc == op.code && (rc == 0 || op.text[0]));
