@@ -295,7 +295,8 @@ static bool has_release(struct candidate *c)
 
 	return (str_starts(str_of(c->rule[0]->files), S("java")) ||
 		str_starts(str_of(c->rule[0]->files), S("jdb"))) &&
-	       catalog_beside(c->op, c->c, c->f, S("../release"), &release) == 0;
+	       (catalog_beside(c->op, c->c, c->f, S("../release"), &release) == 0 ||
+		catalog_beside(c->op, c->c, c->f, S("../../release"), &release) == 0);
 }
 
 static int look_into(struct candidate *c)
