@@ -153,14 +153,20 @@ static int compiled(struct candidate *c, struct patterns **ret)
 	return 0;
 }
 
-static int scan_blocks(struct candidate *c, const struct at *a, uint64_t max)
+static int scan_blocks(struct candidate *c, const struct found *f, uint64_t max)
 {
 	struct patterns *p = NULL;
-	AUTO_OP own;
-	uint64_t size = a->size < max ? a->size : max;
+	struct at whole, *a = &whole;
+	AUTO_OP own; /* what must be unpacked again for this is not kept */
 	int rc = compiled(c, &p);
 
-	op_init(&own, 8 << 20);
+	op_init(&own, c->op->ceiling);
+	own.fault = c->op->fault;
+	if (rc < 0)
+		return rc;
+	if ((rc = catalog_at(&own, c->c, f, a)) < 0)
+		return op_adopt_error(c->op, &own);
+	uint64_t size = a->size < max ? a->size : max;
 	for (uint64_t at = 0; rc == 0 && at < size; at += BINARY_BLOCK - BINARY_OVERLAP) {
 		struct op_mark mark = op_mark(&own);
 		uint64_t n = size - at < BINARY_BLOCK ? size - at : BINARY_BLOCK;
@@ -214,14 +220,13 @@ static int ask_beside(struct candidate *c, int which)
 
 	while (rc == 0 && c->version[which].len == 0 && (name = str_word(&names)).len) {
 		struct found other;
-		struct at a;
 		if ((rc = catalog_beside(c->op, c->c, c->f, name, &other)) != 0) {
 			rc = rc < 0 ? rc : 0;
 			continue;
 		}
 		collect(c, which);
-		if (c->pattern_n && (rc = catalog_at(c->op, c->c, &other, &a)) == 0)
-			rc = scan_blocks(c, &a, most(&other));
+		if (c->pattern_n)
+			rc = scan_blocks(c, &other, most(&other));
 	}
 	return rc;
 }
@@ -302,12 +307,11 @@ static bool has_release(struct candidate *c)
 static int look_into(struct candidate *c)
 {
 	bool matched = false;
-	struct at a;
 	int rc = 0;
 
 	collect(c, -1);
-	if (c->pattern_n && (rc = catalog_at(c->op, c->c, c->f, &a)) == 0)
-		rc = scan_blocks(c, &a, most(c->f));
+	if (c->pattern_n)
+		rc = scan_blocks(c, c->f, most(c->f));
 	for (int i = 0; rc == 0 && i < c->rule_n; i++) {
 		bool or_else = c->rule[i]->flags & RULE_ELSE;
 		if (or_else && matched)

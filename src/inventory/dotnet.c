@@ -275,7 +275,8 @@ static int add_program(struct op *op, struct op *own, struct catalog *c, const s
 	return catalog_add(op, c, f, EVIDENCE_EMBEDDED, &kept, NULL);
 }
 
-/* A program that is one file with all of its own behind it has its .deps.json there. */
+/* A program that is one file with all of its own behind it has its .deps.json there; an ELF one has
+ * so much behind it that its sections are not found by its end (PROBE_BARE). */
 static int read_bundle(struct op *op, struct catalog *c, const struct found *f, bool *ret_is)
 {
 	struct reading r = { .op = op, .c = c, .f = f };
@@ -347,7 +348,7 @@ const struct cataloger cataloger_dotnet = {
 		"versions",
 	.wants = { { .glob = "**"
 			     "/*.deps.json" },
-		   { .bits = PROBE_PE | PROBE_EXECUTABLE, .glance = true } },
+		   { .bits = PROBE_PE | PROBE_BARE, .glance = true } },
 	.read = read_file,
 	.begin = begin,
 	.end = end,

@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
-#include "cataloger.h"
 #include "codec/go_buildinfo.h"
+#include "draft.h"
 
 enum {
 	GO_SLICES = 16,         /* machines of one Mach-O file */
@@ -285,7 +285,8 @@ static str go_experiments(str text)
 /* ---- packages ---- */
 
 struct go_work {
-	struct op *op;
+	struct op *op;  /* stays with the inventory */
+	struct op *tmp; /* goes when the file has been read */
 	struct catalog *c;
 	const struct found *f;
 	const struct at *a;
@@ -301,12 +302,21 @@ static void name_module(struct package *p, str path)
 	p->name = str_from(path, slash + 1);
 }
 
+/* The package with copies of all its texts: what they alias goes with the file. */
+static int add_kept(struct go_work *w, const struct package *p, uint32_t *ret)
+{
+	struct package kept;
+	int rc = draft_keep(w->op, p, &kept);
+
+	return rc < 0 ? rc : catalog_add(w->op, w->c, w->f, EVIDENCE_EMBEDDED, &kept, ret);
+}
+
 static int add_stdlib(struct go_work *w, uint32_t *ret)
 {
 	struct package p = { .type = PACKAGE_GO,
 			     .name = S("stdlib"),
 			     .licence = S("BSD-3-Clause") };
-	int rc = op_copy(w->op, go_version(w->b->go), &p.version);
+	int rc = op_copy(w->tmp, go_version(w->b->go), &p.version);
 	str number = p.version;
 	ptrdiff_t i = 0;
 
@@ -318,27 +328,27 @@ static int add_stdlib(struct go_work *w, uint32_t *ret)
 	str update = str_from(number, i);
 	if (update.len && update.p[0] == '-')
 		update = S("");
-	str *cpe = op_new(w->op, str, 1);
+	str *cpe = op_new(w->tmp, str, 1);
 	if (!cpe)
-		return w->op->code;
+		return w->tmp->code;
 	p.cpe = (struct texts){ cpe, 1 };
-	rc = op_text(w->op, cpe, "cpe:2.3:a:golang:go:%.*s:%.*s:*:*:*:*:*:*",
+	rc = op_text(w->tmp, cpe, "cpe:2.3:a:golang:go:%.*s:%.*s:*:*:*:*:*:*",
 		     STR_ARG(str_head(number, i)), STR_ARG(update.len ? update : S("-")));
-	if (rc < 0 || (rc = package_fact(w->op, &p.facts, "go:version", w->b->go)) < 0 ||
-	    (rc = package_fact(w->op, &p.facts, "go:experiment", go_experiments(w->b->go))) < 0)
+	if (rc < 0 || (rc = package_fact(w->tmp, &p.facts, "go:version", w->b->go)) < 0 ||
+	    (rc = package_fact(w->tmp, &p.facts, "go:experiment", go_experiments(w->b->go))) < 0)
 		return rc;
-	return catalog_add(w->op, w->c, w->f, EVIDENCE_EMBEDDED, &p, ret);
+	return add_kept(w, &p, ret);
 }
 
 static int build_facts(struct go_work *w, struct pairs *facts)
 {
-	int rc = package_fact(w->op, facts, "go:version", w->b->go);
+	int rc = package_fact(w->tmp, facts, "go:version", w->b->go);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < w->b->setting.n; i++) {
 		str key;
-		rc = op_text(w->op, &key, "go:build:%.*s", STR_ARG(w->b->setting.p[i].key));
+		rc = op_text(w->tmp, &key, "go:build:%.*s", STR_ARG(w->b->setting.p[i].key));
 		if (rc == 0)
-			rc = package_fact(w->op, facts, key.p, w->b->setting.p[i].value);
+			rc = package_fact(w->tmp, facts, key.p, w->b->setting.p[i].value);
 	}
 	return rc;
 }
@@ -353,12 +363,12 @@ static int add_main(struct go_work *w, uint32_t *ret)
 	if (m->path.len == 0 || str_eq(m->path, S("command-line-arguments")))
 		return 0; /* files on a command line, or Go before modules: no name */
 	name_module(&p, m->path);
-	if ((rc = main_version(w->op, w->a, w->p, w->b, &p.version)) < 0 ||
-	    (rc = package_fact(w->op, &p.facts, "go:h1", m->sum)) < 0 ||
-	    (rc = package_fact(w->op, &p.facts, "go:path", w->b->path)) < 0 ||
+	if ((rc = main_version(w->tmp, w->a, w->p, w->b, &p.version)) < 0 ||
+	    (rc = package_fact(w->tmp, &p.facts, "go:h1", m->sum)) < 0 ||
+	    (rc = package_fact(w->tmp, &p.facts, "go:path", w->b->path)) < 0 ||
 	    (rc = build_facts(w, &p.facts)) < 0)
 		return rc;
-	return catalog_add(w->op, w->c, w->f, EVIDENCE_EMBEDDED, &p, ret);
+	return add_kept(w, &p, ret);
 }
 
 /* What stands in for a module is what is in the program, but a directory has no name of its own. */
@@ -370,21 +380,21 @@ static int add_dep(struct go_work *w, const struct go_module *m, uint32_t *ret)
 
 	*ret = UINT32_MAX;
 	if (m->by_path.len && (m->by_path.p[0] == '.' || m->by_path.p[0] == '/')) {
-		rc = package_fact(w->op, &p.facts, "go:replaced-by", m->by_path);
+		rc = package_fact(w->tmp, &p.facts, "go:replaced-by", m->by_path);
 	} else if (m->by_path.len) {
 		path = m->by_path;
 		p.version = m->by_version;
 		sum = m->by_sum;
-		rc = op_text(w->op, &text, "%.*s@%.*s", STR_ARG(m->path), STR_ARG(m->version));
+		rc = op_text(w->tmp, &text, "%.*s@%.*s", STR_ARG(m->path), STR_ARG(m->version));
 		if (rc == 0)
-			rc = package_fact(w->op, &p.facts, "go:replaces", text);
+			rc = package_fact(w->tmp, &p.facts, "go:replaces", text);
 	}
-	if (rc < 0 || path.len == 0 || (rc = package_fact(w->op, &p.facts, "go:h1", sum)) < 0)
+	if (rc < 0 || path.len == 0 || (rc = package_fact(w->tmp, &p.facts, "go:h1", sum)) < 0)
 		return rc;
 	if (p.version.len == 0)
 		p.version = S("(devel)");
 	name_module(&p, path);
-	return catalog_add(w->op, w->c, w->f, EVIDENCE_EMBEDDED, &p, ret);
+	return add_kept(w, &p, ret);
 }
 
 static int add_all(struct go_work *w)
@@ -407,7 +417,6 @@ static int add_all(struct go_work *w)
 
 static int check_packed(struct op *op, const struct at *a)
 {
-	struct op_mark mark = op_mark(op);
 	uint64_t n = a->size < GO_HEAD_BYTES ? a->size : GO_HEAD_BYTES;
 	str head;
 	int rc = at_view(op, a, 0, n, &head);
@@ -415,39 +424,40 @@ static int check_packed(struct op *op, const struct at *a)
 	if (rc == 0 && str_find_str(head, S("UPX!")) >= 0)
 		rc = op_fail(op, ERR_FORMAT,
 			     "packed by UPX: what the program is made of cannot be seen");
-	if (rc == 0)
-		op_reset(op, mark);
 	return rc;
 }
 
-static int read_program(struct op *op, struct catalog *c, const struct found *f, const struct at *a)
+static int read_program(struct go_work *w, const struct at *a)
 {
-	struct op_mark mark = op_mark(op);
 	struct go_buildinfo b;
 	struct program p;
-	int rc = program_read(op, a, &p);
+	int rc = program_read(w->tmp, a, &p);
 
 	if (rc == 0)
-		rc = go_buildinfo_find(op, a, &p, &b);
-	if (rc == 1) {
-		op_reset(op, mark);
-		return check_packed(op, a);
-	}
-	struct go_work w = { op, c, f, a, &p, &b };
-	return rc < 0 ? rc : add_all(&w);
+		rc = go_buildinfo_find(w->tmp, a, &p, &b);
+	if (rc != 0)
+		return rc < 0 ? rc : check_packed(w->tmp, a);
+	w->a = a;
+	w->p = &p;
+	w->b = &b;
+	return add_all(w);
 }
 
 static int read_file(struct op *op, struct catalog *c, const struct found *f)
 {
 	struct at a, slice[GO_SLICES];
+	AUTO_OP own; /* what must be unpacked again for this is not kept */
+	struct go_work w = { .op = op, .tmp = &own, .c = c, .f = f };
 	ptrdiff_t n;
-	int rc = catalog_at(op, c, f, &a);
 
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	int rc = catalog_at(&own, c, f, &a);
 	if (rc == 0)
-		rc = program_slices(op, &a, slice, GO_SLICES, &n);
+		rc = program_slices(&own, &a, slice, GO_SLICES, &n);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
-		rc = read_program(op, c, f, &slice[i]);
-	return rc;
+		rc = read_program(&w, &slice[i]);
+	return op->code ? op->code : op_adopt_error(op, &own);
 }
 
 const struct cataloger cataloger_go = {

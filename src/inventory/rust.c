@@ -116,10 +116,15 @@ static int read_file(struct op *op, struct catalog *c, const struct found *f)
 {
 	struct at a, slice[RUST_SLICES];
 	ptrdiff_t n;
-	int rc = catalog_at(op, c, f, &a);
+	AUTO_OP own; /* what must be unpacked again for this is not kept */
 
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	int rc = catalog_at(&own, c, f, &a);
 	if (rc == 0)
-		rc = program_slices(op, &a, slice, RUST_SLICES, &n);
+		rc = program_slices(&own, &a, slice, RUST_SLICES, &n);
+	if (rc < 0)
+		return op_adopt_error(op, &own);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
 		rc = read_program(op, c, f, &slice[i]);
 	return rc;

@@ -132,7 +132,7 @@ if command -v gcc >/dev/null; then
 		b = bytearray(open('host', 'rb').read())
 		at = b.index(mark) - 8
 		where = len(b)
-		b += deps
+		b += deps + bytes(200000) # its assemblies
 		header = len(b)
 		b += struct.pack('<III', version, 0, 2) + b'\x0cbundle-id-12'
 		if version >= 2: b += struct.pack('<QQQQQ', where, len(deps), 0, 0, 0)
