@@ -234,7 +234,8 @@ static int put_package(struct writer *w, ptrdiff_t at)
 	cdx_pair_opt(&w->c, "description", p->description);
 	rc = put_checksums(w, p, &held);
 	put_licence(w, p, &held);
-	if (p->cpe.n)
+	bool cpe = p->cpe.n && identity_is_cpe(p->cpe.p[0]);
+	if (cpe)
 		cdx_pair(&w->c, "cpe", p->cpe.p[0]);
 	cdx_pair_opt(&w->c, "purl", p->purl);
 	put_references(w, p, &held);
@@ -242,7 +243,7 @@ static int put_package(struct writer *w, ptrdiff_t at)
 	held.supplier = p->supplier;
 	held.author = p->author;
 	held.description = p->description;
-	held.cpe = (struct texts){ p->cpe.p, p->cpe.n > 0 };
+	held.cpe = (struct texts){ p->cpe.p, cpe };
 	record_package(&w->properties, &w->rel, at, &held, RECORD_RELATIONS | RECORD_NO_DEPENDS);
 	properties_end(w);
 	rc = rc < 0 ? rc : put_package_files(w, p);

@@ -90,6 +90,44 @@ bool identity_is_url(str s)
 	return marks <= 1 && colon + 1 < s.len;
 }
 
+/* How many bytes at the front of s are one character of a CPE's component; 0: none. */
+static ptrdiff_t cpe_character(str s)
+{
+	if (s.len > 1 && s.p[0] == '\\' && s.p[1] &&
+	    strchr("\\*?!\"#$%&'()+,/:;<=>@[]^`{|}~", s.p[1]))
+		return 2;
+	char c = s.p[0], low = (char)(c | 0x20);
+	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+	       c == '_';
+}
+
+bool identity_is_cpe(str s)
+{
+	enum { PARTS = 11, LANGUAGE = 6 };
+	int part = 0;
+
+	if (!str_starts(s, S("cpe:2.3:")) || s.len > 1024)
+		return false;
+	for (s = str_from(s, 8); part < PARTS; part++) {
+		ptrdiff_t n = 0, step;
+		if (part == LANGUAGE && s.len && s.p[0] != '*' && s.p[0] != '-')
+			return false;
+		if (s.len && s.p[0] == '*')
+			n = 1;
+		while (n < s.len && s.p[0] != '*' && (step = cpe_character(str_from(s, n))) > 0)
+			n += step;
+		if (n == 0 || (part == 0 && (n != 1 || !strchr("aho*-", s.p[0]))))
+			return false;
+		s = str_from(s, n);
+		if (part == PARTS - 1)
+			return s.len == 0;
+		if (s.len == 0 || s.p[0] != ':')
+			return false;
+		s = str_from(s, 1);
+	}
+	return false;
+}
+
 const char *identity_algorithm(const struct pair *checksum, bool dashed)
 {
 	static const struct {

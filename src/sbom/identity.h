@@ -25,6 +25,9 @@ str identity_group(const struct package *p);
  */
 bool identity_is_url(str s);
 
+/* Is it a CPE 2.3 that CycloneDX's XML schema takes? Stricter than that: no language, no '?'. */
+bool identity_is_cpe(str s);
+
 /* "SHA-256" for "sha256" (dashed) or "SHA256"; NULL: not of those that formats know, or not of its
  * length. */
 const char *identity_algorithm(const struct pair *checksum, bool dashed);

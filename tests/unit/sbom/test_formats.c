@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "sbom/identity.h"
 #include "sys/file.h"
 
 /* What is written and read back is the same, as temper's own JSON of both shows. */
@@ -106,6 +107,30 @@ static int empty(struct op *op)
 	return 0;
 }
 
+static int cpes(struct op *op)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} row[] = {
+		{ "cpe:2.3:a:golang:go:1.22:*:*:*:*:*:*:*", true },
+		{ "cpe:2.3:a:x\\:y:g\\+\\+:1.0_a-b:-:*:*:*:*:*:*", true },
+		{ "cpe:2.3:*:x:y:*:*:*:*:*:*:*:*", true },
+		{ "cpe:2.3:a:golang:go:1.22:*:*:*:*:*:*", false },
+		{ "cpe:2.3:a:golang:go:1.22:*:*:*:*:*:*:*:*", false },
+		{ "cpe:2.3:a:a+b:go:1.22:*:*:*:*:*:*:*", false },
+		{ "cpe:2.3:x:a:go:1.22:*:*:*:*:*:*:*", false },
+		{ "cpe:2.3:a::go:1.22:*:*:*:*:*:*:*", false },
+		{ "cpe:2.3:a:b:go:1 2:*:*:*:*:*:*:*", false },
+		{ "cpe:/a:b:go:1", false },
+		{ "cpe:2.3:a:b:go:1\\", false },
+	};
+	(void)op;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		CHECK(identity_is_cpe(exact(str_of(row[i].text))) == row[i].want);
+	return 0;
+}
+
 static int choices(struct op *op)
 {
 	struct sbom_format_choice c = { .files = true };
@@ -167,7 +192,7 @@ static int left(struct op *op)
 	return 0;
 }
 
-TESTS({ "choices", choices }, { "CycloneDX", cyclonedx }, { "empty", empty },
+TESTS({ "choices", choices }, { "CPEs", cpes }, { "CycloneDX", cyclonedx }, { "empty", empty },
       { "not bills", not_bills }, { "purls", purls }, { "purls back", purls_back },
       { "SPDX", spdx }, { "Syft's JSON", syft }, { "temper's JSON", temper },
       { "left", left, .once = true })
