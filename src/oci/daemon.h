@@ -34,6 +34,8 @@ enum { DAEMON_NOBODY = 1, DAEMON_HAS_NOT = 2 };
 struct daemon_wish {
 	str platform; /* empty: the engine's choice */
 	bool all;     /* platforms: as far as the engine has them */
+	bool casual;  /* nobody said podman: its program, which makes itself a store when it is run,
+			 is only  asked where it has one */
 	void (*note)(void *arg, uint64_t done, uint64_t total); /* may be NULL */
 	void *arg;
 };

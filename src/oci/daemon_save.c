@@ -262,6 +262,22 @@ static int save_containerd(struct op *op, struct save *s)
 					    result.status, STR_ARG(str_trim(result.err)));
 }
 
+/* Where podman keeps images of root and of others: containers-storage.conf(5). */
+static bool podman_has_store(void)
+{
+	const char *home = getenv("XDG_DATA_HOME"), *below = "containers/storage";
+	AUTO_FD dir = -1;
+
+	if (faccessat(AT_FDCWD, "/var/lib/containers/storage", F_OK, 0) == 0)
+		return true;
+	if (!home || !home[0]) {
+		home = getenv("HOME");
+		below = ".local/share/containers/storage";
+	}
+	dir = home ? open(home, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	return dir >= 0 && faccessat(dir, below, F_OK, 0) == 0;
+}
+
 static int save_image(struct op *op, struct save *s)
 {
 	struct daemon_place p;
@@ -274,7 +290,8 @@ static int save_image(struct op *op, struct save *s)
 	for (int i = 0; i < p.n; i++)
 		if ((rc = save_by_socket(op, s, p.path[i])) != DAEMON_NOBODY)
 			return rc;
-	if (p.far.len || (s->kind == DAEMON_PODMAN && !p.said.len))
+	if (p.far.len ||
+	    (s->kind == DAEMON_PODMAN && !p.said.len && (!s->wish->casual || podman_has_store())))
 		rc = save_by_program(op, s);
 	return rc == 1 && p.far.len ? daemon_nobody(op, s->kind, &p) : rc;
 }

@@ -174,6 +174,7 @@ static int ask_all(struct op *op, struct source_ask *a, str what)
 
 	buf_init(&r.text, op, OP_ERROR_MAX * PROVIDERS);
 	a->s->name = what;
+	a->casual = a->wish->from.n == 0;
 	for (int turn = 0, i; turn < PROVIDERS && (i = next_provider(a->wish, turn)) < PROVIDERS;
 	     turn++) {
 		if (i < 0)

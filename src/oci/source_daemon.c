@@ -40,6 +40,7 @@ static int from_daemon(struct op *op, struct source_ask *a, str name, enum daemo
 	struct note to = { a->wish, daemon_names[kind] };
 	const struct daemon_wish wish = { .platform = a->wish->platform,
 					  .all = a->wish->all_platforms,
+					  .casual = a->casual,
 					  .note = a->wish->note ? note : NULL,
 					  .arg = &to };
 	struct daemon_saved saved = { 0 };

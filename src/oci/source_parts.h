@@ -29,6 +29,7 @@ struct source_ask {
 	const struct store *store; /* may be NULL */
 	struct source *s;          /* to be filled */
 	bool whole;                /* source_seek() */
+	bool casual;               /* the name has no scheme, and nobody named this source */
 	str why;                   /* where the answer is 1: the reason */
 	bool idle;                 /* the reason is that this engine does not run */
 };

@@ -145,6 +145,7 @@ with_podman() {
 	printf '#!/bin/sh\nexec %s %s "$@"\n' "$(command -v podman)" "${p#podman}" >"$work/bin/podman"
 	chmod 755 "$work/bin/podman"
 	check "podman: by its program" with PATH="$work/bin:$PATH" same podman:team/x:1
+	mkdir -p "$work/.local/share/containers/storage" # or podman is not run for a name that may be anything
 	check "... a bare name" with PATH="$work/bin:$PATH" same team/x:1
 	check "... one that it has not" with PATH="$work/bin:$PATH" refuses 2 "podman has no such image" podman:no/such:1
 	$p system service --time 0 "unix://$work/podman.sock" >"$work/service.log" 2>&1 &
