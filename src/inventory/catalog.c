@@ -63,6 +63,11 @@ bool catalog_owned(const struct catalog *c, uint32_t node)
 	return c->owner[node] != 0;
 }
 
+bool catalog_is_recognised(const struct catalog *c, uint32_t node)
+{
+	return c->seen[node] || c->owner[node] != 0;
+}
+
 int catalog_at(struct op *op, struct catalog *c, const struct found *f, struct at *ret)
 {
 	int rc = tree_at(op, c->tree, f->node, ret);

@@ -85,6 +85,8 @@ bool catalog_wants_files(const struct catalog *c);
 
 /* Does a system's package list the file? Those catalogers run first. */
 bool catalog_owned(const struct catalog *c, uint32_t node);
+/* Has a cataloger before this one recognised the file, or does a package list it? */
+bool catalog_is_recognised(const struct catalog *c, uint32_t node);
 
 /* The system's identity: known before any cataloger's read() is called. */
 const struct os_identity *catalog_os(const struct catalog *c);

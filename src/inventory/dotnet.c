@@ -182,8 +182,9 @@ static int read_file(struct op *op, struct catalog *c, const struct found *f)
 
 	if (str_ends(f->path, S(".deps.json")))
 		return reading_json(op, c, f, read_deps);
-	if (catalog_owned(c, f->node))
-		return 0;
+	if (catalog_owned(c, f->node) ||
+	    (!(f->probe & PROBE_PE) && catalog_is_recognised(c, f->node)))
+		return 0; /* the system's, or Go's */
 	struct found *kept = vec_push(op, &d->program);
 	if (!kept)
 		return op->code;
