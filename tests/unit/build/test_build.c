@@ -163,7 +163,7 @@ static int lies(struct op *op)
 		static const int code[] = { ERR_VERIFY, ERR_VERIFY, ERR_NET, ERR_NO, ERR_NO };
 		TRY(set_up(op, &f));
 		struct lock_package *p = &f.package[0];
-		struct lock_layer layer = { .what = S("x") };
+		struct lock_layer layer = { .what = S("x"), .diff_id = digest_of(S("x")), .digest = digest_of(S("y")) };
 		if (i == 0)
 			p->name = S("ab");
 		if (i == 1)
