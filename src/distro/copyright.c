@@ -225,6 +225,11 @@ static int take_duties(struct duties *d, str *ret)
 
 /* ---- a free-form file ---- */
 
+static bool is_filler(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '*' || c == '#' || c == '|';
+}
+
 /* Lower case, each run of blanks and comment signs one blank. */
 static int flatten(struct op *op, str text, str *ret)
 {
@@ -235,7 +240,7 @@ static int flatten(struct op *op, str text, str *ret)
 		return op->code;
 	for (ptrdiff_t i = 0; i < text.len; i++) {
 		char c = text.p[i];
-		bool blank = str_find(S(" \t\r\n*#|"), c) >= 0;
+		bool blank = is_filler(c);
 		if (blank && (n == 0 || to[n - 1] == ' '))
 			continue;
 		to[n++] = blank ? ' ' : (c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);

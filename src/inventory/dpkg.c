@@ -28,6 +28,7 @@ struct dpkg {
 	VEC(struct pending) pending;
 	VEC(struct choice) choice;
 	struct map there; /* names that are there, and what they provide */
+	struct map licences;
 };
 
 /* ---- what a stanza says ---- */
@@ -223,6 +224,7 @@ static int begin_dpkg(struct op *op, struct catalog *c)
 	if (!d)
 		return op->code;
 	map_init(&d->there, op);
+	map_init(&d->licences, op);
 	*catalog_state(c) = d;
 	return 0;
 }
@@ -237,8 +239,10 @@ static int read_dpkg(struct op *op, struct catalog *c, const struct found *f)
 		return 0; /* read with the package that it belongs to */
 	if (split && is_companion(name))
 		return 0;
+	struct dpkg *d = *catalog_state(c);
 	int rc = dpkg_place(op, c, f, split, &place);
-	return rc < 0 ? rc : read_stanzas(op, c, *catalog_state(c), &place);
+	place.licences = &d->licences;
+	return rc < 0 ? rc : read_stanzas(op, c, d, &place);
 }
 
 /* The first alternative that is there counts, else the first; what is needed anyway is not said

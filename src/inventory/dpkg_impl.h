@@ -4,6 +4,7 @@
 #ifndef INVENTORY_DPKG_IMPL_H
 #define INVENTORY_DPKG_IMPL_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "cataloger.h"
 #include "distro/installed.h"
@@ -19,8 +20,10 @@ struct dpkg_rule { /* path-exclude, path-include: the last that matches counts *
 /* A status file or record, and what goes for its packages. Lives in op. */
 struct dpkg_place {
 	struct found f;
-	str root;   /* "" or "rootfs/": before all paths */
-	bool split; /* a record of status.d */
+	str root;             /* "" or "rootfs/": before all paths */
+	bool split;           /* a record of status.d */
+	struct map *licences; /* by copyright files' texts: binary packages of one source share
+				 them; or NULL */
 	VEC(struct dpkg_diversion) diversion;
 	VEC(struct dpkg_rule) rule; /* only where file lists are asked for */
 };
