@@ -205,7 +205,7 @@ int bom_distro(struct bom *b)
 {
 	struct os_identity *os = &b->inv.os;
 
-	if (os->id.len == 0 && !b->ours)
+	if (os->id.len == 0 && !b->recorded)
 		system_of_packages(b);
 	if (os->distro.len || os->id.len == 0)
 		return 0;

@@ -20,6 +20,7 @@ struct bom {
 	struct op *op;
 	str what;
 	bool ours;            /* what it calls a package is its id */
+	bool recorded;        /* it says all that temper sbom knew, the system too */
 	struct inventory inv; /* all but packages and what refers to them */
 	VEC(struct package) package;
 	VEC(struct bom_relation) relation;

@@ -317,6 +317,7 @@ int record_read_subject(struct bom *b, const struct node *map)
 	struct layers layers = { 0 };
 	int rc = read_members(b->op, &subject_members, map, s);
 
+	b->recorded = true;
 	s->kind = (enum subject_kind)word(bom_text(map, "kind"), kinds, 3, (int)s->kind);
 	(void)clock_parse_rfc3339(bom_text(map, "created"), &s->created);
 	s->size = number(map, "size", UINT64_MAX, s->size);
