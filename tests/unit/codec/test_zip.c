@@ -270,8 +270,8 @@ static int look(struct op *op, struct zip_machine *machine, str bytes, str *ret)
 	while ((rc = zip_list_next(op, z, &list, &e)) > 0) {
 		buf_add(&out, e.name);
 		rc = zip_content(op, z, &e, 100, &content);
-		if (rc == ERR_MEMORY)
-			return rc;
+		if (rc == ERR_MEMORY || out.bad)
+			return op->code;
 		op_forgive(op);
 		buf_char(&out, rc < 0 ? '!' : '=');
 		buf_add(&out, rc < 0 ? S("") : content);
