@@ -7,6 +7,7 @@
 
 enum {
 	NEEDS_MAX = 1000, /* of a gem; the largest known have 40 */
+	VALUE_MAX = 100,  /* bytes of a name or version that is put into another text */
 };
 
 /* --- literals --- */
@@ -126,9 +127,9 @@ static str put_value(struct buf *b, str s, const struct gemspec *g)
 	str inside = str_head(s, end < 0 ? 0 : end);
 
 	if (end >= 0 && str_ends(inside, S(".name")))
-		buf_add(b, g->name);
+		buf_add(b, str_head(g->name, VALUE_MAX));
 	else if (end >= 0 && str_ends(inside, S(".version")))
-		buf_add(b, g->version);
+		buf_add(b, str_head(g->version, VALUE_MAX));
 	else
 		buf_add(b, S("#{"));
 	bool known = end >= 0 && (str_ends(inside, S(".name")) || str_ends(inside, S(".version")));

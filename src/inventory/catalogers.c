@@ -74,10 +74,10 @@ const struct cataloger *const catalogers[] = {
 	&cataloger_bitnami,
 	&cataloger_conda,
 	&cataloger_deb_archive,
+	&cataloger_dotnet, /* looks into programs that no other has told of */
 	&cataloger_elf_note,
 	&cataloger_erlang,
 	&cataloger_go,
-	&cataloger_dotnet, /* looks into programs that no other has told of */
 	&cataloger_graalvm,
 	&cataloger_java,
 	&cataloger_julia,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "codec/base64.h"
 
 /* --- keeping a package: one block for its texts, one for each list --- */
@@ -144,6 +145,8 @@ int draft_need(struct op *op, struct package *p, str name, str version)
 	str both = name;
 	int rc = 0;
 
+	if (name.len + version.len > LIMIT_PATH)
+		return 0; /* no package is called so, and many may need it */
 	if (name.len && version.len)
 		rc = op_text(op, &both, "%.*s@%.*s", STR_ARG(name), STR_ARG(version));
 	return rc < 0 ? rc : draft_text(op, &p->needs, both);
@@ -155,6 +158,16 @@ static const struct {
 } hashes[] = {
 	{ "md5", 16 }, { "sha1", 20 }, { "sha256", 32 }, { "sha384", 48 }, { "sha512", 64 }
 };
+
+/* One of a kind: the first. However many a file says, a package has a handful. */
+static int add_checksum(struct op *op, struct package *p, const char *kind, str hex)
+{
+	for (ptrdiff_t i = 0; i < p->checksum.n; i++) {
+		if (str_eq(p->checksum.p[i].key, str_of(kind)))
+			return 0;
+	}
+	return package_fact(op, &p->checksum, kind, hex);
+}
 
 static int add_integrity(struct op *op, struct package *p, str kind, str digits)
 {
@@ -168,7 +181,7 @@ static int add_integrity(struct op *op, struct package *p, str kind, str digits)
 		    !base64_read(digits, bytes, sizeof(bytes), &n) || n != hashes[i].size)
 			continue;
 		int rc = op_copy(op, str_of(hex_text(bytes, hashes[i].size, hex)), &kept);
-		return rc < 0 ? rc : package_fact(op, &p->checksum, hashes[i].name, kept);
+		return rc < 0 ? rc : add_checksum(op, p, hashes[i].name, kept);
 	}
 	return 0;
 }
@@ -201,8 +214,7 @@ int draft_hex(struct op *op, struct package *p, str hex)
 	}
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		if ((size_t)hex.len == 2 * hashes[i].size)
-			return package_fact(op, &p->checksum, hashes[i].name,
-					    (str){ lower, hex.len });
+			return add_checksum(op, p, hashes[i].name, (str){ lower, hex.len });
 	}
 	return 0;
 }

@@ -12,7 +12,8 @@ int draft_keep(struct op *op, const struct package *p, struct package *to) MUST_
 /* "a/b/c" as namespace "a/b" and name "c"; without a slash there is no namespace. */
 void draft_path(struct package *p, str path);
 
-/* Add to p->needs: NAME@VERSION, NAME where version is empty, nothing where name is. Amortized
+/* Add to p->needs: NAME@VERSION, NAME where version is empty, nothing where name is, or
+ * where both are longer than any name. Amortized
  * O(1). */
 int draft_need(struct op *op, struct package *p, str name, str version) MUST_USE;
 

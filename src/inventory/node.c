@@ -52,6 +52,11 @@ struct state {
 	VEC(struct held) held;
 	struct seat *at;  /* at the end: [held.n], sorted */
 	struct map hints; /* directory: struct hint */
+	uint64_t steps;   /* upwards, of all needs so far */
+};
+
+enum {
+	STEPS_MAX = 20 * 1000 * 1000, /* real trees take ten a package */
 };
 
 static int open_state(struct op *op, struct catalog *c)
@@ -334,6 +339,9 @@ static int read_node(struct op *op, struct catalog *c, const struct found *f)
 		return reading_json(op, c, f, read_hints);
 	if (f->size == 0)
 		return 0;
+	if (f->size > LIMIT_DOCUMENT)
+		return op_fail(op, ERR_LIMIT, "%.*s: larger than any package.json",
+			       STR_ARG(f->path));
 	int rc = reading_json(op, c, f, read_package);
 	if (rc == ERR_FORMAT && place_of(str_dir_name(f->path)) != PLACE_INSTALLED) {
 		op_forgive(op); /* fixtures are broken on purpose */
@@ -369,12 +377,11 @@ static const struct held *held_in(const struct state *s, uint32_t dir)
 
 /* What `name` is for a package in dir: the nearest node_modules upwards that has it, links
  * followed. */
-static const struct held *resolve(const struct state *s, const struct tree *t, uint32_t dir,
-				  str name)
+static const struct held *resolve(struct state *s, const struct tree *t, uint32_t dir, str name)
 {
 	char path[LIMIT_PATH + 1];
 
-	for (uint32_t at = dir;; at = tree_node(t, at)->parent) {
+	for (uint32_t at = dir; s->steps++ < STEPS_MAX; at = tree_node(t, at)->parent) {
 		str own = tree_name(t, at);
 		bool modules = str_eq(own, S("node_modules")) ||
 			       (str_eq(own, S("nodejs")) && is_nodejs(tree_path(t, at, path)));
@@ -384,11 +391,11 @@ static const struct held *resolve(const struct state *s, const struct tree *t, u
 		if (held || at == 0)
 			return held;
 	}
+	return NULL;
 }
 
 /* Names become NAME@VERSION of what is there; of what is not there only the required are told. */
-static int resolve_needs(struct op *op, const struct state *s, const struct tree *t,
-			 struct held *held)
+static int resolve_needs(struct op *op, struct state *s, const struct tree *t, struct held *held)
 {
 	struct texts names = held->p.needs;
 

@@ -56,11 +56,15 @@ static str key_up(str key)
 	return str_starts(str_base_name(key), S("@")) ? str_dir_name(key) : key;
 }
 
+enum {
+	LEVELS_MAX = 32, /* that packages go into each other; Bun puts them as flat as it can */
+};
+
 static int64_t resolve(const struct node_lock *l, str key, str name)
 {
 	char out[LIMIT_PATH];
 
-	while (key.len && key.len + name.len + 1 <= LIMIT_PATH) {
+	for (int up = 0; up < LEVELS_MAX && key.len && key.len + name.len + 1 <= LIMIT_PATH; up++) {
 		char *p = mempcpy(out, key.p, (size_t)key.len);
 		*p++ = '/';
 		p = mempcpy(p, name.p, (size_t)name.len);

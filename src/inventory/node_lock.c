@@ -46,10 +46,15 @@ struct entry {
 	int64_t package; /* number, or -1 */
 };
 
+enum {
+	WORK_MAX = 1 << 29, /* real locks take a thousandth of it */
+};
+
 struct npm {
 	struct node_lock l;
 	VEC(struct entry) entry;
 	struct map links; /* path of a link: of what it leads to, str */
+	uint64_t work;    /* bytes of paths that were looked up */
 	bool nested;      /* version 1 */
 };
 
@@ -163,11 +168,12 @@ static int read_entry(struct npm *n, struct entry *e)
 }
 
 /* What `name` is for a package at `path`: in the nearest node_modules upwards. */
-static int64_t resolve(const struct npm *n, str path, str name)
+static int64_t resolve(struct npm *n, str path, str name)
 {
 	char out[2 * LIMIT_PATH];
 
-	while (path.len + name.len <= LIMIT_PATH) {
+	while (path.len + name.len <= LIMIT_PATH && n->work < WORK_MAX) {
+		n->work += (uint64_t)(path.len + name.len);
 		char *p = mempcpy(out, path.p, (size_t)path.len);
 		p = mempcpy(p, path.len ? "/node_modules/" : "node_modules/", path.len ? 14 : 13);
 		p = mempcpy(p, name.p, (size_t)name.len);

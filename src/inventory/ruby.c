@@ -204,6 +204,9 @@ static int add_gem(struct reading *r, const struct gemspec *g)
 static int read_gemspec(struct reading *r)
 {
 	struct gemspec g;
+	if (r->text.len > LIMIT_DOCUMENT)
+		return op_fail(&r->tmp, ERR_LIMIT, "%.*s: larger than any gemspec",
+			       STR_ARG(r->f->path));
 	int rc = gemspec_parse(&r->tmp, r->text, &g);
 	bool installed = is_installed(r->f->path, NULL);
 

@@ -229,6 +229,35 @@ static int lists_files_of_perl(struct op *op)
 	return 0;
 }
 
+static int check_repeated(struct op *op, const char *cataloger, const char *path, const char *head,
+			  const char *again, int n, const char *want)
+{
+	struct tree_given file = { .path = str_of(path) };
+	struct buf b;
+
+	buf_init(&b, op, 64 << 20);
+	buf_add(&b, str_of(head));
+	for (int i = 0; i < n; i++)
+		buf_add(&b, str_of(again));
+	TRY(buf_take(&b, &file.bytes));
+	return check_told(op, cataloger, true, &file, 1, want);
+}
+
+/* What is said a hundred thousand times takes no longer than its bytes. */
+static int is_linear(struct op *op)
+{
+	TRY(check_repeated(op, "opam", "a.opam", "version: \"1\"\nurl {\n",
+			   "\"md5=00112233445566778899aabbccddeeff\"\n", 100000,
+			   "pkg:opam/a@1 declared md5:00112233\n"));
+	TRY(check_repeated(op, "ruby", "a.gemspec",
+			   "Gem::Specification.new do |s|\ns.name='a'\ns.version='1'\n",
+			   "s.summary=\"#{s.name}\"\ns.add_dependency 'b'\n", 50000,
+			   "pkg:gem/a@1 declared > b\n"));
+	return check_repeated(op, "terraform-lock", ".terraform.lock.hcl",
+			      "provider \"h/o/n\" {\nversion = \"1\"\n", "\"h1:x\"\n}\n", 100000,
+			      "pkg:terraform/h/o/n@1 declared\n");
+}
+
 /* What is cut off at any byte makes a warning at worst. */
 static int survives_cuts(struct op *op)
 {
@@ -247,4 +276,4 @@ static int survives_cuts(struct op *op)
 }
 
 TESTS({ "reads each", reads_each, .once = true }, { "lists files of perl", lists_files_of_perl },
-      { "survives cuts", survives_cuts, .once = true })
+      { "is linear", is_linear, .once = true }, { "survives cuts", survives_cuts, .once = true })
