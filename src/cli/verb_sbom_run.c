@@ -291,15 +291,19 @@ int verb_sbom_run(struct op *op, const struct cli *cli, const void *options)
 		return list_catalogers(op, cli);
 	if (!r || operand(op, cli, &what) < 0 || sbom_report_check(op, o) < 0 ||
 	    split_commas(op, &o->from, &wish.from) < 0 ||
-	    split_commas(op, &o->only, &r->only) < 0 || check_catalogers(op, &r->only) < 0 ||
-	    store_open(op, o->store, &store) < 0)
+	    split_commas(op, &o->only, &r->only) < 0 || check_catalogers(op, &r->only) < 0)
 		return op->code;
+	/* Looking at an image makes no store, and needs none. */
+	int no_store = o->store.len ? store_open(op, o->store, &store)
+				    : store_open_found(op, S(""), &store);
+	if (no_store < 0)
+		return no_store;
 	r->cli = cli;
 	r->o = o;
 	steps_init(&r->steps, &cli->err, o->progress, o->quiet);
 	wish.arg = &r->steps;
 	steps_begin(&r->steps, "Loading image");
-	if (source_open(op, what, &wish, &store, &source) < 0) {
+	if (source_open(op, what, &wish, no_store ? NULL : &store, &source) < 0) {
 		steps_clear(&r->steps);
 		return op->code;
 	}

@@ -70,6 +70,20 @@ int store_open(struct op *op, str path, struct store *ret)
 	return 0;
 }
 
+int store_open_found(struct op *op, str path, struct store *ret)
+{
+	struct stat st;
+	str place, mark;
+	int rc = find_place(op, path, &place);
+
+	if (rc == 0 && (rc = op_text(op, &mark, "%.*s/index.json", STR_ARG(place))) == 0)
+		rc = fstatat(AT_FDCWD, mark.p, &st, 0) < 0 ? 1 : store_open(op, place, ret);
+	if (rc >= 0 || rc == ERR_MEMORY)
+		return rc;
+	op_forgive(op);
+	return 1;
+}
+
 void store_close(struct store *s)
 {
 	if (!s->path.p) /* never opened, however it was initialized */

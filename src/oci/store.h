@@ -29,6 +29,9 @@ struct store {
  * Made if missing.
  */
 int store_open(struct op *op, str path, struct store *ret) MUST_USE;
+/* The same where there is one already: nothing is made. 1: there is none, or none that this process may
+ * use: for who only looks whether an image is in it. */
+int store_open_found(struct op *op, str path, struct store *ret) MUST_USE;
 void store_close(struct store *s); /* may run twice, and on a struct store that is all zeros */
 #define AUTO_STORE __attribute__((cleanup(store_close))) struct store
 

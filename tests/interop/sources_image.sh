@@ -81,6 +81,8 @@ files() {
 	check "... told by its name" tells tags team/x:1 "$work/legacy.tar"
 	mkdir "$work/tree" && python3 "$here/image.py" --tree "$work/tree.tar" && tar -C "$work/tree" -xf "$work/tree.tar"
 	check "a directory" same "dir:$work/tree"
+	check "without a home, a store or a place for one" sh -c "env -i PATH=\"$PATH\" '$temper' sbom -q -o purls '$work/first.tar' | cmp - '$work/want'"
+	check "looking makes no store" sh -c "TEMPER_STORE='$work/none' '$temper' sbom -q -o purls '$work/first.tar' | cmp - '$work/want' && [ ! -e '$work/none' ]"
 	check "a tar of a tree" same "$work/tree.tar"
 	check "... on a pipe" sh -c "cat '$work/tree.tar' | '$temper' sbom -q -o purls - | cmp - '$work/want'"
 	"$temper" sbom -q -o json="$work/x.json" "$work/first.tar"
