@@ -140,7 +140,7 @@ if command -v cargo >/dev/null; then
 	printf '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2018"\n[dependencies]\ndep = { path = "../dep" }\n' >cargo/app/Cargo.toml
 	printf '[package]\nname = "dep"\nversion = "1.2.3"\nedition = "2018"\n' >cargo/dep/Cargo.toml
 	touch cargo/app/src/lib.rs cargo/dep/src/lib.rs
-	if (cd cargo/app && cargo generate-lockfile --offline) >out 2>err; then
+	if (cd cargo/app && env HOME="$(getent passwd "$(id -u)" | cut -d: -f6)" CARGO_HOME="$work/cargo-home" cargo generate-lockfile --offline) >out 2>err; then
 		same 'cargo, locked' "$(purls rust-lock cargo)" "$(listed pkg:cargo/app@0.1.0 pkg:cargo/dep@1.2.3)"
 		same 'cargo, who needs whom' "$(relations rust-lock cargo)" 'pkg:cargo/app@0.1.0 pkg:cargo/dep@1.2.3'
 	else
