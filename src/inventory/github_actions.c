@@ -62,7 +62,7 @@ static int read_workflow(struct reading *r)
 		str ref = str_word(&line), path;
 		if (ref.len > 1 && (*ref.p == '"' || *ref.p == '\''))
 			ref = str_from(str_head(ref, ref.len - 1), 1);
-		if (*ref.p == '.' || str_starts(ref, S("docker://")))
+		if (str_starts(ref, S(".")) || str_starts(ref, S("docker://")))
 			continue;
 		path = str_cut(&ref, '@');
 		rc = add_action(r, path, ref, line);
