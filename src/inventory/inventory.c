@@ -45,38 +45,12 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 
 static _Thread_local const struct package *sorting;
 
-static int package_cmp(const struct package *a, const struct package *b)
-{
-	const str x[] = { str_of(package_kinds[a->type].name), a->ns, a->name, a->version,
-			  a->purl };
-	const str y[] = { str_of(package_kinds[b->type].name), b->ns, b->name, b->version,
-			  b->purl };
-
-	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
-		int order = str_cmp(x[i], y[i]);
-		if (order)
-			return order;
-	}
-	return 0;
-}
-
 static int by_package(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int order = package_cmp(&sorting[x], &sorting[y]);
+	int order = package_compare(&sorting[x], &sorting[y]);
 
 	return order ? order : x < y ? -1 : x > y;
-}
-
-static int by_relation(const void *a, const void *b)
-{
-	const struct relation *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	return x->to < y->to ? -1 : x->to > y->to;
 }
 
 static int by_evidence(const void *a, const void *b)
@@ -163,12 +137,12 @@ static void order_relations(const struct catalog *c, const uint32_t *to, struct 
 			c->relation.p[n++] = r;
 	}
 	if (n)
-		qsort(c->relation.p, (size_t)n, sizeof(*c->relation.p), by_relation);
+		qsort(c->relation.p, (size_t)n, sizeof(*c->relation.p), relation_compare);
 	ret->relation = c->relation.p;
 	ret->relation_n = 0;
 	for (ptrdiff_t i = 0; i < n; i++) {
 		if (i == 0 ||
-		    by_relation(&ret->relation[ret->relation_n - 1], &c->relation.p[i]) != 0)
+		    relation_compare(&ret->relation[ret->relation_n - 1], &c->relation.p[i]) != 0)
 			ret->relation[ret->relation_n++] = c->relation.p[i];
 	}
 }

@@ -220,9 +220,9 @@ struct warning { /* a part that could not be read: the answer is incomplete */
 struct inventory {
 	struct subject subject;
 	struct os_identity os;
-	struct package *package; /* [package_n], sorted by type name, name, version, id */
+	struct package *package; /* [package_n], by package_compare() */
 	ptrdiff_t package_n;
-	struct relation *relation; /* [relation_n], sorted */
+	struct relation *relation; /* [relation_n], by relation_compare() */
 	ptrdiff_t relation_n;
 	struct ledger_line *unknown; /* [unknown_n], sorted by path */
 	ptrdiff_t unknown_n;
@@ -240,6 +240,11 @@ struct inventory {
 /* The purl of a package from its fields into p->purl, by the rules of its type (purl-spec, PURL-TYPES:
  * case, "_" of PyPI, qualifiers arch, distro, epoch, upstream). */
 int package_purl(struct op *op, struct package *p) MUST_USE;
+
+/* The canonical order: by name of the type, namespace, name, version, purl, id. */
+int package_compare(const struct package *a, const struct package *b);
+/* For qsort(): by from, kind, to. */
+int relation_compare(const void *a, const void *b);
 
 /* The other way: type, ns, name, version, subpath, qualifiers, arch, distro and source of *p from a purl, which
  * becomes p->purl in canonical form. Texts are in op, or alias the purl. A type that is none of ours gives

@@ -269,15 +269,10 @@ static int give_ids(struct bom *b)
 	return 0;
 }
 
-static int package_cmp(const void *a, const void *b)
+static int by_order(const void *a, const void *b)
 {
-	const struct package *x = *(const struct package *const *)a;
-	const struct package *y = *(const struct package *const *)b;
-	int c = str_cmp(str_of(package_kinds[x->type].name), str_of(package_kinds[y->type].name));
-
-	c = c ? c : str_cmp(x->name, y->name);
-	c = c ? c : str_cmp(x->version, y->version);
-	return c ? c : str_cmp(x->id, y->id);
+	return package_compare(*(const struct package *const *)a,
+			       *(const struct package *const *)b);
 }
 
 /* Sorted into inv->package; *ret: where each has gone. */
@@ -292,7 +287,7 @@ static int sort_packages(struct bom *b, uint32_t **ret)
 		return b->op->code;
 	for (ptrdiff_t i = 0; i < n; i++)
 		order[i] = &b->package.p[i];
-	qsort(order, (size_t)n, sizeof(const struct package *), package_cmp);
+	qsort(order, (size_t)n, sizeof(const struct package *), by_order);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		b->inv.package[i] = *order[i];
 		(*ret)[order[i] - b->package.p] = (uint32_t)i;
@@ -310,17 +305,6 @@ static bool find(const struct bom *b, const uint32_t *to, str ref, uint32_t *ret
 	return at != 0;
 }
 
-static int relation_cmp(const void *a, const void *b)
-{
-	const struct relation *x = a, *y = b;
-
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return x->to < y->to ? -1 : x->to > y->to;
-}
-
 static int resolve_relations(struct bom *b, const uint32_t *to)
 {
 	struct relation *r = op_new(b->op, struct relation, b->relation.n);
@@ -335,9 +319,9 @@ static int resolve_relations(struct bom *b, const uint32_t *to)
 		    r[n].from != r[n].to)
 			n++;
 	}
-	qsort(r, (size_t)n, sizeof(*r), relation_cmp);
+	qsort(r, (size_t)n, sizeof(*r), relation_compare);
 	for (ptrdiff_t i = 0; i < n; i++) {
-		if (kept == 0 || relation_cmp(&r[kept - 1], &r[i]) != 0)
+		if (kept == 0 || relation_compare(&r[kept - 1], &r[i]) != 0)
 			r[kept++] = r[i];
 	}
 	b->inv.relation = r;

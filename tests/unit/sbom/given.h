@@ -39,6 +39,11 @@ static struct package given_package[] = {
 	  .evidence = ARRAY(struct evidence, { S_INIT("usr/local/bin/redis-server"), 1,
 					       S_INIT("binary"), EVIDENCE_BYTES }),
 	  .checksum = PAIRS_OF({ S_INIT("blake3"), S_INIT("00ff") }) },
+	{ .type = PACKAGE_BINARY,
+	  .ns = S_INIT("oracle"),
+	  .name = S_INIT("openjdk"),
+	  .version = S_INIT("17"),
+	  .layer = -1 },
 	{ .type = PACKAGE_DEB,
 	  .ns = S_INIT("debian"),
 	  .name = S_INIT("libc6"),
@@ -105,16 +110,14 @@ static struct package given_package[] = {
 };
 
 static struct relation given_relation[] = {
-	{ RELATION_DEPENDS, 2, 0 },
-	{ RELATION_DEPENDS, 2, 5 },
-	{ RELATION_OWNS, 2, 4 },
-	{ RELATION_CONTAINS, 3, 4 },
+	{ RELATION_CONTAINS, 2, 1 }, { RELATION_DEPENDS, 3, 0 },  { RELATION_DEPENDS, 3, 6 },
+	{ RELATION_OWNS, 3, 5 },     { RELATION_CONTAINS, 4, 5 },
 };
 static struct ledger_line given_unknown[] = { { S_INIT("opt/x"), "executable", 1, 77 },
 					      { S_INIT("opt/y.so"), "library", 0, 0 } };
-static struct changed_file given_changed[] = { { S_INIT("etc/ld.so.conf"), 2, CHANGED_CONTENT, true,
+static struct changed_file given_changed[] = { { S_INIT("etc/ld.so.conf"), 3, CHANGED_CONTENT, true,
 						 1 },
-					       { S_INIT("usr/x"), 5, CHANGED_MISSING, false, -1 } };
+					       { S_INIT("usr/x"), 6, CHANGED_MISSING, false, -1 } };
 static struct inventory_file given_file[] = {
 	{ S_INIT("etc/ld.so.conf"),
 	  0644,
@@ -122,7 +125,7 @@ static struct inventory_file given_file[] = {
 	  0,
 	  34,
 	  1,
-	  2,
+	  3,
 	  HASH_SHA256 | HASH_SHA1 | HASH_MD5,
 	  { 9 },
 	  { 8 },
@@ -176,7 +179,7 @@ static const struct inventory given_inventory = {
 				  { S_INIT("redhat:content-sets"), S_INIT("a b c") }) },
 	.package_n = sizeof(given_package) / sizeof(given_package[0]),
 	.relation = given_relation,
-	.relation_n = 4,
+	.relation_n = 5,
 	.unknown = given_unknown,
 	.unknown_n = 2,
 	.executables = 10,

@@ -66,7 +66,7 @@ static int purls(struct op *op)
 	str text;
 
 	TRY(given(op, &inv));
-	inv.package[1] = inv.package[0];
+	inv.package[1] = inv.package[2] = inv.package[0];
 	TRY(write_as(op, &inv, "purls", false, &text));
 	CHECK_STR(text, S("pkg:apk/alpine/busybox@1.36.1-r0\n"
 			  "pkg:deb/debian/"

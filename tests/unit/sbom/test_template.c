@@ -113,7 +113,7 @@ static int inventory(struct op *op)
 	buf_init(&b, op, 1 << 20);
 	TRY(sbom_write(op, &inv, &c, sink_buf, &b));
 	TRY(buf_take(&b, &text));
-	CHECK_STR(text, S("busybox 1.36.1-r0\nredis 7.0.1\nlibc6 2.36-9+deb12u4\nOuter "
+	CHECK_STR(text, S("busybox 1.36.1-r0\nredis 7.0.1\nopenjdk 17\nlibc6 2.36-9+deb12u4\nOuter "
 			  "1.0\nZope_Interface 5.0\n"
 			  "bash 1:5.1-6.el9\nnoversion \ndebian"));
 	return 0;
