@@ -10,9 +10,9 @@ enum {
 	/* Nesting of any document: deeper ones are attacks; people stay below ten. */
 	LIMIT_DEPTH = 64,
 
-	/* Bytes of a bill of materials, and packages in it: one of an image of 60,000 files has
-	 * 60 MiB; the largest images have 50,000 packages. */
-	LIMIT_SBOM = 1 << 30,
+	/* Bytes of a bill of materials, and packages in it: one of an image of 72,000 files has
+	 * 84 MiB; the largest images have 50,000 packages. */
+	LIMIT_SBOM = 256 << 20,
 	LIMIT_SBOM_PACKAGES = 500 * 1000,
 
 	/* Elements of an XML document: a bill of materials of 60,000 files has 400,000. */
@@ -129,6 +129,10 @@ enum {
 /* Bytes of an archive of an image that is kept in a temporary file: what comes on a pipe, from a daemon,
  * or compressed as a whole. The largest images that people tell of have 60 GB. */
 #define LIMIT_SPOOL (UINT64_C(128) << 30)
+
+/* Memory that reading a bill of materials may take: 84 MiB take 640 MiB as XML; "[[],[]," multiplies
+ * by forty. */
+#define LIMIT_SBOM_MEMORY (UINT64_C(4) << 30)
 
 /* Bytes of one .deb: the archive's largest is 1.4 GB. */
 #define LIMIT_PACKAGE (UINT64_C(4) << 30)

@@ -506,23 +506,30 @@ static int read_xml(struct bom *b, str bytes)
 	return str_eq(root.local, S("bom")) ? read_cyclonedx_xml(b, &root) : 1;
 }
 
+static int read_any(struct bom *b, str s)
+{
+	map_init(&b->place, b->op);
+	if (str_starts(s, S("{")))
+		return read_json(b, s);
+	if (str_starts(s, S("<")))
+		return read_xml(b, s);
+	if (str_starts(s, S("pkg:")))
+		return read_purls(b, s);
+	return first_look(s) == FORM_SPDX_TAG ? read_spdx_tag(b, s) : 1;
+}
+
 int sbom_read(struct op *op, str what, str bytes, struct inventory *ret)
 {
 	struct bom b = { .op = op, .what = what };
-	int rc = 1;
 
 	if (bytes.len > LIMIT_SBOM)
 		return op_fail(op, ERR_LIMIT, "%.*s: a bill of materials of more than %d MiB",
 			       STR_ARG(what), (int)(LIMIT_SBOM >> 20));
-	map_init(&b.place, op);
-	str s = skip_mark(bytes);
-	if (str_starts(s, S("{")))
-		rc = read_json(&b, s);
-	else if (str_starts(s, S("<")))
-		rc = read_xml(&b, s);
-	else if (str_starts(s, S("pkg:")))
-		rc = read_purls(&b, s);
-	else if (first_look(s) == FORM_SPDX_TAG)
-		rc = read_spdx_tag(&b, s);
-	return rc ? rc : finish(&b, ret);
+	size_t ceiling = op->ceiling;
+	if (ceiling == 0 || ceiling > op->held + LIMIT_SBOM_MEMORY)
+		op->ceiling = op->held + LIMIT_SBOM_MEMORY;
+	int rc = read_any(&b, skip_mark(bytes));
+	rc = rc ? rc : finish(&b, ret);
+	op->ceiling = ceiling;
+	return rc;
 }
