@@ -15,6 +15,8 @@ enum {
 	ET_EXEC = 2,
 	ET_DYN = 3,
 	PT_INTERP = 3,
+	GO_TABLE = 4096,  /* Go's linker puts the section headers behind the program headers, nobody
+			     else does */
 	NAMES_MAX = 4096, /* bytes before the section headers that are looked at for their names */
 };
 
@@ -78,6 +80,8 @@ static uint32_t elf_head(str head, uint64_t size, uint32_t *ret_tail)
 	else
 		bits |= l.type == ET_DYN ? PROBE_LIBRARY : PROBE_OBJECT;
 	uint64_t table = (uint64_t)l.count * l.entry;
+	if (l.count > 0 && l.sections + table <= GO_TABLE)
+		return bits | PROBE_GO;
 	if (l.sections == 0 || l.count == 0 || l.sections > size || table > size - l.sections)
 		return bits | PROBE_BARE;
 	uint64_t from = l.sections > NAMES_MAX ? l.sections - NAMES_MAX : 0;

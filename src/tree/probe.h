@@ -17,10 +17,10 @@ enum {
 		<< 4, /* ELF that is started: ET_EXEC, or ET_DYN with an interpreter or PIE flag */
 	PROBE_LIBRARY = 1 << 5, /* ELF that is loaded: another ET_DYN */
 	PROBE_MODULE = 1 << 6,  /* ELF of the kernel: ET_REL with .modinfo */
-	PROBE_GO = 1 << 7, /* section .go.buildinfo, or (without sections) Go's magic in its data */
-	PROBE_RUST = 1 << 8,   /* section .dep-v0: cargo-auditable */
-	PROBE_NOTE = 1 << 9,   /* section .note.package */
-	PROBE_GRAAL = 1 << 10, /* section .svm_heap: a GraalVM native image */
+	PROBE_GO = 1 << 7,      /* section .go.buildinfo, or laid out as Go's linker does */
+	PROBE_RUST = 1 << 8,    /* section .dep-v0: cargo-auditable */
+	PROBE_NOTE = 1 << 9,    /* section .note.package */
+	PROBE_GRAAL = 1 << 10,  /* section .svm_heap: a GraalVM native image */
 	PROBE_BARE =
 		1 << 11, /* ELF whose sections' names could not be found: may be any of these */
 	PROBE_OBJECT = 1 << 12, /* another ELF: relocatable objects, core files */
