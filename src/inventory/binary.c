@@ -356,11 +356,10 @@ static int read_binary(struct op *op, struct catalog *c, const struct found *f)
 	return look_into(&w);
 }
 
-#define GLANCE(name)              \
-	{                         \
-		.glob = "**"      \
-			"/" name, \
-		.glance = true    \
+#define GLANCE(name)             \
+	{                        \
+		.glob = "**"     \
+			"/" name \
 	}
 
 const struct cataloger cataloger_binary = {

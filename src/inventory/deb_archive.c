@@ -148,7 +148,6 @@ static int read_archive(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_deb_archive = {
 	.name = "deb-archive",
 	.what = "package files of Debian and Alpine",
-	.wants = { { .glob = "**/*.deb", .lock = true, .glance = true },
-		   { .glob = "**/*.apk", .lock = true, .glance = true } },
+	.wants = { { .glob = "**/*.deb", .lock = true }, { .glob = "**/*.apk", .lock = true } },
 	.read = read_archive,
 };

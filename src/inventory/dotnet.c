@@ -349,7 +349,7 @@ const struct cataloger cataloger_dotnet = {
 		"versions",
 	.wants = { { .glob = "**"
 			     "/*.deps.json" },
-		   { .bits = PROBE_PE | PROBE_BARE, .glance = true } },
+		   { .bits = PROBE_PE | PROBE_BARE } },
 	.read = read_file,
 	.begin = begin,
 	.end = end,

@@ -118,6 +118,6 @@ static int read_note(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_elf_note = {
 	.name = "elf-note",
 	.what = "packages that programs say they are of, where no package manager knows them",
-	.wants = { { .bits = PROBE_NOTE, .glance = true } },
+	.wants = { { .bits = PROBE_NOTE } },
 	.read = read_note,
 };

@@ -463,7 +463,6 @@ static int read_file(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_go = {
 	.name = "go-binary",
 	.what = "Go programs, by what the linker wrote into them",
-	.wants = { { .bits = PROBE_GO },
-		   { .bits = PROBE_BARE | PROBE_PE | PROBE_MACHO, .glance = true } },
+	.wants = { { .bits = PROBE_GO }, { .bits = PROBE_BARE | PROBE_PE | PROBE_MACHO } },
 	.read = read_file,
 };

@@ -92,6 +92,6 @@ static int read_image(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_graalvm = {
 	.name = "graalvm",
 	.what = "GraalVM native images, by the bill of materials in them",
-	.wants = { { .bits = PROBE_GRAAL, .glance = true } },
+	.wants = { { .bits = PROBE_GRAAL } },
 	.read = read_image,
 };

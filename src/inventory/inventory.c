@@ -15,7 +15,7 @@ static bool holds(const struct inventory_wish *w, const struct want *want)
 
 static int want_one(struct op *op, struct interest *i, const struct want *want, int id)
 {
-	return interest_add(op, i, str_of(want->glob), want->bits, !want->glance, id);
+	return interest_add(op, i, str_of(want->glob), want->bits, id);
 }
 
 int inventory_interest(struct op *op, const struct inventory_wish *wish, struct tree_wish *ret)
@@ -33,7 +33,7 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 	}
 	/* What the system is told by: kept, and nobody's. */
 	for (size_t k = 0; rc == 0 && k < os_files_n; k++)
-		rc = interest_add(op, interest, str_of(os_files[k]), 0, true, INTEREST_IDS - 1);
+		rc = interest_add(op, interest, str_of(os_files[k]), 0, INTEREST_IDS - 1);
 	if (rc < 0)
 		return rc;
 	*ret = (struct tree_wish){ .interest = interest,

@@ -279,6 +279,6 @@ const struct cataloger cataloger_node_lock = {
 		   { .glob = "**/pnpm-lock.yaml", .lock = true },
 		   { .glob = "**/bun.lock", .lock = true },
 		   { .glob = "**/deno.lock", .lock = true },
-		   { .glob = "**/.pnp.cjs", .glance = true } },
+		   { .glob = "**/.pnp.cjs" } },
 	.read = read_lock,
 };

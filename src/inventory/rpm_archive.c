@@ -26,6 +26,6 @@ static int read_archive(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_rpm_archive = {
 	.name = "rpm-archive",
 	.what = "rpm package files",
-	.wants = { { .glob = "**/*.rpm", .lock = true, .glance = true } },
+	.wants = { { .glob = "**/*.rpm", .lock = true } },
 	.read = read_archive,
 };

@@ -133,6 +133,6 @@ static int read_file(struct op *op, struct catalog *c, const struct found *f)
 const struct cataloger cataloger_rust = {
 	.name = "cargo-auditable",
 	.what = "Rust programs, by the list of crates that cargo auditable put into them",
-	.wants = { { .bits = PROBE_RUST | PROBE_PE | PROBE_MACHO, .glance = true } },
+	.wants = { { .bits = PROBE_RUST | PROBE_PE | PROBE_MACHO } },
 	.read = read_file,
 };

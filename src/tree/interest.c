@@ -15,10 +15,9 @@ enum { PREFIX = 2, PATH_MAX_BYTES = 2 * LIMIT_PATH };
 struct pattern {
 	str glob;
 	uint32_t bits;
-	str tail; /* what the name must end with */
-	str dir;  /* what its directory must be called; empty: anything */
-	bool whole,
-		anywhere; /* anywhere: "**" and the name that found it, nothing more to compare */
+	str tail;      /* what the name must end with */
+	str dir;       /* what its directory must be called; empty: anything */
+	bool anywhere; /* anywhere: "**" and the name that found it, nothing more to compare */
 	int id;
 	struct pattern *next; /* of the same list */
 };
@@ -96,7 +95,7 @@ static struct map *list_of(struct interest *i, str glob, str *ret_key)
 	return &i->dir;
 }
 
-int interest_add(struct op *op, struct interest *i, str glob, uint32_t bits, bool whole, int id)
+int interest_add(struct op *op, struct interest *i, str glob, uint32_t bits, int id)
 {
 	struct pattern *p = op_new(op, struct pattern, 1);
 	str key, dir = str_base_name(str_dir_name(glob));
@@ -104,7 +103,7 @@ int interest_add(struct op *op, struct interest *i, str glob, uint32_t bits, boo
 	MUST(id >= 0 && id < INTEREST_IDS);
 	if (!p)
 		return op->code;
-	*p = (struct pattern){ .glob = glob, .bits = bits, .whole = whole, .id = id };
+	*p = (struct pattern){ .glob = glob, .bits = bits, .id = id };
 	p->tail = literal_end(str_base_name(glob));
 	p->dir = first_wild(dir) < 0 ? dir : S("");
 	if (glob.len == 0) {
@@ -156,7 +155,6 @@ static void try_list(const struct pattern *p, str dir, str name, uint32_t bits,
 		if (p->glob.len && !p->anywhere && !glob_match(p->glob, path_of(text, dir, name)))
 			continue;
 		ret->by[p->id / 64] |= UINT64_C(1) << (p->id % 64);
-		ret->whole |= p->whole;
 	}
 }
 

@@ -17,19 +17,17 @@ struct interest; /* opaque; lives in the op that made it */
 int interest_open(struct op *op, struct interest **ret) MUST_USE;
 
 /*
- * interest_add(op, i, pattern, bits, whole, id): files whose path matches `pattern` (empty: any)
- * and of which `bits` (0: any) some PROBE_ bit holds are wanted by `id` (0 <= id < INTEREST_IDS;
- * several patterns may have the same). `whole`: its bytes will be read, so they are kept as they
- * pass if they cannot be read again cheaply. A pattern's last component must have a literal of two
- * bytes or more somewhere, or its directory must: what could be any file is MUST.
+ * interest_add(op, i, pattern, bits, id): files whose path matches `pattern` (empty: any) and of
+ * which `bits` (0: any) some PROBE_ bit holds are wanted by `id` (0 <= id < INTEREST_IDS; several
+ * patterns may have the same): as a compressed layer passes they are kept. A pattern's last
+ * component must have a literal of two bytes or more somewhere, or its directory must: what could
+ * be any file is MUST.
  */
 enum { INTEREST_IDS = 256 };
-int interest_add(struct op *op, struct interest *i, str pattern, uint32_t bits, bool whole,
-		 int id) MUST_USE;
+int interest_add(struct op *op, struct interest *i, str pattern, uint32_t bits, int id) MUST_USE;
 
 struct wanted { /* who wants a file: a bit for each id */
 	uint64_t by[INTEREST_IDS / 64];
-	bool whole;
 };
 static inline bool wanted_by(const struct wanted *w, int id)
 {

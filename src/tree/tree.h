@@ -145,7 +145,7 @@ uint32_t tree_next(const struct tree *t, uint32_t node);
 
 /*
  * tree_at(op, t, node, ret): the content of a file; it can be read as long as op and the tree are.
- * Of a file within a compressed layer that was not wanted whole this costs unpacking some of the
+ * Of a file within a compressed layer that was not wanted this costs unpacking some of the
  * layer again.
  */
 int tree_at(struct op *op, const struct tree *t, uint32_t node, struct at *ret) MUST_USE;

@@ -174,7 +174,7 @@ static bool is_asked_for(struct pass *p, uint32_t node)
 	       w->wants(w->wants_arg, tree_path(p->tree, node, path), node_at(p->tree, node)->size);
 }
 
-/* A file's bytes are looked at, and it is kept if somebody wants it whole. */
+/* A file's bytes are looked at, and it is kept if somebody wants it. */
 static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar, uint32_t node)
 {
 	SCRATCH struct passing f;
@@ -189,7 +189,7 @@ static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar,
 	if (p->looks)
 		bits = probe_head((str){ f.head, (ptrdiff_t)f.head_len }, f.size, &f.tail_len);
 	bool wants = merge_wants(&p->merge, node, bits, &wanted);
-	bool keeps = (wants && wanted.whole) || is_asked_for(p, node);
+	bool keeps = wants || is_asked_for(p, node);
 	if (!plain && keeps && f.size > 0 && (rc = begin_keep(p, &f)) < 0)
 		return rc;
 	rc = plain && f.tail_len ? tail_at(p, s, &f) : 0;

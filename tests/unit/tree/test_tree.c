@@ -231,7 +231,7 @@ static int interests(struct op *op)
 
 	TRY(interest_open(op, &i));
 	for (size_t k = 0; k < sizeof(wants) / sizeof(wants[0]); k++)
-		TRY(interest_add(op, i, str_of(wants[k].pattern), wants[k].bits, true, (int)k));
+		TRY(interest_add(op, i, str_of(wants[k].pattern), wants[k].bits, (int)k));
 	for (size_t k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
 		file[k] = (struct tree_given){ .path = str_of(wanted[k].path), .bytes = str_of(wanted[k].text) };
 		expected += wanted[k].by != 0;
@@ -261,7 +261,7 @@ static int scopes(struct op *op)
 			ptrdiff_t n;
 			str text;
 			TRY(interest_open(op, &i));
-			TRY(interest_add(op, i, S("**/want"), 0, true, 0));
+			TRY(interest_add(op, i, S("**/want"), 0, 0));
 			TRY(give(op, S("f want one\nf d/want two\nf e/want old\n--\nf .wh.want x\nf e/want new\n--\nf .wh.d x"),
 				 ways[k], &g));
 			TRY(tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .interest = i, .hidden = hidden, .verify = true }, &t));
