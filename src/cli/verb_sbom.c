@@ -2,8 +2,9 @@
 
 static const struct option table[] = {
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct sbom_options, output), "Report",
-	  "Format of the report, on standard output or into FILE; may be given several times. FORMAT@VERSION "
-	  "asks for a version of it: cyclonedx-json@1.5." },
+	  "table (without any), json, spdx-json, spdx-tag-value, cyclonedx-json, cyclonedx-xml, syft-json, "
+	  "github-json, purls or template, on standard output or into FILE; may be given several times. "
+	  "FORMAT@VERSION asks for a version of it: cyclonedx-json@1.5." },
 	{ "template", 't', OPTION_TEXT, "FILE", offsetof(struct sbom_options, template), "Report",
 	  "For -o template: the template.", .hint = OPTION_HINT_FILE },
 	{ "files", 0, OPTION_FLAG, NULL, offsetof(struct sbom_options, files), "Report",

@@ -118,10 +118,13 @@ static void tell(struct run *r, const struct inventory *v)
 	if (!whole)
 		steps_child(&r->steps, "Unreadable", false, true, "[%td part%s]", v->warning_n,
 			    v->warning_n == 1 ? "" : "s");
-	if (!r->steps.tree && !(r->o->verbose && !r->o->quiet))
+	if (r->o->quiet)
 		return;
+	struct inventory shown = *v;
+	if (!r->steps.tree && !r->o->verbose) /* why the answer is not whole is told in any case */
+		shown.unknown_n = shown.changed_n = 0;
 	buf_init(&b, &own, LIMIT_DOCUMENT);
-	inventory_ledger_write(&b, v, r->o->verbose ? 0 : LEDGER_LINES, &style);
+	inventory_ledger_write(&b, &shown, r->o->verbose ? 0 : LEDGER_LINES, &style);
 	if (!b.bad && term_write(&own, &r->cli->err, buf_view(&b)) < 0)
 		op_forgive(&own);
 }
