@@ -113,6 +113,10 @@ int draft_keep(struct op *op, const struct package *p, struct package *to)
 	struct package got = *p;
 	char *bytes = op_new(op, char, bytes_of(&got));
 
+	got.file = NULL;
+	got.file_n = 0;
+	got.evidence = NULL;
+	got.evidence_n = 0;
 	if (!bytes)
 		return op->code;
 	for (size_t i = 0; i < TEXT_FIELDS; i++)

@@ -6,7 +6,7 @@
 
 #include "cataloger.h"
 
-/* *to = a copy of *p in op: texts, pairs and lists; files and evidence are not copied. */
+/* *to = a copy of *p in op: texts, pairs and lists; it has no files and no evidence. */
 int draft_keep(struct op *op, const struct package *p, struct package *to) MUST_USE;
 
 /* "a/b/c" as namespace "a/b" and name "c"; without a slash there is no namespace. */

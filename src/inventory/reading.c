@@ -61,6 +61,8 @@ int reading_add(struct reading *r, const struct package *p, uint32_t *ret)
 	if (!p->name.len || !p->version.len)
 		return 0;
 	int rc = draft_keep(r->op, p, &kept);
+	kept.file = p->file;
+	kept.file_n = p->file_n;
 	if (rc == 0)
 		rc = catalog_add(r->op, r->c, r->f, r->how, &kept, ret);
 	r->added += rc == 0;

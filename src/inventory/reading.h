@@ -43,8 +43,9 @@ int reading_json(struct op *op, struct catalog *c, const struct found *f,
 int reading_yaml(struct op *op, struct catalog *c, const struct found *f, reading_fn *fn) MUST_USE;
 int reading_toml(struct op *op, struct catalog *c, const struct found *f, reading_fn *fn) MUST_USE;
 
-/* catalog_add() of a copy of *p (draft_keep()). A package without a name or version is passed over:
- * a project file asks for many such. *ret (may be NULL) is UINT32_MAX for one. */
+/* catalog_add() of a copy of *p (draft_keep()) with its files, which live in r->op. A package
+ * without a name or version is passed over: a project file asks for many such. *ret (may be NULL)
+ * is UINT32_MAX for one. */
 int reading_add(struct reading *r, const struct package *p, uint32_t *ret) MUST_USE;
 
 /* The text (or number, as it is written) under key, or the empty text. */
