@@ -308,6 +308,15 @@ static str described(const struct node *root)
 	return S("");
 }
 
+/* "-1" or "-v1" */
+static bool begins_version(str s)
+{
+	if (!str_starts(s, S("-")))
+		return false;
+	s = str_from(s, str_starts(s, S("-v")) ? 2 : 1);
+	return s.len && s.p[0] >= '0' && s.p[0] <= '9';
+}
+
 /* "Tool: syft-v1.2.3": the version begins behind the first '-' that a digit, or v and one, follows.
  */
 static void read_creators(struct bom *b, const struct node *info)
@@ -321,10 +330,7 @@ static void read_creators(struct bom *b, const struct node *info)
 			continue;
 		s = str_from(s, 6);
 		ptrdiff_t at = 0;
-		while (at < s.len &&
-		       !(s.p[at] == '-' && at + 2 < s.len &&
-			 ((s.p[at + 1] >= '0' && s.p[at + 1] <= '9') ||
-			  (s.p[at + 1] == 'v' && s.p[at + 2] >= '0' && s.p[at + 2] <= '9'))))
+		while (at < s.len && !begins_version(str_from(s, at)))
 			at++;
 		b->ours |= str_starts(s, S("temper-"));
 		if (b->inv.tool.len)
