@@ -108,11 +108,20 @@ static void more(struct buf *b, ptrdiff_t n, int max)
 		buf_fmt(b, "%-10s %td more\n", "", n - max);
 }
 
+/* Most messages begin with the path, which stands before them here. */
+static str without_path(const struct warning *w)
+{
+	str rest = str_from(w->message, w->path.len);
+
+	return str_starts(w->message, w->path) && str_starts(rest, S(": ")) ? str_from(rest, 2)
+									    : w->message;
+}
+
 void inventory_ledger_write(struct buf *b, const struct inventory *v, int max,
 			    const struct text_style *style)
 {
 	for (ptrdiff_t i = 0; i < v->warning_n && (!max || i < max); i++) {
-		ledger_line(b, "unreadable", v->warning[i].path, v->warning[i].message, style);
+		ledger_line(b, "unreadable", v->warning[i].path, without_path(&v->warning[i]), style);
 	}
 	more(b, v->warning_n, max);
 	for (ptrdiff_t i = 0; i < v->unknown_n && (!max || i < max); i++)
