@@ -80,13 +80,11 @@ static uint32_t elf_head(str head, uint64_t size, uint32_t *ret_tail)
 	else
 		bits |= l.type == ET_DYN ? PROBE_LIBRARY : PROBE_OBJECT;
 	uint64_t table = (uint64_t)l.count * l.entry;
-	if (l.count > 0 && l.sections + table <= GO_TABLE)
-		return bits | PROBE_GO;
 	if (l.sections == 0 || l.count == 0 || l.sections > size || table > size - l.sections)
 		return bits | PROBE_BARE;
 	uint64_t from = l.sections > NAMES_MAX ? l.sections - NAMES_MAX : 0;
 	if (size - from > PROBE_TAIL_MAX)
-		return bits | PROBE_BARE;
+		return bits | (l.sections + table <= GO_TABLE ? PROBE_GO : PROBE_BARE);
 	*ret_tail = (uint32_t)(size - from);
 	return bits;
 }

@@ -11,7 +11,7 @@
 static inline void elf_little(struct buf *b, uint64_t v, int n)
 {
 	for (int i = 0; i < n; i++)
-		buf_char(b, (char)(v >> (8 * i) & 255));
+		buf_char(b, i < 8 ? (char)(v >> (8 * i) & 255) : 0);
 }
 
 static inline void elf_section_header(struct buf *b, uint32_t name, uint32_t type, uint64_t offset,

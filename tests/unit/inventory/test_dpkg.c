@@ -13,7 +13,7 @@ static str joined(struct buf *b, const struct texts *t)
 
 	for (ptrdiff_t i = 0; i < t->n; i++)
 		buf_fmt(b, "%.*s ", STR_ARG(t->p[i]));
-	return (str){ b->p + start, (ptrdiff_t)(b->len - start) };
+	return str_from(buf_view(b), (ptrdiff_t)start);
 }
 
 /* "path[/md5 prefix][!]" of each file. */
@@ -28,7 +28,7 @@ static str files_of(struct buf *b, const struct package *p)
 			buf_fmt(b, "=%02x%02x", f->digest[0], f->digest[1]);
 		buf_fmt(b, "%s ", f->flags & FILE_CONFIG ? "!" : "");
 	}
-	return (str){ b->p + start, (ptrdiff_t)(b->len - start) };
+	return str_from(buf_view(b), (ptrdiff_t)start);
 }
 
 static int status(struct op *op)
