@@ -21,7 +21,7 @@ static const char *const environment[][2] = {
 	{ "TEMPER_CONFIG",
 	  "The configuration file, instead of temper/config.yaml below XDG_CONFIG_HOME "
 	  "or HOME/.config, or /etc/temper/config.yaml." },
-	{ "SOURCE_DATE_EPOCH", "Creation time of the image, in seconds since 1970." },
+	{ "SOURCE_DATE_EPOCH", "Creation time of images and bills of materials, in seconds since 1970." },
 	{ "NO_COLOR", "When it is set to anything, nothing is coloured." },
 	{ "https_proxy, no_proxy", "Proxies, as libcurl understands them." },
 };

@@ -1,14 +1,18 @@
 #include "sbom_report.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
+#include "base/num.h"
 #include "build_report.h"
 #include "report/inventory_text.h"
 #include "sbom/format.h"
 #include "sbom/read.h"
-#include "sys/clock.h"
 #include "sys/file.h"
 
 enum { TABLE_MAX = 256 << 20 };
+
+#define EPOCH_MAX UINT64_C(253402300799) /* the last second that RFC 3339 has */
 
 static str format_name(str output)
 {
@@ -53,14 +57,29 @@ static int unknown_format(struct op *op, str output)
 		       STR_ARG(buf_view(&b)));
 }
 
+/* SOURCE_DATE_EPOCH stands for the subject's own time. Source: reproducible-builds.org/specs. */
+static int read_epoch(struct op *op, int64_t *ret)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds = 0;
+
+	if (epoch && !num_parse(str_of(epoch), EPOCH_MAX, &seconds))
+		return op_fail(op, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: %s",
+			       epoch);
+	*ret = (int64_t)seconds;
+	return 0;
+}
+
 static int choose(struct op *op, const struct sbom_options *o, str output,
 		  struct sbom_format_choice *ret)
 {
-	*ret = (struct sbom_format_choice){ .files = true, .indent = 1 };
+	*ret = (struct sbom_format_choice){ .files = o->files, .indent = 1 };
 	int rc = sbom_format_parse(op, output, ret);
 
 	if (rc > 0)
 		return unknown_format(op, output);
+	if (rc == 0)
+		rc = read_epoch(op, &ret->time);
 	if (rc < 0 || !str_eq(str_of(ret->format->name), S("template")))
 		return rc;
 	if (o->template.len == 0)
@@ -138,6 +157,7 @@ static int write_to(struct op *op, const struct sbom_options *o, str output,
 	if (is_table(output))
 		return write_table(op, o, style, v, sink, arg);
 	int rc = choose(op, o, output, &choice);
+	choice.files |= v->is_read;
 	return rc < 0 ? rc : sbom_write(op, v, &choice, sink, arg);
 }
 
@@ -179,6 +199,7 @@ int sbom_report_read(struct op *op, const struct source *s, struct inventory *re
 
 	if (rc == 0)
 		rc = sbom_read(op, s->name, bytes, ret);
+	ret->is_read = true;
 	return rc > 0 ? op_fail(op, ERR_FORMAT, "%.*s is no bill of materials that temper knows",
 				STR_ARG(s->name))
 		      : rc;

@@ -79,7 +79,7 @@ int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n, struct
 		return op->code;
 	(void)pthread_once(&hs_once, load_hs);
 	if (!hs.loaded)
-		return op_fail(op, ERR_IO,
+		return op_fail(op, ERR_LIMIT,
 			       "cannot load libhs.so.5 (package libhyperscan5): it finds patterns "
 			       "in programs");
 	for (ptrdiff_t i = 0; i < n; i++) {

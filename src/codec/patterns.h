@@ -13,9 +13,10 @@
 struct patterns; /* opaque; lives in the op that opened it */
 
 /*
- * patterns_open(op, pattern, n, ret): ERR_IO where the library is missing or does not run on this
- * processor; ERR_USAGE for a pattern that is wrong. Costs a few milliseconds and tens of KiB for
- * ten, the first time some more for the library.
+ * patterns_open(op, pattern, n, ret): ERR_LIMIT where the library is missing or does not run on
+ * this processor, which makes an answer incomplete and no more; ERR_USAGE for a pattern that is
+ * wrong. Costs a few milliseconds and tens of KiB for ten, the first time some more for the
+ * library.
  */
 int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n,
 		  struct patterns **ret) MUST_USE;
