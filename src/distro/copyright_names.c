@@ -1,6 +1,7 @@
 #include "copyright_names.h"
 
 #include "base/buf.h"
+#include "model/licence.h"
 
 struct alias {
 	str debian; /* lower case */
@@ -123,23 +124,6 @@ static const struct {
 	{ S_INIT("gfdl"), S_INIT("GFDL"), "1.1 1.2 1.3" },
 };
 
-static const struct {
-	str word, spdx; /* in "with WORD exception" */
-	str only;       /* for names that begin so; empty: any */
-} exception_table[] = {
-	{ S_INIT("autoconf"), S_INIT("Autoconf-exception-2.0"), S_INIT("GPL-2.0") },
-	{ S_INIT("autoconf"), S_INIT("Autoconf-exception-3.0"), S_INIT("GPL-3.0") },
-	{ S_INIT("bison"), S_INIT("Bison-exception-2.2"), S_INIT("") },
-	{ S_INIT("libtool"), S_INIT("Libtool-exception"), S_INIT("") },
-	{ S_INIT("font"), S_INIT("Font-exception-2.0"), S_INIT("") },
-	{ S_INIT("classpath"), S_INIT("Classpath-exception-2.0"), S_INIT("") },
-	{ S_INIT("gcc"), S_INIT("GCC-exception-3.1"), S_INIT("GPL-3.0") },
-	{ S_INIT("gcc"), S_INIT("GCC-exception-2.0"), S_INIT("GPL-2.0") },
-	{ S_INIT("linux-syscall-note"), S_INIT("Linux-syscall-note"), S_INIT("") },
-	{ S_INIT("llvm"), S_INIT("LLVM-exception"), S_INIT("Apache-2.0") },
-	{ S_INIT("u-boot"), S_INIT("u-boot-exception-2.0"), S_INIT("") },
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static int lower(struct op *op, str in, str *ret)
@@ -222,12 +206,9 @@ static int with_exception(struct op *op, str key, ptrdiff_t at, str *ret)
 	if (strip_end(&word, S("exceptions")) || strip_end(&word, S("exception")))
 		word = str_trim(word);
 	(void)strip_end(&word, S("-"));
-	for (size_t i = 0; i < COUNT(exception_table); i++) {
-		if (str_eq(exception_table[i].word, word) &&
-		    str_starts(base, exception_table[i].only))
-			return op_text(op, ret, "%.*s WITH %.*s", STR_ARG(base),
-				       STR_ARG(exception_table[i].spdx));
-	}
+	str exception = licence_exception(word, base);
+	if (exception.len)
+		return op_text(op, ret, "%.*s WITH %.*s", STR_ARG(base), STR_ARG(exception));
 	return 1;
 }
 

@@ -109,8 +109,7 @@ static bool says_exception(str rest)
 	return true;
 }
 
-/* "Classpath exception", "GCC-exception-3.1" behind a licence; empty: none that is known. */
-static str exception_named(str text, str licence)
+str licence_exception(str text, str licence)
 {
 	const char *id = licence_find_id(text, true);
 
@@ -134,7 +133,7 @@ static int with_exception(struct op *op, str text, str *ret)
 	int rc = licence_name(op, str_trim(str_head(text, at)), &licence);
 	if (rc != 0)
 		return rc;
-	exception = exception_named(str_trim(str_from(text, at + 6)), licence);
+	exception = licence_exception(str_trim(str_from(text, at + 6)), licence);
 	if (exception.len == 0 || find_fold(licence, S(" ")) >= 0)
 		return 1;
 	return op_text(op, ret, "%.*s WITH %.*s", STR_ARG(licence), STR_ARG(exception));

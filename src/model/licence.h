@@ -27,6 +27,10 @@ int licence_join(struct op *op, const struct texts *texts, str *ret) MUST_USE;
  * text's digest>. */
 int licence_of_text(struct op *op, str text, str *ret) MUST_USE;
 
+/* The exception that is meant by what stands behind "with" ("Classpath exception", "gcc",
+ * "GCC-exception-3.1") after this SPDX licence; empty: none that is known. */
+str licence_exception(str text, str licence);
+
 /* Is it an identifier of the SPDX licence list (or, with `exception`, of its exceptions)? */
 bool licence_known(str id, bool exception);
 
