@@ -5,13 +5,10 @@
 #ifndef DISTRO_INSTALLED_H
 #define DISTRO_INSTALLED_H
 
-#include "base/vec.h"
+#include "base/op.h"
 
 struct installed_package {
 	str name, version, arch, source, source_version;
-};
-struct installed {
-	VEC(struct installed_package) package;
 };
 
 /* One stanza of a status file: views, as written, continuation lines included; empty: not told. */
@@ -32,13 +29,6 @@ bool installed_next(str *in, struct installed_stanza *ret);
 /* Are its files in place? By its Status, of which a status.d record has none: not where only the
  * configuration is left, or nothing. */
 bool installed_is_there(const struct installed_stanza *s);
-
-/*
- * installed_read(op, text, list): append the installed packages of a status file, or the one of a
- * status.d record. A stanza without a name or version, and one whose Status is not "installed", is
- * passed over. ERR_FORMAT for text that is not deb822. Views alias text. O(bytes).
- */
-int installed_read(struct op *op, str text, struct installed *list) MUST_USE;
 
 /* "name (version)" of a Source field; without one, name and version are the binary package's. */
 void installed_source(str field, struct installed_package *p);
