@@ -20,16 +20,6 @@ str str_from(str s, ptrdiff_t n)
 	return (str){ s.p ? s.p + n : s.p, s.len - n };
 }
 
-str str_head(str s, ptrdiff_t n)
-{
-	return (str){ s.p, clamp(s, n) };
-}
-
-bool str_eq(str a, str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
-}
-
 int str_cmp(str a, str b)
 {
 	ptrdiff_t n = a.len < b.len ? a.len : b.len;

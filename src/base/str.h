@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct str {
 	const char *p;
@@ -31,9 +32,15 @@ str str_of(const char *s);
 str str_from(str s, ptrdiff_t n);
 
 /* The first n bytes of s; n is clamped to [0, s.len]. */
-str str_head(str s, ptrdiff_t n);
+static inline str str_head(str s, ptrdiff_t n)
+{
+	return (str){ s.p, n < 0 ? 0 : n > s.len ? s.len : n };
+}
 
-bool str_eq(str a, str b);
+static inline bool str_eq(str a, str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
+}
 
 /* Byte order, shorter first on a tie: negative, zero or positive. */
 int str_cmp(str a, str b);

@@ -135,7 +135,7 @@ int origin_make(struct op *op, struct catalog *c, struct inventory *ret)
 		has_base |= s->layer[i].is_base;
 	for (ptrdiff_t i = 0; i < c->package.n; i++) {
 		struct package *p = &c->package.p[i];
-		p->layer = c->wish->image ? layer_of(c, i) : -1;
+		p->layer = !c->wish->image ? -1 : s->layer_n == 1 ? 0 : layer_of(c, i);
 		if (has_base && p->layer >= 0 && p->layer < s->layer_n)
 			p->origin = s->layer[p->layer].is_base ? ORIGIN_BASE : ORIGIN_APPLICATION;
 	}

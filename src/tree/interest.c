@@ -15,7 +15,8 @@ enum { PREFIX = 2, PATH_MAX_BYTES = 2 * LIMIT_PATH };
 struct pattern {
 	str glob;
 	uint32_t bits;
-	str tail;      /* what the name must end with */
+	str head;      /* what the name must begin with */
+	str tail;      /* what it must end with */
 	str dir;       /* what its directory must be called; empty: anything */
 	bool anywhere; /* anywhere: "**" and the name that found it, nothing more to compare */
 	int id;
@@ -104,6 +105,7 @@ int interest_add(struct op *op, struct interest *i, str glob, uint32_t bits, int
 	if (!p)
 		return op->code;
 	*p = (struct pattern){ .glob = glob, .bits = bits, .id = id };
+	p->head = str_head(str_base_name(glob), first_wild(str_base_name(glob)));
 	p->tail = literal_end(str_base_name(glob));
 	p->dir = first_wild(dir) < 0 ? dir : S("");
 	if (glob.len == 0) {
@@ -138,10 +140,11 @@ static str path_of(struct path_text *t, str dir, str name)
 	return (str){ t->p, t->len };
 }
 
-/* The two tests that decide nearly always, before the path is compared. */
+/* The tests that decide nearly always, before the path is compared. */
 static bool may_match(const struct pattern *p, str dir, str name)
 {
-	return str_ends(name, p->tail) && (p->dir.len == 0 || str_ends(dir, p->dir));
+	return str_starts(name, p->head) && str_ends(name, p->tail) &&
+	       (p->dir.len == 0 || str_ends(dir, p->dir));
 }
 
 static void try_list(const struct pattern *p, str dir, str name, uint32_t bits,

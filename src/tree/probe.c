@@ -17,7 +17,7 @@ enum {
 	PT_INTERP = 3,
 	GO_TABLE = 4096,  /* Go's linker puts the section headers behind the program headers, nobody
 			     else does */
-	NAMES_MAX = 4096, /* bytes before the section headers that are looked at for their names */
+	NAMES_MAX = 2048, /* bytes before the section headers that are looked at for their names */
 };
 
 struct layout {
