@@ -51,6 +51,9 @@ int tar_next(struct op *op, struct tar *t, struct tar_entry *ret) MUST_USE;
 /* The current entry's content in pieces: *ret_n is 0 at its end. */
 int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n) MUST_USE;
 
+/* Leave n bytes of the current entry's content out, or all that are left. */
+int tar_skip(struct op *op, struct tar *t, uint64_t n) MUST_USE;
+
 /* Where the current entry's content, as far as it is not read yet, begins in what the stream gives.
  */
 uint64_t tar_position(const struct tar *t);

@@ -639,6 +639,15 @@ int tar_next(struct op *op, struct tar *t, struct tar_entry *ret)
 	}
 }
 
+int tar_skip(struct op *op, struct tar *t, uint64_t n)
+{
+	n = n < t->left ? n : t->left;
+	int rc = take(op, t, NULL, n);
+	if (rc == 0)
+		t->left -= n;
+	return rc;
+}
+
 int tar_read(struct op *op, struct tar *t, void *to, size_t n, size_t *ret_n)
 {
 	size_t have = t->to - t->from;

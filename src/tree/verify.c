@@ -18,7 +18,7 @@
 enum {
 	JOBS_MAX = 2 * LIMIT_LAYERS + 2,
 	THREADS_MAX = 16,
-	PIECE = 256 << 10,
+	PIECE = 1 << 20, /* handed over at a time: waking another thread costs more than copying */
 	PIECES = 4,
 	READ_PIECE = 256 << 10,
 };
@@ -45,6 +45,7 @@ struct verify {
 	char *piece[PIECES]; /* [PIECE] each */
 	size_t piece_len[PIECES];
 	unsigned head, tail;
+	size_t filled; /* bytes in piece[tail], which the feeder alone has */
 };
 
 int verify_open(struct op *op, int threads, struct verify **ret)
@@ -204,24 +205,30 @@ int verify_begin(struct op *op, struct verify *v, const struct digest *want, str
 	return add_job(op, v, &j, true);
 }
 
+/* Under no lock: the piece at tail is full, or the last. */
+static void hand_over(struct verify *v)
+{
+	pthread_mutex_lock(&v->lock);
+	v->piece_len[v->tail % PIECES] = v->filled;
+	v->filled = 0;
+	v->tail++;
+	pthread_cond_broadcast(&v->work);
+	while (v->tail - v->head == PIECES)
+		pthread_cond_wait(&v->room, &v->lock);
+	pthread_mutex_unlock(&v->lock);
+}
+
 int verify_feed(struct op *op, void *verify, str bytes)
 {
 	struct verify *v = verify;
 
 	(void)op;
 	while (bytes.len) {
-		str part = str_head(bytes, PIECE);
-		pthread_mutex_lock(&v->lock);
-		while (v->tail - v->head == PIECES)
-			pthread_cond_wait(&v->room, &v->lock);
-		unsigned i = v->tail % PIECES;
-		pthread_mutex_unlock(&v->lock);
-		memcpy(v->piece[i], part.p, (size_t)part.len);
-		v->piece_len[i] = (size_t)part.len;
-		pthread_mutex_lock(&v->lock);
-		v->tail++;
-		pthread_cond_broadcast(&v->work);
-		pthread_mutex_unlock(&v->lock);
+		str part = str_head(bytes, (ptrdiff_t)(PIECE - v->filled));
+		memcpy(v->piece[v->tail % PIECES] + v->filled, part.p, (size_t)part.len);
+		v->filled += (size_t)part.len;
+		if (v->filled == PIECE)
+			hand_over(v);
 		bytes = str_from(bytes, part.len);
 	}
 	return 0;
@@ -229,6 +236,8 @@ int verify_feed(struct op *op, void *verify, str bytes)
 
 void verify_end(struct verify *v)
 {
+	if (v->filled)
+		hand_over(v);
 	pthread_mutex_lock(&v->lock);
 	v->feeding = false;
 	pthread_cond_broadcast(&v->work);
