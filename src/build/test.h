@@ -43,7 +43,7 @@
  * declared volumes, which its setup and teardown share. A caller that is not root is mapped to root
  * of a user namespace, still without a capability, whatever user the image names. Each test that
  * needs a runtime is VERDICT_SKIPPED with the reason where none starts. File and metadata tests
- *look at the image's layers and configuration and run nothing.
+ * look at the image's layers and configuration and run nothing.
  */
 #ifndef BUILD_TEST_H
 #define BUILD_TEST_H

@@ -1,6 +1,6 @@
 /*
  * steps: what a command that looks at an image is doing, on standard error: the tree that users of
- *the field's tools know.
+ * the field's tools know.
  *
  *	 ✔ Loaded image              debian:12
  *	 ✔ Cataloged contents        3f2a...
@@ -8,7 +8,7 @@
  *	   └── ✔ Executables         [1,105 executables]
  *
  * On a terminal the running step's line is redrawn; elsewhere nothing is told but what took long.
- *Belongs to one thread; what cannot be written is not missed.
+ * Belongs to one thread; what cannot be written is not missed.
  */
 #ifndef CLI_STEPS_H
 #define CLI_STEPS_H

@@ -4,9 +4,10 @@
  *	meta      12 magic 0x061561 4   20 bytes of a page 4   24 encryption 1   25 kind 1 (8: hash)
  *	          32 last page 4
  *	page      8 own number 4   16 next page 4   20 entries 2   22 offset 2   25 kind 1
- *	          26 an offset for each entry 2, downwards from the page's end; key, value, key,
- *value ... entry     1 (value follows, to the previous entry's offset) 3   zeros 3   first page 4
- *bytes 4 (elsewhere) overflow  the page's header, of which the offset at 22 is its bytes; bytes
+ *	          26 an offset for each entry 2, downwards from the page's end: key, value, key, value ...
+ *	entry     1 (value follows, to the previous entry's offset)
+ *	          3 (elsewhere)   zeros 3   first page 4   bytes 4
+ *	overflow  the page's header, of which the offset at 22 is its bytes; bytes
  */
 #include "bdb.h"
 

@@ -1,11 +1,10 @@
 /*
- * The mark is 40 bytes in the host's data: where the header stands 8, then 32 that are the SHA-256
- *of
+ * The mark is 40 bytes in the host's data: where the header stands 8, then 32 that are the SHA-256 of
  * ".net core bundle" and a line's end. All numbers are little endian.
  *
- *	header   version 4, minor version 4, files 4, id (length 7 bits a byte, text); from version
- *2 on .deps.json: offset 8, size 8; settings: offset 8, size 8; flags 8 file     offset 8, size 8,
- *from version 6 on packed size 8, kind 1, path (like id)
+ *	header   version 4, minor version 4, files 4, id (length 7 bits a byte, text);
+ *	         from version 2 on .deps.json: offset 8, size 8; settings: offset 8, size 8; flags 8
+ *	file     offset 8, size 8, from version 6 on packed size 8, kind 1, path (like id)
  */
 #include "dotnet_bundle.h"
 

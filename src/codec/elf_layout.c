@@ -2,12 +2,12 @@
  * Offsets of what is read here, for 32 and 64 bits:
  *
  *	header   16 type 2   18 machine 2   28/32 phoff 4/8   32/40 shoff 4/8   42/54 phentsize 2
- *	         44/56 phnum 2   46/58 shentsize 2   48/60 shnum 2   50/62 shstrndx 2   (52/64
- *bytes) segment  0 type 4   24/4 flags 4   4/8 offset 4/8   8/16 vaddr 4/8   16/32 filesz 4/8
- *(32/56) section  0 name 4   4 type 4   8 flags 4/8   12/16 addr 4/8   16/24 offset 4/8   20/32
- *size 4/8 24/40 link 4   (40/64 bytes) symbol   0 name 4   4/8 value 4/8   8/16 size 4/8   14/6
- *section 2   (16/24 bytes) note     0 name's length 4   4 desc's length 4   8 type 4, then both,
- *padded to 4 (or 8)
+ *	         44/56 phnum 2   46/58 shentsize 2   48/60 shnum 2   50/62 shstrndx 2   (52/64 bytes)
+ *	segment  0 type 4   24/4 flags 4   4/8 offset 4/8   8/16 vaddr 4/8   16/32 filesz 4/8   (32/56)
+ *	section  0 name 4   4 type 4   8 flags 4/8   12/16 addr 4/8   16/24 offset 4/8   20/32 size 4/8
+ *	         24/40 link 4   (40/64 bytes)
+ *	symbol   0 name 4   4/8 value 4/8   8/16 size 4/8   14/6 section 2   (16/24 bytes)
+ *	note     0 name's length 4   4 desc's length 4   8 type 4, then both, padded to 4 (or 8)
  *
  * A file with 0xff00 sections or more has 0 of them in its header, and their number as the size of
  * section 0, the number of the section of names as its link.

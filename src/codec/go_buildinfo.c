@@ -4,8 +4,8 @@
  *
  *	0 magic 14   14 size of a pointer 1   15 flags 1: 1 big endian, 2 texts follow
  *	32 length (varint), Go's version, length, modules      since 1.18
- *	16 address of Go's version's string, then of the modules'   before; a string is address,
- *length
+ *	16 address of Go's version's string, then of the modules'   before
+ *	   (a string is address, length)
  *
  * The modules' text has 16 bytes of mark at each end, and its lines are words with tabs between:
  *

@@ -3,9 +3,9 @@
  *
  *	packet   tag 1 (10tttttl: old, 11tttttt: new)   length 1, 2, 4 or 5   body
  *	body v3   3   5   type 1   time 4   key 8
- *	body v4   4   type 1   key algorithm 1   hash 1   length 2, subpackets   length 2,
- *subpackets body v6   6   the same with lengths of 4 subpacket   length 1, 2 or 5   type 1 (16: key
- *8; 33: version 1, fingerprint)   value
+ *	body v4   4   type 1   key algorithm 1   hash 1   length 2, subpackets   length 2, subpackets
+ *	body v6   6   the same with lengths of 4
+ *	subpacket   length 1, 2 or 5   type 1 (16: key 8; 33: version 1, fingerprint)   value
  */
 #include <string.h>
 

@@ -4,10 +4,11 @@
  *	header    0 "SQLite format 3\0"   16 bytes of a page 2 (1: 65536)   20 reserved in each 1
  *	          56 encoding 4 (1: UTF-8)
  *	page      0 kind 1 (5: table, inner; 13: table, leaf)   3 cells 2   8 last child 4 (inner)
- *	          8/12 offset of each cell 2; of page 1 all stand 100 later, but offsets count from
- *0 inner     child 4   greatest id varint leaf      bytes varint   id varint   as many of the bytes
- *as fit   first overflow page 4 overflow  next 4   bytes record    bytes of its header varint   a
- *type varint for each column   values
+ *	          8/12 offset of each cell 2; of page 1 all stand 100 later, but offsets count from 0
+ *	inner     child 4   greatest id varint
+ *	leaf      bytes varint   id varint   as many of the bytes as fit   first overflow page 4
+ *	overflow  next 4   bytes
+ *	record    bytes of its header varint   a type varint for each column   values
  */
 #include "sqlite.h"
 

@@ -1,6 +1,6 @@
 /*
  * Big endian, but for what checksums are made of: words in the order that the magic's last bit
- *says.
+ * says.
  *
  *	header  magic 4 (0x377f0682, 0x377f0683: big)   3007000 4   bytes of a page 4   sequence 4
  *	        salts 8   checksums 8, of the 24 bytes before

@@ -1,10 +1,10 @@
 /*
  * apk's database of what is installed: records of "X:value" lines, a blank line between two.
  *
- *	P name  V version  A architecture  o origin  L licence  T description  U homepage  m
- *maintainer D needs  p provides  S size  I installed size  t build time  c commit  C checksum  s
- *repository F directory of the files that follow    R file    a user:group:mode of it    Z its
- *digest
+ *	P name  V version  A architecture  o origin  L licence  T description  U homepage
+ *	m maintainer  D needs  p provides  S size  I installed size  t build time  c commit
+ *	C checksum  s repository
+ *	F directory of the files that follow    R file    a user:group:mode of it    Z its digest
  *
  * Source: apk-package(5), apk-tools' database.c.
  */

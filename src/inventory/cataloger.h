@@ -1,7 +1,7 @@
 /*
  * cataloger: what finds packages. A cataloger is one file with one `const struct cataloger`, and
- *one line in catalogers.c: it declares which files it wants and turns their bytes into packages. It
- *sees a tree, never an image.
+ * one line in catalogers.c: it declares which files it wants and turns their bytes into packages. It
+ * sees a tree, never an image.
  *
  *	static int read_release(struct op *op, struct catalog *c, const struct found *f) { ... }
  *	const struct cataloger cataloger_jvm = {
@@ -16,7 +16,7 @@
  * intermediate things belong between op_mark() and op_reset(), or into an op of its own. It adds
  * packages with catalog_add() and never prints. A file that cannot be understood is its fault, not
  * the program's: read() returns catalog_unreadable() (or just hands up a negative code: ERR_FORMAT
- *and ERR_LIMIT become a warning with the path, other codes end the command), and the answer is
+ * and ERR_LIMIT become a warning with the path, other codes end the command), and the answer is
  * "incomplete". A file that merely looks like what it wants is no fault: return 0.
  */
 #ifndef INVENTORY_CATALOGER_H

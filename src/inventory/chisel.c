@@ -6,7 +6,7 @@
  *	{"kind":"path","path":"/usr/bin/openssl","mode":"0755","slices":["openssl_bins"],"sha256":"...","size":1}
  *
  * A slice is PACKAGE_PART; final_sha256 is of a file that a slice's script changed. Source:
- *Chisel's documentation, "Chisel manifest".
+ * Chisel's documentation, "Chisel manifest".
  */
 #include <string.h>
 

@@ -1,13 +1,15 @@
 /*
  * .NET programs: their .deps.json tells packages, what those need and which files are theirs; an
- *assembly that no .deps.json claims tells its own name and version (codec/pe.h), and so does any
- *other program for Windows. Source: dotnet/runtime,
- *docs/design/features/host-runtime-information.md and sdk's DependencyContext:
+ * assembly that no .deps.json claims tells its own name and version (codec/pe.h), and so does any
+ * other program for Windows. Source: dotnet/runtime,
+ * docs/design/features/host-runtime-information.md and sdk's DependencyContext:
  *
  *	{ "runtimeTarget": { "name": T },
- *	  "targets": { T: { "NAME/VERSION": { "dependencies": { NAME: VERSION }, "runtime": { PATH:
- *{} }, "runtimeTargets", "native", "resources": the same, "compile": what only compiling needs } }
- *}, "libraries": { "NAME/VERSION": { "type": "package", "sha512": "sha512-..." } } }
+ *	  "targets": { T: { "NAME/VERSION": {
+ *	      "dependencies": { NAME: VERSION }, "runtime": { PATH: {} },
+ *	      "runtimeTargets", "native", "resources": the same,
+ *	      "compile": what only compiling needs } } },
+ *	  "libraries": { "NAME/VERSION": { "type": "package", "sha512": "sha512-..." } } }
  */
 #include <string.h>
 #include <strings.h>

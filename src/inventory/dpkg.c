@@ -2,8 +2,9 @@
  * dpkg's database:
  *
  *	lib/dpkg/status                 stanzas of all packages
- *	lib/dpkg/status.d/NAME          the stanza of one, as distroless has it; NAME.md5sums beside
- *it lib/dpkg/info/NAME[:ARCH].list  paths of a package, directories too, one a line
+ *	lib/dpkg/status.d/NAME          the stanza of one, as distroless has it
+ *	lib/dpkg/status.d/NAME.md5sums  and the digests of its files
+ *	lib/dpkg/info/NAME[:ARCH].list  paths of a package, directories too, one a line
  *	lib/dpkg/info/NAME[:ARCH].md5sums  "DIGEST  PATH" of its files but for configuration files
  *	lib/dpkg/diversions             three lines each: from, to, by whom
  *	../etc/dpkg/dpkg.cfg[.d/ *]     path-exclude: what was never unpacked

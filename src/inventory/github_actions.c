@@ -5,7 +5,7 @@
  *	- uses: OWNER/REPOSITORY[/PATH]@REF   # v1.2.3
  *
  * Lines are read, not YAML: "uses" has one line in any workflow. A commit is told with the version
- *that a comment says it to be.
+ * that a comment says it to be.
  */
 #include <string.h>
 

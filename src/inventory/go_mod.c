@@ -1,6 +1,6 @@
 /*
  * Go's modules as a project asks for them: go.mod with the sums of go.sum beside it, and
- *vendor/modules.txt. Source: go.dev/ref/mod, "go.mod files", "go.sum files", "Vendoring".
+ * vendor/modules.txt. Source: go.dev/ref/mod, "go.mod files", "go.sum files", "Vendoring".
  *
  *	require a.b/c v1.2.3 // indirect        or in a block: require ( ... )
  *	replace a.b/c [v1.2.3] => d.e/f v1.0.0  the module is d.e/f then

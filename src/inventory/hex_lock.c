@@ -1,9 +1,9 @@
 /*
  * Packages of Hex in mix.lock (Elixir) and rebar.lock (Erlang): terms of their languages, read as a
- *row of texts, atoms and signs. Source: Mix.SCM and Hex.SCM; rebar3's rebar_config.
+ * row of texts, atoms and signs. Source: Mix.SCM and Hex.SCM; rebar3's rebar_config.
  *
- *	"app": {:hex, :name, "1.0.0", "inner", [:mix], [{:other, "~> 1.0", [...]}], "hexpm",
- *"outer"}, "app": {:git, "https://...", "commit", []},
+ *	"app": {:hex, :name, "1.0.0", "inner", [:mix], [{:other, "~> 1.0", [...]}], "hexpm", "outer"},
+ *	"app": {:git, "https://...", "commit", []},
  *
  *	{<<"app">>,{pkg,<<"name">>,<<"1.0.0">>},0},
  *	{<<"app">>,{git,"https://...",{ref,"commit"}},1}

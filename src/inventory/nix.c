@@ -1,13 +1,13 @@
 /*
  * What Nix has built: nix/store/HASH-NAME-VERSION[-OUTPUT], by the database of valid paths, or, in
- *images that were made without one, by the directories' names alone. Sources: Nix manual, "Store
- *path" and builtins.parseDrvName; libstore, schema.sql.
+ * images that were made without one, by the directories' names alone. Sources: Nix manual, "Store
+ * path" and builtins.parseDrvName; libstore, schema.sql.
  *
  *	ValidPaths   id, path, hash ("sha256:HEX"), deriver
  *	Refs         referrer, reference: ids
  *
  * A store path provides its own last component, and needs those of others: there may be several of
- *a name.
+ * a name.
  */
 #include <string.h>
 

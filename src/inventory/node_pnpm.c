@@ -1,14 +1,14 @@
 /*
  * pnpm-lock.yaml, lockfileVersion 5 to 9. Source: the files as pnpm 6 to 10 write them.
  *
- *	5     packages:  /@scope/name/1.2.3_peers:      dependencies: { other: 1.0.0_peers }, dev:
- *true 6     packages:  /@scope/name@1.2.3(peers):     dependencies: { other: 1.0.0(peers) }, dev:
- *true 9     packages:  '@scope/name@1.2.3':           snapshots: '@scope/name@1.2.3(peers)':
- *dependencies:
+ *	5   packages:   /@scope/name/1.2.3_peers:      dependencies: { other: 1.0.0_peers }, dev: true
+ *	6   packages:   /@scope/name@1.2.3(peers):     dependencies: { other: 1.0.0(peers) }, dev: true
+ *	9   packages:   '@scope/name@1.2.3':
+ *	    snapshots:  '@scope/name@1.2.3(peers)':    dependencies:
  *
  * A package has one entry for each set of peers that it is installed with: those are one here,
- *under "name@version". Since 9 nothing says what only development needs; it follows from the
- *importers.
+ * under "name@version". Since 9 nothing says what only development needs; it follows from the
+ * importers.
  */
 #include <string.h>
 

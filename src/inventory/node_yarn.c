@@ -5,8 +5,8 @@
  *	"@babel/core@^7.0.0", "@babel/core@^7.1.0":       "async@npm:^3.2.3, async@npm:3":
  *	  version "7.10.4"                                  version: 3.2.6
  *	  resolved "https://...#sha1"                       resolution: "async@npm:3.2.6"
- *	  integrity sha512-...                              checksum: 10c0/... (of Yarn's own
- *archive) dependencies:                                     dependencies:
+ *	  integrity sha512-...                              checksum: 10c0/... (of Yarn's own archive)
+ *	  dependencies:                                     dependencies:
  *	    "@babel/highlight" "^7.10.4"                      lodash: "npm:^4"
  *
  * It is read by lines: what stands at column 0 begins an entry, at 2 a field, at 4 a member of it.

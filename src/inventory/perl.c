@@ -1,12 +1,11 @@
 /*
  * Perl's distributions as CPAN's clients install them. Source: metacpan.org CPAN::Meta::Spec,
- *ExtUtils::Packlist, perllocal.pod of ExtUtils::Install.
+ * ExtUtils::Packlist, perllocal.pod of ExtUtils::Install.
  *
  *	.../ARCH/.meta/NAME-VERSION/MYMETA.json (or install.json)    by cpanm
- *	.../auto/NAME/PARTS/.packlist                                by MakeMaker: the files, and no
- *version
- *	.../perllocal.pod                                            by MakeMaker: "=head2 ...
- *C<Module> L<NAME|NAME>", "C<VERSION: 1.0>"
+ *	.../auto/NAME/PARTS/.packlist      by MakeMaker: the files, and no version
+ *	.../perllocal.pod                  by MakeMaker:
+ *	        "=head2 ... C<Module> L<NAME|NAME>", "C<VERSION: 1.0>"
  *
  * What has all three is told by the first; perllocal.pod names what MakeMaker alone installed.
  */

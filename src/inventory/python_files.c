@@ -1,6 +1,6 @@
 /*
- *	RECORD                 path,sha256=BASE64URL,size     below the directory that has the
- *dist-info installed-files.txt    path                           below the egg-info itself
+ *	RECORD               path,sha256=BASE64URL,size     below the directory that has the dist-info
+ *	installed-files.txt  path                           below the egg-info itself
  */
 #include "python.h"
 

@@ -7,8 +7,11 @@
  *	{
  *		const struct node *list = node_get(&r->doc.root, S("packages"));
  *		for (ptrdiff_t i = 0; list && i < list->n; i++) {
- *			struct package p = { .type = PACKAGE_HEX, .name =
- *reading_get(&list->child[i], "name") }; int rc = reading_add(r, &p, NULL); if (rc < 0) return rc;
+ *			struct package p = { .type = PACKAGE_HEX,
+ *					     .name = reading_get(&list->child[i], "name") };
+ *			int rc = reading_add(r, &p, NULL);
+ *			if (rc < 0)
+ *				return rc;
  *		}
  *		return 0;
  *	}

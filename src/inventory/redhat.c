@@ -2,16 +2,16 @@
  * What Red Hat's builds leave in an image of where it is from:
  *
  *	root/buildinfo/content_manifests/NAME.json, usr/share/buildinfo/NAME.json
- *	        { "content_sets": ["rhel-9-for-x86_64-baseos-rpms__9_DOT_4", ...] }, one for each
- *layer; what follows "__" is a release that the name does not need
+ *	        { "content_sets": ["rhel-9-for-x86_64-baseos-rpms__9_DOT_4", ...] }, one for each layer;
+ *	        what follows "__" is a release that the name does not need
  *	root/buildinfo/Dockerfile-NAME-VERSION-RELEASE
  *	        labels, which may name variables of ENV and ARG
  *	root/buildinfo/labels.json, usr/share/buildinfo/labels.json
  *	        { "name": ..., "cpe": ..., "architecture": ... }, which took the former's place;
- *values may have quotes of their own
+ *	        values may have quotes of their own
  *
  * They become facts of the system. Content sets are those of all layers; of labels the topmost
- *layer's count.
+ * layer's count.
  */
 #include <stdlib.h>
 

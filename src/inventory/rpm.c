@@ -1,6 +1,6 @@
 /*
  * rpm's database, in any of its forms, told by the bytes: a table of SQLite, a hash of Berkeley DB,
- *or rpm's own. Each holds the same headers. Old and new names of the places:
+ * or rpm's own. Each holds the same headers. Old and new names of the places:
  *
  *	var/lib/rpm  usr/share/rpm (ostree)  usr/lib/sysimage/rpm (SUSE, Fedora)
  *	Packages     Packages.db             rpmdb.sqlite

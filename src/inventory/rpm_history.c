@@ -3,13 +3,15 @@
  *
  *	repo        id, repoid
  *	trans_item  item_id, repo_id, state or state_id (1: done); later ones count
- *	rpm         item_id, epoch, version, release, and name, arch (dnf 4) or name_id, arch_id
- *(dnf 5) pkg_name    id, name arch        id, name
+ *	rpm         item_id, epoch, version, release, and
+ *	            name, arch (dnf 4) or name_id, arch_id (dnf 5)
+ *	pkg_name    id, name
+ *	arch        id, name
  *
  * "@System" is what was there before, which tells nothing.
  *
  * And yum's, in files: var/lib/yum/yumdb/LETTER/DIGEST-NAME-VERSION-RELEASE-ARCH/from_repo. It
- *tells no epoch: RPM_ANY_EPOCH.
+ * tells no epoch: RPM_ANY_EPOCH.
  */
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /*
  * The packages of an image that has no rpm database: Azure Linux and CBL-Mariner distroless. A line
- *each, as `rpm -qa --qf` wrote it, of fields between tabs:
+ * each, as `rpm -qa --qf` wrote it, of fields between tabs:
  *
- *	name   version-release   installed   built   vendor   epoch or "(none)"   size
- *	architecture   epoch or 0   source package
+ *	name   version-release   installed   built   vendor   epoch or "(none)"   size   architecture
+ *	epoch or 0   source package
  */
 #include "base/limits.h"
 #include "base/num.h"

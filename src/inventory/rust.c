@@ -1,9 +1,9 @@
 /*
  * Programs that cargo auditable built tell their crates. Source: cargo-auditable, PARSING.md: a
- *section .dep-v0 with zlib data that holds JSON:
+ * section .dep-v0 with zlib data that holds JSON:
  *
- *	{ "packages": [ { "name", "version", "source", "kind": "build", "dependencies": [ number ...
- *], "root": true } ... ] }
+ *	{ "packages": [ { "name", "version", "source", "kind": "build",
+ *	                  "dependencies": [ number ... ], "root": true } ... ] }
  *
  * A crate that was only needed to build (kind "build") is not in the program and is left out.
  */

@@ -1,6 +1,6 @@
 /*
  * Terraform's providers. Source: developer.hashicorp.com "Dependency Lock File", which Terraform
- *alone writes:
+ * alone writes:
  *
  *	provider "registry.terraform.io/hashicorp/aws" {
  *	  version     = "5.72.1"

@@ -1,8 +1,8 @@
 /*
  * A text is compared by its words: lower case, letters and digits only, those of one byte left out,
- *so that numbering, bullets and line breaks do not count. Lines that name a holder ("Copyright (c)
+ * so that numbering, bullets and line breaks do not count. Lines that name a holder ("Copyright (c)
  *...") are passed over. A running hash of all words so far gives the hash of any run of them at
- *once:
+ * once:
  *
  *	hash(a, b) = sum[b] - sum[a] * BASE^(b - a)
  */

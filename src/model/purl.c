@@ -2,7 +2,7 @@
  *	pkg:TYPE/NAMESPACE/NAME@VERSION?KEY=VALUE&KEY=VALUE#SUBPATH
  *
  * All but type and keys is percent-encoded, each segment of its own. What a type changes in the
- *parts (case, '_' of PyPI) is the table rules[].
+ * parts (case, '_' of PyPI) is the table rules[].
  */
 #include "purl.h"
 

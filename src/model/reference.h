@@ -1,7 +1,7 @@
 /*
  * reference: the name of an image in a registry, by the grammar that Docker's users know.
  * Source: github.com/distribution/reference, reference.go (grammar), normalize.go (docker.io's
- *defaults).
+ * defaults).
  *
  *	debian                        docker.io      library/debian   latest
  *	localhost:5000/team/app:1.2   localhost:5000 team/app         1.2

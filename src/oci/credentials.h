@@ -1,7 +1,7 @@
 /*
  * credentials: who the user is at a registry, as Docker and Podman keep it.
  * Source: docker-login(1), docker/cli config file; docker-credential-helpers' protocol;
- *containers-auth.json(5).
+ * containers-auth.json(5).
  *
  * Files, in this order; the first that has an entry counts:
  *	$REGISTRY_AUTH_FILE                                   alone, if it is set
@@ -10,9 +10,9 @@
  *	$XDG_RUNTIME_DIR/containers/auth.json
  *	$XDG_CONFIG_HOME/containers/auth.json, else ~/.config/containers/auth.json
  * In a file: credHelpers, then credsStore, then auths. A key is a host, with its port where the
- *image's name has one, which must be the same text (letter case aside), or a host and the beginning
- *of a repository's path, of which the longest counts; "https://" before it and "/v1/" behind it are
- *Docker's old way. Docker Hub's names (docker.io, index.docker.io, registry-1.docker.io) are one.
+ * image's name has one, which must be the same text (letter case aside), or a host and the beginning
+ * of a repository's path, of which the longest counts; "https://" before it and "/v1/" behind it are
+ * Docker's old way. Docker Hub's names (docker.io, index.docker.io, registry-1.docker.io) are one.
  *
  * No text here but `from` may get into a message.
  */

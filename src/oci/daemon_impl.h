@@ -1,6 +1,6 @@
 /*
  * daemon_impl: what the files of daemon share: where the engines of this machine listen, and what
- *they say. For them only. Source: docker(1), docker-context(1); podman-system-connection(1).
+ * they say. For them only. Source: docker(1), docker-context(1); podman-system-connection(1).
  *
  *	docker   $DOCKER_HOST; the context of $DOCKER_CONTEXT or of $DOCKER_CONFIG/config.json (else
  *	         ~/.docker), whose host is in contexts/meta/SHA256-OF-NAME/meta.json;

@@ -1,6 +1,6 @@
 /*
  * A 401 says what the registry wants (net/challenge.h). For Basic that is the user's password; for
- *Bearer a token, which the server behind the challenge's realm gives for the service and scope:
+ * Bearer a token, which the server behind the challenge's realm gives for the service and scope:
  *
  *	GET  REALM?service=SERVICE&scope=repository:NAME:pull     with Basic, or anonymous
  *	POST REALM  grant_type=refresh_token&refresh_token=...    with an identity token

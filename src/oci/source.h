@@ -1,13 +1,16 @@
 /*
  * source: where an image, a directory or a bill of materials is, as the user calls it.
  *
- *	docker-archive:FILE[:NAME]  oci-archive:FILE[:NAME]  oci-dir:DIR[:NAME]  oci:...   of files
- *	docker:NAME  podman:NAME  containerd:NAME                                        of daemons
- *	registry:NAME                                                                    of a
- *registry store:NAME                                                                       of
- *temper's own store dir:DIR  file:FILE  sbom:FILE  - not images; "-" is whatever comes on stdin
+ *	docker-archive:FILE[:NAME]  oci-archive:FILE[:NAME]
+ *	oci-dir:DIR[:NAME]  oci:DIR[:NAME]                   of files
+ *	docker:NAME  podman:NAME  containerd:NAME            of engines
+ *	registry:NAME                                        of a registry
+ *	store:NAME                                           of temper's own store
+ *	dir:DIR  file:FILE  sbom:FILE                        not images
+ *	-                                                    whatever comes on standard input
+ *
  * Without a scheme: files first (what they are is seen by their bytes), the store next, then
- *daemons, the network last. Each provider that was asked and did not have it gives one reason.
+ * daemons, the network last. Each provider that was asked and did not have it gives one reason.
  */
 #ifndef OCI_SOURCE_H
 #define OCI_SOURCE_H

@@ -1,10 +1,10 @@
 /*
  * Images of a Docker archive: what `docker save`, `podman save` and others write.
  *
- *	manifest.json   [{"Config": PATH, "RepoTags": ["x:1"], "Layers": [PATH, ...]}]   since
- *Docker 1.10 repositories    {"x": {"1": ID}}, with ID/json and ID/layer.tar of each layer, linked
- *by "parent": all that there was before, and written along since index.json      Docker 25 writes
- *an OCI layout into the same archive
+ *	manifest.json   [{"Config": PATH, "RepoTags": ["x:1"], "Layers": [PATH, ...]}], since Docker 1.10
+ *	repositories    {"x": {"1": ID}}, with ID/json and ID/layer.tar of each layer, linked by
+ *	                "parent": all that there was before, and written along since
+ *	index.json      Docker 25 writes an OCI layout into the same archive
  *
  * Layers may be links to others of the same content.
  */

@@ -6,9 +6,9 @@
  *	  "created": RFC 3339, "size": bytes of blobs, "unpacked": bytes of files,
  *	  "packages": [{ "name", "version", "architecture", "source", "source-version", "licence",
  *	      "path", "suite", "digest", "download": bytes, "size": bytes, "files": n, "layer":
- *index, "why": [the chain from the recipe], "scripts", "depends": [names], "cves": [{ "version"
- *that fixed it, "id" }], "description" }],                                            sorted by
- *name "layers": [{ "digest", "diff-id", "size", "unpacked", "what" }],        bottom first "cuts":
+ * index, "why": [the chain from the recipe], "scripts", "depends": [names], "cves": [{ "version"
+ * that fixed it, "id" }], "description" }],                                            sorted by
+ * name "layers": [{ "digest", "diff-id", "size", "unpacked", "what" }],        bottom first "cuts":
  *[{ "package", "depends", "why", "rule", "added": bool }], "dropped": [{ "pattern", "rule",
  *"bytes", "files" }],                   most bytes first "proof": [{ "name", "ok": bool, "summary",
  *"detail": [text] }], "tests": [{ "name", "verdict": "passed" | "failed" | "skipped", "detail" }],

@@ -1,6 +1,6 @@
 /*
  * template: a text with places that are filled in from a document. A small part of Go's
- *text/template (docs/sbom.md has it with examples):
+ * text/template (docs/sbom.md has it with examples):
  *
  *	{{.name}} {{$.subject.name}}           a member of what is looked at; of the whole document
  *	{{range .packages}} {{else}} {{end}}   for each element; for none
@@ -9,7 +9,7 @@
  ** /}} EXPR: .a.b  $  "text"  12  (EXPR)  FUNCTION EXPR...  EXPR | FUNCTION
  *
  * Functions: and, csv, eq, index, join, json, key, len, lower, ne, not, or, upper. A member that is
- *not there is empty; what is empty, false, 0 or not there is untrue.
+ * not there is empty; what is empty, false, 0 or not there is untrue.
  */
 #ifndef SBOM_TEMPLATE_H
 #define SBOM_TEMPLATE_H
