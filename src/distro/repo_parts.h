@@ -111,11 +111,13 @@ int repo_release_check(struct op *op, const struct repo_release *r, str suite,
  *	offset  size  meaning
  *	0       8     REPO_INDEX_MAGIC
  *	8             records: the texts of struct repo_package in the order of repo_index_texts,
- * each u32 length and bytes; u64 size, u64 installed_kib, 32 bytes sha256, u8 essential table
- * entries sorted by key, kind and version (highest first), in blocks of about 4 KiB: u8 kind, u64
- * offset and u32 length of the record, u16 length of the key, the key samples       for each block:
- * u64 offset, u32 length, u16 length of its first key, that key end - 36      u64 table, u64
- * samples, u32 bytes of samples, u32 blocks, u32 packages, magic
+ *	              each u32 length and bytes; u64 size, u64 installed_kib, 32 bytes sha256,
+ *	              u8 essential
+ *	table         entries sorted by key, kind and version (highest first), in blocks of about
+ *	              4 KiB: u8 kind, u64 offset and u32 length of the record, u16 length of the
+ *	              key, the key
+ *	samples       for each block: u64 offset, u32 length, u16 length of its first key, that key
+ *	end - 36      u64 table, u64 samples, u32 bytes of samples, u32 blocks, u32 packages, magic
  */
 #define REPO_INDEX_MAGIC "tmprepo1"
 enum {

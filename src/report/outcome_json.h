@@ -5,13 +5,14 @@
  *	  "digest": "sha256:...", "recipe": digest, "lock": digest, "compressor", "user",
  *	  "created": RFC 3339, "size": bytes of blobs, "unpacked": bytes of files,
  *	  "packages": [{ "name", "version", "architecture", "source", "source-version", "licence",
- *	      "path", "suite", "digest", "download": bytes, "size": bytes, "files": n, "layer":
- * index, "why": [the chain from the recipe], "scripts", "depends": [names], "cves": [{ "version"
- * that fixed it, "id" }], "description" }],                                            sorted by
- * name "layers": [{ "digest", "diff-id", "size", "unpacked", "what" }],        bottom first "cuts":
- *[{ "package", "depends", "why", "rule", "added": bool }], "dropped": [{ "pattern", "rule",
- *"bytes", "files" }],                   most bytes first "proof": [{ "name", "ok": bool, "summary",
- *"detail": [text] }], "tests": [{ "name", "verdict": "passed" | "failed" | "skipped", "detail" }],
+ *	      "path", "suite", "digest", "download": bytes, "size": bytes, "files": n, "layer": index,
+ *	      "why": [the chain from the recipe], "scripts", "depends": [names],
+ *	      "cves": [{ "version" that fixed it, "id" }], "description" }],       sorted by name
+ *	  "layers": [{ "digest", "diff-id", "size", "unpacked", "what" }],        bottom first
+ *	  "cuts": [{ "package", "depends", "why", "rule", "added": bool }],
+ *	  "dropped": [{ "pattern", "rule", "bytes", "files" }],                   most bytes first
+ *	  "proof": [{ "name", "ok": bool, "summary", "detail": [text] }],
+ *	  "tests": [{ "name", "verdict": "passed" | "failed" | "skipped", "detail" }],
  *	  "files": [{ "path", "type": "directory" | "file" | "symlink" | "hardlink", "mode": "0644",
  *	      "uid", "gid", "size", "sha256", "target", "package" or "from" }],   sorted by path
  *	  "pockets": [{ "suite", "version", "date", "signer" }],

@@ -45,29 +45,44 @@ static void list_begin(struct json_out *j, const char *key)
 	json_array(j);
 }
 
-static int put_files(struct op *op, struct json_out *j, const struct package *p, bool files)
+/* The digest of a file; Syft demands one of an RPM's, even where there is none. */
+static void put_file_digest(struct json_out *j, const struct package_file *f)
 {
+	size_t n = f->hash == HASH_SHA256 ? 32 : f->hash == HASH_SHA1 ? 20 : 16;
 	char hex[DIGEST_HEX];
 
+	json_key(j, S("digest"));
+	json_object(j);
+	json_pair(j, "algorithm", n == 32 ? S("sha256") : n == 20 ? S("sha1") : S("md5"));
+	json_pair(j, "value", f->hash ? str_of(hex_text(f->digest, n, hex)) : S(""));
+	json_object_end(j);
+}
+
+/* A file of an RPM has more members, which Syft demands. */
+static void put_rpm_members(struct json_out *j, const struct package_file *f)
+{
+	json_pair_u64(j, "mode", 0);
+	json_pair_u64(j, "size", 0);
+	put_file_digest(j, f);
+	json_pair(j, "userName", S(""));
+	json_pair(j, "groupName", S(""));
+	json_pair(j, "flags", f->flags & FILE_CONFIG ? S("c") : S(""));
+}
+
+static int put_files(struct op *op, struct json_out *j, const struct package *p, bool files)
+{
 	list_begin(j, "files");
 	for (ptrdiff_t i = 0; files && i < p->file_n; i++) {
 		const struct package_file *f = &p->file[i];
-		size_t n = f->hash == HASH_SHA256 ? 32 : f->hash == HASH_SHA1 ? 20 : 16;
 		str path;
 		if (op_text(op, &path, "/%.*s", STR_ARG(f->path)) < 0)
 			return op->code;
 		json_object(j);
 		json_pair(j, "path", path);
-		if (f->hash) {
-			json_key(j, S("digest"));
-			json_object(j);
-			json_pair(j, "algorithm",
-				  n == 32   ? S("sha256")
-				  : n == 20 ? S("sha1")
-					    : S("md5"));
-			json_pair(j, "value", str_of(hex_text(f->digest, n, hex)));
-			json_object_end(j);
-		}
+		if (p->type == PACKAGE_RPM)
+			put_rpm_members(j, f);
+		else if (f->hash)
+			put_file_digest(j, f);
 		if (p->type == PACKAGE_DEB) {
 			json_key(j, S("isConfigFile"));
 			json_bool(j, (f->flags & FILE_CONFIG) != 0);
@@ -121,36 +136,6 @@ static int put_apk(struct op *op, struct json_out *j, const struct package *p, b
 	return put_files(op, j, p, files);
 }
 
-/* A file of an RPM has more members, which Syft demands. */
-static int put_rpm_files(struct op *op, struct json_out *j, const struct package *p, bool files)
-{
-	char hex[DIGEST_HEX];
-
-	list_begin(j, "files");
-	for (ptrdiff_t i = 0; files && i < p->file_n; i++) {
-		const struct package_file *f = &p->file[i];
-		size_t n = f->hash == HASH_SHA256 ? 32 : f->hash == HASH_SHA1 ? 20 : 16;
-		str path;
-		if (op_text(op, &path, "/%.*s", STR_ARG(f->path)) < 0)
-			return op->code;
-		json_object(j);
-		json_pair(j, "path", path);
-		json_pair_u64(j, "mode", 0);
-		json_pair_u64(j, "size", 0);
-		json_key(j, S("digest"));
-		json_object(j);
-		json_pair(j, "algorithm", n == 32 ? S("sha256") : n == 20 ? S("sha1") : S("md5"));
-		json_pair(j, "value", f->hash ? str_of(hex_text(f->digest, n, hex)) : S(""));
-		json_object_end(j);
-		json_pair(j, "userName", S(""));
-		json_pair(j, "groupName", S(""));
-		json_pair(j, "flags", f->flags & FILE_CONFIG ? S("c") : S(""));
-		json_object_end(j);
-	}
-	json_array_end(j);
-	return 0;
-}
-
 static int put_rpm(struct op *op, struct json_out *j, const struct package *p, bool files)
 {
 	str version = p->version, epoch = S(""), source = S(""), from = p->source_version;
@@ -183,7 +168,7 @@ static int put_rpm(struct op *op, struct json_out *j, const struct package *p, b
 	json_pair(j, "modularityLabel", fact(p, "rpm:modularity"));
 	put_texts(j, "provides", &p->provides);
 	put_texts(j, "requires", &p->needs);
-	return put_rpm_files(op, j, p, files);
+	return put_files(op, j, p, files);
 }
 
 static int put_alpm(struct op *op, struct json_out *j, const struct package *p, bool files)
