@@ -1,0 +1,67 @@
+/*
+ * statement: what somebody says of a vulnerability in a product (VEX), and what became of it; and
+ * waivers: what the user has decided. Sources: OpenVEX 0.2.0; CSAF 2.0 (vex profile); CycloneDX 1.4
+ * to 1.6 vulnerabilities.analysis.
+ */
+#ifndef MODEL_STATEMENT_H
+#define MODEL_STATEMENT_H
+
+#include "codec/node.h"
+
+enum vex_status { VEX_NOT_AFFECTED, VEX_AFFECTED, VEX_FIXED, VEX_INVESTIGATING, VEX_STATUSES };
+extern const char *const vex_statuses[VEX_STATUSES]; /* OpenVEX's words */
+
+enum vex_justification {
+	VEX_NO_JUSTIFICATION,
+	VEX_COMPONENT_NOT_PRESENT,
+	VEX_CODE_NOT_PRESENT,
+	VEX_CODE_NOT_IN_EXECUTE_PATH,
+	VEX_CODE_NOT_CONTROLLED,
+	VEX_INLINE_MITIGATIONS,
+	VEX_JUSTIFICATIONS
+};
+extern const char *const vex_justifications[VEX_JUSTIFICATIONS]; /* OpenVEX's words */
+
+struct vex_product {
+	str id;                     /* a purl, an image reference, a digest, "*" never */
+	struct texts subcomponents; /* purls within it; none: the product itself */
+};
+
+struct statement {
+	str document; /* file name */
+	str id;       /* of the document, or statement */
+	str author, timestamp;
+	struct texts vulnerability;  /* id and aliases */
+	struct vex_product *product; /* [product_n] */
+	ptrdiff_t product_n;
+	enum vex_status status;
+	enum vex_justification justification;
+	str impact, action; /* texts */
+	/* What became of it: */
+	uint64_t matched; /* findings */
+	str unmatched;    /* why none: "no such product: pkg:oci/x", "no such vulnerability ...",
+			     "version 1.2 of ... is not in this image (1.3 is)" */
+};
+
+/* A waiver, ours or a foreign ignore rule: holds where everything that is not empty matches. */
+struct waiver {
+	str where;           /* FILE:LINE */
+	const char *form;    /* "waiver", "trivyignore", "grype", "osv-scanner" */
+	str id;              /* a vulnerability's id or alias, or a glob: "CVE-2024-*" */
+	struct texts purls;  /* package purls: what they leave open matches anything */
+	struct texts paths;  /* globs of paths of the package's evidence */
+	struct texts images; /* globs of references and names */
+	str name, version, type,
+		language; /* of a package; `name` may be a glob, or (grype) a regular expression */
+	bool name_is_regex;
+	struct texts states;    /* fix states */
+	enum vex_status status; /* grype's vex-status, only with has_status */
+	bool has_status;
+	str justification;
+	str reason, owner, until; /* until: "2026-12-31", the last day on which it holds */
+	/* What became of it: */
+	uint64_t matched;
+	bool expired, expiring; /* `expiring`: within the days of warning */
+};
+
+#endif

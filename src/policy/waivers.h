@@ -1,0 +1,43 @@
+/*
+ * waivers: what users have decided to live with: our own file, and those of other tools as they are:
+ * .trivyignore, .trivyignore.yaml, .grype.yaml's ignore rules, osv-scanner.toml.
+ *
+ * Ours (docs/waivers.md), YAML:
+ *	waivers:
+ *	  - id: CVE-2024-1234          an id, alias or glob
+ *	    package: pkg:deb/debian/openssl   what it leaves open matches anything; or a list
+ *	    path: usr/lib/**           of the package's evidence
+ *	    image: registry.example/app*
+ *	    reason: not reachable, see ticket 12
+ *	    owner: team-web
+ *	    until: 2026-12-31
+ *	    status: not_affected       with justification: for `temper vex`
+ *	    justification: vulnerable_code_not_in_execute_path
+ */
+#ifndef POLICY_WAIVERS_H
+#define POLICY_WAIVERS_H
+
+#include "model/report.h"
+
+struct waivers {
+	struct waiver *p;
+	ptrdiff_t n, cap;
+};
+
+/* By its name and content: which of the forms it is. ERR_USAGE with FILE:LINE for what is wrong. */
+int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to) MUST_USE;
+
+/* Names that are looked for in the working directory: ".temper/waivers.yaml", ".trivyignore", ... */
+extern const char *const waiver_files[];
+extern const size_t waiver_files_n;
+
+/*
+ * waivers_apply(op, report, waivers, today, warn_days): findings that one matches become
+ * suppressed (waivers: SUPPRESSED_WAIVER; foreign rules: SUPPRESSED_IGNORE). One that is past its
+ * `until` hides nothing and says so; one within warn_days of it is `expiring`; one that matched
+ * nothing keeps matched == 0. `today`: seconds since 1970.
+ */
+int waivers_apply(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
+		  int warn_days) MUST_USE;
+
+#endif
