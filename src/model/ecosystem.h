@@ -35,6 +35,9 @@ int ecosystem_of_osv(struct op *op, str osv, str *ret_key, str *ret_channel) MUS
 /* Of what an image says it is; empty where it says nothing. An unknown ID gives "ID:VERSION_ID". */
 int ecosystem_of_os(struct op *op, const struct os_identity *os, str *ret_key) MUST_USE;
 
+/* Of a release's name: "bookworm" is "debian:12", "jammy" "ubuntu:22.04"; empty: not known. */
+str ecosystem_of_codename(str codename);
+
 /* Of one package: by its own distro ("debian-12") if it has one, else the system's; a language's by
  * its type; empty: none has advisories (a classifier's binary is of "" here, see advisory/match.h).
  */

@@ -1,0 +1,405 @@
+#include "ecosystem.h"
+
+#include "base/vec.h"
+
+#define LANGUAGE(key, osv, title, type, scheme)               \
+	{                                                     \
+		key, osv, title, type, scheme, 0, false, NULL \
+	}
+
+/* Sorted by key. Sources: OSV schema, "Defined ecosystems"; os-release(5) of the distributions. */
+const struct ecosystem_row ecosystems[] = {
+	{ "almalinux", "AlmaLinux", "AlmaLinux", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	{ "alpaquita", "Alpaquita", "Alpaquita", PACKAGE_APK, VERSION_APK, 1, true, NULL },
+	{ "alpine", "Alpine", "Alpine", PACKAGE_APK, VERSION_APK, 2, true, NULL },
+	{ "amzn", "", "Amazon Linux", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	{ "arch", "", "Arch Linux", PACKAGE_ALPM, VERSION_ALPM, 0, false, NULL },
+	{ "azurelinux", "Azure Linux", "Azure Linux", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	{ "bellsoft-hardened-containers", "BellSoft Hardened Containers",
+	  "BellSoft Hardened Containers", PACKAGE_APK, VERSION_APK, 1, true, NULL },
+	LANGUAGE("bitnami", "Bitnami", "Bitnami", PACKAGE_BITNAMI, VERSION_SEMVER),
+	LANGUAGE("cargo", "crates.io", "crates.io", PACKAGE_CARGO, VERSION_SEMVER),
+	{ "centos", "", "CentOS", PACKAGE_RPM, VERSION_RPM, 1, false, "rhel" },
+	{ "chainguard", "Chainguard", "Chainguard", PACKAGE_APK, VERSION_APK, 0, true, NULL },
+	LANGUAGE("composer", "Packagist", "Packagist", PACKAGE_COMPOSER, VERSION_PACKAGIST),
+	LANGUAGE("conan", "ConanCenter", "ConanCenter", PACKAGE_CONAN, VERSION_CONAN),
+	LANGUAGE("cran", "CRAN", "CRAN", PACKAGE_CRAN, VERSION_CRAN),
+	{ "debian", "Debian", "Debian", PACKAGE_DEB, VERSION_DEB, 1, true, NULL },
+	{ "echo", "Echo", "Echo", PACKAGE_DEB, VERSION_DEB, 0, true, NULL },
+	{ "fedora", "", "Fedora", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	LANGUAGE("gem", "RubyGems", "RubyGems", PACKAGE_GEM, VERSION_GEM),
+	{ "gentoo", "", "Gentoo", PACKAGE_PORTAGE, VERSION_GENTOO, 0, false, NULL },
+	LANGUAGE("github", "GitHub Actions", "GitHub Actions", PACKAGE_GITHUB, VERSION_SEMVER),
+	LANGUAGE("golang", "Go", "Go", PACKAGE_GO, VERSION_GO),
+	LANGUAGE("hackage", "Hackage", "Hackage", PACKAGE_HACKAGE, VERSION_HACKAGE),
+	LANGUAGE("hex", "Hex", "Hex", PACKAGE_HEX, VERSION_SEMVER),
+	LANGUAGE("julia", "Julia", "Julia", PACKAGE_JULIA, VERSION_SEMVER),
+	{ "mageia", "Mageia", "Mageia", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	{ "mariner", "", "CBL-Mariner", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	LANGUAGE("maven", "Maven", "Maven", PACKAGE_MAVEN, VERSION_MAVEN),
+	{ "minimos", "MinimOS", "MinimOS", PACKAGE_APK, VERSION_APK, 0, true, NULL },
+	LANGUAGE("npm", "npm", "npm", PACKAGE_NPM, VERSION_SEMVER),
+	LANGUAGE("nuget", "NuGet", "NuGet", PACKAGE_NUGET, VERSION_NUGET),
+	{ "ol", "", "Oracle Linux", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	LANGUAGE("opam", "opam", "opam", PACKAGE_OPAM, VERSION_DEB),
+	{ "openeuler", "openEuler", "openEuler", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	{ "opensuse-leap", "", "openSUSE Leap", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	{ "opensuse-tumbleweed", "", "openSUSE Tumbleweed", PACKAGE_RPM, VERSION_RPM, 0, false,
+	  NULL },
+	{ "photon", "Photon OS", "Photon OS", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	LANGUAGE("pub", "Pub", "Pub", PACKAGE_PUB, VERSION_PUB),
+	LANGUAGE("pypi", "PyPI", "PyPI", PACKAGE_PYPI, VERSION_PYPI),
+	{ "raspbian", "", "Raspbian", PACKAGE_DEB, VERSION_DEB, 1, true, "debian" },
+	{ "rhel", "Red Hat", "Red Hat Enterprise Linux", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	{ "rocky", "Rocky Linux", "Rocky Linux", PACKAGE_RPM, VERSION_RPM, 1, false, NULL },
+	{ "sl-micro", "", "SUSE Linux Micro", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	{ "sle-micro", "", "SUSE Linux Enterprise Micro", PACKAGE_RPM, VERSION_RPM, 2, false,
+	  NULL },
+	{ "sles", "", "SUSE Linux Enterprise Server", PACKAGE_RPM, VERSION_RPM, 2, false, NULL },
+	{ "sles_sap", "", "SUSE Linux Enterprise Server for SAP", PACKAGE_RPM, VERSION_RPM, 2,
+	  false, "sles" },
+	LANGUAGE("swift", "SwiftURL", "Swift", PACKAGE_SWIFT, VERSION_SEMVER),
+	{ "ubuntu", "Ubuntu", "Ubuntu", PACKAGE_DEB, VERSION_DEB, 2, true, NULL },
+	{ "wolfi", "Wolfi", "Wolfi", PACKAGE_APK, VERSION_APK, 0, true, NULL },
+};
+const size_t ecosystems_n = sizeof(ecosystems) / sizeof(ecosystems[0]);
+
+/* Source: Debian's distro-info-data; Ubuntu's releases of long-term support and those after 2019. */
+static const struct {
+	const char *codename, *key;
+} codenames[] = {
+	{ "wheezy", "debian:7" },       { "jessie", "debian:8" },
+	{ "stretch", "debian:9" },      { "buster", "debian:10" },
+	{ "bullseye", "debian:11" },    { "bookworm", "debian:12" },
+	{ "trixie", "debian:13" },      { "forky", "debian:14" },
+	{ "duke", "debian:15" },        { "sid", "debian:sid" },
+	{ "precise", "ubuntu:12.04" },  { "trusty", "ubuntu:14.04" },
+	{ "xenial", "ubuntu:16.04" },   { "artful", "ubuntu:17.10" },
+	{ "bionic", "ubuntu:18.04" },   { "cosmic", "ubuntu:18.10" },
+	{ "disco", "ubuntu:19.04" },    { "eoan", "ubuntu:19.10" },
+	{ "focal", "ubuntu:20.04" },    { "groovy", "ubuntu:20.10" },
+	{ "hirsute", "ubuntu:21.04" },  { "impish", "ubuntu:21.10" },
+	{ "jammy", "ubuntu:22.04" },    { "kinetic", "ubuntu:22.10" },
+	{ "lunar", "ubuntu:23.04" },    { "mantic", "ubuntu:23.10" },
+	{ "noble", "ubuntu:24.04" },    { "oracular", "ubuntu:24.10" },
+	{ "plucky", "ubuntu:25.04" },   { "questing", "ubuntu:25.10" },
+	{ "resolute", "ubuntu:26.04" },
+};
+
+str ecosystem_of_codename(str codename)
+{
+	for (size_t i = 0; i < sizeof(codenames) / sizeof(codenames[0]); i++)
+		if (str_eq(codename, str_of(codenames[i].codename)))
+			return str_of(codenames[i].key);
+	return S("");
+}
+
+const struct ecosystem_row *ecosystem_row(str key)
+{
+	ptrdiff_t colon = str_find(key, ':');
+	str name = colon < 0 ? key : str_head(key, colon);
+
+	for (size_t low = 0, high = ecosystems_n; low < high;) {
+		size_t mid = (low + high) / 2;
+		int order = str_cmp(str_of(ecosystems[mid].key), name);
+		if (order == 0)
+			return &ecosystems[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* The first `parts` of a dotted release: "3.18.4" by 2 is "3.18". */
+static str head_of_release(str release, int parts)
+{
+	str rest = release;
+
+	for (int i = 0; i < parts; i++) {
+		ptrdiff_t dot = str_find(rest, '.');
+		if (dot < 0)
+			return release;
+		rest = str_from(rest, dot + 1);
+	}
+	return parts ? str_head(release, rest.p - release.p - 1) : (str){ 0 };
+}
+
+static int key_of(struct op *op, const struct ecosystem_row *row, str release, str *ret)
+{
+	str head = head_of_release(release, row->parts);
+
+	if (row->parts == 0) {
+		*ret = str_of(row->key);
+		return 0;
+	}
+	if (head.len == 0)
+		head = str_of("unknown");
+	return op_text(op, ret, "%s:%.*s", row->key, STR_ARG(head));
+}
+
+/* "Ubuntu:22.04:LTS", "Ubuntu:Pro:18.04:LTS", "Ubuntu:Pro:FIPS:18.04:LTS". */
+static int ubuntu(struct op *op, str tail, str *ret_key, str *ret_channel)
+{
+	str channel = { 0 };
+
+	while (tail.p) {
+		str word = str_cut(&tail, ':');
+		if (word.len && word.p[0] >= '0' && word.p[0] <= '9') {
+			*ret_channel = channel;
+			return op_text(op, ret_key, "ubuntu:%.*s", STR_ARG(word));
+		}
+		if (str_eq(word, S("Pro")))
+			channel = S("esm");
+		else if (channel.len &&
+			 word.len) /* a flavour of it: FIPS, FIPS-updates, Realtime */
+			channel = word;
+	}
+	return 1;
+}
+
+/* "enterprise_linux:9::baseos", "rhel_eus:8.4::appstream", "openshift:4.12::el8". The channel is what it
+ * is when it is not the release itself: "eus:8.4", "openshift:4.12". */
+static int redhat(struct op *op, str tail, str *ret_key, str *ret_channel)
+{
+	str product = str_cut(&tail, ':'), version = str_cut(&tail, ':');
+	ptrdiff_t el = str_find_str(tail, S("el"));
+	str major = head_of_release(version, 1);
+	bool rhel = str_starts(product, S("rhel_")) || str_eq(product, S("enterprise_linux"));
+
+	if (str_starts(product, S("enterprise_linux_")) || version.len == 0)
+		rhel = version.len != 0;
+	if (!rhel && el >= 0)
+		major = str_from(tail, el + 2);
+	else if (!rhel)
+		return 1;
+	*ret_channel = (str){ 0 };
+	if (!str_starts(product, S("enterprise_linux")) &&
+	    op_text(op, ret_channel, "%.*s:%.*s",
+		    STR_ARG(str_starts(product, S("rhel_")) ? str_from(product, 5) : product),
+		    STR_ARG(version)) < 0)
+		return op->code;
+	return op_text(op, ret_key, "rhel:%.*s", STR_ARG(major));
+}
+
+/* "Linux Enterprise Server 15 SP5-LTSS", "Linux Enterprise Module for Basesystem 15 SP5",
+ * "Linux Enterprise Micro 5.3", "Linux Micro 6.0", "Leap 15.5", "Tumbleweed". */
+static int suse(struct op *op, str tail, str *ret_key, str *ret_channel)
+{
+	bool micro = str_find_str(tail, S("Micro")) >= 0;
+	bool leap = str_starts(tail, S("Leap")), linux_micro = str_starts(tail, S("Linux Micro"));
+	str release = { 0 }, pack = { 0 }, rest = tail;
+
+	if (str_starts(tail, S("Tumbleweed"))) {
+		*ret_key = S("opensuse-tumbleweed");
+		return 0;
+	}
+	for (str word = str_word(&rest); word.len; word = str_word(&rest)) {
+		if (word.p[0] >= '0' && word.p[0] <= '9')
+			release = word;
+		else if (str_starts(word, S("SP")))
+			pack = str_from(word, 2);
+	}
+	ptrdiff_t dash = str_find(pack.len ? pack : release, '-');
+	if (dash >= 0) {
+		*ret_channel = str_from(pack.len ? pack : release, dash + 1);
+		*(pack.len ? &pack : &release) = str_head(pack.len ? pack : release, dash);
+	}
+	if (release.len == 0)
+		return 1;
+	return op_text(op, ret_key, "%s:%.*s%s%.*s",
+		       leap          ? "opensuse-leap"
+		       : linux_micro ? "sl-micro"
+		       : micro       ? "sle-micro"
+				     : "sles",
+		       STR_ARG(release), pack.len ? "." : "", STR_ARG(pack));
+}
+
+static const struct ecosystem_row *row_of_osv(str name)
+{
+	for (size_t i = 0; i < ecosystems_n; i++)
+		if (ecosystems[i].osv[0] && str_eq(name, str_of(ecosystems[i].osv)))
+			return &ecosystems[i];
+	return NULL;
+}
+
+int ecosystem_of_osv(struct op *op, str osv, str *ret_key, str *ret_channel)
+{
+	ptrdiff_t colon = str_find(osv, ':');
+	str name = colon < 0 ? osv : str_head(osv, colon);
+	str tail = colon < 0 ? S("") : str_from(osv, colon + 1);
+
+	*ret_channel = S("");
+	if (str_eq(name, S("SUSE")) || str_eq(name, S("openSUSE")))
+		return suse(op, tail, ret_key, ret_channel);
+	const struct ecosystem_row *row = row_of_osv(name);
+	if (!row)
+		return 1;
+	if (str_eq(name, S("Ubuntu")))
+		return ubuntu(op, tail, ret_key, ret_channel);
+	if (str_eq(name, S("Red Hat")))
+		return redhat(op, tail, ret_key, ret_channel);
+	if (tail.len == 0 || row->parts == 0) {
+		/* A distribution without its release: known, and never matched with one. */
+		*ret_key = str_of(row->key);
+		return 0;
+	}
+	if (row->type == PACKAGE_APK && tail.p[0] == 'v')
+		tail = str_from(tail, 1);
+	ptrdiff_t more = str_find(tail, ':'); /* what stands behind the release */
+	if (more >= 0)
+		tail = str_head(tail, more);
+	if (str_eq(name, S("openEuler")) && (more = str_find(tail, '-')) >= 0)
+		tail = str_head(tail, more);
+	return key_of(op, row, tail, ret_key);
+}
+
+static str fact(const struct pairs *facts, str key)
+{
+	for (ptrdiff_t i = 0; i < facts->n; i++)
+		if (str_eq(facts->p[i].key, key))
+			return facts->p[i].value;
+	return S("");
+}
+
+int ecosystem_of_os(struct op *op, const struct os_identity *os, str *ret_key)
+{
+	const struct ecosystem_row *row = ecosystem_row(os->id);
+	str release = os->version_id;
+
+	*ret_key = S("");
+	if (os->id.len == 0)
+		return 0;
+	if (!row || row->type == PACKAGE_UNKNOWN)
+		return op_text(op, ret_key, "%.*s%s%.*s", STR_ARG(os->id), release.len ? ":" : "",
+			       STR_ARG(release));
+	/* Debian's testing has no number yet, but a name; unstable never has one. */
+	if (str_eq(release, S("testing")) && ecosystem_of_codename(os->codename).len) {
+		*ret_key = ecosystem_of_codename(os->codename);
+		return 0;
+	}
+	if (row->type == PACKAGE_APK && fact(&os->facts, S("apk:release")).len) {
+		release = fact(&os->facts, S("apk:release"));
+		release = str_from(release, release.p[0] == 'v');
+	}
+	if (str_eq(os->id, S("amzn")) && str_starts(release, S("2018")))
+		release = S("1");
+	return key_of(op, row, release, ret_key);
+}
+
+/* "opensuse-leap-15.5": the longest ID that a row has. */
+static const struct ecosystem_row *row_of_distro(str distro, str *ret_release)
+{
+	for (ptrdiff_t n = distro.len; n > 0; n--) {
+		if (n < distro.len && distro.p[n] != '-')
+			continue;
+		const struct ecosystem_row *row = ecosystem_row(str_head(distro, n));
+		if (row) {
+			*ret_release = str_from(distro, n + 1);
+			return row;
+		}
+	}
+	return NULL;
+}
+
+int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str *ret_key)
+{
+	const struct ecosystem_row *row = ecosystem_row(os_key);
+	str release = { 0 };
+
+	*ret_key = S("");
+	if (!package_kinds[p->type].is_system) {
+		for (size_t i = 0; i < ecosystems_n; i++)
+			if (ecosystems[i].type == p->type)
+				*ret_key = str_of(ecosystems[i].key);
+		return 0;
+	}
+	if (p->distro.len && (row = row_of_distro(p->distro, &release)) != NULL) {
+		/* What the system says of itself tells more (apk's repositories): same distribution. */
+		if (row == ecosystem_row(os_key))
+			*ret_key = os_key;
+		else if (release.len && (release.p[0] < '0' || release.p[0] > '9') &&
+			 ecosystem_of_codename(release).len)
+			*ret_key = ecosystem_of_codename(release);
+		else
+			return key_of(op, row, release, ret_key);
+		return 0;
+	}
+	if (p->distro.len == 0 && row && row->type == p->type)
+		*ret_key = os_key;
+	else if (p->distro.len == 0 && !row)
+		*ret_key = os_key; /* an unknown system's own */
+	return 0;
+}
+
+static int lower(struct op *op, str s, str *ret)
+{
+	char *to;
+	ptrdiff_t i = 0;
+
+	while (i < s.len && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
+		i++;
+	if (i == s.len) {
+		*ret = s;
+		return 0;
+	}
+	if (!(to = op_new(op, char, s.len)))
+		return op->code;
+	for (i = 0; i < s.len; i++)
+		to[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 32) : s.p[i];
+	*ret = (str){ to, s.len };
+	return 0;
+}
+
+/* PEP 503: lower case, runs of "-", "_" and "." are one "-". */
+static int pypi_name(struct op *op, str s, str *ret)
+{
+	char *to = op_new(op, char, s.len);
+	ptrdiff_t n = 0;
+
+	if (!to)
+		return op->code;
+	for (ptrdiff_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+		bool mark = c == '-' || c == '_' || c == '.';
+		if (mark && n && to[n - 1] == '-')
+			continue;
+		to[n++] = mark ? '-' : c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+	}
+	*ret = (str){ to, n };
+	return 0;
+}
+
+int ecosystem_name(struct op *op, const struct ecosystem_row *row, str name, str *ret)
+{
+	switch (row->type) {
+	case PACKAGE_PYPI:
+		return pypi_name(op, name, ret);
+	case PACKAGE_NUGET:
+	case PACKAGE_COMPOSER:
+	case PACKAGE_GITHUB:
+	case PACKAGE_HEX:
+		return lower(op, name, ret);
+	default:
+		*ret = name;
+		return 0;
+	}
+}
+
+int ecosystem_package_name(struct op *op, const struct package *p, str *ret)
+{
+	str name = p->name;
+
+	for (size_t i = 0; i < ecosystems_n; i++) {
+		if (ecosystems[i].type != p->type)
+			continue;
+		if (!package_kinds[p->type].is_system && p->ns.len &&
+		    op_text(op, &name, "%.*s%s%.*s", STR_ARG(p->ns),
+			    p->type == PACKAGE_MAVEN ? ":" : "/", STR_ARG(p->name)) < 0)
+			return op->code;
+		return ecosystem_name(op, &ecosystems[i], name, ret);
+	}
+	*ret = name;
+	return 0;
+}
