@@ -7,7 +7,6 @@
 #include "build_report.h"
 #include "report/inventory_text.h"
 #include "sbom/format.h"
-#include "sbom/read.h"
 #include "sys/file.h"
 
 enum { TABLE_MAX = 256 << 20 };
@@ -189,18 +188,4 @@ int sbom_report_write(struct op *op, const struct cli *cli, const struct sbom_op
 	for (ptrdiff_t k = 0; rc == 0 && k < o->output.n; k++)
 		rc = write_one(op, cli, o, o->output.p[k], v, i);
 	return rc < 0 || o->output.n ? rc : write_one(op, cli, o, S("table"), v, i);
-}
-
-int sbom_report_read(struct op *op, const struct source *s, struct inventory *ret)
-{
-	struct at at = at_of_fd(s->fd, 0, s->size, s->name);
-	str bytes;
-	int rc = at_all(op, &at, LIMIT_SBOM, &bytes);
-
-	if (rc == 0)
-		rc = sbom_read(op, s->name, bytes, ret);
-	ret->is_read = true;
-	return rc > 0 ? op_fail(op, ERR_FORMAT, "%.*s is no bill of materials that temper knows",
-				STR_ARG(s->name))
-		      : rc;
 }

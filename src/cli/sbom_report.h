@@ -1,6 +1,5 @@
 /*
- * sbom_report: the reports of `temper sbom` (-o FORMAT[=FILE]), and bills of materials as its
- * source.
+ * sbom_report: the reports of `temper sbom` (-o FORMAT[=FILE]).
  */
 #ifndef CLI_SBOM_REPORT_H
 #define CLI_SBOM_REPORT_H
@@ -20,8 +19,5 @@ bool sbom_report_wants_licences(const struct texts *output, bool verbose);
  * there, unless files were asked for. */
 int sbom_report_write(struct op *op, const struct cli *cli, const struct sbom_options *o,
 		      const struct inventory *v, ptrdiff_t i) MUST_USE;
-
-/* SOURCE_SBOM: the inventory that a bill of materials holds. */
-int sbom_report_read(struct op *op, const struct source *s, struct inventory *ret) MUST_USE;
 
 #endif
