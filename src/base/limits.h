@@ -72,6 +72,9 @@ enum {
 	LIMIT_KERNEL = 96 << 20,
 	LIMIT_KERNEL_UNPACKED = 256 << 20,
 
+	/* Bytes of a program's dynamic symbols, or of their names: Chromium has 2 MiB. */
+	LIMIT_ELF_SYMBOLS = 64 << 20,
+
 	/* Bytes of the store of an rpm header: a kernel's with its modules' names has 5 MiB. */
 	LIMIT_RPM_HEADER = 64 << 20,
 

@@ -34,6 +34,9 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 	/* What the system is told by: kept, and nobody's. */
 	for (size_t k = 0; rc == 0 && k < os_files_n; k++)
 		rc = interest_add(op, interest, str_of(os_files[k]), 0, INTEREST_IDS - 1);
+	if (rc == 0 && wish->programs)
+		rc = interest_add(op, interest, S(""), PROBE_EXECUTABLE | PROBE_LIBRARY,
+				  INTEREST_IDS - 1);
 	if (rc < 0)
 		return rc;
 	*ret = (struct tree_wish){ .interest = interest,

@@ -11,6 +11,7 @@ struct inventory_wish {
 	bool licences;     /* tell licences */
 	bool files;        /* list all files with digests, and compare them with their packages' */
 	bool hidden;       /* --scope all-layers */
+	bool programs;     /* keep programs and libraries at hand: for vex/evidence.h */
 	struct texts only; /* names of catalogers; empty: all. "-NAME": all but it */
 };
 
