@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "codec/json.h"
-#include "distro/version.h"
+#include "model/version.h"
 #include "local.h"
 
 /* Everything that a build holds on its way. */

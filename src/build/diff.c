@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "distro/changelog.h"
 #include "distro/contents.h"
-#include "distro/version.h"
+#include "model/version.h"
 
 enum { ENTRIES_MAX = 2000 }; /* of a changelog that are looked at */
 
@@ -122,8 +122,8 @@ static int take_entries(struct work *w, str text, str low, str high, struct diff
 	int rc = changelog_read(w->op, text, ENTRIES_MAX, &entry, &n);
 
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
-		if (version_cmp(entry[i].version, low) <= 0 ||
-		    version_cmp(entry[i].version, high) > 0)
+		if (version_deb_compare(entry[i].version, low) <= 0 ||
+		    version_deb_compare(entry[i].version, high) > 0)
 			continue;
 		struct difference_entry *e = vec_push(w->op, &found);
 		if (!e)
@@ -163,7 +163,7 @@ static struct difference_log *find_log(struct work *w, str source)
 
 static int add_log(struct work *w, const struct side_package *was, const struct side_package *is)
 {
-	int order = version_cmp(was->source_version, is->source_version);
+	int order = version_deb_compare(was->source_version, is->source_version);
 	const struct side_package *newer = order > 0 ? was : is, *older = order > 0 ? is : was;
 	struct difference_log *log = find_log(w, is->source);
 	str text;

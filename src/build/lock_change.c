@@ -2,7 +2,7 @@
 #include "build.h"
 
 #include "base/vec.h"
-#include "distro/version.h"
+#include "model/version.h"
 
 static bool names(const struct texts *list, str text)
 {
@@ -51,7 +51,7 @@ static int add_change(struct op *op, const struct store *store, const struct pla
 		return op->code;
 	for (ptrdiff_t i = 0; i < contents.cves.n; i++) { /* "version CVE-..." */
 		str id = contents.cves.p[i], version = str_cut(&id, ' ');
-		if (version_cmp(version, was->version) > 0 && !names(&c->cves, id))
+		if (version_deb_compare(version, was->version) > 0 && !names(&c->cves, id))
 			c->cves.p[c->cves.n++] = id;
 	}
 	return 0;

@@ -6,8 +6,8 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "model/version.h"
 
-#include "version.h"
 
 enum {
 	HASH_PIECE = 256 * 1024,
@@ -294,7 +294,7 @@ static int source_field(struct op *op, const struct deb *d, str field, struct co
 	if (rest.len) {
 		bool braces = str_starts(rest, S("(")) && str_ends(rest, S(")"));
 		version = braces ? str_trim(str_head(str_from(rest, 1), rest.len - 2)) : S("");
-		if (!version_valid(version))
+		if (!version_deb_valid(version))
 			return op_fail(op, ERR_FORMAT, "%.*s: bad Source field \"%.*s\"",
 				       STR_ARG(d->what), STR_ARG(field));
 		c->source_version = version;
@@ -326,7 +326,7 @@ static int control_stanza(struct op *op, const struct deb *d, struct contents *c
 		return op_fail(op, ERR_FORMAT,
 			       "%.*s: bad package name \"%.*s\" or architecture \"%.*s\"",
 			       STR_ARG(d->what), STR_ARG(c->name), STR_ARG(c->arch));
-	if (!version_valid(c->version))
+	if (!version_deb_valid(c->version))
 		return op_fail(op, ERR_FORMAT, "%.*s: bad version \"%.*s\" of %.*s",
 			       STR_ARG(d->what), STR_ARG(c->version), STR_ARG(c->name));
 	if ((rc = source_field(op, d, deb822_get(&s, "Source"), c)) < 0)

@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "model/version.h"
 #include "sys/file.h"
 
 #include "alternatives.h"
@@ -14,7 +15,6 @@
 #include "script.h"
 #include "sysusers.h"
 #include "tmpfiles.h"
-#include "version.h"
 
 enum { PLACES = 2, RANK_UNNAMED = 50 }; /* the user's directory, then what is compiled in */
 
@@ -284,7 +284,7 @@ static int answer_by_hash(struct answering *a, enum script_kind kind, const stru
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
-			if (s->since.len && version_cmp(a->c->version, s->since) < 0)
+			if (s->since.len && version_deb_compare(a->c->version, s->since) < 0)
 				continue;
 			for (ptrdiff_t k = 0; s->kind == kind && k < s->hash_n; k++) {
 				if (!digest_eq(&s->hash[k].digest,

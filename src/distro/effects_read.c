@@ -5,8 +5,8 @@
 #include "base/glob.h"
 #include "base/limits.h"
 #include "codec/yaml.h"
+#include "model/version.h"
 
-#include "version.h"
 
 /* One item of a list of effects, as the table reads it. */
 struct raw {
@@ -230,7 +230,7 @@ static int read_script(struct op *op, const struct doc *doc, const struct node *
 	if ((raw.preinst.n > 0) == (raw.postinst.n > 0))
 		return node_fail(op, doc, node,
 				 "must name the hashes of either preinst or postinst");
-	if (raw.since.len && !version_valid(raw.since))
+	if (raw.since.len && !version_deb_valid(raw.since))
 		return node_fail(op, doc, node, "\"%.*s\" is no version", STR_ARG(raw.since));
 	struct texts hashes = raw.preinst.n ? raw.preinst : raw.postinst;
 	s->since = raw.since;

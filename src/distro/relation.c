@@ -1,7 +1,7 @@
 #include "relation.h"
 
 #include "base/vec.h"
-#include "version.h"
+#include "model/version.h"
 
 static bool letter_or_digit(char c)
 {
@@ -36,7 +36,7 @@ static int parse_constraint(struct op *op, str text, str inside, struct relation
 			continue;
 		ret->order = order_table[i].order;
 		ret->version = str_trim(str_from(inside, order_table[i].sign.len));
-		if (!version_valid(ret->version))
+		if (!version_deb_valid(ret->version))
 			return op_fail(op, ERR_FORMAT, "'%.*s' has no valid version",
 				       STR_ARG(text));
 		return 0;
@@ -120,7 +120,7 @@ bool relation_holds(const struct relation *r, str version)
 {
 	if (r->order == RELATION_ANY)
 		return true;
-	int order = version_cmp(version, r->version);
+	int order = version_deb_compare(version, r->version);
 	switch (r->order) {
 	case RELATION_EARLIER:
 		return order < 0;

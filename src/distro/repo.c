@@ -5,8 +5,8 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "codec/node.h"
+#include "model/version.h"
 #include "repo_parts.h"
-#include "version.h"
 
 const struct repo_state *repo_state(const struct repo *r)
 {
@@ -31,7 +31,7 @@ static int by_name_and_version(const void *a, const void *b)
 	int d = str_cmp(x->name, y->name);
 
 	if (d == 0)
-		d = version_cmp(y->version, x->version);
+		d = version_deb_compare(y->version, x->version);
 	if (d == 0)
 		d = str_cmp(x->arch, y->arch);
 	return d ? d : x->pocket - y->pocket;

@@ -6,9 +6,9 @@
 #include "base/vec.h"
 #include "codec/deb822.h"
 #include "codec/stream.h"
+#include "model/version.h"
 #include "relation.h"
 #include "repo_parts.h"
-#include "version.h"
 
 enum {
 	FLUSH = 256 << 10,
@@ -154,7 +154,7 @@ static int by_key(const void *a, const void *b)
 	if (d == 0)
 		d = (int)x->kind - (int)y->kind;
 	if (d == 0 && x->kind == REPO_INDEX_REAL)
-		d = version_cmp(y->version, x->version);
+		d = version_deb_compare(y->version, x->version);
 	if (d == 0)
 		d = x->offset < y->offset ? -1 : x->offset > y->offset;
 	return d;

@@ -3,9 +3,9 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "codec/deb822.h"
+#include "model/version.h"
 #include "relation.h"
 #include "repo_parts.h"
-#include "version.h"
 
 enum {
 	PATH_MAX_BYTES = 1024, /* Debian's longest is below 300 */
@@ -92,7 +92,7 @@ int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
 		p.path = path = str_from(path, 2);
 	if (!relation_name_valid(p.name) || p.name.len > LIMIT_NAME)
 		return refuse(op, "Package", p.name);
-	if (!version_valid(p.version) || p.version.len > LIMIT_NAME)
+	if (!version_deb_valid(p.version) || p.version.len > LIMIT_NAME)
 		return refuse(op, "Version", p.version);
 	if (!str_eq(p.arch, arch) && !str_eq(p.arch, S("all")))
 		return refuse(op, "Architecture", p.arch);
@@ -106,7 +106,7 @@ int repo_package_read(struct op *op, const struct deb822_stanza *s, str arch,
 		return refuse(op, "Installed-Size", installed);
 	read_texts(s, &p);
 	read_source(deb822_get(s, "Source"), &p);
-	if (!relation_name_valid(p.source) || !version_valid(p.source_version))
+	if (!relation_name_valid(p.source) || !version_deb_valid(p.source_version))
 		return refuse(op, "Source", deb822_get(s, "Source"));
 	*ret = p;
 	return 0;

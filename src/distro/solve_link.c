@@ -1,7 +1,8 @@
 #include <stdlib.h>
 
 #include "solve_world.h"
-#include "version.h"
+
+#include "model/version.h"
 
 /* ---- relations ---- */
 
@@ -49,7 +50,7 @@ static int by_name_and_version(const void *a, const void *b)
 	const struct repo_package *q = ((const struct solve_unit *)b)->package;
 	int order = str_cmp(p->name, q->name);
 
-	return order ? order : -version_cmp(p->version, q->version);
+	return order ? order : -version_deb_compare(p->version, q->version);
 }
 
 static int list_under(struct op *op, struct map *m, str key, ptrdiff_t unit)

@@ -4,7 +4,8 @@
  * here, and nowhere else.
  */
 #include "solve_world.h"
-#include "version.h"
+
+#include "model/version.h"
 
 static const struct repo_pocket *pocket_of(const struct solve_world *w,
 					   const struct repo_package *p)
@@ -77,7 +78,7 @@ static int with_local(const struct solve_world *w, struct repo_package *from, pt
 		ptrdiff_t at = n;
 		if (!matches(w->op, p, name))
 			continue;
-		for (; at > 0 && version_cmp(all[at - 1].version, p->version) < 0; at--)
+		for (; at > 0 && version_deb_compare(all[at - 1].version, p->version) < 0; at--)
 			all[at] = all[at - 1];
 		all[at] = *p;
 		n++;
@@ -226,7 +227,7 @@ static int note_wish(const struct solve_world *w, const bool *chosen, const stru
 		if (chosen[units->p[i]])
 			has = w->unit.p[units->p[i]].package->version;
 	*ret = S("");
-	if (rc < 0 || repository.len == 0 || has.len == 0 || version_cmp(version, has) <= 0)
+	if (rc < 0 || repository.len == 0 || has.len == 0 || version_deb_compare(version, has) <= 0)
 		return rc;
 	return op_text(w->op, ret,
 		       "%.*s %.*s is Debian's; the repository %.*s has %.*s: to take that, write "

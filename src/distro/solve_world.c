@@ -1,7 +1,7 @@
 #include "solve_world.h"
 
 #include "base/buf.h"
-#include "version.h"
+#include "model/version.h"
 
 struct world_name { /* a package name that something refers to */
 	str name;
@@ -28,7 +28,7 @@ static int parse_wish(struct op *op, str text, struct solve_wish *ret)
 		ret->relation.order = RELATION_EXACTLY;
 		ret->relation.version = str_from(plain, at + 1);
 		plain = str_head(plain, at);
-		if (!version_valid(ret->relation.version))
+		if (!version_deb_valid(ret->relation.version))
 			return op_fail(op, ERR_USAGE, "package '%.*s': no valid version after '='",
 				       STR_ARG(ret->text));
 	}
@@ -237,7 +237,7 @@ static bool wished(const struct solve_world *w, const struct repo_package *p)
 static bool has_version(const struct world_name *name, str version)
 {
 	for (ptrdiff_t i = 0; i < name->have.n; i++) {
-		if (version_cmp(name->have.p[i], version) == 0)
+		if (version_deb_compare(name->have.p[i], version) == 0)
 			return true;
 	}
 	return false;
@@ -439,11 +439,11 @@ static int add_exact(struct solve_world *w, struct world_name *name, struct repo
 {
 	for (ptrdiff_t e = 0; e < name->exact.n; e++) {
 		for (ptrdiff_t i = 0; i < n; i++) {
-			if (version_cmp(p[i].version, name->exact.p[e]) != 0 || !usable(w, &p[i]) ||
+			if (version_deb_compare(p[i].version, name->exact.p[e]) != 0 || !usable(w, &p[i]) ||
 			    !wished(w, &p[i]))
 				continue;
 			int rc = add_unit(w, name, &p[i],
-					  version_cmp(p[i].version, p[0].version) < 0);
+					  version_deb_compare(p[i].version, p[0].version) < 0);
 			if (rc < 0)
 				return rc;
 			break;
@@ -470,7 +470,7 @@ static int load_own(struct solve_world *w, str package)
 	for (ptrdiff_t i = 0; i < n; i++) {
 		if (!usable(w, &p[i]) || !wished(w, &p[i]))
 			continue;
-		rc = add_unit(w, name, &p[i], version_cmp(p[i].version, p[0].version) < 0);
+		rc = add_unit(w, name, &p[i], version_deb_compare(p[i].version, p[0].version) < 0);
 		if (rc < 0)
 			return rc;
 		break;

@@ -26,8 +26,7 @@ enum version_scheme {
 	VERSION_PACKAGIST, /* PHP's version_compare after Composer's normalisation */
 	VERSION_PUB,       /* semver with ordered build metadata */
 	VERSION_PYPI,      /* PEP 440 */
-	VERSION_RPM,    /* [EPOCH:]VERSION[-RELEASE]: rpmvercmp; a side without a release equals any
-			     */
+	VERSION_RPM, /* [EPOCH:]VERSION[-RELEASE]: rpmverCmp(), where no release stands before any */
 	VERSION_SEMVER, /* semver 2.0.0; lenient about missing parts and a leading "v" */
 	VERSION_SCHEMES
 };
@@ -42,6 +41,12 @@ extern const struct version_scheme_row version_schemes[VERSION_SCHEMES];
 int version_compare(enum version_scheme scheme, str a, str b);
 bool version_valid(enum version_scheme scheme, str v);
 
+/* The hot ones, for callers who know their scheme. */
+int version_apk_compare(str a, str b);
+int version_deb_compare(str a, str b);
+int version_rpm_compare(str a, str b);
+bool version_deb_valid(str v);
+
 /* By its name; VERSION_BYTES for none. */
 enum version_scheme version_scheme_of(str name);
 
@@ -52,7 +57,9 @@ struct version_span {
 	bool after;
 };
 
-/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). */
+/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). An rpm `last` without
+ * a release takes all releases of its version. Of VERSION_BYTES, which knows no order: the whole, and
+ * the inclusive ends themselves. */
 bool version_in(enum version_scheme scheme, str v, const struct version_span *span);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "distro/relation.h"
-#include "distro/version.h"
+#include "model/version.h"
 #include "sys/file.h"
 #include "unit/harness.h"
 
@@ -36,7 +36,7 @@ static const struct repo_state state = { pockets, 4 };
 static int newest_first(const void *a, const void *b)
 {
 	const struct repo_package *p = a, *q = b;
-	int order = -version_cmp(p->version, q->version);
+	int order = -version_deb_compare(p->version, q->version);
 
 	return order ? order : p->pocket - q->pocket;
 }

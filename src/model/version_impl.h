@@ -1,0 +1,114 @@
+/*
+ * version_impl: what the files of the version orders share. Only version*.c and range*.c include
+ * it.
+ */
+#ifndef MODEL_VERSION_IMPL_H
+#define MODEL_VERSION_IMPL_H
+
+#include "version.h"
+
+static inline bool version_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+static inline char version_lower(char c)
+{
+	return (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
+}
+
+static inline bool version_letter(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+static inline int version_sign(int64_t order)
+{
+	return (order > 0) - (order < 0);
+}
+
+/* The text that is left, byte by byte. */
+struct version_rest {
+	const unsigned char *p, *end;
+};
+
+static inline struct version_rest version_rest(str s)
+{
+	const unsigned char *p = (const unsigned char *)(s.p ? s.p : "");
+
+	return (struct version_rest){ p, p + s.len };
+}
+
+/* Its first byte; -1 at the end. */
+static inline int version_peek(const struct version_rest *r)
+{
+	return r->p < r->end ? *r->p : -1;
+}
+
+static inline bool version_at_digit(const struct version_rest *r)
+{
+	return r->p < r->end && (unsigned char)(*r->p - '0') < 10;
+}
+
+/* Compare the numbers, of any length, at the front of both, and step over them; a side without
+ * digits counts as 0. */
+static inline int version_numbers(struct version_rest *a, struct version_rest *b)
+{
+	int order = 0;
+
+	while (a->p < a->end && *a->p == '0')
+		a->p++;
+	while (b->p < b->end && *b->p == '0')
+		b->p++;
+	for (;; a->p++, b->p++) {
+		bool more = version_at_digit(a);
+		if (more != version_at_digit(b)) {
+			order = more ? 1 : -1;
+			break;
+		}
+		if (!more)
+			break;
+		if (!order)
+			order = *a->p - *b->p;
+	}
+	while (version_at_digit(a))
+		a->p++;
+	while (version_at_digit(b))
+		b->p++;
+	return order;
+}
+
+/* Two texts of digits, leading zeros or not. */
+static inline int version_number_texts(str a, str b)
+{
+	struct version_rest x = version_rest(a), y = version_rest(b);
+
+	return version_numbers(&x, &y);
+}
+
+/*
+ * version_undefined(known_a, known_b, a, b, ret): the order where a scheme does not define both:
+ * what it defines first, the others by bytes. False: both are defined.
+ */
+static inline bool version_undefined(bool known_a, bool known_b, str a, str b, int *ret)
+{
+	if (known_a && known_b)
+		return false;
+	*ret = known_a ? -1 : known_b ? 1 : str_cmp(a, b);
+	return true;
+}
+
+/* Semver's prerelease or build: identifiers between dots, numbers before words, fewer first. */
+int version_identifiers(str a, str b, bool blind);
+
+int version_generic_compare(str a, str b);
+int version_go_compare(str a, str b);
+int version_semver_compare(str a, str b);
+
+bool version_apk_valid(str v);
+bool version_bytes_valid(str v);
+bool version_go_valid(str v);
+bool version_rpm_valid(str v);
+bool version_semver_valid(str v);
+
+#endif
