@@ -1,18 +1,8 @@
 #include "inventory_text.h"
 
+#include "words.h"
+
 enum { GAP = 2, NAME_MAX_WIDTH = 60, VERSION_MAX_WIDTH = 40 };
-
-/* "group:artifact", "@scope/name", "example.com/module": as people of the ecosystem call it. */
-static str full_name(const struct package *p, struct op *op)
-{
-	str name = p->name;
-	const char *between = p->type == PACKAGE_MAVEN ? ":" : "/";
-
-	if (p->ns.len && !package_kinds[p->type].is_system && p->type != PACKAGE_WORDPRESS &&
-	    op_text(op, &name, "%.*s%s%.*s", STR_ARG(p->ns), between, STR_ARG(p->name)) < 0)
-		return p->name;
-	return name;
-}
 
 static int columns_of(str s, int max)
 {
@@ -50,7 +40,7 @@ void inventory_table_write(struct buf *b, const struct inventory *v, const struc
 	int name_width = 4, version_width = 7, type_width = 4;
 
 	for (ptrdiff_t i = 0; i < v->package_n; i++) {
-		int name = columns_of(full_name(&v->package[i], b->op), NAME_MAX_WIDTH);
+		int name = columns_of(words_name(b->op, &v->package[i]), NAME_MAX_WIDTH);
 		int version = columns_of(v->package[i].version, VERSION_MAX_WIDTH);
 		int type = columns_of(str_of(package_kinds[v->package[i].type].name), 40);
 		name_width = name > name_width ? name : name_width;
@@ -74,7 +64,7 @@ void inventory_table_write(struct buf *b, const struct inventory *v, const struc
 	for (ptrdiff_t i = 0; i < v->package_n; i++) {
 		const struct package *p = &v->package[i];
 		str type = str_of(package_kinds[p->type].name);
-		cell(b, full_name(p, b->op), name_width, style);
+		cell(b, words_name(b->op, p), name_width, style);
 		cell(b, p->version, version_width, style);
 		buf_add(b, type);
 		if (style->verbose) {
@@ -121,7 +111,8 @@ void inventory_ledger_write(struct buf *b, const struct inventory *v, int max,
 			    const struct text_style *style)
 {
 	for (ptrdiff_t i = 0; i < v->warning_n && (!max || i < max); i++) {
-		ledger_line(b, "unreadable", v->warning[i].path, without_path(&v->warning[i]), style);
+		ledger_line(b, "unreadable", v->warning[i].path, without_path(&v->warning[i]),
+			    style);
 	}
 	more(b, v->warning_n, max);
 	for (ptrdiff_t i = 0; i < v->unknown_n && (!max || i < max); i++)

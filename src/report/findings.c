@@ -1,0 +1,35 @@
+#include "findings.h"
+
+#include "findings_impl.h"
+
+const struct findings_format findings_formats[] = {
+	{ "table", findings_table, "for people" },
+	{ "json", findings_json, "everything: schemas/findings.schema.json" },
+};
+const size_t findings_formats_n = sizeof(findings_formats) / sizeof(findings_formats[0]);
+
+static const struct {
+	const char *name, *of;
+} other_names[] = { { "cyclonedx-json", "cyclonedx" },
+		    { "md", "markdown" },
+		    { "temper-json", "json" },
+		    { "text", "table" } };
+
+const struct findings_format *findings_format_of(str name)
+{
+	for (size_t i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
+		if (str_eq(name, str_of(other_names[i].name)))
+			name = str_of(other_names[i].of);
+	for (size_t i = 0; i < findings_formats_n; i++)
+		if (str_eq(name, str_of(findings_formats[i].name)))
+			return &findings_formats[i];
+	return NULL;
+}
+
+int findings_write(struct op *op, const struct report *r, const struct findings_choice *c,
+		   struct buf *b)
+{
+	int rc = c->format->write(op, r, c, b);
+
+	return rc < 0 ? rc : op->code;
+}

@@ -1,0 +1,242 @@
+#include "words.h"
+
+#include <stdio.h>
+
+const struct package *words_package(const struct report *r, const struct finding *f)
+{
+	static const struct package none;
+
+	return f->package < (uint64_t)r->inventory->package_n ? &r->inventory->package[f->package]
+							      : &none;
+}
+
+str words_name(struct op *op, const struct package *p)
+{
+	const char *between = p->type == PACKAGE_MAVEN ? ":" : "/";
+	str name = p->name;
+
+	if (p->ns.len && !package_kinds[p->type].is_system && p->type != PACKAGE_WORDPRESS &&
+	    op_text(op, &name, "%.*s%s%.*s", STR_ARG(p->ns), between, STR_ARG(p->name)) < 0)
+		return p->name;
+	return name;
+}
+
+void words_fixed(struct buf *b, const struct finding *f)
+{
+	static const char *const word[FIX_STATES] = {
+		[FIX_WILL_NOT] = "(won't fix)",
+		[FIX_DEFERRED] = "(deferred)",
+		[FIX_END_OF_LIFE] = "(end of life)",
+		[FIX_INVESTIGATING] = "(under investigation)",
+	};
+
+	for (ptrdiff_t i = 0; i < f->fixed.n; i++) {
+		if (i)
+			buf_add(b, S(", "));
+		buf_add(b, f->fixed.p[i]);
+	}
+	if (f->fixed.n == 0 && word[f->state])
+		buf_add(b, str_of(word[f->state]));
+}
+
+const char *words_number(double value, int decimals, char out[WORDS_NUMBER])
+{
+	(void)snprintf(out, WORDS_NUMBER, "%.*f", decimals, value);
+	return out;
+}
+
+static const char *ordinal(int n)
+{
+	if (n % 100 >= 11 && n % 100 <= 13)
+		return "th";
+	return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+}
+
+void words_epss(struct buf *b, const struct finding *f)
+{
+	int place = (int)(f->percentile * 100);
+
+	if (!f->scored) {
+		buf_add(b, S("N/A"));
+		return;
+	}
+	if (f->epss < 0.001)
+		buf_add(b, S("< 0.1%"));
+	else
+		buf_fmt(b, "%.1f%%", f->epss * 100);
+	buf_fmt(b, " (%d%s)", place, ordinal(place));
+}
+
+void words_risk(struct buf *b, const struct finding *f)
+{
+	if (f->risk < 0.1)
+		buf_add(b, S("< 0.1"));
+	else
+		buf_fmt(b, "%.1f", f->risk);
+}
+
+str words_cve(const struct finding *f)
+{
+	for (ptrdiff_t i = 0; i < f->ids.n; i++)
+		if (str_starts(f->ids.p[i], S("CVE-")))
+			return f->ids.p[i];
+	return f->id;
+}
+
+str words_url(struct op *op, const struct finding *f)
+{
+	static const struct {
+		const char *prefix, *url;
+	} home[] = { { "CVE-", "https://nvd.nist.gov/vuln/detail/" },
+		     { "GHSA-", "https://github.com/advisories/" },
+		     { "", "https://osv.dev/vulnerability/" } };
+	str url = S("");
+
+	for (ptrdiff_t i = 0; i < f->references.n; i++)
+		if (str_starts(f->references.p[i], S("https://")))
+			return f->references.p[i];
+	for (size_t i = 0; i < sizeof(home) / sizeof(home[0]); i++) {
+		if (!str_starts(f->id, str_of(home[i].prefix)))
+			continue;
+		if (op_text(op, &url, "%s%.*s", home[i].url, STR_ARG(f->id)) < 0)
+			return S("");
+		return url;
+	}
+	return url;
+}
+
+void words_age(struct buf *b, int64_t seconds)
+{
+	enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+
+	if (seconds < 0)
+		buf_add(b, S("unknown age"));
+	else if (seconds < HOUR)
+		buf_fmt(b, "%lld min", (long long)(seconds / MINUTE));
+	else if (seconds < (int64_t)2 * DAY)
+		buf_fmt(b, "%lld h", (long long)(seconds / HOUR));
+	else
+		buf_fmt(b, "%lld d", (long long)(seconds / DAY));
+}
+
+void words_severities(struct buf *b, const uint64_t count[SEVERITIES])
+{
+	bool any = false;
+
+	for (int s = SEVERITIES - 1; s >= 0; s--) {
+		if (!count[s])
+			continue;
+		buf_fmt(b, "%s%llu %s", any ? ", " : "", (unsigned long long)count[s],
+			severities[s]);
+		any = true;
+	}
+	if (!any)
+		buf_char(b, '0');
+}
+
+void words_group(struct buf *b, const struct report *r, const struct fix_group *g)
+{
+	uint64_t count[SEVERITIES] = { 0 };
+
+	for (ptrdiff_t i = 0; i < g->finding_n; i++)
+		if (g->finding[i] < (uint64_t)r->finding_n)
+			count[r->finding[g->finding[i]].severity]++;
+	buf_fmt(b, "upgrade %.*s to %.*s: clears %td (", STR_ARG(g->name), STR_ARG(g->to),
+		g->finding_n);
+	words_severities(b, count);
+	buf_char(b, ')');
+}
+
+bool words_uncovered(const struct coverage *c)
+{
+	return c->kind != COVERED && c->kind != NOT_COVERED_DECLARED;
+}
+
+void words_none(struct buf *b, const struct report *r)
+{
+	bool fixed_only = false, missing = r->no_database || r->incomplete;
+
+	for (ptrdiff_t i = 0; i < r->coverage_n; i++) {
+		fixed_only |= r->coverage[i].kind == COVERED_FIXED_ONLY;
+		missing |= words_uncovered(&r->coverage[i]) &&
+			   r->coverage[i].kind != COVERED_FIXED_ONLY;
+	}
+	if (r->no_database)
+		buf_add(b, S("Nothing was scanned: there are no advisories here"));
+	else if (r->finding_n > r->shown_n)
+		buf_add(b, S("No vulnerabilities found but those that are suppressed"));
+	else if (fixed_only)
+		buf_add(b, S("0 fixable vulnerabilities found; unfixed ones are not covered by "
+			     "this feed"));
+	else if (missing)
+		buf_add(b, S("No vulnerabilities found in what is covered; not everything is"));
+	else
+		buf_add(b, S("No vulnerabilities found"));
+}
+
+void words_update(struct buf *b, const struct report *r)
+{
+	bool any = false;
+
+	for (ptrdiff_t i = 0; i < r->coverage_n; i++) {
+		const struct coverage *c = &r->coverage[i];
+		if (c->kind != NOT_COVERED_NO_SHARD || c->ecosystem.len == 0)
+			continue;
+		if (!any)
+			buf_add(b, S("temper db update"));
+		any = true;
+		buf_fmt(b, " %.*s", STR_ARG(c->ecosystem));
+	}
+	if (!any && r->no_database)
+		buf_fmt(b, "temper db update%s%.*s", r->ecosystem.len ? " " : "",
+			STR_ARG(r->ecosystem));
+}
+
+void words_span(struct buf *b, const struct match *m)
+{
+	const struct version_span *s = &m->span;
+	bool from = s->from.len && !str_eq(s->from, S("0"));
+
+	if (m->listed)
+		buf_add(b, S("listed"));
+	else if (!from && !s->until.len && !s->last.len)
+		buf_add(b, S("every version"));
+	else if (from)
+		buf_fmt(b, "%s %.*s", s->after ? ">" : ">=", STR_ARG(s->from));
+	if (!m->listed && s->until.len)
+		buf_fmt(b, "%s< %.*s", from ? ", " : "", STR_ARG(s->until));
+	else if (!m->listed && s->last.len)
+		buf_fmt(b, "%s<= %.*s", from ? ", " : "", STR_ARG(s->last));
+}
+
+void words_life(struct buf *b, const struct report *r)
+{
+	const struct life *l = &r->life;
+
+	if (!r->ended && !r->ended_extended)
+		return;
+	buf_fmt(b, "%.*s ", STR_ARG(l->ecosystem));
+	if (r->ended)
+		buf_fmt(b, "has had no standard support since %.*s", STR_ARG(l->standard_end));
+	if (l->extended_end.len)
+		buf_fmt(b, "%s extended support %s %.*s", r->ended ? ";" : "",
+			r->ended_extended ? "ended" : "ends", STR_ARG(l->extended_end));
+	if (l->note.len)
+		buf_fmt(b, " (%.*s)", STR_ARG(l->note));
+}
+
+void words_suppressed(struct buf *b, const struct report *r)
+{
+	uint64_t count[SUPPRESSED_BYS] = { 0 };
+	bool any = false;
+
+	for (ptrdiff_t i = 0; i < r->finding_n; i++)
+		count[r->finding[i].suppressed]++;
+	for (int k = NOT_SUPPRESSED + 1; k < SUPPRESSED_BYS; k++) {
+		if (!count[k])
+			continue;
+		buf_fmt(b, "%s%s %llu", any ? ", " : "", suppressed_bys[k],
+			(unsigned long long)count[k]);
+		any = true;
+	}
+}

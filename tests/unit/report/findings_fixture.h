@@ -1,0 +1,368 @@
+/* A report with something of everything, and with words that try to break out of every format. */
+#ifndef TESTS_FINDINGS_FIXTURE_H
+#define TESTS_FINDINGS_FIXTURE_H
+
+#include "model/report.h"
+
+#define N(a) (ptrdiff_t)(sizeof(a) / sizeof((a)[0]))
+#define TEXTS(a)          \
+	{                 \
+		(a), N(a) \
+	}
+
+static struct evidence evidence[] = {
+	{ S_INIT("var/lib/dpkg/status"), 0, S_INIT("dpkg"), EVIDENCE_DATABASE },
+	{ S_INIT("app/package-lock.json"), 1, S_INIT("npm"), EVIDENCE_DECLARED },
+	{ S_INIT("usr/lib/python3/dist-packages/urllib3-1.26.12.dist-info/METADATA"), 0,
+	  S_INIT("python"), EVIDENCE_METADATA },
+	{ S_INIT("app/<b>&\"x\" | y.jar"), 1, S_INIT("java"), EVIDENCE_METADATA },
+};
+
+static struct package packages[] = {
+	{ .type = PACKAGE_DEB,
+	  .ns = S_INIT("debian"),
+	  .name = S_INIT("libssl3"),
+	  .version = S_INIT("3.0.11-1~deb12u2"),
+	  .arch = S_INIT("amd64"),
+	  .source = S_INIT("openssl"),
+	  .distro = S_INIT("debian-12"),
+	  .purl = S_INIT("pkg:deb/debian/"
+			 "libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12&upstream=openssl"),
+	  .id = S_INIT("pkg:deb/debian/"
+		       "libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12&upstream=openssl"),
+	  .evidence = &evidence[0],
+	  .evidence_n = 1,
+	  .origin = ORIGIN_BASE },
+	{ .type = PACKAGE_DEB,
+	  .ns = S_INIT("debian"),
+	  .name = S_INIT("openssl"),
+	  .version = S_INIT("3.0.11-1~deb12u2"),
+	  .arch = S_INIT("amd64"),
+	  .distro = S_INIT("debian-12"),
+	  .purl = S_INIT("pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"),
+	  .id = S_INIT("pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"),
+	  .evidence = &evidence[0],
+	  .evidence_n = 1,
+	  .origin = ORIGIN_BASE },
+	{ .type = PACKAGE_MAVEN,
+	  .ns = S_INIT("org.example"),
+	  .name = S_INIT("odd"),
+	  .version = S_INIT("1.0<script>"),
+	  .purl = S_INIT("pkg:maven/org.example/odd@1.0%3Cscript%3E"),
+	  .id = S_INIT("pkg:maven/org.example/odd@1.0%3Cscript%3E"),
+	  .evidence = &evidence[3],
+	  .evidence_n = 1,
+	  .layer = 1,
+	  .origin = ORIGIN_APPLICATION },
+	{ .type = PACKAGE_NPM,
+	  .ns = S_INIT("@scope"),
+	  .name = S_INIT("thing"),
+	  .version = S_INIT("4.17.20"),
+	  .purl = S_INIT("pkg:npm/%40scope/thing@4.17.20"),
+	  .id = S_INIT("pkg:npm/%40scope/thing@4.17.20"),
+	  .evidence = &evidence[1],
+	  .evidence_n = 1,
+	  .layer = 1,
+	  .origin = ORIGIN_APPLICATION },
+	{ .type = PACKAGE_PYPI,
+	  .name = S_INIT("urllib3"),
+	  .version = S_INIT("1.26.12"),
+	  .purl = S_INIT("pkg:pypi/urllib3@1.26.12"),
+	  .id = S_INIT("pkg:pypi/urllib3@1.26.12"),
+	  .evidence = &evidence[2],
+	  .evidence_n = 1 },
+};
+
+static struct inventory inventory = {
+	.subject = { .kind = SUBJECT_IMAGE,
+		     .name = S_INIT("registry.example/app"),
+		     .version = S_INIT("1.4"),
+		     .manifest = { { 0x12, 0x34, 0xab } },
+		     .config = { { 0x56, 0x78 } },
+		     .platform = S_INIT("linux/amd64"),
+		     .created = 1750000000 },
+	.os = { .id = S_INIT("debian"),
+		.version_id = S_INIT("12"),
+		.pretty_name = S_INIT("Debian GNU/Linux 12 (bookworm)"),
+		.distro = S_INIT("debian-12") },
+	.package = packages,
+	.package_n = N(packages),
+};
+
+static str ids0[] = { S_INIT("CVE-2024-5535"), S_INIT("DSA-5764-1") };
+static str ids1[] = { S_INIT("CVE-2023-5678") };
+static str ids2[] = { S_INIT("GHSA-aaaa-bbbb-cccc"), S_INIT("CVE-2021-44228") };
+static str ids3[] = { S_INIT("MAL-2025-12") };
+static str ids4[] = { S_INIT("GHSA-v845-jxx5-vc9f"), S_INIT("CVE-2023-43804") };
+static str fixed0[] = { S_INIT("3.0.15-1~deb12u1") };
+static str fixed2[] = { S_INIT("2.0"), S_INIT("3.1|rc") };
+static str fixed4[] = { S_INIT("1.26.17") };
+static str cwe0[] = { S_INIT("CWE-200"), S_INIT("CWE-1395") };
+static str refs0[] = { S_INIT("https://security-tracker.debian.org/tracker/CVE-2024-5535") };
+static str refs2[] = { S_INIT("javascript:alert(1)"),
+		       S_INIT("https://github.com/advisories/GHSA-aaaa-bbbb-cccc") };
+
+static struct match match0 = { .source = S_INIT("debian-tracker"),
+			       .ecosystem = S_INIT("debian:12"),
+			       .id = S_INIT("CVE-2024-5535"),
+			       .by = MATCH_SOURCE,
+			       .name = S_INIT("openssl"),
+			       .version = S_INIT("3.0.11-1~deb12u2"),
+			       .span = { .until = S_INIT("3.0.15-1~deb12u1") },
+			       .scheme = VERSION_DEB,
+			       .state = FIX_FIXED,
+			       .severity = SEVERITY_HIGH };
+static struct match match1 = { .source = S_INIT("debian-tracker"),
+			       .ecosystem = S_INIT("debian:12"),
+			       .id = S_INIT("CVE-2023-5678"),
+			       .by = MATCH_SOURCE,
+			       .name = S_INIT("openssl"),
+			       .version = S_INIT("3.0.11-1~deb12u2"),
+			       .scheme = VERSION_DEB,
+			       .state = FIX_WILL_NOT,
+			       .urgency = S_INIT("unimportant") };
+static struct match match2 = { .source = S_INIT("osv-maven"),
+			       .ecosystem = S_INIT("maven"),
+			       .id = S_INIT("GHSA-aaaa-bbbb-cccc"),
+			       .name = S_INIT("org.example:odd"),
+			       .version = S_INIT("1.0<script>"),
+			       .span = { .from = S_INIT("0.9"), .until = S_INIT("2.0") },
+			       .scheme = VERSION_MAVEN,
+			       .state = FIX_FIXED };
+static struct match match3 = { .source = S_INIT("osv-npm"),
+			       .ecosystem = S_INIT("npm"),
+			       .id = S_INIT("MAL-2025-12"),
+			       .name = S_INIT("@scope/thing"),
+			       .version = S_INIT("4.17.20"),
+			       .listed = true,
+			       .scheme = VERSION_SEMVER };
+static struct match match4 = { .source = S_INIT("osv-pypi"),
+			       .ecosystem = S_INIT("pypi"),
+			       .id = S_INIT("GHSA-v845-jxx5-vc9f"),
+			       .name = S_INIT("urllib3"),
+			       .version = S_INIT("1.26.12"),
+			       .span = { .until = S_INIT("1.26.17") },
+			       .scheme = VERSION_PYPI,
+			       .state = FIX_FIXED };
+
+static struct finding findings[] = {
+	{ .id = S_INIT("GHSA-aaaa-bbbb-cccc"),
+	  .ids = TEXTS(ids2),
+	  .package = 2,
+	  .state = FIX_FIXED,
+	  .fixed = TEXTS(fixed2),
+	  .severity = SEVERITY_CRITICAL,
+	  .severity_from = S_INIT("cvss"),
+	  .score = 10.0,
+	  .cvss = S_INIT("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"),
+	  .scored = true,
+	  .exploited = true,
+	  .ransomware = true,
+	  .epss = 0.97565,
+	  .percentile = 0.99986,
+	  .kev_added = S_INIT("2021-12-10"),
+	  .kev_due = S_INIT("2021-12-24"),
+	  .risk = 100,
+	  .summary = S_INIT(
+		  "Code is run: </script><img src=x onerror=alert(1)> | \"quoted\",\nand a line"),
+	  .references = TEXTS(refs2),
+	  .match = &match2,
+	  .match_n = 1 },
+	{ .id = S_INIT("CVE-2024-5535"),
+	  .ids = TEXTS(ids0),
+	  .package = 0,
+	  .state = FIX_FIXED,
+	  .fixed = TEXTS(fixed0),
+	  .fixed_on = S_INIT("2024-09-04"),
+	  .severity = SEVERITY_HIGH,
+	  .severity_from = S_INIT("debian-tracker"),
+	  .score = 9.1,
+	  .cvss = S_INIT("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:H"),
+	  .scored = true,
+	  .epss = 0.08012,
+	  .percentile = 0.53311,
+	  .risk = 6.1,
+	  .summary = S_INIT("A buffer overread in SSL_select_next_proto"),
+	  .cwe = TEXTS(cwe0),
+	  .references = TEXTS(refs0),
+	  .match = &match0,
+	  .match_n = 1 },
+	{ .id = S_INIT("CVE-2024-5535"),
+	  .ids = TEXTS(ids0),
+	  .package = 1,
+	  .state = FIX_FIXED,
+	  .fixed = TEXTS(fixed0),
+	  .severity = SEVERITY_HIGH,
+	  .severity_from = S_INIT("debian-tracker"),
+	  .score = 9.1,
+	  .cvss = S_INIT("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:H"),
+	  .scored = true,
+	  .epss = 0.08012,
+	  .percentile = 0.53311,
+	  .risk = 6.1,
+	  .summary = S_INIT("A buffer overread in SSL_select_next_proto"),
+	  .references = TEXTS(refs0),
+	  .match = &match0,
+	  .match_n = 1 },
+	{ .id = S_INIT("MAL-2025-12"),
+	  .ids = TEXTS(ids3),
+	  .package = 3,
+	  .malicious = true,
+	  .risk = 0.5,
+	  .match = &match3,
+	  .match_n = 1 },
+	{ .id = S_INIT("CVE-2023-5678"),
+	  .ids = TEXTS(ids1),
+	  .package = 0,
+	  .state = FIX_WILL_NOT,
+	  .severity = SEVERITY_NEGLIGIBLE,
+	  .severity_from = S_INIT("debian-tracker"),
+	  .scored = true,
+	  .epss = 0.0002,
+	  .percentile = 0.11,
+	  .risk = 0.01,
+	  .match = &match1,
+	  .match_n = 1 },
+	{ .id = S_INIT("GHSA-v845-jxx5-vc9f"),
+	  .ids = TEXTS(ids4),
+	  .package = 4,
+	  .state = FIX_FIXED,
+	  .fixed = TEXTS(fixed4),
+	  .severity = SEVERITY_MEDIUM,
+	  .risk = 0.3,
+	  .match = &match4,
+	  .match_n = 1,
+	  .suppressed = SUPPRESSED_OWNER,
+	  .reason = S_INIT("owned by python3-urllib3 1.26.12-1 (deb)") },
+	{ .id = S_INIT("CVE-2023-5678"),
+	  .ids = TEXTS(ids1),
+	  .package = 1,
+	  .state = FIX_WILL_NOT,
+	  .severity = SEVERITY_NEGLIGIBLE,
+	  .risk = 0.01,
+	  .match = &match1,
+	  .match_n = 1,
+	  .suppressed = SUPPRESSED_VEX,
+	  .reason = S_INIT("not_affected: vulnerable_code_not_in_execute_path"),
+	  .rule = S_INIT("openvex.json#1") },
+};
+
+static str names0[] = { S_INIT("libssl3"), S_INIT("openssl") };
+static str names2[] = { S_INIT("org.example:odd") };
+static uint32_t cleared0[] = { 1, 2 };
+static uint32_t cleared2[] = { 0 };
+static struct fix_group groups[] = {
+	{ .package = 2,
+	  .name = S_INIT("org.example:odd"),
+	  .from = S_INIT("1.0<script>"),
+	  .to = S_INIT("2.0"),
+	  .packages = TEXTS(names2),
+	  .finding = cleared2,
+	  .finding_n = 1,
+	  .worst = SEVERITY_CRITICAL },
+	{ .package = 0,
+	  .name = S_INIT("openssl"),
+	  .from = S_INIT("3.0.11-1~deb12u2"),
+	  .to = S_INIT("3.0.15-1~deb12u1"),
+	  .packages = TEXTS(names0),
+	  .finding = cleared0,
+	  .finding_n = 2,
+	  .worst = SEVERITY_HIGH },
+};
+
+static struct report_source sources[] = {
+	{ .source = S_INIT("debian-tracker"),
+	  .ecosystem = S_INIT("debian:12"),
+	  .url = S_INIT("https://security-tracker.debian.org/tracker/data/json"),
+	  .upstream = S_INIT("2025-06-30T22:00:00Z"),
+	  .updated = S_INIT("2025-06-30T23:00:00Z"),
+	  .digest = { { 0xaa } },
+	  .records = 45123,
+	  .age_s = 7200 },
+	{ .source = S_INIT("changelog"),
+	  .ecosystem = S_INIT("debian:12"),
+	  .records = 1,
+	  .age_s = -1,
+	  .fixed_only = true },
+};
+
+static str examples0[] = { S_INIT("requests"), S_INIT("urllib3") };
+static str examples1[] = { S_INIT("opt/tool") };
+static struct coverage coverage[] = {
+	{ .kind = NOT_COVERED_NO_SHARD,
+	  .ecosystem = S_INIT("pypi"),
+	  .packages = 2,
+	  .what = S_INIT("no advisories for pypi (2 packages): run temper db update pypi"),
+	  .examples = TEXTS(examples0) },
+	{ .kind = NOT_COVERED_UNKNOWN,
+	  .packages = 1,
+	  .what = S_INIT("1 executable that nothing recognises"),
+	  .examples = TEXTS(examples1) },
+	{ .kind = COVERED_FIXED_ONLY,
+	  .ecosystem = S_INIT("debian:12"),
+	  .packages = 2,
+	  .what = S_INIT("debian:12: unfixed ones are not covered by this feed") },
+	{ .kind = COVERED, .ecosystem = S_INIT("maven"), .packages = 1 },
+};
+
+static str vulnerability0[] = { S_INIT("CVE-2020-1") };
+static struct vex_product products0[] = { { .id = S_INIT("pkg:oci/other") } };
+static struct statement statements[] = {
+	{ .document = S_INIT("openvex.json"),
+	  .id = S_INIT("1"),
+	  .vulnerability = TEXTS(ids1),
+	  .product = products0,
+	  .product_n = 1,
+	  .status = VEX_NOT_AFFECTED,
+	  .justification = VEX_CODE_NOT_IN_EXECUTE_PATH,
+	  .impact = S_INIT("never called"),
+	  .matched = 1 },
+	{ .document = S_INIT("openvex.json"),
+	  .id = S_INIT("2"),
+	  .vulnerability = TEXTS(vulnerability0),
+	  .product = products0,
+	  .product_n = 1,
+	  .status = VEX_FIXED,
+	  .unmatched = S_INIT("no such product: pkg:oci/other") },
+};
+
+static struct waiver waivers[] = {
+	{ .where = S_INIT("waivers.yaml:2"),
+	  .form = "waiver",
+	  .id = S_INIT("CVE-2019-1"),
+	  .reason = S_INIT("not reachable"),
+	  .owner = S_INIT("team-web"),
+	  .until = S_INIT("2025-07-10"),
+	  .expiring = true },
+	{ .where = S_INIT(".trivyignore:1"), .form = "trivyignore", .id = S_INIT("CVE-2018-1") },
+};
+
+static struct report full_report = {
+	.inventory = &inventory,
+	.ecosystem = S_INIT("debian:12"),
+	.finding = findings,
+	.finding_n = N(findings),
+	.shown_n = 5,
+	.group = groups,
+	.group_n = N(groups),
+	.source = sources,
+	.source_n = N(sources),
+	.coverage = coverage,
+	.coverage_n = N(coverage),
+	.statement = statements,
+	.statement_n = N(statements),
+	.waiver = waivers,
+	.waiver_n = N(waivers),
+	.life = { .ecosystem = S_INIT("debian:12"),
+		  .standard_end = S_INIT("2025-06-10"),
+		  .extended_end = S_INIT("2028-06-30"),
+		  .codename = S_INIT("bookworm") },
+	.ended = true,
+	.filter = { .fail_on = SEVERITY_HIGH },
+	.time = 1751328000,
+	.database = { { 0xdb } },
+	.failed = true,
+	.incomplete = true,
+};
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * Every form of a report of findings against its file in tests/case/findings/. With
+ * TEMPER_FINDINGS=DIR what was written is put there as well, to be looked at and taken over.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "codec/json.h"
+#include "findings_fixture.h"
+#include "../harness.h"
+#include "report/findings.h"
+
+static int written(struct op *op, const struct report *r, struct findings_choice *c,
+		   const char *format, str *ret)
+{
+	struct buf b;
+
+	c->format = findings_format_of(str_of(format));
+	MUST(c->format);
+	buf_init(&b, op, 1 << 24);
+	TRY(findings_write(op, r, c, &b));
+	return buf_take(&b, ret);
+}
+
+static void keep(const char *name, str text)
+{
+	const char *dir = getenv("TEMPER_FINDINGS");
+	char path[512];
+
+	if (!dir)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	FILE *f = fopen(path, "w");
+	if (f) {
+		(void)fwrite(text.p, 1, (size_t)text.len, f);
+		(void)fclose(f);
+	}
+}
+
+/* The files have @VERSION@ where temper's own stands. */
+static int with_version(struct op *op, str text, str *ret)
+{
+	struct buf b;
+
+	buf_init(&b, op, 1 << 24);
+	for (ptrdiff_t at; (at = str_find_str(text, S("@VERSION@"))) >= 0;
+	     text = str_from(text, at + 9)) {
+		buf_add(&b, str_head(text, at));
+		buf_add(&b, S(TEMPER_VERSION));
+	}
+	buf_add(&b, text);
+	return buf_take(&b, ret);
+}
+
+static int golden(struct op *op, const struct report *r, struct findings_choice *c,
+		  const char *format, const char *name)
+{
+	char path[128];
+	str got, want;
+
+	TRY(written(op, r, c, format, &got));
+	keep(name, got);
+	(void)snprintf(path, sizeof(path), "tests/case/findings/%s", name);
+	TRY(test_file(op, path, &want));
+	TRY(with_version(op, want, &want));
+	CHECK_STR(got, want);
+	return 0;
+}
+
+static int table(struct op *op)
+{
+	struct findings_choice c = { .style = { .utf8 = true } };
+
+	return golden(op, &full_report, &c, "table", "table.txt");
+}
+
+static int table_verbose(struct op *op)
+{
+	struct findings_choice c = { .style = { .utf8 = true, .verbose = true },
+				     .suppressed = true,
+				     .width = 100 };
+
+	return golden(op, &full_report, &c, "table", "table-verbose.txt");
+}
+
+static int table_colour(struct op *op)
+{
+	struct findings_choice c = { .style = { .utf8 = true, .colour = true } };
+	str got;
+
+	TRY(written(op, &full_report, &c, "table", &got));
+	CHECK(str_find_str(got, S("\033[1m\033[31mCritical\033[0m")) >= 0);
+	CHECK(str_find_str(got, S("\033[2mNegligible\033[0m")) >= 0);
+	return 0;
+}
+
+/* What may be said when nothing was found. */
+static int nothing(struct op *op)
+{
+	static struct coverage one = { .kind = COVERED, .ecosystem = S_INIT("debian:12") };
+	struct report r = { .inventory = &inventory, .coverage = &one, .coverage_n = 1 };
+	struct findings_choice c = { .style = { .utf8 = true } };
+	str got;
+
+	one.kind = COVERED;
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK_STR(got, S("No vulnerabilities found\n"));
+	one.kind = COVERED_FIXED_ONLY;
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK(str_starts(got, S("0 fixable vulnerabilities found; unfixed ones are not covered")));
+	one.kind = NOT_COVERED_UNKNOWN;
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK(str_starts(got, S("No vulnerabilities found in what is covered; not everything is")));
+	one.kind = NOT_COVERED_NO_SHARD;
+	r.no_database = r.incomplete = true;
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK(str_starts(got, S("Nothing was scanned: there are no advisories here\n")));
+	CHECK(str_ends(got, S("run          temper db update debian:12\n")));
+	return 0;
+}
+
+static int json(struct op *op)
+{
+	struct findings_choice c = { 0 };
+	struct doc doc;
+	str got;
+
+	TRY(golden(op, &full_report, &c, "json", "findings.json"));
+	TRY(written(op, &full_report, &c, "json", &got));
+	return json_parse(op, S("json"), got, &doc);
+}
+
+TESTS({ "table", table }, { "table, verbose and narrow", table_verbose },
+      { "table in colours", table_colour }, { "nothing found", nothing }, { "json", json })
