@@ -57,12 +57,22 @@ int update_import(struct op *op, str db, str path, str format, str name, str rel
 
 /*
  * The distribution itself as a feed: the fixed versions and CVE ids in the changelogs of a suite's
- * security pocket, as OSV-like records of source "changelog", fixed_only. `names`: source packages
- * that matter (empty: all of the pocket). A version fixes what its entry names, and of several
- * versions that name the same id the lowest counts.
+ * security pocket, and of the packages that point releases changed, as advisories of source
+ * "changelog" (changelog_facts.h has the rules), fixed_only. It tells nothing of what is unfixed.
+ * Of each source package the smallest .deb that carries the changelog is fetched into the store,
+ * and its facts are kept there: what has not changed costs nothing again. ret->documents: source
+ * packages; ret->bad: those of which no package carries one; ret->newest: the pocket's Date.
  */
-int changelog_feed(struct op *op, const struct store *store, const struct repo_mirror *mirror,
-		   str suite, const struct texts *names, const struct feed_sink *sink,
+struct changelog_wish {
+	const struct store *store;
+	struct repo_mirror mirror;
+	str suite;          /* "bookworm" */
+	struct texts names; /* source packages that matter; empty: all of the pocket */
+	bool offline;
+	void (*note)(void *arg, uint64_t done, uint64_t total); /* bytes; may be NULL */
+	void *arg;
+};
+int changelog_feed(struct op *op, const struct changelog_wish *wish, const struct feed_sink *sink,
 		   struct feed_count *ret) MUST_USE;
 
 #endif

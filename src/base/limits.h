@@ -84,6 +84,9 @@ enum {
 	/* Unpacked bytes of a changelog: gcc's is 1.2 MiB. */
 	LIMIT_CHANGELOG = 32 << 20,
 
+	/* Entries of a changelog: glibc's, the longest known, has 1,100. */
+	LIMIT_CHANGELOG_ENTRIES = 20 * 1000,
+
 	/* Bytes of a file in a compressed layer that is unpacked once more to be read. */
 	LIMIT_LATE = 512 << 20,
 

@@ -74,14 +74,16 @@ static int take_cves(struct op *op, const struct map *seen, struct texts *ret)
 	return 0;
 }
 
-/* "nginx (1.26.3-3) trixie; urgency=medium": the version, or false. */
-static bool read_head(str line, str *ret)
+/* "nginx (1.26.3-3) trixie; urgency=medium": the version and "trixie", or false. */
+static bool read_head(str line, str *ret, str *ret_suite)
 {
 	ptrdiff_t open = str_find(line, '('), close = str_find(line, ')');
 
 	if (line.len == 0 || line.p[0] == ' ' || line.p[0] == '\t' || open < 1 || close < open + 2)
 		return false;
 	*ret = str_trim((str){ line.p + open + 1, close - open - 1 });
+	line = str_from(line, close + 1);
+	*ret_suite = str_trim(str_cut(&line, ';'));
 	return ret->len > 0;
 }
 
@@ -109,14 +111,14 @@ static str body(str text)
 static int read_entry(struct op *op, str *in, struct changelog_entry *entry)
 {
 	struct map seen;
-	str next, begin = *in;
+	str next, suite, begin = *in;
 	bool open = true;
 
 	map_init(&seen, op);
 	entry->text = S("");
 	while (in->p) {
 		str rest = *in, line = str_cut(&rest, '\n');
-		if (read_head(line, &next))
+		if (read_head(line, &next, &suite))
 			break;
 		*in = rest;
 		if (str_starts(line, S(" -- "))) {
@@ -138,13 +140,14 @@ int changelog_read(struct op *op, str text, ptrdiff_t entries_max, struct change
 	VEC(struct changelog_entry) got = { 0 };
 
 	while (text.p && got.n < entries_max) {
-		str version, line = str_cut(&text, '\n');
-		if (!read_head(line, &version))
+		str version, suite, line = str_cut(&text, '\n');
+		if (!read_head(line, &version, &suite))
 			continue;
 		struct changelog_entry *entry = vec_push(op, &got);
 		if (!entry)
 			return op->code;
 		entry->version = version;
+		entry->suite = suite;
 		int rc = read_entry(op, &text, entry);
 		if (rc < 0)
 			return rc;

@@ -122,6 +122,14 @@ extern const char *const changelog_name[CHANGELOG_NAMES];
 int contents_changelog(struct op *op, const struct store *store, const struct digest *deb, str name,
 		       str *ret) MUST_USE;
 
+/*
+ * contents_changelog_seek(op, store, deb, name, ret, ret_path, ret_other): the same of a package that
+ * nobody has unpacked: one pass over its .deb up to the changelog. 1: it ships none; *ret_other
+ * is then the package that its documentation is a link to, or empty. ERR_NET: no such .deb.
+ */
+int contents_changelog_seek(struct op *op, const struct store *store, const struct digest *deb,
+			    str name, str *ret, str *ret_path, str *ret_other) MUST_USE;
+
 /* What the first bytes of a file say: its "#!" line without these two, or empty; whether it looks
  * like private key material. */
 str contents_script(str head);

@@ -118,6 +118,35 @@ int repo_providers(struct op *op, struct repo *r, str name, struct repo_package 
 	return find(op, r, name, REPO_INDEX_PROVIDED, ret, ret_n);
 }
 
+struct pocket_each {
+	struct op *op;
+	int pocket;
+	repo_each *each;
+	void *arg;
+};
+
+static int each_of_pocket(struct op *turn, void *arg, const struct repo_package *p)
+{
+	const struct pocket_each *e = arg;
+	struct repo_package of = *p;
+
+	of.pocket = e->pocket;
+	int rc = e->each(e->op, e->arg, &of);
+	return rc < 0 ? op_adopt_error(turn, e->op) : rc;
+}
+
+int repo_packages_each(struct op *op, struct repo *r, int pocket, repo_each *each, void *arg)
+{
+	struct pocket_each e = { op, pocket, each, arg };
+	AUTO_OP turn;
+
+	op_init(&turn, 0);
+	turn.fault = op->fault;
+	MUST(pocket >= 0 && pocket < r->state.n);
+	int rc = repo_index_each(&turn, r->index[pocket], each_of_pocket, &e);
+	return rc < 0 ? op_adopt_error(op, &turn) : rc;
+}
+
 struct names {
 	VEC(const char *) list;
 	str last;

@@ -249,3 +249,28 @@ int repo_index_names(struct op *op, struct repo_index *x, repo_index_see *see, v
 	}
 	return 0;
 }
+
+int repo_index_each(struct op *op, struct repo_index *x, repo_each *each, void *arg)
+{
+	char bytes[REPO_INDEX_BLOCK_MAX];
+	struct op_mark mark = op_mark(op);
+	struct repo_package p;
+	struct rd r;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < x->blocks; i++) {
+		if ((rc = read_block(op, x, i, bytes, &r)) < 0)
+			return rc;
+		while (rc == 0 && r.in.len > 0) {
+			struct entry e = read_entry(&r);
+			if (r.bad)
+				return damaged(op, x);
+			if (e.kind != REPO_INDEX_REAL)
+				continue;
+			if ((rc = read_record(op, x, e.offset, e.len, &p)) == 0)
+				rc = each(op, arg, &p);
+			op_reset(op, mark);
+		}
+	}
+	return rc;
+}

@@ -182,4 +182,7 @@ int repo_index_find(struct op *op, struct repo_index *x, str name, enum repo_ind
 typedef int repo_index_see(struct op *op, void *arg, str name);
 int repo_index_names(struct op *op, struct repo_index *x, repo_index_see *see, void *arg) MUST_USE;
 
+/* Every real package, in order of its name; it lives until the call returns. */
+int repo_index_each(struct op *op, struct repo_index *x, repo_each *each, void *arg) MUST_USE;
+
 #endif

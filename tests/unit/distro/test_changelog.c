@@ -37,6 +37,8 @@ static const char sample[] =
 
 static int reads(struct op *op)
 {
+	struct changelog_entry *entry;
+	ptrdiff_t n;
 	static const struct {
 		const char *text;
 		ptrdiff_t max;
@@ -58,6 +60,8 @@ static int reads(struct op *op)
 		TRY(shown(op, exact(str_of(row[i].text)), row[i].max, &got));
 		CHECK_STR(got, str_of(row[i].want));
 	}
+	TRY(changelog_read(op, exact(S("a (1) stable unstable; y\na (2)\n")), 10, &entry, &n));
+	CHECK(n == 2 && str_eq(entry[0].suite, S("stable unstable")) && entry[1].suite.len == 0);
 	return 0;
 }
 

@@ -221,6 +221,47 @@ static int refuses_damage(struct op *op)
 	return 0;
 }
 
+/* A changelog out of a .deb, or the package that has it. */
+static int seeks_changelog(struct op *op)
+{
+	static const struct {
+		struct deb_file data[4];
+		const char *other, *text;
+		int rc;
+	} row[] = {
+		{ { { "usr/share/doc/xx", "", TAR_DIRECTORY, 0 },
+		    { "usr/share/doc/xx/changelog.Debian", "x (1) y; z\n", TAR_FILE, 0 } },
+		  "",
+		  "x (1) y; z\n",
+		  0 },
+		{ { { "usr/share/doc/xx", "xx-common", TAR_SYMLINK, 0 } }, "xx-common", "", 1 },
+		{ { { "usr/share/doc/xx", "/usr/share/doc/xx2", TAR_SYMLINK, 0 } }, "xx2", "", 1 },
+		{ { { "usr/share/doc/xx/changelog.Debian.gz", "../xx1/changelog.Debian.gz",
+		      TAR_SYMLINK, 0 } },
+		  "xx1",
+		  "",
+		  1 },
+		{ { { "usr/share/doc/xx", "..", TAR_SYMLINK, 0 } }, "", "", 1 },
+		{ { { "usr/share/doc/yy/changelog.Debian", "no", TAR_FILE, 0 } }, "", "", 1 },
+	};
+	AUTO_STORE s = { -1, -1, -1, -1, .use = -1 };
+
+	TRY(with_store(op, &s));
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct digest digest;
+		str deb, text = S(""), path, other;
+		TRY(deb_make(op, plain_control, row[i].data, &deb));
+		TRY(store_blob_put(op, &s, deb, &digest));
+		int rc = contents_changelog_seek(op, &s, &digest, S("xx"), &text, &path, &other);
+		TRY(rc);
+		CHECK(rc == row[i].rc);
+		CHECK_STR(text, str_of(row[i].text));
+		CHECK_STR(other, str_of(row[i].other));
+		CHECK(rc || str_eq(path, S("usr/share/doc/xx/changelog.Debian")));
+	}
+	return 0;
+}
+
 #define BAD_DATA(what, why, ...)      \
 	{                             \
 		what, why, { { 0 } }, \
@@ -454,6 +495,7 @@ static int reads_dpkg_deb(struct op *op)
 TESTS({ "a good package, and its record", reads_good },
       { "damaged records are none", refuses_records, .once = true },
       { "a damaged package goes", refuses_damage },
+      { "a changelog out of a package", seeks_changelog },
       { "hostile contents", refuses_hostile, .once = true },
       { "hostile containers", refuses_containers, .once = true },
       { "truncated packages", refuses_truncation, .once = true },

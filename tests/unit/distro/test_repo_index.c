@@ -31,6 +31,19 @@ static int names(struct op *op, void *arg, str name)
 	return b->bad ? op->code : 0;
 }
 
+struct seen_packages {
+	struct op *op;
+	struct buf b;
+};
+
+static int see(struct op *op, void *arg, const struct repo_package *p)
+{
+	struct seen_packages *s = arg;
+
+	buf_fmt(&s->b, "%.*s=%.*s/%.*s ", STR_ARG(p->name), STR_ARG(p->version), STR_ARG(p->source));
+	return s->b.bad ? op_adopt_error(op, s->op) : 0;
+}
+
 static int finds(struct op *op)
 {
 	static const char text[] =
@@ -62,8 +75,16 @@ static int finds(struct op *op)
 	buf_init(&seen, op, 1000);
 	if (rc == 0)
 		rc = repo_index_names(op, x, names, &seen);
+	struct seen_packages all = { .op = op };
+	AUTO_OP turn;
+	op_init(&turn, 0);
+	turn.fault = op->fault;
+	buf_init(&all.b, op, 1000);
+	if (rc == 0 && (rc = repo_index_each(&turn, x, see, &all)) < 0)
+		rc = op_adopt_error(op, &turn);
 	repo_index_close(&x);
 	TRY(rc);
+	CHECK_STR(buf_view(&all.b), S("nginx=1.10/nginx nginx=1.0-1+b1/web nginx=1.0~rc1/nginx zeta=1/zeta "));
 	CHECK(list.n == 4);
 	if (list.n != 4)
 		return 0;
