@@ -5,6 +5,7 @@
 #include "feed.h"
 
 extern const struct feed feed_debian_dsa;
+extern const struct feed feed_debian_tracker;
 extern const struct feed feed_facts;
 
 #endif

@@ -1,5 +1,5 @@
 #include "advisory/feed_native.h"
-#include "unit/advisory/told.h"
+#include "unit/advisory/golden.h"
 
 /* Entries as the list has them, of 2002, 2018 and 2023. */
 static int reads_lists(struct op *op)
@@ -79,5 +79,123 @@ static int reads_all_of_2023(struct op *op)
 	return 0;
 }
 
+/* Every kind of release, as the tracker writes them. */
+static int reads_tracker(struct op *op)
+{
+	struct told t = { 0 };
+
+	TRY(told_read(
+		op, &feed_debian_tracker, S("json"),
+		exact(S("{\"389-ds-base\":{\"CVE-2016-5416\":{\"description\":\"It \\\"is\\\" "
+			"so.\","
+			"\"debianbug\":834233,\"scope\":\"local\",\"releases\":{"
+			"\"bookworm\":{\"status\":\"resolved\",\"repositories\":{\"bookworm\":"
+			"\"2\"},"
+			"\"fixed_version\":\"1.4-1\",\"urgency\":\"not yet assigned\"},"
+			"\"bullseye\":{\"status\":\"open\",\"repositories\":{},\"urgency\":\"not "
+			"yet "
+			"assigned\",\"nodsa\":\"Minor issue\",\"nodsa_reason\":\"ignored\"},"
+			"\"buster\":{\"status\":\"open\",\"urgency\":\"low**\",\"nodsa\":\"Minor\","
+			"\"nodsa_reason\":\"postponed\"},"
+			"\"stretch\":{\"status\":\"open\",\"urgency\":\"medium\",\"nodsa\":"
+			"\"Minor\","
+			"\"nodsa_reason\":\"\"},"
+			"\"jessie\":{\"status\":\"open\",\"urgency\":\"end-of-life\"},"
+			"\"trixie\":{\"status\":\"resolved\",\"fixed_version\":\"0\",\"urgency\":"
+			"\"unimportant\"},"
+			"\"forky\":{\"status\":\"undetermined\",\"urgency\":\"unimportant\"},"
+			"\"hamm\":{\"status\":\"open\",\"urgency\":\"high\"},"
+			"\"sid\":{\"status\":\"open\",\"urgency\":\"not yet assigned\"}}},"
+			"\"CVE-1\":{\"releases\":[]}},"
+			"\"wordpress\":{\"TEMP-0000000-0CA7E3\":{\"releases\":{\"sid\":{\"status\":"
+			"\"resolved\",\"fixed_version\":\"0\",\"urgency\":\"unimportant\"}}}}}")),
+		"", &t));
+	CHECK(t.bad == 0);
+	CHECK_STR(buf_view(&t.b),
+		  S("CVE-2016-5416\n"
+		    "  debian:12 source:389-ds-base fixed <1.4-1\n"
+		    "  debian:11 source:389-ds-base will_not_fix urgency ignored\n"
+		    "  debian:10 source:389-ds-base fix_deferred severity low urgency postponed\n"
+		    "  debian:9 source:389-ds-base affected severity medium urgency no-dsa\n"
+		    "  debian:8 source:389-ds-base end_of_life urgency end-of-life\n"
+		    "  debian:13 source:389-ds-base not_affected severity negligible urgency "
+		    "unimportant\n"
+		    "  debian:14 source:389-ds-base under_investigation severity negligible "
+		    "urgency unimportant\n"
+		    "  debian:hamm source:389-ds-base affected severity high urgency high\n"
+		    "  debian:sid source:389-ds-base affected\n"
+		    "TEMP-0000000-0CA7E3\n"
+		    "  debian:sid source:wordpress not_affected severity negligible urgency "
+		    "unimportant\n"));
+	return 0;
+}
+
+static int counts_broken_releases(struct op *op)
+{
+	struct told t = { 0 };
+
+	CHECK_FAILS(op, told_read(op, &feed_debian_tracker, S("json"), exact(S("[]")), "", &t),
+		    ERR_FORMAT, "no mapping of sources");
+	CHECK_FAILS(op, told_read(op, &feed_debian_tracker, S("json"), exact(S("{")), "", &t),
+		    ERR_FORMAT, "");
+	TRY(told_read(op, &feed_debian_tracker, S("json"),
+		      exact(S("{\"a\":[],\"b\":{\"CVE-1\":{}},\"c\":{\"CVE-2\":{\"releases\":{"
+			      "\"sid\":{\"status\":\"resolved\"},\"trixie\":{},\"bookworm\":7,"
+			      "\"bullseye\":{\"status\":\"maybe\"},"
+			      "\"buster\":{\"status\":\"open\"}}}}}")),
+		      "", &t));
+	CHECK(t.bad == 6);
+	CHECK_STR(buf_view(&t.b), S("CVE-2\n  debian:10 source:c affected\n"));
+	return 0;
+}
+
+static int as_vunnel(struct op *op, void *arg, const struct golden *g)
+{
+	struct told *t = arg;
+	str line, ns = g->ns;
+
+	/* What comes of vunnel's old databases and of releases that its input no longer has. */
+	if (str_eq(ns, S("debian:7")) || str_eq(g->id, S("CVE-2012-0833")))
+		return 0;
+	if (str_eq(ns, S("debian:unstable")))
+		ns = S("debian:sid");
+	if (str_eq(g->version, S("0")))
+		TRY(op_text(op, &line, "%.*s %.*s source:%.*s not_affected", STR_ARG(g->id),
+			    STR_ARG(ns), STR_ARG(g->name)));
+	else if (str_eq(g->version, S("None"))) /* all of these are out of support */
+		TRY(op_text(op, &line, "%.*s %.*s source:%.*s end_of_life", STR_ARG(g->id),
+			    STR_ARG(ns), STR_ARG(g->name)));
+	else
+		TRY(op_text(op, &line, "%.*s %.*s source:%.*s fixed <%.*s", STR_ARG(g->id),
+			    STR_ARG(ns), STR_ARG(g->name), STR_ARG(g->version)));
+	if (severity_of(g->severity))
+		TRY(op_text(op, &line, "%.*s severity %s", STR_ARG(line),
+			    severities[severity_of(g->severity)]));
+	CHECK_STR(told_has(t, line) ? S("told") : line, S("told"));
+	t->records++;
+	return 0;
+}
+
+static int agrees_with_vunnel(struct op *op)
+{
+	struct told t = { .brief = true };
+	str text;
+
+	if (!told_shared(op, "vunnel/tests/unit/providers/debian/test-fixtures/input/debian.json",
+			 &text))
+		SKIP("no samples of vunnel: TEMPER_SHARED_DATA names no directory that has them");
+	CHECK(feed_debian_tracker.looks_like(&(struct feed_document){ .bytes = text }));
+	CHECK(!feed_debian_dsa.looks_like(&(struct feed_document){ .bytes = text }));
+	TRY(told_read(op, &feed_debian_tracker, S("debian.json"), text, "", &t));
+	CHECK(t.bad == 0 && t.records == 6);
+	t.records = 0;
+	TRY(golden_walk(op, "vunnel/tests/unit/providers/debian/test-fixtures/snapshots", as_vunnel,
+			&t));
+	CHECK(t.records == 25);
+	return 0;
+}
+
 TESTS({ "reads lists", reads_lists }, { "counts broken lines", counts_broken_lines },
-      { "reads all of 2023", reads_all_of_2023, .once = true })
+      { "reads all of 2023", reads_all_of_2023, .once = true },
+      { "reads the tracker", reads_tracker }, { "counts broken releases", counts_broken_releases },
+      { "agrees with vunnel", agrees_with_vunnel, .once = true })

@@ -7,6 +7,7 @@
 #ifndef TESTS_TOLD_H
 #define TESTS_TOLD_H
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "advisory/feed.h"
@@ -117,24 +118,41 @@ static inline int told_read(struct op *op, const struct feed *feed, str name, st
 	return rc;
 }
 
-/* A file of the shared data, whole, in op; false: it is not on this machine. */
-static inline bool told_shared(struct op *op, const char *path, str *ret)
+/* Where something of the shared advisories lies; false: not on this machine. */
+static inline bool told_path(struct op *op, const char *path, str *ret)
 {
 	const char *shared = getenv("TEMPER_SHARED_DATA"), *source = getenv("TEMPER_SOURCE");
-	str full;
-	int fd;
 
-	if (op_text(op, &full, "%s%s/advisories/%s",
-		    shared   ? shared
-		    : source ? source
-			     : ".",
-		    shared ? "" : "/../shared/data", path) < 0)
-		return false;
-	if (access(full.p, R_OK) || file_open_user(op, full, &fd) < 0)
-		return false;
-	int rc = file_read_fd(op, fd, full, 256 << 20, ret);
-	close(fd);
-	return rc == 0;
+	return op_text(op, ret, "%s%s/advisories/%s",
+		       shared   ? shared
+		       : source ? source
+				: ".",
+		       shared ? "" : "/../shared/data", path) == 0 &&
+	       access(ret->p, R_OK) == 0;
+}
+
+/* A file of them, whole, in op. */
+static inline bool told_shared(struct op *op, const char *path, str *ret)
+{
+	str full;
+
+	return told_path(op, path, &full) && file_read_user(op, full, 256 << 20, ret) == 0;
+}
+
+/* Does what was told hold these bytes at the beginning of a line? */
+static inline bool told_has(const struct told *t, str line)
+{
+	str text = buf_view(&t->b);
+
+	for (str at = text; at.p;) {
+		ptrdiff_t found = str_find_str(at, line);
+		if (found < 0)
+			return false;
+		if (at.p + found == text.p || at.p[found - 1] == '\n')
+			return true;
+		at = str_from(at, found + 1);
+	}
+	return false;
 }
 
 #endif
