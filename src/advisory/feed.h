@@ -30,6 +30,8 @@ struct feed {
 		ends; /* names of documents that are its own, blank-separated: ".json .yaml"; others
 			     in an archive or directory are passed over */
 	bool fixed_only; /* it knows fixes and never what is unfixed */
+	bool whole;      /* a document holds many records: one that is broken is the feed's failure,
+			  where otherwise it is a broken record */
 	bool (*looks_like)(
 		const struct feed_document *d); /* by its first kilobytes; NULL: never guessed */
 	/* ERR_FORMAT or ERR_LIMIT for a document that is none; a record that is broken is counted in
@@ -52,6 +54,9 @@ struct feed_count {
 	uint64_t documents, records, bad, bytes;
 	str newest; /* the latest `modified` or publication time in it: its age */
 };
+
+/* The name of the feed whose document this seems to be, or NULL: by the rows' looks_like(). */
+const struct feed *feed_guess(const struct feed_document *d);
 
 /*
  * feed_read(op, what, at, wish, sink, ret): all documents of a file: a document, NDJSON, or any of

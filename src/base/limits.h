@@ -117,6 +117,20 @@ enum {
 
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
+
+	/* Bytes of one document of a feed: Debian's tracker has 70 MB, EPSS 14. */
+	LIMIT_FEED_DOCUMENT = 1 << 30,
+
+	/* Of one advisory: bytes of its id; of a name, version or address; its aliases (a bridge of
+	 * several databases has five); vulnerabilities that it fixes (kernels have 1,500); packages
+	 * (a kernel's in all releases: 5,000); addresses; vectors. */
+	LIMIT_ADVISORY_ID = 128,
+	LIMIT_ADVISORY_NAME = 2048,
+	LIMIT_ADVISORY_ALIASES = 256,
+	LIMIT_ADVISORY_RELATED = 10 * 1000,
+	LIMIT_ADVISORY_AFFECTED = 100 * 1000,
+	LIMIT_ADVISORY_REFERENCES = 4096,
+	LIMIT_ADVISORY_VECTORS = 32,
 };
 
 /* Unpacked bytes of one layer: machine-learning images have 20 GB. */
@@ -139,6 +153,12 @@ enum {
 /* Memory that reading a bill of materials may take: 84 MiB take 640 MiB as XML; "[[],[]," multiplies
  * by forty. */
 #define LIMIT_SBOM_MEMORY (UINT64_C(4) << 30)
+
+/* Memory that reading one document of a feed may take: the tree of 70 MB of JSON takes 700. */
+#define LIMIT_FEED_MEMORY (UINT64_C(4) << 30)
+
+/* Unpacked bytes of one feed: Red Hat's archive of VEX documents has 30 GB. */
+#define LIMIT_FEED (UINT64_C(128) << 30)
 
 /* Bytes of one .deb: the archive's largest is 1.4 GB. */
 #define LIMIT_PACKAGE (UINT64_C(4) << 30)

@@ -1,0 +1,5 @@
+/* FEED(name): every feed_name there is, sorted; feed.c makes feeds[] of it. */
+FEED(debian_dsa)
+FEED(debian_tracker)
+FEED(facts)
+FEED(osv)
