@@ -74,15 +74,22 @@ bool shard_life(const struct shard *s, str ecosystem, str name, struct life *ret
  * ecosystem, below dirfd, named by its digest. `base` (may be none): shards of the same source that
  * the feed's records are laid over: records of the same id are replaced, ids in `gone` go, all
  * others are copied as they lie. Memory: the records as they will lie on disk.
+ *
+ * Of several records of one id the ones with the newest `modified` count, each once; so a feed may
+ * tell of one id piece by piece, each with other packages. A record whose packages are of several
+ * ecosystems is in the shard of each, with what is of it; one without packages is in that of "". A
+ * score of what is no CVE is passed over. An advisory needs an id: ERR_FORMAT.
  */
-struct shard_set; /* opaque, in op */
+struct shard_set; /* opaque; close it before its op */
 int shard_set_open(struct op *op, str source, const struct feed *feed,
 		   struct shard_set **ret) MUST_USE;
+void shard_set_close(struct shard_set **set);
+#define AUTO_SHARD_SET __attribute__((cleanup(shard_set_close))) struct shard_set
 struct feed_sink shard_sink(struct shard_set *set);
 
 struct shard_file {
 	struct shard_head head;
-	struct digest digest; /* SHA-256 of the file, and its name */
+	struct digest digest; /* SHA-256 of its head, which holds those of all the rest; its name */
 	uint64_t size;
 };
 int shard_set_write(struct op *op, struct shard_set *set, const struct shard *const *base,

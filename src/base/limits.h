@@ -115,6 +115,16 @@ enum {
 	/* Signed indexes behind one image: the suite's three, and of each repository all. */
 	LIMIT_POCKETS = 3 + LIMIT_REPOSITORIES * LIMIT_COMPONENTS,
 
+	/* Bytes of one advisory, as it lies in a shard, texts apart: a kernel's CVE with all versions
+	 * of all its packages has 450 KB as JSON. */
+	LIMIT_ADVISORY = 16 << 20,
+
+	/* Releases and registries that one advisory is about: Ubuntu's have twenty. */
+	LIMIT_ADVISORY_ECOSYSTEMS = 256,
+
+	/* Bytes of a database's index: 500 bytes a shard. */
+	LIMIT_DATABASE_INDEX = 16 << 20,
+
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
 
@@ -159,6 +169,8 @@ enum {
 
 /* Unpacked bytes of one feed: Red Hat's archive of VEX documents has 30 GB. */
 #define LIMIT_FEED (UINT64_C(128) << 30)
+/* Bytes of a shard: its places are 32 bits wide. npm's have 319 MB as JSON. */
+#define LIMIT_SHARD (UINT64_C(4) << 30)
 
 /* Bytes of one .deb: the archive's largest is 1.4 GB. */
 #define LIMIT_PACKAGE (UINT64_C(4) << 30)

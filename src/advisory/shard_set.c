@@ -1,0 +1,316 @@
+#include "shard_set.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+int shard_set_open(struct op *op, str source, const struct feed *feed, struct shard_set **ret)
+{
+	struct shard_set *set = op_new(op, struct shard_set, 1);
+
+	if (!set)
+		return op->code;
+	op_init(&set->own, 0);
+	set->own.fault = op->fault;
+	set->out.op = &set->own;
+	set->fixed_only = feed && feed->fixed_only;
+	map_init(&set->ecosystem, &set->own);
+	if (op_copy(&set->own, source, &set->source) < 0) {
+		op_adopt_error(op, &set->own);
+		op_done(&set->own);
+		return op->code;
+	}
+	*ret = set;
+	return 0;
+}
+
+void shard_set_close(struct shard_set **set)
+{
+	if (*set)
+		op_done(&(*set)->own);
+	*set = NULL;
+}
+
+/* The position of an ecosystem, which may be new. */
+static bool ecosystem_of(struct shard_set *set, str key, uint32_t *ret)
+{
+	ptrdiff_t at = map_find(&set->ecosystem, key);
+	str copy;
+
+	if (at < 0) {
+		if (op_copy(&set->own, key, &copy) < 0 || map_put(&set->ecosystem, copy, NULL) < 0)
+			return false;
+		at = set->ecosystem.n - 1;
+	}
+	*ret = (uint32_t)at;
+	return true;
+}
+
+/* What `out` holds now, and the texts that it holds afterwards, in one piece. */
+static bool keep(struct shard_set *set, const struct advisory *a, uint32_t ecosystem)
+{
+	struct record_out *out = &set->out;
+	struct op *own = &set->own;
+
+	if (out->bad)
+		return false;
+	size_t numbers = (size_t)(out->name_n + out->id_n) * sizeof(uint32_t);
+	struct shard_item *item = op_new(own, struct shard_item, 1);
+	uint32_t *name = op_alloc(own, 1, (ptrdiff_t)(numbers + out->len));
+	struct shard_item **slot = vec_push(own, &set->item);
+	if (!item || !name || !slot)
+		return false;
+	memcpy(name, out->name, out->name_n * sizeof(uint32_t));
+	memcpy(name + out->name_n, out->id, out->id_n * sizeof(uint32_t));
+	char *bytes = (char *)name + numbers;
+	memcpy(bytes, out->p, out->len);
+	*item = (struct shard_item){ .name = name,
+				     .name_n = out->name_n / 2,
+				     .id = name + out->name_n,
+				     .id_n = out->id_n,
+				     .record = { bytes, (ptrdiff_t)out->len },
+				     .ecosystem = ecosystem };
+	struct record_in in = { .bytes = item->record };
+	item->key = record_text(&in);
+	item->published = record_text(&in);
+	item->modified = record_text(&in);
+	*slot = item;
+	record_write_texts(out, a);
+	if (out->bad || out->len == 0)
+		return !out->bad;
+	return op_copy(own, (str){ out->p, (ptrdiff_t)out->len }, &item->texts) == 0;
+}
+
+/* The ecosystems of an advisory, each once; "" for one without packages. -1: too many. */
+static ptrdiff_t ecosystems_of(const struct advisory *a, str *ret)
+{
+	ptrdiff_t n = 0;
+
+	if (a->affected_n == 0)
+		ret[n++] = S("");
+	for (ptrdiff_t i = 0; i < a->affected_n; i++) {
+		ptrdiff_t k = n - 1;
+		while (k >= 0 && !str_eq(ret[k], a->affected[i].ecosystem))
+			k--;
+		if (k >= 0)
+			continue;
+		if (n == LIMIT_ADVISORY_ECOSYSTEMS)
+			return -1;
+		ret[n++] = a->affected[i].ecosystem;
+	}
+	return n;
+}
+
+static int put_advisory(struct op *op, void *to, const struct advisory *a)
+{
+	struct shard_set *set = to;
+	SCRATCH str ecosystem[LIMIT_ADVISORY_ECOSYSTEMS];
+	uint32_t at;
+
+	if (a->id.len == 0)
+		return op_fail(op, ERR_FORMAT, "an advisory has no id");
+	ptrdiff_t n = ecosystems_of(a, ecosystem);
+	if (n < 0)
+		return op_fail(op, ERR_LIMIT, "%.*s is about more than %d ecosystems",
+			       STR_ARG(a->id), LIMIT_ADVISORY_ECOSYSTEMS);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		if (!ecosystem_of(set, ecosystem[i], &at))
+			return op_adopt_error(op, &set->own);
+		record_write(&set->out, a, ecosystem[i]);
+		if (!keep(set, a, at))
+			return op_adopt_error(op, &set->own);
+	}
+	return 0;
+}
+
+/* A share of one, in 10^-9. */
+static uint32_t billionths(double v)
+{
+	return v >= 1 ? 1000000000 : v > 0 ? (uint32_t)(v * 1e9 + 0.5) : 0;
+}
+
+static int put_score(struct op *op, void *to, str cve, double epss, double percentile)
+{
+	struct shard_set *set = to;
+	uint64_t key = shard_score_key(cve);
+
+	if (key == 0)
+		return 0;
+	struct shard_score *s = vec_push(&set->own, &set->score);
+	if (!s)
+		return op_adopt_error(op, &set->own);
+	*s = (struct shard_score){ key, billionths(epss), billionths(percentile) };
+	return 0;
+}
+
+static int put_life(struct op *op, void *to, const struct life *life)
+{
+	struct shard_set *set = to;
+
+	record_write_life(&set->out, life);
+	str *copy = set->out.bad ? NULL : vec_push(&set->own, &set->life);
+	if (!copy || op_copy(&set->own, (str){ set->out.p, (ptrdiff_t)set->out.len }, copy) < 0)
+		return op_adopt_error(op, &set->own);
+	return 0;
+}
+
+struct feed_sink shard_sink(struct shard_set *set)
+{
+	return (struct feed_sink){ put_advisory, put_score, put_life, set };
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct shard_item *x = *(struct shard_item *const *)a;
+	const struct shard_item *y = *(struct shard_item *const *)b;
+	int order = str_cmp(x->key, y->key);
+
+	order = order ? order : str_cmp(y->modified, x->modified);
+	order = order ? order : str_cmp(x->record, y->record);
+	return order ? order : str_cmp(x->texts, y->texts);
+}
+
+/* By id, the newest first; what is older than the newest of its id is marked. */
+static void sort_items(struct shard_set *set)
+{
+	ptrdiff_t n = set->item.n, i = 1;
+	const struct shard_item *newest = NULL;
+
+	while (i < n && by_id(&set->item.p[i - 1], &set->item.p[i]) <= 0)
+		i++;
+	if (i < n)
+		qsort(set->item.p, (size_t)n, sizeof(struct shard_item *), by_id);
+	for (i = 0; i < n; i++) {
+		struct shard_item *item = set->item.p[i];
+		if (!newest || !str_eq(newest->key, item->key))
+			newest = item;
+		item->old = !str_eq(newest->modified, item->modified);
+	}
+}
+
+/* Ids whose records a base loses: those of the set and those that are gone. */
+static int ids_gone(struct op *op, const struct shard_set *set, const struct texts *gone,
+		    struct shard_job *job)
+{
+	ptrdiff_t extra = gone ? gone->n : 0, n = 0;
+	str *id = op_new(op, str, set->item.n + extra);
+
+	if (!id)
+		return op->code;
+	for (ptrdiff_t i = 0; i < set->item.n; i++)
+		if (n == 0 || !str_eq(id[n - 1], set->item.p[i]->key))
+			id[n++] = set->item.p[i]->key;
+	for (ptrdiff_t i = 0; i < extra; i++)
+		id[n++] = gone->p[i];
+	if (extra)
+		qsort(id, (size_t)n, sizeof(*id), str_qsort);
+	job->gone = id;
+	job->gone_n = n;
+	return 0;
+}
+
+/* Items of one ecosystem, each once, in order. */
+static int items_of(struct op *op, const struct shard_set *set, str key, struct shard_job *job)
+{
+	ptrdiff_t at = map_find(&set->ecosystem, key);
+	uint32_t n = 0;
+
+	job->item = NULL;
+	job->item_n = 0;
+	for (ptrdiff_t i = 0; at >= 0 && i < set->item.n; i++)
+		n += set->item.p[i]->ecosystem == at;
+	if (n == 0)
+		return 0;
+	job->item = op_new(op, struct shard_item *, n);
+	if (!job->item)
+		return op->code;
+	for (ptrdiff_t i = 0; i < set->item.n; i++) {
+		struct shard_item *item = set->item.p[i];
+		if (item->ecosystem != at || item->old)
+			continue;
+		const struct shard_item *last = job->item_n ? job->item[job->item_n - 1] : NULL;
+		if (!last || !str_eq(last->record, item->record) ||
+		    !str_eq(last->texts, item->texts))
+			job->item[job->item_n++] = item;
+	}
+	return 0;
+}
+
+static int same_source(struct op *op, const struct shard_set *set, const struct shard *base)
+{
+	if (!str_eq(set->source, base->head.source))
+		return op_fail(op, ERR_USAGE, "records of %.*s cannot be laid over those of %.*s",
+			       STR_ARG(set->source), STR_ARG(base->head.source));
+	return 0;
+}
+
+static const struct shard *base_of(const struct shard *const *base, ptrdiff_t n,
+				   enum shard_kind kind, str ecosystem)
+{
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (base[i]->head.kind == kind && str_eq(base[i]->head.ecosystem, ecosystem))
+			return base[i];
+	return NULL;
+}
+
+/* All ecosystems of the set and of what it is laid over, sorted, each once. */
+static int all_ecosystems(struct op *op, const struct shard_set *set,
+			  const struct shard *const *base, ptrdiff_t base_n, struct texts *ret)
+{
+	str *key = op_new(op, str, set->ecosystem.n + base_n);
+	ptrdiff_t n = 0, kept = 0;
+
+	if (!key)
+		return op->code;
+	for (ptrdiff_t i = 0; i < set->ecosystem.n; i++)
+		key[n++] = set->ecosystem.item[i].key;
+	for (ptrdiff_t i = 0; i < base_n; i++)
+		if (base[i]->head.kind == SHARD_ADVISORIES)
+			key[n++] = base[i]->head.ecosystem;
+	qsort(key, (size_t)n, sizeof(*key), str_qsort);
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (kept == 0 || !str_eq(key[kept - 1], key[i]))
+			key[kept++] = key[i];
+	*ret = (struct texts){ key, kept };
+	return 0;
+}
+
+int shard_set_write(struct op *op, struct shard_set *set, const struct shard *const *base,
+		    ptrdiff_t base_n, const struct texts *gone, int dirfd, struct shard_file **ret,
+		    ptrdiff_t *ret_n)
+{
+	struct shard_job job = { .set = set, .dirfd = dirfd };
+	struct texts ecosystem = { 0 };
+	ptrdiff_t n = 0;
+	int rc;
+
+	for (ptrdiff_t i = 0; i < base_n; i++)
+		if (same_source(op, set, base[i]) < 0)
+			return op->code;
+	sort_items(set);
+	if (ids_gone(op, set, gone, &job) < 0 ||
+	    all_ecosystems(op, set, base, base_n, &ecosystem) < 0)
+		return op->code;
+	struct shard_file *file = op_new(op, struct shard_file, ecosystem.n + 2);
+	if (!file)
+		return op->code;
+	for (ptrdiff_t i = 0; i < ecosystem.n; i++) {
+		job.ecosystem = ecosystem.p[i];
+		job.base = base_of(base, base_n, SHARD_ADVISORIES, job.ecosystem);
+		if (items_of(op, set, job.ecosystem, &job) < 0 ||
+		    (rc = shard_write(op, &job, &file[n])) < 0)
+			return op->code;
+		n += rc == 0;
+	}
+	for (enum shard_kind kind = SHARD_SCORES; kind <= SHARD_LIVES; kind++) {
+		job.kind = kind;
+		job.ecosystem = S("");
+		job.base = base_of(base, base_n, kind, S(""));
+		if ((rc = shard_write(op, &job, &file[n])) < 0)
+			return rc;
+		n += rc == 0;
+	}
+	*ret = file;
+	*ret_n = n;
+	return 0;
+}
