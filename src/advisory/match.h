@@ -54,6 +54,7 @@ enum why_not {
 	WHY_OTHER_PACKAGES, /* the record names packages that are not here */
 	WHY_OTHER_RELEASE,  /* it is about other releases or ecosystems */
 	WHY_CONDITION,      /* module, arch, channel ... do not hold */
+	WHY_NOT_LISTED,     /* the record lists versions one by one, and this is none of them */
 	WHY_WITHDRAWN,
 	WHY_NOT_AFFECTED, /* the distribution says so */
 	WHY_NO_RECORD,    /* no source here has this id */

@@ -6,7 +6,7 @@
  *	waivers:
  *	  - id: CVE-2024-1234          an id, alias or glob
  *	    package: pkg:deb/debian/openssl   what it leaves open matches anything; or a list
- *	    path: usr/lib/**           of the package's evidence
+ *	    path: "**.jar"             of the package's evidence
  *	    image: registry.example/app*
  *	    reason: not reachable, see ticket 12
  *	    owner: team-web

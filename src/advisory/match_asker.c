@@ -1,0 +1,170 @@
+/* A package as it is asked about: its names, versions and marks; and whose it is. */
+#include "match_impl.h"
+
+static str fact(const struct package *p, const char *key)
+{
+	for (ptrdiff_t i = 0; i < p->facts.n; i++)
+		if (str_eq(p->facts.p[i].key, str_of(key)))
+			return p->facts.p[i].value;
+	return S("");
+}
+
+/* "nodejs:12:8040020210708131418:522a0ee4" is module nodejs, stream 12. */
+static str module_of(const struct package *p)
+{
+	str label = fact(p, "rpm:modularity"), rest = label;
+
+	if (label.len == 0)
+		return label;
+	str_cut(&rest, ':');
+	str_cut(&rest, ':');
+	return rest.p ? str_head(label, rest.p - label.p - 1) : label;
+}
+
+/* A rebuild of the same source has "+b" and a number behind its version. */
+static str without_rebuild(str version)
+{
+	ptrdiff_t i = version.len;
+
+	while (i > 0 && version.p[i - 1] >= '0' && version.p[i - 1] <= '9')
+		i--;
+	return i < version.len && i > 2 && version.p[i - 1] == 'b' && version.p[i - 2] == '+'
+		       ? str_head(version, i - 2)
+		       : version;
+}
+
+static void ask_by_source(struct match_asker *a, const struct package *p, str name)
+{
+	str source = p->source.len ? p->source : name;
+	str version = p->source_version.len    ? p->source_version
+		      : p->type == PACKAGE_DEB ? without_rebuild(p->version)
+					       : p->version;
+	bool own = str_eq(source, name);
+
+	a->ask[a->ask_n++] = (struct match_ask){
+		.name = source,
+		.version = version,
+		.by = own ? MATCH_NAME : MATCH_SOURCE,
+		.names = NAMES_ANY | NAMES_SOURCE | (own ? NAMES_BINARY : 0u),
+	};
+	if (!own)
+		a->ask[a->ask_n++] = (struct match_ask){
+			.name = name,
+			.version = p->version,
+			.by = MATCH_NAME,
+			.names = NAMES_ANY | NAMES_BINARY,
+		};
+}
+
+static void ask_by_name(struct match_asker *a, const struct package *p, str name)
+{
+	str source_version = p->source_version.len ? p->source_version : p->version;
+	bool own = p->source.len == 0 || str_eq(p->source, name);
+
+	a->ask[a->ask_n++] = (struct match_ask){
+		.name = name,
+		.version = p->version,
+		.by = MATCH_NAME,
+		.names = NAMES_ANY | NAMES_BINARY | (own ? NAMES_SOURCE : 0u),
+	};
+	if (!own)
+		a->ask[a->ask_n++] = (struct match_ask){
+			.name = p->source,
+			.version = source_version,
+			.by = MATCH_SOURCE,
+			.names = NAMES_SOURCE,
+			.any_epoch = a->rpm && str_find(source_version, ':') < 0,
+		};
+}
+
+void match_asker_init(struct match_asker *a, const struct match_system *system,
+		      const struct ecosystem_row *row, const struct package *p, str name)
+{
+	*a = (struct match_asker){ .package = p, .system = system, .scheme = row->scheme };
+	a->rpm = row->type == PACKAGE_RPM;
+	a->arch = p->arch;
+	if (a->rpm) {
+		a->module = module_of(p);
+		a->modular = a->module.len || str_find_str(p->version, S(".module+el")) >= 0 ||
+			     str_find_str(p->version, S(".module_el")) >= 0;
+	}
+	if (row->by_source)
+		ask_by_source(a, p, name);
+	else
+		ask_by_name(a, p, name);
+}
+
+/* ---- whose package it is ---- */
+
+/* Who signs as vendor of a distribution's own packages. */
+static const struct {
+	const char *key, *vendor;
+} rpm_vendors[] = {
+	{ "almalinux", "AlmaLinux" },
+	{ "amzn", "Amazon" },
+	{ "azurelinux", "Microsoft Corporation" },
+	{ "centos", "CentOS" },
+	{ "centos", "Red Hat" },
+	{ "fedora", "Fedora Project" },
+	{ "mariner", "Microsoft Corporation" },
+	{ "ol", "Oracle America" },
+	{ "opensuse-leap", "SUSE LLC" },
+	{ "opensuse-leap", "openSUSE" },
+	{ "opensuse-tumbleweed", "openSUSE" },
+	{ "photon", "VMware" },
+	{ "rhel", "Red Hat" },
+	{ "rocky", "Rocky" },
+	{ "sles", "SUSE LLC" },
+};
+
+static bool is_foreign_rpm(const struct ecosystem_row *row, const struct package *p, str *ret_what)
+{
+	str vendor = fact(p, "rpm:vendor");
+	bool known = false;
+
+	if (vendor.len == 0)
+		vendor = p->supplier;
+	for (size_t i = 0; i < sizeof(rpm_vendors) / sizeof(rpm_vendors[0]); i++) {
+		if (!str_eq(str_of(row->key), str_of(rpm_vendors[i].key)))
+			continue;
+		known = true;
+		if (str_starts(vendor, str_of(rpm_vendors[i].vendor)))
+			return false;
+	}
+	*ret_what = vendor;
+	return known && vendor.len != 0;
+}
+
+/* What stands in versions and maintainers of repositories that vendors publish for Debian and Ubuntu,
+ * and never in the distributions' own. Source: those repositories. */
+static const char *const deb_versions[] = {
+	".pgdg",     "nodesource", "sury.org",  "+maria~",  "~bookworm",
+	"~bullseye", "~buster",    "~trixie",   "~noble",   "~jammy",
+	"~focal",    "~bionic",    "-1debian1", "~debian.", "~ubuntu.2",
+};
+static const char *const deb_maintainers[] = {
+	"@docker.com", "@nginx.com",   "@f5.com",         "@nodesource.com", "@hashicorp.com",
+	"@elastic.co", "@mongodb.com", "@percona.com",    "@gitlab.com",     "@grafana.com",
+	"@oracle.com", "@mariadb.org", "@influxdata.com", "@datadoghq.com",
+};
+
+static bool is_foreign_deb(const struct package *p, str *ret_what)
+{
+	for (size_t i = 0; i < sizeof(deb_versions) / sizeof(deb_versions[0]); i++)
+		if (str_find_str(p->version, str_of(deb_versions[i])) >= 0) {
+			*ret_what = p->version;
+			return true;
+		}
+	*ret_what = p->supplier;
+	for (size_t i = 0; i < sizeof(deb_maintainers) / sizeof(deb_maintainers[0]); i++)
+		if (str_find_str(p->supplier, str_of(deb_maintainers[i])) >= 0)
+			return true;
+	return false;
+}
+
+bool match_is_foreign(const struct ecosystem_row *row, const struct package *p, str *ret_what)
+{
+	if (p->type == PACKAGE_RPM)
+		return is_foreign_rpm(row, p, ret_what);
+	return p->type == PACKAGE_DEB && is_foreign_deb(p, ret_what);
+}
