@@ -134,6 +134,15 @@ int client_fail_or_retry(struct transfer *t, bool transient, int64_t wait_ms,
 	return 0;
 }
 
+int client_begin_anew(struct transfer *t)
+{
+	t->res->got = 0;
+	t->skip = 0;
+	t->had = 0;
+	t->version = S("");
+	return t->req->restart(t->batch->op, t->req->to);
+}
+
 bool client_take(struct transfer *t, str bytes)
 {
 	uint64_t limit = t->req->size < t->req->max ? t->req->size : t->req->max;
@@ -253,7 +262,10 @@ static int start(struct transfer *t)
 			op_forgive(op);
 			return rc;
 		}
+		t->version = t->req->version;
 	}
+	if (t->res->got && t->req->restart && !t->version.len && (rc = client_begin_anew(t)) < 0)
+		return rc;
 	if (t->res->got && t->res->got == t->req->size)
 		return client_complete(t);
 	if (str_starts(t->req->url, S("file:")))

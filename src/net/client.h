@@ -38,6 +38,9 @@ typedef int client_done(struct op *op, void *to);
 /* Called once a request has failed for good: what begin() took may go. */
 typedef void client_failed(void *to);
 
+/* Forget what begin() told of and all that came since: the thing behind the address is another one. */
+typedef int client_restart(struct op *op, void *to);
+
 /* Bytes that have arrived in this batch, earlier runs' included; from the calling thread. */
 typedef void client_progress(void *arg, uint64_t done);
 
@@ -81,6 +84,17 @@ struct client_request {
 	uint32_t seconds;       /* that a try may take at most; 0: as long as bytes come */
 	bool once;              /* a single try */
 	bool answer;            /* fill result.answer */
+
+	/*
+	 * What may change while it keeps its address. Of what the caller has whole, the validators that
+	 * came with it: if it is still the same, result.same and no byte (RFC 9110, 13.1). `restart` says
+	 * that what begin() tells of is of `version` (an ETag or a date; empty: nobody knows), and that
+	 * no two versions may be put together: a Range is asked for under If-Range, and what
+	 * came before is given up when the server has another one.
+	 */
+	str etag, modified;
+	client_restart *restart; /* NULL: an address has one content for ever */
+	str version;
 };
 
 /* Headers of an answer that somebody asks for. */
@@ -127,6 +141,8 @@ struct client_result {
 	enum client_trouble trouble;
 	enum address_kind kind; /* of what answered at the request's own origin */
 	struct client_answer answer;
+	bool same;          /* it is what `etag` and `modified` of the request tell of */
+	str etag, modified; /* of what came, as the server wrote them; in op, or empty */
 };
 
 struct client; /* opaque: keeps connections open between batches */

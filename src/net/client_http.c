@@ -120,6 +120,10 @@ static int read_header(struct transfer *t, str line)
 		t->range_from = t->has_range ? from : 0;
 	} else if (starts_any_case(line, header_names[CLIENT_LOCATION]) && line.len <= URL_MAX) {
 		rc = op_copy(op, str_trim(str_from(line, 9)), &t->location);
+	} else if (starts_any_case(line, "etag:") && line.len <= VALIDATOR_MAX) {
+		rc = op_copy(op, str_trim(str_from(line, 5)), &t->etag);
+	} else if (starts_any_case(line, "last-modified:") && line.len <= VALIDATOR_MAX) {
+		rc = op_copy(op, str_trim(str_from(line, 14)), &t->modified);
 	}
 	for (int i = 0; rc == 0 && t->req->answer && i < CLIENT_HEADERS; i++)
 		if (starts_any_case(line, header_names[i]))
@@ -143,7 +147,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		return size * n;
 	if (starts_any_case(line, "HTTP/")) {
 		t->has_range = false;
-		t->location = S("");
+		t->location = t->etag = t->modified = S("");
 		t->res->answer = (struct client_answer){ .elsewhere = t->elsewhere };
 	} else if (read_header(t, line) < 0) {
 		t->stop = STOP_SINK;
@@ -156,6 +160,21 @@ static bool is_success(const struct transfer *t, long status)
 	return status == 200 || (t->req->method == CLIENT_POST && status > 200 && status < 300);
 }
 
+/* It begins with its first byte: what the sink has is passed over, or given up. */
+static void take_whole(struct transfer *t)
+{
+	t->skip = t->res->got;
+	if (t->res->got && t->req->restart && client_begin_anew(t) < 0)
+		t->stop = STOP_SINK;
+}
+
+static void keep_validators(struct transfer *t)
+{
+	t->res->etag = t->etag;
+	t->res->modified = t->modified;
+	t->version = t->etag.len && !str_starts(t->etag, S("W/")) ? t->etag : t->modified;
+}
+
 /* What this answer begins with: the whole, or the rest that was asked for, or an error. */
 static void look(struct transfer *t)
 {
@@ -165,13 +184,15 @@ static void look(struct transfer *t)
 	t->looked = true;
 	t->is_error = false;
 	if (is_success(t, status))
-		t->skip = t->res->got;
+		take_whole(t);
 	else if (status == 206 && t->has_range && t->range_from == t->res->got)
 		t->skip = 0;
 	else if (status == 206)
 		t->stop = STOP_RANGE;
 	else
 		t->is_error = true;
+	if (!t->is_error)
+		keep_validators(t);
 	buf_init(&t->body, t->batch->op, CLIENT_BODY_MAX);
 	t->body_bytes = 0;
 }
@@ -313,6 +334,13 @@ static int make_headers(struct transfer *t)
 		rc = add_header(t, "", t->req->header[i]);
 	if (rc == 0 && t->req->authorization.len && !t->elsewhere)
 		rc = add_header(t, "Authorization: ", t->req->authorization);
+	if (rc == 0 && t->res->got && t->req->restart)
+		rc = add_header(t, "If-Range: ", t->version);
+	t->conditional = !t->res->got && (t->req->etag.len || t->req->modified.len);
+	if (rc == 0 && t->conditional && t->req->etag.len)
+		rc = add_header(t, "If-None-Match: ", t->req->etag);
+	if (rc == 0 && t->conditional && t->req->modified.len)
+		rc = add_header(t, "If-Modified-Since: ", t->req->modified);
 	return rc;
 }
 
@@ -444,7 +472,7 @@ static int ask(struct transfer *t)
 	t->skip = t->header_bytes = 0;
 	t->header_lines = 0;
 	t->forbidden = ADDRESS_UNKNOWN;
-	t->location = S("");
+	t->location = t->etag = t->modified = S("");
 	t->res->answer = (struct client_answer){ 0 };
 	MUST(url_parse(t->url, &t->at) && url_parse(t->req->url, &own));
 	t->elsewhere = t->elsewhere || !url_same_origin(&own, &t->at);
@@ -554,6 +582,12 @@ static int ended(struct transfer *t, long status)
 
 	if (t->req->method == CLIENT_HEAD)
 		return client_complete(t);
+	if (status == 200 && !t->looked && t->req->restart) { /* an empty one */
+		int rc = t->res->got ? client_begin_anew(t) : 0;
+		if (rc < 0)
+			return rc;
+		keep_validators(t);
+	}
 	if (t->skip || (status == 200 && !t->looked && t->res->got))
 		return client_finish(t, ERR_NET, CLIENT_OTHER,
 				     "it is smaller than what came of it before");
@@ -648,6 +682,14 @@ static int conclude(struct transfer *t, CURLcode code)
 		return broke_off(t, code, connect > 0);
 	if (is_redirect(status) && t->location.len)
 		return follow(t);
+	if (status == 304 && t->conditional) {
+		t->res->same = true;
+		return client_finish(t, 0, CLIENT_NO_TROUBLE, "");
+	}
+	if (status == 416 && t->res->got && t->req->restart && !t->again) {
+		t->again = true; /* it has become shorter */
+		return client_begin_anew(t);
+	}
 	if (status != 206 && !is_success(t, status))
 		return refused(t, status, wait_s);
 	return ended(t, status);

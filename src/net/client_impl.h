@@ -19,6 +19,7 @@ enum {
 	REDIRECTS = 5,
 	HEADER_BYTES = 256 << 10, /* of one answer */
 	HEADER_LINES = 1000,
+	VALIDATOR_MAX = 256, /* bytes of an ETag; a longer one is none */
 };
 
 struct client {
@@ -50,6 +51,9 @@ struct transfer {
 	uint64_t range_from; /* of Content-Range */
 	uint64_t had;        /* bytes that the sink had when this try began */
 	str location;
+	str etag, modified; /* of the answer that is coming in */
+	str version;        /* of what the sink has: a strong ETag, or a date; or empty */
+	bool conditional;   /* 304 is an answer to what was asked */
 	uint64_t header_bytes;
 	int header_lines;
 	bool is_error;       /* the answer that is coming in is none of what was asked for */
@@ -78,6 +82,8 @@ int client_complete(struct transfer *t);
 /* Again in `wait_ms` (negative: as the table says) if it is worth it. */
 int client_fail_or_retry(struct transfer *t, bool transient, int64_t wait_ms,
 			 enum client_trouble trouble, const char *why);
+/* The sink begins anew: 0, or the failure of what it calls. */
+int client_begin_anew(struct transfer *t);
 /* Give bytes to the sink, within what was agreed; false with t->stop set. */
 bool client_take(struct transfer *t, str bytes);
 

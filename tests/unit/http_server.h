@@ -4,6 +4,9 @@
  *
  *	/ok/...       as a server should, Range included
  *	/norange/...  ignores Range
+ *	/tag/...      with an ETag, which If-None-Match and If-Range are compared with
+ *	/tagcut/...   the same, and every answer breaks off after 1000 bytes
+ *	/tagnew/...   the same, and the ETag is another one each time
  *	/flaky/...    503 for the first two requests of each run, then as /ok/
  *	/cut/...      every answer breaks off after 1000 bytes
  *	/short/...    an answer of 10 bytes, without Content-Length
@@ -38,6 +41,7 @@ struct http_server {
 	_Atomic long last_from; /* of the last Range, or -1 */
 	int flaky, later;
 	char request[4096];
+	char extra[256]; /* headers of the answer */
 };
 
 static void http_send(int fd, const char *p, size_t n)
@@ -56,8 +60,30 @@ static void http_text(int fd, const char *text)
 	http_send(fd, text, strlen(text));
 }
 
+/* The validators of a request against the ETag; true: it has been answered. */
+static bool http_tagged(struct http_server *s, int fd, const char *mode)
+{
+	char etag[64], head[128];
+
+	(void)snprintf(etag, sizeof(etag), "\"v%d\"", strcmp(mode, "tagnew") == 0 ? s->asked : 1);
+	if (strstr(s->request, "If-None-Match: ") && strstr(s->request, etag)) {
+		(void)snprintf(head, sizeof(head), "HTTP/1.1 304 Same\r\nETag: %s\r\n"
+			       "Connection: close\r\n\r\n", etag);
+		http_text(fd, head);
+		return true;
+	}
+	if (!strstr(s->request, "If-Range: ") || !strstr(s->request, etag))
+		s->last_from = -1;
+	(void)snprintf(s->extra, sizeof(s->extra), "ETag: %s\r\nLast-Modified: Mon, 20 Oct 2025 10:00:00 GMT\r\n",
+		       etag);
+	return false;
+}
+
 static void http_file(struct http_server *s, int fd, const char *mode, const char *path)
 {
+	s->extra[0] = '\0';
+	if (strncmp(mode, "tag", 3) == 0 && http_tagged(s, fd, mode))
+		return;
 	long from = strcmp(mode, "norange") == 0 || s->last_from < 0 ? 0 : s->last_from;
 	static char body[1 << 20];
 	char head[256];
@@ -80,10 +106,12 @@ static void http_file(struct http_server *s, int fd, const char *mode, const cha
 	else
 		(void)snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\n");
 	http_text(fd, head);
+	http_text(fd, s->extra);
 	(void)snprintf(head, sizeof(head), "Content-Length: %zd\r\nConnection: close\r\n\r\n", size - from);
 	http_text(fd, head);
 	size_t n = (size_t)(size - from);
-	http_send(fd, body + from, strcmp(mode, "cut") == 0 && n > 1000 ? 1000 : n);
+	bool cut = strcmp(mode, "cut") == 0 || strcmp(mode, "tagcut") == 0 || strcmp(mode, "tagnew") == 0;
+	http_send(fd, body + from, cut && n > 1000 ? 1000 : n);
 }
 
 static void http_answer(struct http_server *s, int fd, const char *mode, const char *path)

@@ -382,7 +382,87 @@ static int proxies(struct op *op)
 	return 0;
 }
 
-TESTS({ "addresses", urls }, { "files", files }, { "over http", over_http, .once = true },
+static int sink_anew(struct op *op, void *to)
+{
+	struct sink *s = to;
+
+	(void)op;
+	s->b.len = 0;
+	s->again++;
+	return 0;
+}
+
+/* What changes behind its address: never two versions in one, and nothing twice. */
+static int versions(struct op *op)
+{
+	static const struct {
+		const char *mode, *etag, *version;
+		int have; /* of the right bytes; negative: of wrong ones */
+		int code, status, anew;
+		bool same;
+	} t[] = {
+		{ "tag", "", "", 0, 0, 200, 0, false },
+		{ "tag", "\"v1\"", "", 0, 0, 304, 0, true },
+		{ "tag", "\"v0\"", "", 0, 0, 200, 0, false },
+		{ "tag", "", "\"v1\"", 1000, 0, 206, 0, false },
+		{ "tag", "", "\"v0\"", -1000, 0, 200, 1, false },
+		{ "tag", "", "", -1000, 0, 200, 1, false },
+		{ "tag", "", "\"v1\"", 3500, 0, 200, 1, false },
+		{ "tag", "", "\"v1\"", -4000, 0, 200, 1, false },
+		{ "tagcut", "", "", 0, 0, 206, 0, false },
+		{ "tagcut", "", "\"v0\"", -700, 0, 206, 1, false },
+		{ "tagnew", "", "", 0, ERR_NET, 200, 3, false },
+	};
+	enum { N = sizeof(t) / sizeof(t[0]) };
+	struct client_request req[N];
+	struct client_result res[N];
+	struct sink sink[N];
+	struct http_server server;
+	int dir;
+	str big;
+	AUTO_CLIENT *c = NULL;
+
+	(void)test_dir(&dir);
+	TRY(write_samples(op, dir, &big));
+	str whole = str_head(big, 3500);
+	TRY(file_replace(op, dir, S("small"), whole, 0644));
+	if (!http_server_start(&server, dir))
+		return op_fail(op, ERR_IO, "cannot listen on a loopback port");
+	for (int i = 0; i < N; i++) {
+		int have = abs(t[i].have);
+		sink[i] = (struct sink){ .have = (uint64_t)have };
+		buf_init(&sink[i].b, op, 1 << 20);
+		if (t[i].have < 0)
+			buf_repeat(&sink[i].b, '?', have);
+		else
+			buf_add(&sink[i].b, str_head(whole, have));
+		req[i] = (struct client_request){ .max = BIG, .size = CLIENT_SIZE_UNKNOWN,
+						  .sink = sink_add, .begin = sink_begin,
+						  .restart = sink_anew, .to = &sink[i],
+						  .etag = str_of(t[i].etag),
+						  .version = str_of(t[i].version) };
+		TRY(op_text(op, &req[i].url, "http://127.0.0.1:%d/%s/small", server.port, t[i].mode));
+	}
+	TRY(client_open(op, &c));
+	TRY(client_fetch(op, c, req, N, NULL, NULL, res));
+	for (int i = 0; i < N; i++) {
+		bool ok = res[i].code == t[i].code && res[i].status == t[i].status &&
+			  res[i].same == t[i].same && sink[i].again == t[i].anew;
+		if (!ok)
+			printf("%d %s: %d %d %d %.*s\n", i, t[i].mode, res[i].code, res[i].status,
+			       sink[i].again, STR_ARG(res[i].error));
+		CHECK(ok);
+		if (t[i].code || t[i].same)
+			continue;
+		CHECK(str_eq(buf_view(&sink[i].b), whole));
+		CHECK_STR(res[i].etag, S("\"v1\""));
+		CHECK_STR(res[i].modified, S("Mon, 20 Oct 2025 10:00:00 GMT"));
+	}
+	http_server_stop(&server);
+	return 0;
+}
+
+TESTS({ "versions", versions, .once = true }, { "addresses", urls }, { "files", files }, { "over http", over_http, .once = true },
       { "dead ends", dead_ends, .once = true }, { "exchanges", exchanges, .once = true },
       { "patience", patience, .once = true }, { "guards", guards, .once = true },
       { "proxies", proxies, .once = true })
