@@ -23,6 +23,24 @@ int json_parse(struct op *op, str file, str text, struct doc *ret) MUST_USE;
 int json_parse_lax(struct op *op, str file, str text, struct doc *ret) MUST_USE;
 
 /*
+ * The members of one large container, one at a time, each as a tree of its own: for documents whose
+ * whole tree would be too much. json_members_open(op, file, text, within, lax, ret): those of the
+ * document itself, or, with `within`, of what stands under that key of it (several may: they follow
+ * one another); the rest of the document is read and left out. Strict or lax as json_parse() and
+ * json_parse_lax(), but that lax gives a key that stands twice twice. ERR_FORMAT where there is no
+ * such container. `text` must live as long as the cursor.
+ *
+ * json_members_next(op, m, ret): 1 and the next member (in a mapping with its key) in op, which may
+ * be reset after each; 0 at the end, when all of the text was right.
+ */
+struct json_members; /* opaque */
+int json_members_open(struct op *op, str file, str text, str within, bool lax,
+		      struct json_members **ret) MUST_USE;
+int json_members_next(struct op *op, struct json_members *m, struct node *ret) MUST_USE;
+void json_members_close(struct json_members **m);
+#define AUTO_JSON_MEMBERS __attribute__((cleanup(json_members_close))) struct json_members
+
+/*
  * Writing: calls in order; commas, escapes and (if indent > 0) line breaks and blanks are put in.
  * Misuse (a value without a key in an object) is a MUST. Bytes that are not UTF-8 are written as
  * U+FFFD. Failures stay in the buf.

@@ -496,9 +496,9 @@ static int read_document(struct reader *r)
 	return r->p < r->end ? fail(r, r->p, ERR_FORMAT, "bytes behind the end of the value") : 0;
 }
 
-static int parse(struct op *op, str file, str text, bool lax, struct doc *ret)
+static void begin(struct reader *r, struct op *op, str file, str text, bool lax)
 {
-	struct reader r = {
+	*r = (struct reader){
 		.op = op,
 		.file = file,
 		.p = text.p,
@@ -507,16 +507,211 @@ static int parse(struct op *op, str file, str text, bool lax, struct doc *ret)
 		.line = 1,
 		.lax = lax,
 	};
+	op_init(&r->scratch, 0);
+	r->scratch.fault = op->fault;
+}
+
+static int parse(struct op *op, str file, str text, bool lax, struct doc *ret)
+{
+	struct reader r;
 
 	if (text.len > INT32_MAX)
 		return op_fail(op, ERR_LIMIT, "%.*s: larger than 2 GiB", STR_ARG(file));
-	op_init(&r.scratch, 0);
-	r.scratch.fault = op->fault;
+	begin(&r, op, file, text, lax);
 	int rc = read_document(&r);
 	if (rc == 0)
 		*ret = (struct doc){ .file = file, .root = r.stack[0] };
 	op_done(&r.scratch);
 	return rc;
+}
+
+/*
+ * A cursor over members: the reader stands between two members of the container open[0] (and, with
+ * `within`, open[1] while in what stands there). What was read of a member is taken off the stack
+ * when the next one is asked for.
+ */
+struct json_members {
+	struct reader r;
+	str text, within;
+	struct map keys[2]; /* of the mappings that are open, for those that stand twice */
+	bool seen[2];       /* a member of it was read */
+	bool done, found;
+};
+
+/* A key of the container at `depth`: strictly, it must not have stood there. What escapes made of it
+ * lives only until the next member. */
+static int note_key(struct json_members *m, int depth, const struct node *node)
+{
+	struct reader *r = &m->r;
+	str key = node->key;
+
+	if (r->lax)
+		return 0;
+	if (map_find(&m->keys[depth], key) >= 0)
+		return fail_duplicate(r, node);
+	bool inside = key.p >= m->text.p && key.p < r->end;
+	if ((!inside && op_copy(&r->scratch, key, &key) < 0) ||
+	    map_put(&m->keys[depth], key, NULL) < 0)
+		return op_adopt_error(r->op, &r->scratch);
+	return 0;
+}
+
+/* The head of the next member of the innermost open container, its value unread: 1, or 0 with the
+ * container closed. */
+static int member_head(struct json_members *m, struct node **ret)
+{
+	struct reader *r = &m->r;
+	int depth = r->depth - 1;
+	ptrdiff_t at = r->open[depth];
+	bool in_map = r->stack[at].kind == NODE_MAP;
+	str key = { 0 };
+
+	r->n = at + 1;
+	skip_blanks(r);
+	if (peek(r) != (in_map ? '}' : ']') && m->seen[depth]) {
+		if (peek(r) != ',')
+			return fail(r, r->p, ERR_FORMAT, "a comma or the end is expected here");
+		r->p++;
+		skip_blanks(r);
+		if (!r->lax && peek(r) == (in_map ? '}' : ']'))
+			return fail(r, r->p, ERR_FORMAT, "a member is expected behind a comma");
+	}
+	if (peek(r) == (in_map ? '}' : ']')) {
+		r->p++;
+		r->depth--;
+		return 0;
+	}
+	m->seen[depth] = true;
+	int key_line = r->line, key_col = (int)(r->p - r->line_start + 1);
+	if (in_map && read_key(r, &key) < 0)
+		return r->op->code;
+	struct node *node = push(r);
+	if (!node)
+		return r->op->code;
+	node->key = key;
+	node->key_line = in_map ? key_line : 0;
+	node->key_col = in_map ? key_col : 0;
+	*ret = node;
+	return in_map && note_key(m, depth, node) < 0 ? r->op->code : 1;
+}
+
+/* The value of the member whose head was read. */
+static int member_value(struct reader *r, struct node *node)
+{
+	int depth = r->depth, rc = read_value(r, node);
+
+	while (rc == 0 && r->depth > depth)
+		rc = step(r);
+	return rc;
+}
+
+/* Open the container whose first byte the reader stands before. */
+static int enter(struct json_members *m, struct node *node)
+{
+	struct reader *r = &m->r;
+	char first = peek(r);
+
+	if (first != '{' && first != '[')
+		return fail(r, r->p, ERR_FORMAT, "a mapping or a list is expected here");
+	m->seen[r->depth] = false;
+	map_init(&m->keys[r->depth], &r->scratch);
+	return open_container(r, node, first == '{' ? NODE_MAP : NODE_LIST);
+}
+
+/* The top's members until one is `within`, which is entered. 1, or 0 at the end of all. */
+static int find_within(struct json_members *m, struct op *op)
+{
+	struct node *node = NULL;
+	int rc;
+
+	while ((rc = member_head(m, &node)) > 0) {
+		struct op_mark mark = op_mark(op);
+		if (str_eq(node->key, m->within)) {
+			m->found = true;
+			rc = enter(m, node);
+			return rc < 0 ? rc : 1;
+		}
+		rc = member_value(&m->r, node);
+		if (rc < 0)
+			return rc;
+		op_reset(op, mark);
+	}
+	return rc;
+}
+
+static int end_of_members(struct json_members *m)
+{
+	struct reader *r = &m->r;
+
+	m->done = true;
+	skip_blanks(r);
+	if (r->p < r->end)
+		return fail(r, r->p, ERR_FORMAT, "bytes behind the end of the value");
+	if (m->within.len && !m->found)
+		return op_fail(r->op, ERR_FORMAT, "%.*s: it has no '%.*s'", STR_ARG(r->file),
+			       STR_ARG(m->within));
+	return 0;
+}
+
+int json_members_next(struct op *op, struct json_members *m, struct node *ret)
+{
+	struct reader *r = &m->r;
+	int base = m->within.len ? 2 : 1, rc = 0;
+	struct node *node = NULL;
+
+	r->op = op;
+	while (!m->done) {
+		if (r->depth < base) {
+			rc = base == 2 ? find_within(m, op) : 0;
+			if (rc <= 0)
+				return rc < 0 ? rc : end_of_members(m);
+		}
+		rc = member_head(m, &node);
+		if (rc > 0)
+			rc = member_value(r, node) < 0 ? op->code : 1;
+		if (rc < 0)
+			return rc;
+		if (rc > 0) {
+			*ret = r->stack[r->n - 1];
+			return 1;
+		}
+	}
+	return 0;
+}
+
+int json_members_open(struct op *op, str file, str text, str within, bool lax,
+		      struct json_members **ret)
+{
+	struct json_members *m = op_new(op, struct json_members, 1);
+
+	if (!m)
+		return op->code;
+	if (text.len > INT32_MAX)
+		return op_fail(op, ERR_LIMIT, "%.*s: larger than 2 GiB", STR_ARG(file));
+	if (lax && str_starts(text, S("\xef\xbb\xbf")))
+		text = str_from(text, 3);
+	*m = (struct json_members){ .text = text, .within = within };
+	begin(&m->r, op, file, text, lax);
+	skip_blanks(&m->r);
+	struct node *root = push(&m->r);
+	if (!root || enter(m, root) < 0) {
+		op_done(&m->r.scratch);
+		return op->code;
+	}
+	if (within.len && root->kind != NODE_MAP) {
+		op_done(&m->r.scratch);
+		return op_fail(op, ERR_FORMAT, "%.*s: it has no '%.*s'", STR_ARG(file),
+			       STR_ARG(within));
+	}
+	*ret = m;
+	return 0;
+}
+
+void json_members_close(struct json_members **m)
+{
+	if (*m)
+		op_done(&(*m)->r.scratch);
+	*m = NULL;
 }
 
 int json_parse(struct op *op, str file, str text, struct doc *ret)

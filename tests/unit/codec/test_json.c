@@ -263,6 +263,79 @@ static int writes(struct op *op)
 	return 0;
 }
 
+/* The members, one behind the other, as a list of "key value". */
+static int members_of(struct op *op, str in, const char *within, bool is_lax, str *ret)
+{
+	AUTO_JSON_MEMBERS *m = NULL;
+	struct node node = { 0 };
+	struct buf b;
+	int rc;
+
+	buf_init(&b, op, 1 << 16);
+	TRY(json_members_open(op, S("x"), in, str_of(within), is_lax, &m));
+	while ((rc = json_members_next(op, m, &node)) > 0) {
+		str value;
+		TRY(again(op, &node, 0, &value));
+		buf_fmt(&b, "%.*s=%.*s;", STR_ARG(node.key), STR_ARG(value));
+	}
+	TRY(rc);
+	CHECK(json_members_next(op, m, &node) == 0);
+	return buf_take(&b, ret);
+}
+
+static const struct {
+	const char *in, *within, *out;
+	bool lax;
+} members[] = {
+	{ "{}", "", "", false },
+	{ " [ ] ", "", "", false },
+	{ "{\"a\": 1, \"b\\n\": [2, {\"a\": 3}], \"c\": {}}", "", "a=1;b\n=[2,{\"a\":3}];c={};",
+	  false },
+	{ "[1,\"x\",[[]]]", "", "=1;=\"x\";=[[]];", false },
+	{ "{\"n\":[1,{\"v\":2}],\"v\":[1,{}],\"z\":[3]}", "v", "=1;={};", false },
+	{ "{\"v\":{\"a\":[],\"b\":null}}", "v", "a=[];b=null;", false },
+	{ "\xef\xbb\xbf{\"a\":1,/* */\"a\":2,}", "", "a=1;a=2;", true },
+	{ "{\"v\":[1],\"v\":[2,],}", "v", "=1;=2;", true },
+};
+
+static const struct {
+	const char *in, *within, *why;
+} no_members[] = {
+	{ "1", "", "a mapping or a list" },
+	{ "", "", "a mapping or a list" },
+	{ "{\"a\":1", "", "a comma or the end" },
+	{ "{\"a\":1}}", "", "bytes behind" },
+	{ "{\"a\":1 \"b\":2}", "", "a comma or the end" },
+	{ "[1,]", "", "a member is expected" },
+	{ "{\"a\":1,}", "", "a member is expected" },
+	{ "{\"a\":1,\"\\u0061\":2}", "", "for the second time" },
+	{ "{\"a\":[1,}", "", "a value is expected" },
+	{ "{\"a\":1}", "v", "it has no 'v'" },
+	{ "[1]", "v", "it has no 'v'" },
+	{ "{\"v\":1}", "v", "a mapping or a list" },
+	{ "{\"v\":[1],\"w\":nul}", "v", "a value is expected" },
+	{ "{\"v\":[1],\"v\":[]}", "v", "for the second time" },
+	{ "{\"v\":[1]} 2", "v", "bytes behind" },
+};
+
+static int members_one_by_one(struct op *op)
+{
+	str out = { 0 };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		TRY(members_of(op, exact(str_of(members[i].in)), members[i].within, members[i].lax,
+			       &out));
+		CHECK_STR(out, str_of(members[i].out));
+	}
+	for (size_t i = 0; i < sizeof(no_members) / sizeof(no_members[0]); i++)
+		CHECK_FAILS(op,
+			    members_of(op, exact(str_of(no_members[i].in)), no_members[i].within,
+				       false, &out),
+			    ERR_FORMAT, no_members[i].why);
+	return 0;
+}
+
 TESTS({ "reads laxly", reads_laxly }, { "reads and writes", reads_and_writes },
       { "refuses", refuses }, { "depth", depth }, { "cut anywhere", cut_anywhere },
-      { "places", places }, { "aliases its input", aliases_its_input }, { "writes", writes })
+      { "places", places }, { "aliases its input", aliases_its_input }, { "writes", writes },
+      { "members one by one", members_one_by_one })
