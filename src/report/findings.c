@@ -5,6 +5,11 @@
 const struct findings_format findings_formats[] = {
 	{ "table", findings_table, "for people" },
 	{ "json", findings_json, "everything: schemas/findings.schema.json" },
+	{ "sarif", findings_sarif, "SARIF 2.1.0, for code scanning" },
+	{ "gitlab", findings_gitlab, "GitLab's container scanning, 15.0.2" },
+	{ "junit", findings_junit, "a test case a package, for CI servers" },
+	{ "markdown", findings_markdown, "for merge requests and wikis" },
+	{ "csv", findings_csv, "for spreadsheets, suppressed ones too" },
 };
 const size_t findings_formats_n = sizeof(findings_formats) / sizeof(findings_formats[0]);
 

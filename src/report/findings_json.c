@@ -3,23 +3,11 @@
  * FINDINGS_SCHEMA counts up when a reader of the last version could misunderstand a document, not
  * when members are added. What is not told is not there.
  */
-#include "codec/json.h"
 #include "findings_impl.h"
 #include "sys/clock.h"
 #include "words.h"
 
 enum { FINDINGS_SCHEMA = 1 };
-
-static void put_texts(struct json_out *j, const char *key, const struct texts *t)
-{
-	if (t->n == 0)
-		return;
-	json_key(j, str_of(key));
-	json_array(j);
-	for (ptrdiff_t i = 0; i < t->n; i++)
-		json_text(j, t->p[i]);
-	json_array_end(j);
-}
 
 static void put_pairs(struct json_out *j, const char *key, const struct pairs *p)
 {
@@ -34,14 +22,6 @@ static void put_pairs(struct json_out *j, const char *key, const struct pairs *p
 		json_text(j, p->p[i].value);
 	}
 	json_object_end(j);
-}
-
-static void put_number(struct json_out *j, const char *key, double value, int decimals)
-{
-	char text[WORDS_NUMBER];
-
-	json_key(j, str_of(key));
-	json_raw(j, str_of(words_number(value, decimals, text)));
 }
 
 static void put_true(struct json_out *j, const char *key, bool value)
@@ -83,7 +63,7 @@ static void put_subject(struct json_out *j, const struct inventory *inv)
 	json_pair_opt(j, "platform", s->platform);
 	if (s->created)
 		json_pair(j, "created", str_of(clock_rfc3339(s->created, date)));
-	put_texts(j, "tags", &s->tags);
+	words_json_texts(j, "tags", &s->tags);
 	json_pair_opt(j, "base-name", s->base_name);
 	put_digest(j, "base", &s->base);
 	json_pair_u64(j, "packages", (uint64_t)inv->package_n);
@@ -142,8 +122,8 @@ static void put_filter(struct json_out *j, const struct report_filter *f)
 {
 	json_key(j, S("filter"));
 	json_object(j);
-	put_texts(j, "severities", &f->severities);
-	put_texts(j, "ignored-states", &f->ignored_states);
+	words_json_texts(j, "severities", &f->severities);
+	words_json_texts(j, "ignored-states", &f->ignored_states);
 	if (f->fail_on != SEVERITY_UNKNOWN)
 		json_pair(j, "fail-on", str_of(severities[f->fail_on]));
 	put_true(j, "only-fixed", f->only_fixed);
@@ -213,11 +193,11 @@ static void put_match(struct json_out *j, const struct match *m)
 static void put_threat(struct json_out *j, const struct finding *f)
 {
 	if (f->score > 0)
-		put_number(j, "score", f->score, 1);
+		words_json_number(j, "score", f->score, 1);
 	json_pair_opt(j, "cvss", f->cvss);
 	if (f->scored) {
-		put_number(j, "epss", f->epss, 5);
-		put_number(j, "percentile", f->percentile, 5);
+		words_json_number(j, "epss", f->epss, 5);
+		words_json_number(j, "percentile", f->percentile, 5);
 	}
 	put_true(j, "exploited", f->exploited);
 	if (f->kev_added.len) {
@@ -229,24 +209,24 @@ static void put_threat(struct json_out *j, const struct finding *f)
 	}
 	put_true(j, "ransomware", f->ransomware);
 	put_true(j, "malicious", f->malicious);
-	put_number(j, "risk", f->risk, 2);
+	words_json_number(j, "risk", f->risk, 2);
 }
 
 static void put_finding(struct json_out *j, const struct report *r, const struct finding *f)
 {
 	json_object(j);
 	json_pair(j, "id", f->id);
-	put_texts(j, "ids", &f->ids);
+	words_json_texts(j, "ids", &f->ids);
 	json_pair(j, "severity", str_of(severities[f->severity]));
 	json_pair_opt(j, "severity-from", f->severity_from);
 	put_threat(j, f);
 	json_pair(j, "state", str_of(fix_states[f->state]));
-	put_texts(j, "fixed", &f->fixed);
+	words_json_texts(j, "fixed", &f->fixed);
 	json_pair_opt(j, "fixed-on", f->fixed_on);
 	put_package(j, words_package(r, f));
 	json_pair_opt(j, "summary", f->summary);
-	put_texts(j, "cwe", &f->cwe);
-	put_texts(j, "references", &f->references);
+	words_json_texts(j, "cwe", &f->cwe);
+	words_json_texts(j, "references", &f->references);
 	json_key(j, S("matches"));
 	json_array(j);
 	for (ptrdiff_t i = 0; i < f->match_n; i++)
@@ -283,7 +263,7 @@ static void put_fixes(struct json_out *j, const struct report *r)
 		json_pair(j, "name", g->name);
 		json_pair(j, "from", g->from);
 		json_pair(j, "to", g->to);
-		put_texts(j, "packages", &g->packages);
+		words_json_texts(j, "packages", &g->packages);
 		json_pair(j, "worst", str_of(severities[g->worst]));
 		json_key(j, S("clears"));
 		json_array(j);
@@ -329,7 +309,7 @@ static void put_coverage(struct json_out *j, const struct report *r)
 		json_pair_opt(j, "of", c->ecosystem);
 		json_pair_u64(j, "packages", c->packages);
 		json_pair_opt(j, "what", c->what);
-		put_texts(j, "examples", &c->examples);
+		words_json_texts(j, "examples", &c->examples);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -342,14 +322,14 @@ static void put_statement(struct json_out *j, const struct statement *s)
 	json_pair_opt(j, "id", s->id);
 	json_pair_opt(j, "author", s->author);
 	json_pair_opt(j, "timestamp", s->timestamp);
-	put_texts(j, "vulnerability", &s->vulnerability);
+	words_json_texts(j, "vulnerability", &s->vulnerability);
 	if (s->product_n) {
 		json_key(j, S("products"));
 		json_array(j);
 		for (ptrdiff_t i = 0; i < s->product_n; i++) {
 			json_object(j);
 			json_pair(j, "id", s->product[i].id);
-			put_texts(j, "subcomponents", &s->product[i].subcomponents);
+			words_json_texts(j, "subcomponents", &s->product[i].subcomponents);
 			json_object_end(j);
 		}
 		json_array_end(j);
@@ -370,14 +350,14 @@ static void put_waiver(struct json_out *j, const struct waiver *w)
 	json_pair(j, "where", w->where);
 	json_pair(j, "form", str_of(w->form));
 	json_pair_opt(j, "id", w->id);
-	put_texts(j, "purls", &w->purls);
-	put_texts(j, "paths", &w->paths);
-	put_texts(j, "images", &w->images);
+	words_json_texts(j, "purls", &w->purls);
+	words_json_texts(j, "paths", &w->paths);
+	words_json_texts(j, "images", &w->images);
 	json_pair_opt(j, "name", w->name);
 	json_pair_opt(j, "version", w->version);
 	json_pair_opt(j, "type", w->type);
 	json_pair_opt(j, "language", w->language);
-	put_texts(j, "states", &w->states);
+	words_json_texts(j, "states", &w->states);
 	json_pair_opt(j, "reason", w->reason);
 	json_pair_opt(j, "owner", w->owner);
 	json_pair_opt(j, "until", w->until);

@@ -6,19 +6,6 @@
 #include "sys/clock.h"
 #include "text.h"
 
-/* s in one line of text in which Markdown and HTML see nothing of their own. Source: CommonMark
- * 0.30, 2.4: any ASCII punctuation may be escaped. */
-static void safe(struct buf *b, str s)
-{
-	while (s.len > 0) {
-		ptrdiff_t width = utf8_printable(s);
-		if (width == 1 && str_find(S("\\`*_[]<|~&"), s.p[0]) >= 0)
-			buf_char(b, '\\');
-		buf_add(b, width ? str_head(s, width) : S("\uFFFD"));
-		s = str_from(s, width ? width : 1);
-	}
-}
-
 /* Words as they would be typed: quoted where a shell would take them apart. */
 static void typed(struct buf *b, str word)
 {
@@ -56,7 +43,7 @@ static void cell_words(struct buf *b, const struct texts *list, ptrdiff_t from)
 		code &= str_find(list->p[i], '`') < 0 && str_find(list->p[i], '|') < 0;
 	}
 	if (!code) {
-		safe(b, buf_view(&line));
+		text_markdown(b, buf_view(&line));
 		return;
 	}
 	buf_char(b, '`');
@@ -78,7 +65,7 @@ static void row_text(struct buf *b, const char *name, str text)
 	if (text.len == 0)
 		return;
 	buf_fmt(b, "| %s | ", name);
-	safe(b, text);
+	text_markdown(b, text);
 	buf_add(b, S(" |\n"));
 }
 
@@ -89,7 +76,7 @@ static void row_list(struct buf *b, const char *name, const struct texts *list)
 	buf_fmt(b, "| %s | ", name);
 	for (ptrdiff_t i = 0; i < list->n; i++) {
 		buf_add(b, i ? S(", ") : S(""));
-		safe(b, list->p[i]);
+		text_markdown(b, list->p[i]);
 	}
 	buf_add(b, S(" |\n"));
 }
@@ -105,7 +92,7 @@ static void put_origins(struct buf *b, const struct outcome *o)
 		files += p->local;
 	}
 	buf_fmt(b, "%td of Debian ", debian);
-	safe(b, o->suite);
+	text_markdown(b, o->suite);
 	for (ptrdiff_t i = 0; i < o->pocket_n; i++) {
 		const struct outcome_pocket *p = &o->pocket[i];
 		ptrdiff_t n = 0;
@@ -115,7 +102,7 @@ static void put_origins(struct buf *b, const struct outcome *o)
 		for (ptrdiff_t k = 0; k < o->package_n; k++)
 			n += str_eq(o->package[k].repository, p->repository);
 		buf_fmt(b, ", %td of the repository ", n);
-		safe(b, p->repository);
+		text_markdown(b, p->repository);
 	}
 	if (files)
 		buf_fmt(b, ", %td of its own", files);
@@ -137,7 +124,7 @@ static void put_facts(struct buf *b, const struct outcome *o)
 		bool shell = str_eq(c->health.p[0], S("CMD-SHELL"));
 		buf_add(b, S("| health check | "));
 		if (shell)
-			safe(b, c->health.p[1]);
+			text_markdown(b, c->health.p[1]);
 		else
 			cell_words(b, &c->health, 1);
 		buf_add(b, S(" |\n"));
@@ -198,13 +185,13 @@ static void put_packages(struct buf *b, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < o->package_n; i++) {
 		const struct outcome_package *p = &o->package[i];
 		buf_add(b, S("| "));
-		safe(b, p->name);
+		text_markdown(b, p->name);
 		buf_add(b, S(" | "));
-		safe(b, p->version);
+		text_markdown(b, p->version);
 		buf_add(b, S(" | "));
-		safe(b, p->licence);
+		text_markdown(b, p->licence);
 		buf_add(b, S(" | "));
-		safe(b, p->why);
+		text_markdown(b, p->why);
 		buf_add(b, S(" |\n"));
 	}
 }
@@ -214,10 +201,10 @@ static void put_checks(struct buf *b, const struct outcome *o)
 	buf_add(b, S("\n## What was proven without running it\n\n"));
 	for (ptrdiff_t i = 0; i < o->check_n; i++) {
 		buf_add(b, o->check[i].ok ? S("- ") : S("- **No:** "));
-		safe(b, o->check[i].name);
+		text_markdown(b, o->check[i].name);
 		if (o->check[i].summary.len) {
 			buf_add(b, S(" ("));
-			safe(b, o->check[i].summary);
+			text_markdown(b, o->check[i].summary);
 			buf_char(b, ')');
 		}
 		buf_char(b, '\n');
@@ -232,11 +219,11 @@ static void put_checks(struct buf *b, const struct outcome *o)
 		if (c->added)
 			continue;
 		buf_add(b, S("| "));
-		safe(b, c->package);
+		text_markdown(b, c->package);
 		buf_add(b, S(" | "));
-		safe(b, c->depends);
+		text_markdown(b, c->depends);
 		buf_add(b, S(" | "));
-		safe(b, c->why);
+		text_markdown(b, c->why);
 		buf_add(b, S(" |\n"));
 	}
 }
@@ -244,10 +231,10 @@ static void put_checks(struct buf *b, const struct outcome *o)
 void markdown_write(struct buf *b, const struct outcome *o)
 {
 	buf_add(b, S("# "));
-	safe(b, o->name);
+	text_markdown(b, o->name);
 	buf_add(b, S("\n\n"));
 	if (o->description.len) {
-		safe(b, o->description);
+		text_markdown(b, o->description);
 		buf_add(b, S(".\n\n"));
 	}
 	put_facts(b, o);

@@ -109,6 +109,20 @@ void text_html(struct buf *b, str s)
 	}
 }
 
+void text_markdown(struct buf *b, str s)
+{
+	while (s.len > 0) {
+		ptrdiff_t width = utf8_printable(s);
+		if (width == 1 && str_find(S("\\`*_[]<|~&"), s.p[0]) >= 0)
+			buf_char(b, '\\');
+		if (s.p[0] == '\n')
+			buf_char(b, ' ');
+		else
+			buf_add(b, width ? str_head(s, width) : S("\uFFFD"));
+		s = str_from(s, width ? width : 1);
+	}
+}
+
 void text_count(struct buf *b, uint64_t n, const char *one, const char *many)
 {
 	buf_fmt(b, "%llu %s", (unsigned long long)n, n == 1 ? one : many);

@@ -34,6 +34,10 @@ void text_colour(struct buf *b, const struct text_style *style, enum text_colour
 /* s for HTML text and quoted attributes; bytes that are not UTF-8 and controls come as U+FFFD. */
 void text_html(struct buf *b, str s);
 
+/* s in one line of text in which Markdown and HTML see nothing of their own. Source: CommonMark
+ * 0.30, 2.4: any ASCII punctuation may be escaped. */
+void text_markdown(struct buf *b, str s);
+
 /* The count and its noun: "1 layer", "5 layers". */
 void text_count(struct buf *b, uint64_t n, const char *one, const char *many);
 

@@ -45,6 +45,79 @@ const char *words_number(double value, int decimals, char out[WORDS_NUMBER])
 	return out;
 }
 
+str words_path(const struct package *p)
+{
+	return p->evidence_n ? p->evidence[0].path : S("");
+}
+
+void words_what(struct buf *b, const struct report *r, const struct finding *f)
+{
+	const struct package *p = words_package(r, f);
+	str name = words_name(b->op, p);
+
+	buf_fmt(b, "%.*s %.*s (%s)", STR_ARG(name), STR_ARG(p->version),
+		package_kinds[p->type].name);
+}
+
+void words_remedy(struct buf *b, const struct report *r, const struct finding *f)
+{
+	static const char *const word[FIX_STATES] = {
+		[FIX_UNKNOWN] = "No fix is known",
+		[FIX_FIXED] = "It is fixed",
+		[FIX_AFFECTED] = "There is no fix yet",
+		[FIX_WILL_NOT] = "There will be no fix",
+		[FIX_DEFERRED] = "The fix is deferred",
+		[FIX_END_OF_LIFE] = "It is out of support",
+		[FIX_INVESTIGATING] = "It is under investigation",
+		[FIX_NOT_AFFECTED] = "It is not affected",
+	};
+	str name = words_name(b->op, words_package(r, f));
+
+	if (f->fixed.n)
+		buf_fmt(b, "Upgrade %.*s to %.*s", STR_ARG(name), STR_ARG(f->fixed.p[0]));
+	else
+		buf_add(b, str_of(word[f->state]));
+}
+
+void words_subject(struct buf *b, const struct report *r)
+{
+	const struct subject *s = &r->inventory->subject;
+
+	buf_add(b, s->name.len ? s->name : S("-"));
+	if (s->version.len)
+		buf_fmt(b, ":%.*s", STR_ARG(s->version));
+}
+
+struct digest words_identity(struct op *op, const struct report *r, const struct finding *f)
+{
+	const struct package *p = words_package(r, f);
+	str name = words_name(op, p), text = S("");
+
+	if (op_text(op, &text, "%.*s\n%s\n%.*s\n%.*s", STR_ARG(f->id), package_kinds[p->type].purl,
+		    STR_ARG(name), STR_ARG(words_path(p))) < 0)
+		text = f->id;
+	return digest_of(text);
+}
+
+void words_json_texts(struct json_out *j, const char *key, const struct texts *t)
+{
+	if (t->n == 0)
+		return;
+	json_key(j, str_of(key));
+	json_array(j);
+	for (ptrdiff_t i = 0; i < t->n; i++)
+		json_text(j, t->p[i]);
+	json_array_end(j);
+}
+
+void words_json_number(struct json_out *j, const char *key, double value, int decimals)
+{
+	char text[WORDS_NUMBER];
+
+	json_key(j, str_of(key));
+	json_raw(j, str_of(words_number(value, decimals, text)));
+}
+
 static const char *ordinal(int n)
 {
 	if (n % 100 >= 11 && n % 100 <= 13)

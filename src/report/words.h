@@ -5,6 +5,7 @@
 #define REPORT_WORDS_H
 
 #include "base/buf.h"
+#include "codec/json.h"
 #include "model/report.h"
 
 /* Of a finding: its package. */
@@ -30,6 +31,26 @@ str words_url(struct op *op, const struct finding *f);
 
 /* The first CVE among its ids, else its id. */
 str words_cve(const struct finding *f);
+
+/* The file that tells of the package, "" where nothing does. */
+str words_path(const struct package *p);
+
+/* "Upgrade libssl3 to 3.0.15-1", "There is no fix yet", "There will be no fix". */
+void words_remedy(struct buf *b, const struct report *r, const struct finding *f);
+
+/* "libssl3 3.0.11-1 (deb)". */
+void words_what(struct buf *b, const struct report *r, const struct finding *f);
+
+/* "registry.example/app:1.4": what was looked at, as people call it. */
+void words_subject(struct buf *b, const struct report *r);
+
+/* What stays the same of a finding when its package is updated to a version that has it still: for
+ * services that track findings over time. */
+struct digest words_identity(struct op *op, const struct report *r, const struct finding *f);
+
+/* Members of JSON: a list of texts, if it is not empty; a number with decimals. */
+void words_json_texts(struct json_out *j, const char *key, const struct texts *t);
+void words_json_number(struct json_out *j, const char *key, double value, int decimals);
 
 /* "2 h", "3 d"; "unknown age" for less than 0. */
 void words_age(struct buf *b, int64_t seconds);

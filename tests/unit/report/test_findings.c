@@ -130,5 +130,21 @@ static int json(struct op *op)
 	return json_parse(op, S("json"), got, &doc);
 }
 
+static int others(struct op *op)
+{
+	static const char *const file[][2] = { { "sarif", "findings.sarif" },
+					       { "gitlab", "gl-container-scanning-report.json" },
+					       { "junit", "junit.xml" },
+					       { "markdown", "findings.md" },
+					       { "csv", "findings.csv" } };
+
+	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
+		struct findings_choice c = { .suppressed = i == 0 };
+		TRY(golden(op, &full_report, &c, file[i][0], file[i][1]));
+	}
+	return 0;
+}
+
 TESTS({ "table", table }, { "table, verbose and narrow", table_verbose },
-      { "table in colours", table_colour }, { "nothing found", nothing }, { "json", json })
+      { "table in colours", table_colour }, { "nothing found", nothing }, { "json", json },
+      { "other forms", others })
