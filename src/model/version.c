@@ -17,21 +17,21 @@ bool version_bytes_valid(str v)
 
 const struct version_scheme_row version_schemes[VERSION_SCHEMES] = {
 	[VERSION_BYTES] = { "bytes", bytes_compare, version_bytes_valid },
-	[VERSION_ALPM] = { "alpm", version_generic_compare, version_bytes_valid },
+	[VERSION_ALPM] = { "alpm", version_alpm_compare, version_alpm_valid },
 	[VERSION_APK] = { "apk", version_apk_compare, version_apk_valid },
-	[VERSION_CONAN] = { "conan", version_generic_compare, version_bytes_valid },
-	[VERSION_CRAN] = { "cran", version_generic_compare, version_bytes_valid },
+	[VERSION_CONAN] = { "conan", version_conan_compare, version_conan_valid },
+	[VERSION_CRAN] = { "cran", version_cran_compare, version_cran_valid },
 	[VERSION_DEB] = { "deb", version_deb_compare, version_deb_valid },
-	[VERSION_GEM] = { "gem", version_generic_compare, version_bytes_valid },
+	[VERSION_GEM] = { "gem", version_gem_compare, version_gem_valid },
 	[VERSION_GENERIC] = { "generic", version_generic_compare, version_bytes_valid },
-	[VERSION_GENTOO] = { "gentoo", version_generic_compare, version_bytes_valid },
+	[VERSION_GENTOO] = { "gentoo", version_gentoo_compare, version_gentoo_valid },
 	[VERSION_GO] = { "go", version_go_compare, version_go_valid },
-	[VERSION_HACKAGE] = { "hackage", version_generic_compare, version_bytes_valid },
-	[VERSION_MAVEN] = { "maven", version_generic_compare, version_bytes_valid },
-	[VERSION_NUGET] = { "nuget", version_generic_compare, version_bytes_valid },
-	[VERSION_PACKAGIST] = { "packagist", version_generic_compare, version_bytes_valid },
-	[VERSION_PUB] = { "pub", version_generic_compare, version_bytes_valid },
-	[VERSION_PYPI] = { "pypi", version_generic_compare, version_bytes_valid },
+	[VERSION_HACKAGE] = { "hackage", version_hackage_compare, version_hackage_valid },
+	[VERSION_MAVEN] = { "maven", version_maven_compare, version_bytes_valid },
+	[VERSION_NUGET] = { "nuget", version_nuget_compare, version_nuget_valid },
+	[VERSION_PACKAGIST] = { "packagist", version_packagist_compare, version_packagist_valid },
+	[VERSION_PUB] = { "pub", version_pub_compare, version_semver_valid },
+	[VERSION_PYPI] = { "pypi", version_pypi_compare, version_pypi_valid },
 	[VERSION_RPM] = { "rpm", version_rpm_compare, version_rpm_valid },
 	[VERSION_SEMVER] = { "semver", version_semver_compare, version_semver_valid },
 };
@@ -78,7 +78,7 @@ bool version_in(enum version_scheme scheme, str v, const struct version_span *sp
 		return compare(v, span->until) < 0;
 	if (!span->last.len)
 		return true;
-	if (scheme == VERSION_RPM && str_find(span->last, '-') < 0) {
+	if ((scheme == VERSION_RPM || scheme == VERSION_ALPM) && str_find(span->last, '-') < 0) {
 		ptrdiff_t dash = str_rfind(v, '-');
 		v = str_head(v, dash < 0 ? v.len : dash);
 	}

@@ -1,7 +1,8 @@
 /*
  * version: the orders of versions of all kinds of packages: one row each in version_schemes[].
  * Every order is total over all byte strings: what a scheme does not define is ordered after what
- * it defines, by bytes, so that sorting never depends on the input's order.
+ * it defines, by bytes (for PyPI before it, as its tools do), so that sorting never depends on the
+ * input's order.
  * Nothing allocates; O(length).
  */
 #ifndef MODEL_VERSION_H
@@ -44,7 +45,9 @@ bool version_valid(enum version_scheme scheme, str v);
 /* The hot ones, for callers who know their scheme. */
 int version_apk_compare(str a, str b);
 int version_deb_compare(str a, str b);
+int version_pypi_compare(str a, str b);
 int version_rpm_compare(str a, str b);
+int version_semver_compare(str a, str b);
 bool version_deb_valid(str v);
 
 /* By its name; VERSION_BYTES for none. */
@@ -57,8 +60,8 @@ struct version_span {
 	bool after;
 };
 
-/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). An rpm `last` without
- * a release takes all releases of its version. Of VERSION_BYTES, which knows no order: the whole, and
+/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). An rpm or alpm `last`
+ * without a release takes all releases of its version. Of VERSION_BYTES, which knows no order: the whole, and
  * the inclusive ends themselves. */
 bool version_in(enum version_scheme scheme, str v, const struct version_span *span);
 

@@ -101,13 +101,31 @@ static inline bool version_undefined(bool known_a, bool known_b, str a, str b, i
 /* Semver's prerelease or build: identifiers between dots, numbers before words, fewer first. */
 int version_identifiers(str a, str b, bool blind);
 
+int version_alpm_compare(str a, str b);
+int version_conan_compare(str a, str b);
+int version_cran_compare(str a, str b);
+int version_gem_compare(str a, str b);
 int version_generic_compare(str a, str b);
+int version_gentoo_compare(str a, str b);
 int version_go_compare(str a, str b);
-int version_semver_compare(str a, str b);
+int version_hackage_compare(str a, str b);
+int version_maven_compare(str a, str b);
+int version_nuget_compare(str a, str b);
+int version_packagist_compare(str a, str b);
+int version_pub_compare(str a, str b);
 
+bool version_alpm_valid(str v);
 bool version_apk_valid(str v);
 bool version_bytes_valid(str v);
+bool version_conan_valid(str v);
+bool version_cran_valid(str v);
+bool version_gem_valid(str v);
+bool version_gentoo_valid(str v);
 bool version_go_valid(str v);
+bool version_hackage_valid(str v);
+bool version_nuget_valid(str v);
+bool version_packagist_valid(str v);
+bool version_pypi_valid(str v);
 bool version_rpm_valid(str v);
 bool version_semver_valid(str v);
 

@@ -4,7 +4,8 @@
  *
  *	[=v ]N[.N...][[-]PRERELEASE][+BUILD]
  *
- * Missing numbers are 0. Build metadata has no place in the order.
+ * Missing numbers are 0. Build metadata has no place in the order. NuGet's (NuGet.Versioning) is the
+ * same but case-blind; in Pub's (pub_semver) build metadata is the last word.
  */
 #include "version_impl.h"
 
@@ -92,13 +93,13 @@ int version_identifiers(str a, str b, bool blind)
 	return (a.p != NULL) - (b.p != NULL);
 }
 
-static int compare(const struct parsed *x, const struct parsed *y)
+static int compare(const struct parsed *x, const struct parsed *y, bool blind)
 {
 	int order = numbers(x->numbers, y->numbers);
 
 	if (!order && (x->prerelease.len == 0 || y->prerelease.len == 0))
 		return (x->prerelease.len == 0) - (y->prerelease.len == 0);
-	return order ? order : version_identifiers(x->prerelease, y->prerelease, false);
+	return order ? order : version_identifiers(x->prerelease, y->prerelease, blind);
 }
 
 int version_semver_compare(str a, str b)
@@ -108,7 +109,7 @@ int version_semver_compare(str a, str b)
 
 	if (version_undefined(x.known, y.known, a, b, &order))
 		return order;
-	return compare(&x, &y);
+	return compare(&x, &y, false);
 }
 
 static bool identifiers_valid(str s, bool zeros)
@@ -164,7 +165,7 @@ int version_go_compare(str a, str b)
 	struct parsed m = parse(x), n = parse(y);
 	if (version_undefined(m.known, n.known, a, b, &order))
 		return order;
-	return compare(&m, &n);
+	return compare(&m, &n, false);
 }
 
 bool version_go_valid(str v)
@@ -172,4 +173,45 @@ bool version_go_valid(str v)
 	if (str_starts(v, S("go")))
 		return parse(str_from(v, 2)).known;
 	return version_semver_valid(str_starts(v, S("v")) ? str_from(v, 1) : v);
+}
+
+int version_nuget_compare(str a, str b)
+{
+	struct parsed x = parse(a), y = parse(b);
+	int order;
+
+	if (version_undefined(x.known, y.known, a, b, &order))
+		return order;
+	return compare(&x, &y, true);
+}
+
+/* One to four numbers, then as semver. */
+bool version_nuget_valid(str v)
+{
+	struct parsed x = parse(v);
+	ptrdiff_t n = x.numbers.end - x.numbers.p;
+	int dots = 0;
+
+	if (v.len == 0 || !version_digit(v.p[0]))
+		return false;
+	for (ptrdiff_t i = 0; i < n; i++)
+		dots += v.p[i] == '.';
+	if (dots > 3 || (v.len > n && v.p[n] != '-' && v.p[n] != '+'))
+		return false;
+	if (v.len > n && v.p[n] == '-' && !identifiers_valid(x.prerelease, true))
+		return false;
+	return str_find(v, '+') < 0 || (x.build.len > 0 && identifiers_valid(x.build, true));
+}
+
+int version_pub_compare(str a, str b)
+{
+	struct parsed x = parse(a), y = parse(b);
+	int order;
+
+	if (version_undefined(x.known, y.known, a, b, &order))
+		return order;
+	order = compare(&x, &y, false);
+	if (!order && (x.build.len == 0 || y.build.len == 0))
+		return (x.build.len > 0) - (y.build.len > 0);
+	return order ? order : version_identifiers(x.build, y.build, false);
 }
