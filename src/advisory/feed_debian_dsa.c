@@ -154,6 +154,7 @@ const struct feed feed_debian_dsa = {
 	.what = "Debian's lists of security advisories (DSA, DLA)",
 	.ends = "list",
 	.fixed_only = true,
+	.whole = true,
 	.looks_like = dsa_looks_like,
 	.read = dsa_read,
 };

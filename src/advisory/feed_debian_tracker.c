@@ -152,6 +152,7 @@ const struct feed feed_debian_tracker = {
 	.name = "debian-tracker",
 	.what = "Debian's security tracker: all issues of all sources (JSON)",
 	.ends = ".json",
+	.whole = true,
 	.looks_like = tracker_looks_like,
 	.read = tracker_read,
 };

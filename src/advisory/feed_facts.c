@@ -135,5 +135,6 @@ const struct feed feed_facts = {
 	.name = "facts",
 	.what = "a table of ecosystem, package, id, fixed version, severity",
 	.ends = ".tsv",
+	.whole = true,
 	.read = facts_read,
 };

@@ -1,11 +1,11 @@
-/* feed_native: the rows of feeds[] that are a distribution's or a language's own format. */
+/* feed_native: every reader that feed_list.h names: feed_osv, feed_debian_dsa ... */
 #ifndef ADVISORY_FEED_NATIVE_H
 #define ADVISORY_FEED_NATIVE_H
 
 #include "feed.h"
 
-extern const struct feed feed_debian_dsa;
-extern const struct feed feed_debian_tracker;
-extern const struct feed feed_facts;
+#define FEED(name) extern const struct feed feed_##name;
+#include "feed_list.h"
+#undef FEED
 
 #endif
