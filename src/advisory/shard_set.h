@@ -1,5 +1,6 @@
 /*
- * shard_set: records on their way into shards. Own to shard_set.c, shard_write.c.
+ * shard_set: records on their way into shards. Own to shard_set.c, shard_write.c, shard_plain.c,
+ * shard_file.c.
  */
 #ifndef ADVISORY_SHARD_SET_H
 #define ADVISORY_SHARD_SET_H
@@ -53,6 +54,42 @@ struct shard_job {
 	ptrdiff_t gone_n;
 	int dirfd;
 };
+
+struct shard_block {
+	char line[SHARD_BLOCK];
+};
+
+/* A file in the making. */
+struct shard_work {
+	const struct shard_job *job;
+	VEC(struct shard_piece) piece;
+	uint32_t n;      /* records */
+	uint32_t *remap; /* base's record to its new number, or NO_RECORD */
+	char *table;
+	uint64_t records_len, texts_len;
+	char *fan[2], *rows[2];
+	uint32_t rows_n[2], bits[2];
+	VEC(struct shard_block) block;
+	str newest;
+	char head[SHARD_HEAD];
+	str section[SHARD_SECTIONS]; /* those in memory */
+	struct digest digest;
+	uint64_t size;
+};
+
+/* Where the digest of the block that begins with this record goes; NULL: no memory. */
+char *shard_block_line(struct op *op, struct shard_work *w, uint32_t first);
+
+/* Bytes of a run of base's records, and of their texts, as they lie. */
+int shard_base_run(struct op *op, const struct shard *base, uint32_t first, uint32_t n,
+		   str *ret_records, str *ret_texts) MUST_USE;
+
+/* Head and sections to the file. records: all of them, where they do not come in pieces. */
+int shard_finish(struct op *op, struct shard_work *w, str records) MUST_USE;
+
+/* Plan, indexes and file of one kind. 1: it would be empty. */
+int shard_write_scores(struct op *op, struct shard_work *w) MUST_USE;
+int shard_write_lives(struct op *op, struct shard_work *w) MUST_USE;
 
 /* The file of a job. 1: it would be empty, and is not written. */
 int shard_write(struct op *op, const struct shard_job *job, struct shard_file *ret) MUST_USE;

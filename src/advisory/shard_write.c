@@ -5,43 +5,17 @@
  *
  * Invariant: nothing of the result depends on what was a piece of the base and what was new.
  */
-#include <fcntl.h>
-#include <stdlib.h>
-
-#include "base/buf.h"
 #include "base/limits.h"
 #include "shard_set.h"
-#include "sys/file.h"
 
-enum { NO_RECORD = UINT32_MAX, PIECE = 256 << 10 };
+enum { NO_RECORD = UINT32_MAX };
 
 /* A row of either index; `at` is 0 in that of ids. */
 struct row {
 	uint32_t hash, record, at;
 };
 
-struct block {
-	char line[SHARD_BLOCK];
-};
-
-struct work {
-	const struct shard_job *job;
-	VEC(struct shard_piece) piece;
-	uint32_t n;      /* records */
-	uint32_t *remap; /* base's record to its new number, or NO_RECORD */
-	char *table;
-	uint64_t records_len, texts_len;
-	char *fan[2], *rows[2];
-	uint32_t rows_n[2], bits[2];
-	VEC(struct block) block;
-	str newest;
-	char head[SHARD_HEAD];
-	str section[SHARD_SECTIONS]; /* those in memory */
-	struct digest digest;
-	uint64_t size;
-};
-
-static int add_piece(struct op *op, struct work *w, bool base, uint32_t first, uint32_t n)
+static int add_piece(struct op *op, struct shard_work *w, bool base, uint32_t first, uint32_t n)
 {
 	if (n == 0)
 		return 0;
@@ -75,7 +49,7 @@ static uint32_t lower(const struct shard *base, uint32_t from, str id)
 	return from;
 }
 
-static int plan(struct op *op, struct work *w)
+static int plan(struct op *op, struct shard_work *w)
 {
 	const struct shard_job *job = w->job;
 	const struct shard *base = job->base;
@@ -105,7 +79,7 @@ static void newer(str *newest, str a)
 }
 
 /* The newest time of what stays of base; the head has it unless that very record went. */
-static int newest_of_base(struct op *op, struct work *w)
+static int newest_of_base(struct op *op, struct shard_work *w)
 {
 	const struct shard *base = w->job->base;
 	uint32_t at = 0;
@@ -142,7 +116,7 @@ static int newest_of_base(struct op *op, struct work *w)
 	return 0;
 }
 
-static int newest(struct op *op, struct work *w)
+static int newest(struct op *op, struct shard_work *w)
 {
 	for (uint32_t i = 0; i < w->job->item_n; i++) {
 		newer(&w->newest, w->job->item[i]->modified);
@@ -151,28 +125,13 @@ static int newest(struct op *op, struct work *w)
 	return w->job->base ? newest_of_base(op, w) : 0;
 }
 
-/* Bytes of a run of base's records, and of their texts, as they lie. */
-static int base_run(struct op *op, const struct shard *base, uint32_t first, uint32_t n,
-		    str *ret_records, str *ret_texts)
-{
-	str from, to, texts, texts_to;
-
-	if (!record_places(base, first, &from, &texts) ||
-	    !record_places(base, first + n - 1, &to, &texts_to) || to.p < from.p ||
-	    texts_to.p < texts.p)
-		return record_bad(op, base);
-	*ret_records = (str){ from.p, to.p + to.len - from.p };
-	*ret_texts = (str){ texts.p, texts_to.p + texts_to.len - texts.p };
-	return 0;
-}
-
 /* Rows of a run: those of base, moved. */
-static int table_run(struct op *op, struct work *w, const struct shard_piece *p, uint32_t at)
+static int table_run(struct op *op, struct shard_work *w, const struct shard_piece *p, uint32_t at)
 {
 	const struct shard *base = w->job->base;
 	str records, texts;
 
-	if (base_run(op, base, p->first, p->n, &records, &texts) < 0)
+	if (shard_base_run(op, base, p->first, p->n, &records, &texts) < 0)
 		return op->code;
 	const char *from = base->section[SHARD_TABLE].p + (ptrdiff_t)p->first * SHARD_ROW;
 	uint32_t begin = shard_u32(from), text = shard_u32(from + 4);
@@ -187,7 +146,7 @@ static int table_run(struct op *op, struct work *w, const struct shard_piece *p,
 	return 0;
 }
 
-static void table_items(struct work *w, const struct shard_piece *p, uint32_t at)
+static void table_items(struct shard_work *w, const struct shard_piece *p, uint32_t at)
 {
 	for (uint32_t i = 0; i < p->n; i++, at++) {
 		const struct shard_item *item = w->job->item[p->first + i];
@@ -200,7 +159,7 @@ static void table_items(struct work *w, const struct shard_piece *p, uint32_t at
 }
 
 /* Where each record and its texts will stand. */
-static int make_table(struct op *op, struct work *w)
+static int make_table(struct op *op, struct shard_work *w)
 {
 	uint32_t base_n = w->job->base ? w->job->base->n : 0, at = 0;
 
@@ -249,7 +208,8 @@ static int sort_rows(struct op *op, struct row *rows, uint32_t n)
 }
 
 /* Rows of the new records: of names (which 0) or of ids (1). */
-static int new_rows(struct op *op, struct work *w, int which, struct row **ret, uint32_t *ret_n)
+static int new_rows(struct op *op, struct shard_work *w, int which, struct row **ret,
+		    uint32_t *ret_n)
 {
 	const struct shard_job *job = w->job;
 	uint64_t n = 0;
@@ -289,7 +249,7 @@ static int row_compare(const struct row *a, const struct row *b)
 }
 
 /* The next row of base's index whose record stays; false: there is none. */
-static bool next_row(const struct work *w, int which, uint32_t *at, struct row *ret)
+static bool next_row(const struct shard_work *w, int which, uint32_t *at, struct row *ret)
 {
 	ptrdiff_t width = which ? SHARD_ID : SHARD_NAME;
 	const struct shard *base = w->job->base;
@@ -318,7 +278,7 @@ static uint32_t fan_bits(uint32_t rows)
 	return bits;
 }
 
-static int make_fan(struct op *op, struct work *w, int which)
+static int make_fan(struct op *op, struct shard_work *w, int which)
 {
 	ptrdiff_t width = which ? SHARD_ID : SHARD_NAME;
 	uint32_t bits = fan_bits(w->rows_n[which]), to = 0;
@@ -339,7 +299,7 @@ static int make_fan(struct op *op, struct work *w, int which)
 	return 0;
 }
 
-static int make_index(struct op *op, struct work *w, int which)
+static int make_index(struct op *op, struct shard_work *w, int which)
 {
 	ptrdiff_t width = which ? SHARD_ID : SHARD_NAME;
 	const struct shard *base = w->job->base;
@@ -377,7 +337,8 @@ struct walk {
 	uint32_t within, at;
 };
 
-static bool walk_source(const struct work *w, const struct walk *k, bool *ret_base, uint32_t *ret)
+static bool walk_source(const struct shard_work *w, const struct walk *k, bool *ret_base,
+			uint32_t *ret)
 {
 	if (k->piece >= w->piece.n)
 		return false;
@@ -386,7 +347,7 @@ static bool walk_source(const struct work *w, const struct walk *k, bool *ret_ba
 	return true;
 }
 
-static void walk_on(const struct work *w, struct walk *k, uint32_t n)
+static void walk_on(const struct shard_work *w, struct walk *k, uint32_t n)
 {
 	k->at += n;
 	k->within += n;
@@ -397,21 +358,21 @@ static void walk_on(const struct work *w, struct walk *k, uint32_t n)
 }
 
 /* Bytes of one record. */
-static int walk_bytes(struct op *op, const struct work *w, const struct walk *k, str *ret_record,
-		      str *ret_texts)
+static int walk_bytes(struct op *op, const struct shard_work *w, const struct walk *k,
+		      str *ret_record, str *ret_texts)
 {
 	bool base;
 	uint32_t i;
 
 	MUST(walk_source(w, k, &base, &i));
 	if (base)
-		return base_run(op, w->job->base, i, 1, ret_record, ret_texts);
+		return shard_base_run(op, w->job->base, i, 1, ret_record, ret_texts);
 	*ret_record = w->job->item[i]->record;
 	*ret_texts = w->job->item[i]->texts;
 	return 0;
 }
 
-static bool walk_begins(const struct work *w, const struct walk *k)
+static bool walk_begins(const struct shard_work *w, const struct walk *k)
 {
 	bool base;
 	uint32_t i;
@@ -425,7 +386,7 @@ static bool walk_begins(const struct work *w, const struct walk *k)
  * A block of base that is here as it was there: how many records it has. Its line is *line; the
  * walk stands at base's record `first`.
  */
-static uint32_t block_of_base(const struct work *w, const struct walk *k, uint32_t first,
+static uint32_t block_of_base(const struct shard_work *w, const struct walk *k, uint32_t first,
 			      uint32_t *line)
 {
 	const struct shard *base = w->job->base;
@@ -446,18 +407,8 @@ static uint32_t block_of_base(const struct work *w, const struct walk *k, uint32
 	return walk_begins(w, &end) ? to - first : 0;
 }
 
-static char *block_line(struct op *op, struct work *w, uint32_t first)
-{
-	struct block *block = vec_push(op, &w->block);
-
-	if (!block)
-		return NULL;
-	shard_put32(block->line, first);
-	return block->line + 4;
-}
-
 /* The records, then the texts of a block, which ends before `to`. */
-static int hash_block(struct op *op, const struct work *w, struct hash *h, struct walk k,
+static int hash_block(struct op *op, const struct shard_work *w, struct hash *h, struct walk k,
 		      uint32_t to, char *digest)
 {
 	str record, texts;
@@ -479,7 +430,7 @@ static int hash_block(struct op *op, const struct work *w, struct hash *h, struc
 	return 0;
 }
 
-static int make_blocks(struct op *op, struct work *w)
+static int make_blocks(struct op *op, struct shard_work *w)
 {
 	AUTO_HASH *h = NULL;
 	struct walk k = { 0 };
@@ -489,7 +440,7 @@ static int make_blocks(struct op *op, struct work *w)
 	if (hash_open(op, HASH_SHA256, &h) < 0)
 		return op->code;
 	while (walk_source(w, &k, &base, &i)) {
-		char *digest = block_line(op, w, k.at);
+		char *digest = shard_block_line(op, w, k.at);
 		if (!digest)
 			return op->code;
 		uint32_t n = base ? block_of_base(w, &k, i, &line) : 0;
@@ -511,167 +462,7 @@ static int make_blocks(struct op *op, struct work *w)
 	return 0;
 }
 
-static int make_words(struct op *op, struct work *w)
-{
-	const str word[] = { w->job->set->source, w->job->ecosystem, w->newest };
-	struct buf b;
-
-	buf_init(&b, op, LIMIT_ADVISORY);
-	for (int i = 0; i < 3; i++) {
-		char n[4];
-		shard_put32(n, (uint32_t)word[i].len);
-		buf_add(&b, (str){ n, 4 });
-		buf_add(&b, word[i]);
-	}
-	return buf_take(&b, &w->section[SHARD_WORDS]);
-}
-
-/* All before the records as one text: what the head's digest is of, and the head. */
-static int make_tables(struct op *op, struct work *w, str *ret)
-{
-	struct buf b;
-	uint64_t at = SHARD_HEAD;
-
-	buf_init(&b, op, SIZE_MAX / 2);
-	for (int i = 0; i < SHARD_SECTIONS; i++) {
-		uint64_t size = i == SHARD_RECORDS ? w->records_len
-				: i == SHARD_TEXTS ? w->texts_len
-						   : (uint64_t)w->section[i].len;
-		char *row = w->head + SHARD_HEAD_SECTIONS + (ptrdiff_t)i * 16;
-		shard_put64(row, at);
-		shard_put64(row + 8, size);
-		at = (at + size + 7) & ~UINT64_C(7);
-		if (i >= SHARD_RECORDS)
-			continue;
-		buf_add(&b, w->section[i]);
-		(void)buf_room(&b, (size_t)(-b.len & 7));
-	}
-	w->size = at;
-	if (at > LIMIT_SHARD)
-		return op_fail(op, ERR_LIMIT, "a shard of %.*s would pass 4 GiB",
-			       STR_ARG(w->job->set->source));
-	return buf_take(&b, ret);
-}
-
-static void make_head(struct work *w, str tables)
-{
-	struct digest d = digest_of(tables);
-	char *p = w->head;
-
-	memcpy(p, "temperdb", 8);
-	shard_put32(p + 8, SHARD_VERSION);
-	shard_put32(p + 12, w->job->kind);
-	shard_put64(p + 16, w->n);
-	shard_put32(p + 24, w->job->set->fixed_only);
-	shard_put32(p + 28, w->bits[0]);
-	shard_put32(p + 32, w->bits[1]);
-	memcpy(p + SHARD_HEAD_TABLES, d.b, sizeof(d.b));
-	w->digest = digest_of((str){ p, SHARD_HEAD });
-}
-
-/* What is written, gathered into pieces that are worth a system call. */
-struct out {
-	struct file_new file;
-	char *p;
-	size_t n;
-	uint64_t written;
-};
-
-static int out_flush(struct op *op, struct out *o)
-{
-	int rc = file_write(op, o->file.fd, S("a shard"), (str){ o->p, (ptrdiff_t)o->n });
-
-	o->n = 0;
-	return rc;
-}
-
-static int out_add(struct op *op, struct out *o, str bytes)
-{
-	o->written += (uint64_t)bytes.len;
-	if (o->n + (size_t)bytes.len > PIECE && out_flush(op, o) < 0)
-		return op->code;
-	if (bytes.len > PIECE / 2)
-		return file_write(op, o->file.fd, S("a shard"), bytes);
-	if (bytes.len)
-		memcpy(o->p + o->n, bytes.p, (size_t)bytes.len);
-	o->n += (size_t)bytes.len;
-	return 0;
-}
-
-static int out_align(struct op *op, struct out *o)
-{
-	return out_add(op, o, (str){ "\0\0\0\0\0\0\0", (ptrdiff_t)(-o->written & 7) });
-}
-
-/* All records, or all texts. */
-static int out_pieces(struct op *op, struct out *o, const struct work *w, bool texts)
-{
-	str part[2];
-
-	for (ptrdiff_t i = 0; i < w->piece.n; i++) {
-		const struct shard_piece *p = &w->piece.p[i];
-		if (p->base) {
-			if (base_run(op, w->job->base, p->first, p->n, &part[0], &part[1]) < 0 ||
-			    out_add(op, o, part[texts]) < 0)
-				return op->code;
-			continue;
-		}
-		for (uint32_t k = 0; k < p->n; k++) {
-			const struct shard_item *item = w->job->item[p->first + k];
-			if (out_add(op, o, texts ? item->texts : item->record) < 0)
-				return op->code;
-		}
-	}
-	return out_align(op, o);
-}
-
-/* Is the very file there already? */
-static bool is_there(const struct work *w, const char *name)
-{
-	struct stat st;
-
-	return fstatat(w->job->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	       (uint64_t)st.st_size == w->size;
-}
-
-static int write_file(struct op *op, const struct work *w, str tables, str only)
-{
-	char name[DIGEST_HEX];
-	struct out o = { .file = { .fd = -1 } };
-
-	digest_hex(&w->digest, name);
-	if (is_there(w, name))
-		return 0;
-	o.p = op_alloc(op, 1, PIECE);
-	if (!o.p || file_new_open(op, w->job->dirfd, 0644, &o.file) < 0)
-		return op->code;
-	int rc = out_add(op, &o, (str){ w->head, SHARD_HEAD });
-	if (rc == 0 && (rc = out_add(op, &o, tables)) == 0 && only.p)
-		rc = (rc = out_add(op, &o, only)) ? rc : out_align(op, &o);
-	else if (rc == 0 && (rc = out_pieces(op, &o, w, false)) == 0)
-		rc = out_pieces(op, &o, w, true);
-	if (rc == 0 && (rc = out_flush(op, &o)) == 0)
-		rc = file_new_publish(op, &o.file, str_of(name));
-	file_new_discard(&o.file);
-	MUST(rc < 0 || o.written == w->size);
-	return rc;
-}
-
-static int finish(struct op *op, struct work *w, str only)
-{
-	str tables;
-
-	if (make_words(op, w) < 0)
-		return op->code;
-	if (w->block.n)
-		w->section[SHARD_BLOCKS] = (str){ w->block.p->line, w->block.n * SHARD_BLOCK };
-	if (make_tables(op, w, &tables) < 0)
-		return op->code;
-	make_head(w, tables);
-	return write_file(op, w, tables, only);
-}
-
-static int write_advisories(struct op *op, struct work *w)
+static int write_advisories(struct op *op, struct shard_work *w)
 {
 	static const struct {
 		enum shard_section fan;
@@ -694,175 +485,16 @@ static int write_advisories(struct op *op, struct work *w)
 	w->section[SHARD_TABLE] = (str){ w->table, ((ptrdiff_t)w->n + 1) * SHARD_ROW };
 	if (make_blocks(op, w) < 0)
 		return op->code;
-	return finish(op, w, (str){ 0 });
-}
-
-/* Digests of what is no advisory: `each` records a block. */
-static int make_plain_blocks(struct op *op, struct work *w, str records, uint32_t each)
-{
-	for (uint32_t from = 0; from < w->n; from += each) {
-		uint32_t to = w->n - from > each ? from + each : w->n;
-		uint32_t begin = from * SHARD_SCORE, end = to * SHARD_SCORE;
-		if (w->table) {
-			begin = shard_u32(w->table + (ptrdiff_t)from * SHARD_ROW);
-			end = shard_u32(w->table + (ptrdiff_t)to * SHARD_ROW);
-		}
-		struct digest d = digest_of((str){ records.p + begin, (ptrdiff_t)(end - begin) });
-		char *line = block_line(op, w, from);
-		if (!line)
-			return op->code;
-		memcpy(line, d.b, sizeof(d.b));
-	}
-	return 0;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct shard_score *x = a, *y = b;
-
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	if (x->epss != y->epss)
-		return x->epss > y->epss ? -1 : 1;
-	return x->percentile > y->percentile ? -1 : x->percentile < y->percentile;
-}
-
-static bool is_gone(const struct shard_job *job, uint64_t key)
-{
-	for (ptrdiff_t i = 0; i < job->gone_n; i++)
-		if (shard_score_key(job->gone[i]) == key)
-			return true;
-	return false;
-}
-
-/* Scores of the set, and those of base that are not among them: of one CVE the higher. */
-static int write_scores(struct op *op, struct work *w)
-{
-	const struct shard_set *set = w->job->set;
-	const struct shard *base = w->job->base;
-	uint32_t base_n = base ? base->n : 0, at = 0;
-	ptrdiff_t n = set->score.n;
-	struct shard_score *sorted = op_new(op, struct shard_score, n);
-	char *to = op_alloc(op, SHARD_SCORE, n + (ptrdiff_t)base_n);
-
-	if (!sorted || !to)
-		return op->code;
-	if (n)
-		memcpy(sorted, set->score.p, (size_t)n * sizeof(*sorted));
-	qsort(sorted, (size_t)n, sizeof(*sorted), by_key);
-	for (ptrdiff_t i = 0; i < n || at < base_n;) {
-		const char *old =
-			at < base_n ? base->section[SHARD_RECORDS].p + (ptrdiff_t)at * SHARD_SCORE
-				    : NULL;
-		char *row = to + (ptrdiff_t)w->n * SHARD_SCORE;
-		if (old && (i == n || shard_u64(old) < sorted[i].key)) {
-			at++;
-			if (is_gone(w->job, shard_u64(old)))
-				continue;
-			memcpy(row, old, SHARD_SCORE);
-			w->n++;
-			continue;
-		}
-		at += old && shard_u64(old) == sorted[i].key;
-		shard_put64(row, sorted[i].key);
-		shard_put32(row + 8, sorted[i].epss);
-		shard_put32(row + 12, sorted[i].percentile);
-		w->n++;
-		for (uint64_t key = sorted[i].key; i < n && sorted[i].key == key;)
-			i++;
-	}
-	if (w->n == 0)
-		return 1;
-	str records = { to, (ptrdiff_t)w->n * SHARD_SCORE };
-	w->records_len = (uint64_t)records.len;
-	if (make_plain_blocks(op, w, records, SHARD_SCORE_BLOCK) < 0)
-		return op->code;
-	return finish(op, w, records);
-}
-
-struct life_row {
-	str ecosystem, name, bytes;
-	bool old; /* of base */
-};
-
-static struct life_row life_row(str bytes, bool old)
-{
-	struct record_in in = { .bytes = bytes };
-	struct life_row row = { .ecosystem = record_text(&in), .bytes = bytes, .old = old };
-
-	row.name = record_text(&in);
-	return row;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct life_row *x = a, *y = b;
-	int order = str_cmp(x->ecosystem, y->ecosystem);
-
-	order = order ? order : str_cmp(x->name, y->name);
-	order = order ? order : x->old - y->old;
-	return order ? order : str_cmp(x->bytes, y->bytes);
-}
-
-static int all_lives(struct op *op, const struct work *w, struct life_row **ret, ptrdiff_t *ret_n)
-{
-	const struct shard_set *set = w->job->set;
-	uint32_t base_n = w->job->base ? w->job->base->n : 0;
-	struct life_row *row = op_new(op, struct life_row, set->life.n + (ptrdiff_t)base_n);
-
-	if (!row)
-		return op->code;
-	for (ptrdiff_t i = 0; i < set->life.n; i++)
-		row[i] = life_row(set->life.p[i], false);
-	for (uint32_t i = 0; i < base_n; i++) {
-		str record, texts;
-		if (!record_places(w->job->base, i, &record, &texts))
-			return record_bad(op, w->job->base);
-		row[set->life.n + (ptrdiff_t)i] = life_row(record, true);
-	}
-	*ret = row;
-	*ret_n = set->life.n + (ptrdiff_t)base_n;
-	qsort(row, (size_t)*ret_n, sizeof(*row), by_name);
-	return 0;
-}
-
-/* Of several of one name those of the set count, and of these the first by bytes. */
-static int write_lives(struct op *op, struct work *w)
-{
-	struct life_row *row = NULL;
-	ptrdiff_t n = 0;
-	struct buf b;
-	str records;
-
-	if (all_lives(op, w, &row, &n) < 0)
-		return op->code;
-	if (n == 0)
-		return 1;
-	buf_init(&b, op, UINT32_MAX);
-	w->table = op_alloc(op, SHARD_ROW, n + 1);
-	if (!w->table)
-		return op->code;
-	for (ptrdiff_t i = 0; i < n; i++) {
-		if (i && str_eq(row[i].ecosystem, row[i - 1].ecosystem) &&
-		    str_eq(row[i].name, row[i - 1].name))
-			continue;
-		shard_put32(w->table + (ptrdiff_t)w->n++ * SHARD_ROW, (uint32_t)b.len);
-		buf_add(&b, row[i].bytes);
-	}
-	shard_put32(w->table + (ptrdiff_t)w->n * SHARD_ROW, (uint32_t)b.len);
-	if (buf_take(&b, &records) < 0 || make_plain_blocks(op, w, records, w->n) < 0)
-		return op->code;
-	w->records_len = (uint64_t)records.len;
-	w->section[SHARD_TABLE] = (str){ w->table, ((ptrdiff_t)w->n + 1) * SHARD_ROW };
-	return finish(op, w, records);
+	return shard_finish(op, w, (str){ 0 });
 }
 
 int shard_write(struct op *op, const struct shard_job *job, struct shard_file *ret)
 {
-	static int (*const write[])(
-		struct op * op, struct work * w) = { write_advisories, write_scores, write_lives };
+	static int (*const write[])(struct op * op, struct shard_work * w) = { write_advisories,
+									       shard_write_scores,
+									       shard_write_lives };
 	AUTO_OP own;
-	struct work w = { .job = job };
+	struct shard_work w = { .job = job };
 
 	op_init(&own, 0);
 	own.fault = op->fault;
