@@ -125,18 +125,24 @@ static int source(struct op *op, const struct feed_sink *sink, str name, const s
 static int tracker_read(struct op *op, const struct feed_document *d, const struct feed_sink *sink,
 			uint64_t *ret_bad)
 {
-	struct doc doc;
+	AUTO_JSON_MEMBERS *m = NULL;
+	struct node member;
 
-	if (json_parse_lax(op, d->name, d->bytes, &doc) < 0)
-		return op->code;
-	if (doc.root.kind != NODE_MAP)
+	if (!str_starts(str_trim(str_head(d->bytes, 64)), S("{")))
 		return op_fail(op, ERR_FORMAT,
 			       "%.*s: not the tracker's JSON: no mapping of sources",
 			       STR_ARG(d->name));
-	for (ptrdiff_t i = 0; i < doc.root.n; i++)
-		if (source(op, sink, doc.root.child[i].key, &doc.root.child[i], ret_bad) < 0)
+	if (json_members_open(op, d->name, d->bytes, (str){ 0 }, true, &m) < 0)
+		return op->code;
+	for (;;) {
+		struct op_mark mark = op_mark(op);
+		int rc = json_members_next(op, m, &member);
+		if (rc <= 0)
+			return rc;
+		if (source(op, sink, member.key, &member, ret_bad) < 0)
 			return op->code;
-	return 0;
+		op_reset(op, mark);
+	}
 }
 
 static bool tracker_looks_like(const struct feed_document *d)
