@@ -32,6 +32,12 @@ enum {
 	/* Values of a TOML document: a Cargo.lock of 1,000 packages has 15,000. */
 	LIMIT_TOML_NODES = 1000 * 1000,
 
+	/* Rules of all files of waivers: people write them; the longest known list has 3,000. */
+	LIMIT_WAIVERS = 200 * 1000,
+
+	/* Bytes of a VEX document: Red Hat's largest have 30 MiB. */
+	LIMIT_VEX = 128 << 20,
+
 	/* Bytes of an InRelease file: Debian's largest is 160 KiB. */
 	LIMIT_RELEASE = 8 << 20,
 

@@ -68,6 +68,8 @@ struct finding {
 	enum suppressed_by suppressed;
 	str reason; /* why, for people: "owned by python3-urllib3 1.26.12-1 (deb)" */
 	str rule;   /* what did it: a statement's id, a waiver's, FILE:LINE */
+	uint32_t
+		statement; /* position + 1 in report.statement of what VEX says of it; 0: nothing */
 };
 
 /* By risk, then severity, package, id: the order of reports unless asked otherwise. */

@@ -30,6 +30,17 @@ int purl_parse(struct op *op, str text, struct purl *ret) MUST_USE;
 /* The value of a qualifier, or the empty text. */
 str purl_qualifier(const struct purl *u, str key);
 
+/*
+ * purl_fit(want, have, ret_key): does everything that want says hold of the package `have`? What want
+ * leaves open (version, subpath, qualifiers) matches anything; type, namespace and name must be
+ * the same always. "distro=debian-12" holds of debian-12.13, "upstream=x" of x@1.2 and of a package x
+ * that names none; "v1.2" and "1.2" are one version of a Go module, "0:1.2" and "1.2" of a deb or
+ * rpm; "arch=source" and Docker Scout's form (os_name, os_version) ask for the source package. Of
+ * PURL_OTHER_QUALIFIER *ret_key is the first that does not hold. Allocates nothing.
+ */
+enum purl_fit { PURL_OTHER, PURL_OTHER_VERSION, PURL_OTHER_QUALIFIER, PURL_FITS };
+enum purl_fit purl_fit(const struct purl *want, const struct purl *have, str *ret_key);
+
 /* "pkg:oci/nginx@sha256:12ab...?arch=amd64": digest as "sha256:...". */
 int purl_oci(struct op *op, str name, str digest, str arch, str *ret) MUST_USE;
 

@@ -53,12 +53,20 @@ struct waiver {
 	struct texts images; /* globs of references and names */
 	str name, version, type,
 		language; /* of a package; `name` may be a glob, or (grype) a regular expression */
-	bool name_is_regex;
-	struct texts states;    /* fix states */
+	bool name_is_regex, upstream_is_regex;
+	bool id_alone;       /* `id` is what the finding is called, no alias of it */
+	bool any_path;       /* one path is enough (Grype); else all places of the package match */
+	str upstream;        /* grype: name of a source package */
+	str ecosystem;       /* osv-scanner: key as of model/ecosystem.h; grype: "debian:12" */
+	str match_type;      /* grype: "exact-direct-match", "exact-indirect-match", "cpe-match" */
+	bool development;    /* osv-scanner's group "dev": only what is needed for development */
+	struct texts states; /* fix states */
 	enum vex_status status; /* grype's vex-status, only with has_status */
 	bool has_status;
 	str justification;
-	str reason, owner, until; /* until: "2026-12-31", the last day on which it holds */
+	str reason, owner;
+	str until; /* "2026-12-31": the last day (UTC) on which it holds; foreign rules:
+		      "2026-12-31T00:00:00Z", the moment up to which it does */
 	/* What became of it: */
 	uint64_t matched;
 	bool expired, expiring; /* `expiring`: within the days of warning */

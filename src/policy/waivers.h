@@ -22,10 +22,21 @@
 struct waivers {
 	struct waiver *p;
 	ptrdiff_t n, cap;
+	struct { /* "FILE:LINE: ...": rules, or parts of them, that are passed over */
+		str *p;
+		ptrdiff_t n, cap;
+	} warning;
 };
 
-/* By its name and content: which of the forms it is. ERR_USAGE with FILE:LINE for what is wrong. */
+/*
+ * By its name and content: which of the forms it is. ERR_USAGE with FILE:LINE for what is wrong;
+ * ERR_FORMAT of TOML. A foreign rule with a condition that cannot be asked here is passed over with a
+ * warning: it never holds for more than its own tool would let it.
+ */
 int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to) MUST_USE;
+
+/* Is it a file of another tool, by its form? Gates take those only where they name them. */
+bool waiver_is_foreign(const struct waiver *w);
 
 /* Names that are looked for in the working directory: ".temper/waivers.yaml", ".trivyignore", ... */
 extern const char *const waiver_files[];

@@ -1,0 +1,251 @@
+/*
+ * A file is known by its name (.toml, .yaml) and by the keys that stand in it; whatever is neither is
+ * lines of ids, as .trivyignore is.
+ */
+#include "waivers.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/num.h"
+#include "codec/toml.h"
+#include "codec/yaml.h"
+#include "model/purl.h"
+#include "sys/clock.h"
+#include "waivers_impl.h"
+
+const char *const waiver_files[] = {
+	".temper/waivers.yaml", ".trivyignore",       ".trivyignore.yaml",
+	".grype.yaml",          ".grype/config.yaml", "osv-scanner.toml",
+};
+const size_t waiver_files_n = sizeof(waiver_files) / sizeof(waiver_files[0]);
+
+struct waiver *waiver_add(struct op *op, struct waivers *to, str file, int line, const char *form)
+{
+	str where;
+	bool full = to->n >= LIMIT_WAIVERS;
+
+	if (full)
+		op_fail(op, ERR_LIMIT, "%.*s: more than %d rules", STR_ARG(file), LIMIT_WAIVERS);
+	if (full || op_text(op, &where, "%.*s:%d", STR_ARG(file), line) < 0)
+		return NULL;
+	struct waiver *w = vec_grow(op, (void **)&to->p, &to->n, &to->cap, sizeof(*to->p))
+				   ? &to->p[to->n - 1]
+				   : NULL;
+	if (w)
+		*w = (struct waiver){ .where = where, .form = form };
+	return w;
+}
+
+int waivers_warn(struct op *op, struct waivers *to, str file, int line, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	str *w = vec_push(op, &to->warning);
+	return w ? op_text(op, w, "%.*s:%d: %s", STR_ARG(file), line, text) : op->code;
+}
+
+bool waiver_is_foreign(const struct waiver *w)
+{
+	return !str_eq(str_of(w->form), S("waiver"));
+}
+
+/* ---- dates ---- */
+
+static bool number(str s, ptrdiff_t at, int n, uint64_t max, uint64_t *ret)
+{
+	return at + n <= s.len && num_parse((str){ s.p + at, n }, max, ret);
+}
+
+bool waiver_date(str s)
+{
+	static const uint8_t days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	uint64_t year, month, day;
+
+	if (s.len != 10 || s.p[4] != '-' || s.p[7] != '-' || !number(s, 0, 4, 9999, &year) ||
+	    !number(s, 5, 2, 12, &month) || !number(s, 8, 2, 31, &day) || month == 0 || day == 0)
+		return false;
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return day <= days[month - 1] && (month != 2 || day < 29 || leap);
+}
+
+int waiver_moment(struct op *op, str s, str *ret)
+{
+	uint64_t h, m;
+	int64_t at, offset = 0;
+	char text[CLOCK_TEXT];
+
+	if (!waiver_date(str_head(s, 10)))
+		return 1;
+	if (s.len == 10)
+		return op_text(op, ret, "%.*sT00:00:00Z", STR_ARG(s));
+	str head = str_head(s, 19), zone = str_from(s, 19);
+	if (str_starts(zone, S(".")))
+		zone = str_from(zone, 1);
+	while (zone.len && zone.p[0] >= '0' && zone.p[0] <= '9' && s.len > 19 && s.p[19] == '.')
+		zone = str_from(zone, 1);
+	bool signed_zone = zone.len == 6 && (zone.p[0] == '+' || zone.p[0] == '-');
+	if (signed_zone && number(zone, 1, 2, 23, &h) && number(zone, 4, 2, 59, &m))
+		offset = (int64_t)(h * 3600 + m * 60) * (zone.p[0] == '-' ? -1 : 1);
+	else if (zone.len && !str_eq(zone, S("Z")) && !str_eq(zone, S("z")))
+		return 1;
+	str utc;
+	if (op_text(op, &utc, "%.*sT%.*sZ", STR_ARG(str_head(head, 10)),
+		    STR_ARG(str_from(head, 11))) < 0)
+		return op->code;
+	if (!clock_parse_rfc3339(utc, &at))
+		return 1;
+	return op_copy(op, str_of(clock_rfc3339(at - offset, text)), ret);
+}
+
+/* ---- ours ---- */
+
+struct ours {
+	str id, reason, owner, until, status, justification;
+	struct texts package, path, image;
+};
+
+static const struct field fields[] = {
+	{ "id", FIELD_TEXT, offsetof(struct ours, id), false, "an id such as CVE-2024-1234" },
+	{ "image", FIELD_TEXTS, offsetof(struct ours, image), false, "a glob of image references" },
+	{ "justification", FIELD_TEXT, offsetof(struct ours, justification), false,
+	  "a justification of OpenVEX" },
+	{ "owner", FIELD_TEXT, offsetof(struct ours, owner), false, "who decided" },
+	{ "package", FIELD_TEXTS, offsetof(struct ours, package), false, "a package URL" },
+	{ "path", FIELD_TEXTS, offsetof(struct ours, path), false, "a glob of paths" },
+	{ "reason", FIELD_TEXT, offsetof(struct ours, reason), false, "a text" },
+	{ "status", FIELD_TEXT, offsetof(struct ours, status), false, "a status of OpenVEX" },
+	{ "until", FIELD_TEXT, offsetof(struct ours, until), false, "a date such as 2026-12-31" },
+};
+
+static int word_at(str word, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (str_eq(word, str_of(words[i])))
+			return i;
+	}
+	return -1;
+}
+
+static int check_purls(struct op *op, const struct doc *doc, const struct node *at,
+		       const struct texts *purls)
+{
+	for (ptrdiff_t i = 0; i < purls->n; i++) {
+		struct purl u;
+		if (purl_parse(op, purls->p[i], &u) < 0)
+			return op->code == ERR_MEMORY
+				       ? op->code
+				       : (op_forgive(op),
+					  node_fail(op, doc, at, "'%.*s' is no package URL",
+						    STR_ARG(purls->p[i])));
+	}
+	return 0;
+}
+
+static int check_ours(struct op *op, const struct doc *doc, const struct node *n,
+		      const struct ours *o, struct waiver *w)
+{
+	int status = word_at(o->status, vex_statuses, VEX_STATUSES);
+
+	if (o->id.len == 0 && o->package.n == 0)
+		return node_fail(op, doc, n, "a waiver needs an 'id' or a 'package'");
+	if (o->until.len && !waiver_date(o->until))
+		return node_fail(op, doc, node_get(n, S("until")),
+				 "'%.*s' is no date: write 2026-12-31", STR_ARG(o->until));
+	if (o->status.len && status < 0)
+		return node_fail(op, doc, node_get(n, S("status")),
+				 "'%.*s' is no status: not_affected, affected, fixed or "
+				 "under_investigation",
+				 STR_ARG(o->status));
+	if (o->justification.len &&
+	    word_at(o->justification, vex_justifications, VEX_JUSTIFICATIONS) < 1)
+		return node_fail(op, doc, node_get(n, S("justification")),
+				 "'%.*s' is no justification of OpenVEX",
+				 STR_ARG(o->justification));
+	if (o->justification.len && status != VEX_NOT_AFFECTED)
+		return node_fail(op, doc, node_get(n, S("justification")),
+				 "a justification is for status not_affected");
+	w->has_status = o->status.len > 0;
+	w->status = status < 0 ? VEX_NOT_AFFECTED : (enum vex_status)status;
+	return check_purls(op, doc, n, &o->package);
+}
+
+int waivers_read_ours(struct op *op, const struct doc *doc, struct waivers *to)
+{
+	const struct node *list = node_get(&doc->root, S("waivers"));
+
+	for (ptrdiff_t i = 0; i < doc->root.n; i++) {
+		if (!str_eq(doc->root.child[i].key, S("waivers")))
+			return node_fail_key(op, doc, &doc->root.child[i], "unknown key '%.*s'",
+					     STR_ARG(doc->root.child[i].key));
+	}
+	if (list->kind == NODE_NULL)
+		return 0;
+	if (list->kind != NODE_LIST)
+		return node_fail(op, doc, list, "'waivers' must be a list");
+	for (ptrdiff_t i = 0; i < list->n; i++) {
+		const struct node *n = &list->child[i];
+		struct ours o = { 0 };
+		if (fields_read(op, doc, n, fields, sizeof(fields) / sizeof(fields[0]), &o) < 0)
+			return op->code;
+		struct waiver *w = waiver_add(op, to, doc->file, n->line, "waiver");
+		if (!w || check_ours(op, doc, n, &o, w) < 0)
+			return op->code;
+		w->id = o.id;
+		w->purls = o.package;
+		w->paths = o.path;
+		w->images = o.image;
+		w->justification = o.justification;
+		w->reason = o.reason;
+		w->owner = o.owner;
+		w->until = o.until;
+	}
+	return 0;
+}
+
+/* ---- which form ---- */
+
+static const struct {
+	const char *key;
+	int (*read)(struct op *op, const struct doc *doc, struct waivers *to);
+} forms[] = {
+	{ "waivers", waivers_read_ours },
+	{ "vulnerabilities", waivers_read_trivy },
+	{ "misconfigurations", waivers_read_trivy },
+	{ "secrets", waivers_read_trivy },
+	{ "licenses", waivers_read_trivy },
+};
+
+static int read_yaml(struct op *op, str file, str bytes, struct waivers *to)
+{
+	struct doc doc;
+
+	if (yaml_parse(op, file, bytes, &doc) < 0)
+		return op->code;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (node_get(&doc.root, str_of(forms[i].key)))
+			return forms[i].read(op, &doc, to);
+	}
+	if (doc.root.kind == NODE_NULL)
+		return 0;
+	return op_fail(op, ERR_USAGE,
+		       "%.*s: no waivers: none of the keys 'waivers' (temper), "
+		       "'ignore' (Grype) and 'vulnerabilities' (Trivy) stands in it",
+		       STR_ARG(file));
+}
+
+int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to)
+{
+	if (bytes.len > LIMIT_DOCUMENT)
+		return op_fail(op, ERR_LIMIT, "%.*s: more than %d MiB", STR_ARG(file),
+			       LIMIT_DOCUMENT >> 20);
+	if (str_ends(file, S(".yaml")) || str_ends(file, S(".yml")) || str_ends(file, S(".json")) ||
+	    str_starts(bytes, S("waivers:")))
+		return read_yaml(op, file, bytes, add_to);
+	return waivers_read_trivy_lines(op, file, bytes, add_to);
+}

@@ -1,0 +1,355 @@
+/*
+ * Rules with a plain id are found by it; the others (globs, none) are tried in turn. The first rule of
+ * the files' order that holds is the one that a finding names; all that hold count it.
+ */
+#include "base/glob.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/purl.h"
+#include "model/reference.h"
+#include "sys/clock.h"
+#include "waivers.h"
+
+enum { DAY = 86400 };
+
+struct rule { /* of one plain id */
+	ptrdiff_t waiver;
+	struct rule *next;
+};
+
+struct apply {
+	struct op *op;
+	struct op own;
+	struct report *r;
+	struct waivers *w;
+	struct map by_id;
+	VEC(ptrdiff_t) others; /* without a plain id */
+	VEC(str) images;       /* all that the image is called */
+	bool *image_holds;     /* [waivers] */
+	struct purl **purl;    /* [waivers] of its purls, parsed */
+};
+
+static str lower(struct op *op, str s)
+{
+	char *p = op_new(op, char, s.len);
+
+	for (ptrdiff_t i = 0; p && i < s.len; i++)
+		p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+	return (str){ p, p ? s.len : 0 };
+}
+
+static bool is_glob(str id)
+{
+	return str_find(id, '*') >= 0 || str_find(id, '?') >= 0 || str_find(id, '[') >= 0;
+}
+
+/* ---- when ---- */
+
+/* The last second on which it holds. False: it has no end. */
+static bool end_of(const struct waiver *w, int64_t *ret)
+{
+	str s = w->until;
+	bool day = s.len == 10;
+
+	if (s.len == 0)
+		return false;
+	if (!day)
+		return clock_parse_rfc3339(s, ret);
+	int year =
+		(s.p[0] - '0') * 1000 + (s.p[1] - '0') * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0';
+	int month = (s.p[5] - '0') * 10 + s.p[6] - '0', d = (s.p[8] - '0') * 10 + s.p[9] - '0';
+	*ret = (clock_days(year, month, d) + 1) * DAY - 1;
+	return true;
+}
+
+static void date(struct waiver *w, int64_t today, int warn_days)
+{
+	int64_t end = 0;
+	bool ends = end_of(w, &end);
+
+	w->matched = 0;
+	w->expired = ends && today > end;
+	w->expiring =
+		ends && !w->expired && warn_days > 0 && end - today < (int64_t)warn_days * DAY;
+}
+
+/* ---- images ---- */
+
+static int add_image(struct apply *a, str name)
+{
+	struct reference r;
+	str whole;
+
+	if (name.len == 0)
+		return 0;
+	str *to = vec_push(&a->own, &a->images);
+	if (!to)
+		return a->own.code;
+	*to = name;
+	if (reference_parse(&a->own, name, &r) < 0) {
+		op_forgive(&a->own);
+		return 0;
+	}
+	if (reference_text(&a->own, &r, &whole) < 0)
+		return a->own.code;
+	str bare = str_head(name, str_find(name, '@') < 0 ? name.len : str_find(name, '@'));
+	ptrdiff_t colon = str_rfind(bare, ':');
+	if (colon > str_rfind(bare, '/'))
+		bare = str_head(bare, colon);
+	str path;
+	if (op_text(&a->own, &path, "%.*s/%.*s", STR_ARG(r.host), STR_ARG(r.path)) < 0)
+		return a->own.code;
+	str more[] = { whole, bare, path };
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		to = vec_push(&a->own, &a->images);
+		if (!to)
+			return a->own.code;
+		*to = more[i];
+	}
+	return 0;
+}
+
+static int read_images(struct apply *a)
+{
+	const struct subject *s = &a->r->inventory->subject;
+	int rc = add_image(a, s->name);
+
+	if (rc == 0 && s->name.len && s->version.len && str_find(s->name, ':') < 0) {
+		str tagged;
+		rc = op_text(&a->own, &tagged, "%.*s:%.*s", STR_ARG(s->name), STR_ARG(s->version));
+		rc = rc < 0 ? rc : add_image(a, tagged);
+	}
+	rc = rc < 0 ? rc : add_image(a, s->reference);
+	for (ptrdiff_t i = 0; rc == 0 && i < s->tags.n; i++)
+		rc = add_image(a, s->tags.p[i]);
+	for (ptrdiff_t i = 0; rc == 0 && i < s->repo_digests.n; i++)
+		rc = add_image(a, s->repo_digests.p[i]);
+	return rc;
+}
+
+static bool holds_image(const struct apply *a, const struct waiver *w)
+{
+	for (ptrdiff_t i = 0; i < w->images.n; i++) {
+		for (ptrdiff_t k = 0; k < a->images.n; k++) {
+			if (glob_match(w->images.p[i], a->images.p[k]))
+				return true;
+		}
+	}
+	return w->images.n == 0;
+}
+
+/* ---- packages ---- */
+
+static bool one_path(const struct waiver *w, str path)
+{
+	ptrdiff_t colon = str_find(path, ':');
+
+	for (ptrdiff_t i = 0; i < w->paths.n; i++) {
+		if (glob_match(w->paths.p[i], path) ||
+		    (colon > 0 && glob_match(w->paths.p[i], str_head(path, colon))))
+			return true;
+	}
+	return false;
+}
+
+/* A package that lies in several places is one here: a path must hold of all of them, of those that
+ * are not merely asked for, or a place that nobody meant would be hidden. */
+static bool holds_paths(const struct waiver *w, const struct package *p)
+{
+	bool installed = false;
+	ptrdiff_t n = 0, fits = 0;
+
+	if (w->paths.n == 0)
+		return true;
+	for (ptrdiff_t i = 0; i < p->evidence_n; i++)
+		installed |= p->evidence[i].how != EVIDENCE_DECLARED;
+	for (ptrdiff_t i = 0; i < p->evidence_n; i++) {
+		if (installed && p->evidence[i].how == EVIDENCE_DECLARED)
+			continue;
+		n++;
+		fits += one_path(w, p->evidence[i].path);
+	}
+	return w->any_path ? fits > 0 : n > 0 && fits == n;
+}
+
+static int holds_purls(struct apply *a, ptrdiff_t at, const struct package *p, bool *ret)
+{
+	const struct waiver *w = &a->w->p[at];
+	struct purl have;
+	str key;
+
+	*ret = w->purls.n == 0;
+	if (*ret || p->purl.len == 0)
+		return 0;
+	if (!a->purl[at]) {
+		struct purl *u = op_new(&a->own, struct purl, w->purls.n);
+		for (ptrdiff_t i = 0; u && i < w->purls.n; i++) {
+			if (purl_parse(&a->own, w->purls.p[i], &u[i]) < 0)
+				return a->own.code;
+		}
+		if (!u)
+			return a->own.code;
+		a->purl[at] = u;
+	}
+	struct op_mark mark = op_mark(&a->own);
+	int rc = purl_parse(&a->own, p->purl, &have);
+	for (ptrdiff_t i = 0; rc == 0 && i < w->purls.n && !*ret; i++)
+		*ret = purl_fit(&a->purl[at][i], &have, &key) == PURL_FITS;
+	op_reset(&a->own, mark);
+	if (rc < 0 && rc != ERR_MEMORY) { /* a package whose purl is none */
+		op_forgive(&a->own);
+		return 0;
+	}
+	return rc;
+}
+
+static bool holds_package(const struct waiver *w, const struct package *p)
+{
+	const struct package_kind *kind = &package_kinds[p->type];
+
+	return (w->name.len == 0 || str_eq(w->name, p->name)) &&
+	       (w->version.len == 0 || str_eq(w->version, p->version)) &&
+	       (w->type.len == 0 || str_eq(w->type, str_of(kind->name))) &&
+	       (w->language.len == 0 || str_eq(w->language, str_of(kind->language))) &&
+	       (!w->development || p->development);
+}
+
+/* ---- rules ---- */
+
+static bool names(const struct waiver *w, str name)
+{
+	return is_glob(w->id) ? glob_match(w->id, name) : str_eq(w->id, name);
+}
+
+static bool holds_id(const struct waiver *w, const struct finding *f)
+{
+	bool is = w->id.len == 0 || names(w, f->id);
+
+	for (ptrdiff_t i = 0; i < f->ids.n && !is && !w->id_alone; i++)
+		is = names(w, f->ids.p[i]);
+	return is;
+}
+
+static int try_rule(struct apply *a, ptrdiff_t at, const struct finding *f, bool *ret)
+{
+	const struct waiver *w = &a->w->p[at];
+	const struct package *p = &a->r->inventory->package[f->package];
+
+	*ret = false;
+	if (!a->image_holds[at] || !holds_package(w, p) || !holds_paths(w, p))
+		return 0;
+	return holds_purls(a, at, p, ret);
+}
+
+static int suppress(struct apply *a, struct finding *f, const struct waiver *w)
+{
+	bool foreign = waiver_is_foreign(w);
+
+	if (f->suppressed)
+		return 0;
+	f->suppressed = foreign ? SUPPRESSED_IGNORE : SUPPRESSED_WAIVER;
+	f->rule = w->where;
+	str text = w->reason.len ? w->reason : S("no reason is given");
+	if (w->owner.len == 0)
+		return op_copy(a->op, text, &f->reason);
+	return op_text(a->op, &f->reason, "%.*s (%.*s)", STR_ARG(text), STR_ARG(w->owner));
+}
+
+/* A rule that may hold: if it does, it counts, and the first of them that is not past its end hides. */
+static int meet(struct apply *a, ptrdiff_t at, struct finding *f, ptrdiff_t *first)
+{
+	struct waiver *w = &a->w->p[at];
+	bool holds;
+	int rc = try_rule(a, at, f, &holds);
+
+	if (rc < 0 || !holds)
+		return rc;
+	w->matched++;
+	if (!w->expired && (*first < 0 || at < *first))
+		*first = at;
+	return 0;
+}
+
+static int meet_name(struct apply *a, str name, struct finding *f, ptrdiff_t *first)
+{
+	struct op_mark mark = op_mark(&a->own);
+	str key = lower(&a->own, name);
+	struct rule *rule = a->own.code ? NULL : map_get(&a->by_id, key);
+	int rc = a->own.code;
+
+	op_reset(&a->own, mark);
+	for (; rule && rc == 0; rule = rule->next) {
+		const struct waiver *w = &a->w->p[rule->waiver];
+		if (!w->id_alone || str_eq(w->id, f->id))
+			rc = meet(a, rule->waiver, f, first);
+	}
+	return rc;
+}
+
+static int meet_all(struct apply *a, struct finding *f)
+{
+	ptrdiff_t first = -1;
+	int rc = meet_name(a, f->id, f, &first);
+
+	for (ptrdiff_t i = 0; rc == 0 && i < f->ids.n; i++) {
+		bool again = str_eq(f->ids.p[i], f->id);
+		for (ptrdiff_t k = 0; k < i && !again; k++)
+			again = str_eq(f->ids.p[k], f->ids.p[i]);
+		if (!again)
+			rc = meet_name(a, f->ids.p[i], f, &first);
+	}
+	for (ptrdiff_t i = 0; rc == 0 && i < a->others.n; i++) {
+		if (holds_id(&a->w->p[a->others.p[i]], f))
+			rc = meet(a, a->others.p[i], f, &first);
+	}
+	return rc < 0 || first < 0 ? rc : suppress(a, f, &a->w->p[first]);
+}
+
+static int index_rules(struct apply *a, int64_t today, int warn_days)
+{
+	struct op *op = &a->own;
+
+	map_init(&a->by_id, op);
+	for (ptrdiff_t i = a->w->n - 1; i >= 0; i--) {
+		struct waiver *w = &a->w->p[i];
+		date(w, today, warn_days);
+		a->image_holds[i] = holds_image(a, w);
+		if (w->id.len == 0 || is_glob(w->id)) {
+			ptrdiff_t *to = vec_push(op, &a->others);
+			if (!to)
+				return op->code;
+			*to = i;
+			continue;
+		}
+		struct rule *rule = op_new(op, struct rule, 1);
+		str key = rule ? lower(op, w->id) : S("");
+		if (op->code)
+			return op->code;
+		*rule = (struct rule){ i, map_get(&a->by_id, key) };
+		if (map_put(&a->by_id, key, rule) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
+int waivers_apply(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
+		  int warn_days)
+{
+	struct apply a = { .op = op, .r = report, .w = waivers };
+	int rc;
+
+	if (waivers->n == 0)
+		return 0;
+	op_init(&a.own, 0);
+	a.own.fault = op->fault;
+	a.image_holds = op_new(&a.own, bool, waivers->n);
+	a.purl = op_new(&a.own, struct purl *, waivers->n);
+	rc = a.image_holds && a.purl ? read_images(&a) : a.own.code;
+	rc = rc < 0 ? rc : index_rules(&a, today, warn_days);
+	for (ptrdiff_t i = 0; rc == 0 && i < report->finding_n; i++)
+		rc = meet_all(&a, &report->finding[i]);
+	if (rc < 0)
+		(void)op_adopt_error(op, &a.own);
+	op_done(&a.own);
+	return rc < 0 ? op->code : 0;
+}

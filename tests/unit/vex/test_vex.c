@@ -1,0 +1,322 @@
+#include "vex/vex.h"
+
+#include "codec/base64.h"
+#include "unit/harness.h"
+#include "unit/vex/scanned.h"
+
+#define DOC(statements)                                                                         \
+	"{\"@context\":\"https://openvex.dev/ns/v0.2.0\",\"@id\":\"https://example.org/v\","    \
+	"\"author\":\"a\",\"timestamp\":\"2024-01-02T00:00:00Z\",\"version\":1,\"statements\":" \
+	"[" statements "]}"
+#define ABOUT(cve, products) \
+	"{\"vulnerability\":{\"name\":\"" cve "\"},\"products\":[" products "],"
+#define NOT_AFFECTED \
+	"\"status\":\"not_affected\",\"justification\":\"vulnerable_code_not_present\"}"
+#define IS(id) "{\"@id\":\"" id "\"}"
+#define HAS(id, inner) "{\"@id\":\"" id "\",\"subcomponents\":[" IS(inner) "]}"
+
+/* Which findings a document hides: bits by F_; and what it says of its last statement. */
+static const struct {
+	const char *what, *text;
+	unsigned hidden;
+	const char *unmatched; /* in it */
+} applied[] = {
+	{ "a package by its purl without a version",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) NOT_AFFECTED), 1 << F_URLLIB, "" },
+	{ "by its exact version",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3@1.26.12")) NOT_AFFECTED), 1 << F_URLLIB,
+	  "" },
+	{ "case of an id does not matter",
+	  DOC(ABOUT("ghsa-V845-jxx5-vc9f", IS("pkg:pypi/urllib3")) NOT_AFFECTED), 1 << F_URLLIB,
+	  "" },
+	{ "another version",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3@1.26.11")) NOT_AFFECTED), 0,
+	  "version 1.26.11 of pkg:pypi/urllib3 is not here (1.26.12 is)" },
+	{ "another vulnerability",
+	  DOC(ABOUT("CVE-2020-1", IS("pkg:pypi/urllib3@1.26.12")) NOT_AFFECTED), 0,
+	  "no such vulnerability: CVE-2020-1" },
+	{ "another package", DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/requests")) NOT_AFFECTED), 0,
+	  "no such product: pkg:pypi/requests" },
+	{ "another type", DOC(ABOUT("CVE-2023-43804", IS("pkg:npm/urllib3")) NOT_AFFECTED), 0,
+	  "no such product" },
+	{ "a namespace left open is none",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/libssl3")) NOT_AFFECTED), 0, "no such product" },
+	{ "a point release of Debian",
+	  DOC(ABOUT("CVE-2023-2975",
+		    IS("pkg:deb/debian/libssl3@3.0.17-1~deb12u2?distro=debian-12.13"))
+		      NOT_AFFECTED),
+	  1 << F_LIBSSL, "" },
+	{ "another release",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/debian/libssl3?distro=debian-13")) NOT_AFFECTED),
+	  0, "distro=debian-13 is asked for, libssl3 has 'debian-12'" },
+	{ "another architecture",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/debian/libssl3?arch=arm64")) NOT_AFFECTED), 0,
+	  "arch=arm64" },
+	{ "by the source of a package",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/debian/openssl?arch=source")) NOT_AFFECTED),
+	  1 << F_LIBSSL | 1 << F_OPENSSL, "" },
+	{ "by upstream",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/debian/libssl3?upstream=openssl")) NOT_AFFECTED),
+	  1 << F_LIBSSL, "" },
+	{ "the image by its digest",
+	  DOC(ABOUT("DSA-5532-1", IS("pkg:oci/alpine@sha256%3A" SCANNED_HEX)) NOT_AFFECTED),
+	  1 << F_LIBSSL | 1 << F_OPENSSL, "" },
+	{ "and a component of it",
+	  DOC(ABOUT("CVE-2023-2975", HAS("pkg:oci/app@sha256%3A" SCANNED_HEX,
+					 "pkg:deb/debian/libssl3")) NOT_AFFECTED),
+	  1 << F_LIBSSL, "" },
+	{ "the image by its repository",
+	  DOC(ABOUT("CVE-2023-2975", HAS("pkg:oci/app?repository_url=registry.example/team/app",
+					 "pkg:deb/debian/libssl3")) NOT_AFFECTED),
+	  1 << F_LIBSSL, "" },
+	{ "another repository",
+	  DOC(ABOUT("CVE-2023-2975", IS("pkg:oci/app?repository_url=evil.example/team/app"))
+		      NOT_AFFECTED),
+	  0, "no such product" },
+	{ "another digest",
+	  DOC(ABOUT("CVE-2023-2975",
+		    IS("pkg:oci/app@sha256:"
+		       "0000000000000000000000000000000000000000000000000000000000000001"))
+		      NOT_AFFECTED),
+	  0, "another version" },
+	{ "by reference without a tag",
+	  DOC(ABOUT("CVE-2023-2975", IS("registry.example/team/app")) NOT_AFFECTED),
+	  1 << F_LIBSSL | 1 << F_OPENSSL, "" },
+	{ "with its tag",
+	  DOC(ABOUT("CVE-2023-2975", IS("registry.example/team/app:1.2")) NOT_AFFECTED),
+	  1 << F_LIBSSL | 1 << F_OPENSSL, "" },
+	{ "with another tag",
+	  DOC(ABOUT("CVE-2023-2975", IS("registry.example/team/app:1.3")) NOT_AFFECTED), 0,
+	  "another version, tag or platform" },
+	{ "by digest alone", DOC(ABOUT("CVE-2023-2975", IS("sha256:" SCANNED_HEX)) NOT_AFFECTED),
+	  1 << F_LIBSSL | 1 << F_OPENSSL, "" },
+	{ "a module within its program",
+	  DOC(ABOUT("CVE-2024-45337", HAS("pkg:golang/github.com/k3s-io/kine",
+					  "pkg:golang/golang.org/x/crypto@0.27.0")) NOT_AFFECTED),
+	  1 << F_CRYPTO, "" },
+	{ "a module of another program",
+	  DOC(ABOUT("CVE-2024-45337", HAS("pkg:golang/example.org/tool",
+					  "pkg:golang/golang.org/x/crypto")) NOT_AFFECTED),
+	  0, "not in what it names, or not only there" },
+	{ "a wildcard", DOC(ABOUT("CVE-2023-2975", IS("*")) NOT_AFFECTED), 0, "is a wildcard" },
+	{ "a wildcard in a purl", DOC(ABOUT("CVE-2023-2975", IS("pkg:deb/debian/*")) NOT_AFFECTED),
+	  0, "is a wildcard" },
+	{ "an address", DOC(ABOUT("CVE-2023-2975", IS("https://example.org/app#1")) NOT_AFFECTED),
+	  0, "is no package URL, image reference or digest" },
+	{ "no product", DOC(ABOUT("CVE-2023-2975", "") NOT_AFFECTED), 0, "it names no product" },
+	{ "an empty product",
+	  DOC(ABOUT("CVE-2023-2975", "{\"@id\":\"\",\"identifiers\":{\"purl\":"
+				     "\"pkg:deb/debian/nothing\"}}") NOT_AFFECTED),
+	  0, "no such product" },
+	{ "fixed hides as well",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) "\"status\":\"fixed\"}"),
+	  1 << F_URLLIB, "" },
+	{ "affected hides nothing",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) "\"status\":\"affected\"}"), 0, "" },
+	{ "the newer says otherwise",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) NOT_AFFECTED "," ABOUT(
+		  "CVE-2023-43804", IS("pkg:pypi/urllib3")) "\"timestamp\":\"2024-01-02T00:00:00."
+							    "5Z\",\"status\":\"affected\"}"),
+	  0, "" },
+	{ "by offset the first is newer",
+	  DOC(ABOUT(
+		  "CVE-2023-43804",
+		  IS("pkg:pypi/urllib3")) "\"timestamp\":\"2024-01-01T23:00:00-06:00\",\"status\":"
+					  "\"fixed\"}," ABOUT("CVE-2023-43804",
+							      IS("pkg:pypi/urllib3")) "\"timestamp"
+										      "\":\"2024-"
+										      "01-02T04:59:"
+										      "59Z\","
+										      "\"status\":"
+										      "\"affected\""
+										      "}"),
+	  1 << F_URLLIB, "a newer statement says otherwise" },
+	{ "of one time the cautious one",
+	  DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) "\"status\":\"under_investigation\"}"
+							      "," ABOUT("CVE-2023-43804",
+									IS("pkg:pypi/urllib3"))
+								      NOT_AFFECTED),
+	  0, "a newer statement says otherwise" },
+	{ "version 0.0.1",
+	  "{\"@context\":\"https://openvex.dev/"
+	  "ns\",\"author\":\"a\",\"statements\":[{\"vulnerability\":"
+	  "\"CVE-2023-2975\",\"products\":[\"pkg:oci/app\"],\"subcomponents\":["
+	  "\"pkg:deb/debian/libssl3\"],\"status\":\"fixed\"}]}",
+	  1 << F_LIBSSL, "" },
+};
+
+static int applies(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(applied) / sizeof(applied[0]); i++) {
+		struct statements s = { 0 };
+		struct scanned scan;
+		unsigned hidden = 0;
+		scanned_make(&scan);
+		TRY(vex_read(op, S("v.json"), exact(str_of(applied[i].text)), &s));
+		TRY(vex_apply(op, &scan.report, &s));
+		for (int f = 0; f < SCANNED_FINDINGS; f++)
+			hidden |= (unsigned)(scan.finding[f].suppressed == SUPPRESSED_VEX) << f;
+		test_check(hidden == applied[i].hidden, applied[i].what, __FILE__, __LINE__);
+		str why = s.p[s.n - 1].unmatched;
+		test_check(applied[i].unmatched[0]
+				   ? str_find_str(why, str_of(applied[i].unmatched)) >= 0
+				   : why.len == 0,
+			   applied[i].what, __FILE__, __LINE__);
+	}
+	return 0;
+}
+
+static int tells(struct op *op)
+{
+	struct statements s = { 0 };
+	struct scanned scan;
+
+	scanned_make(&scan);
+	TRY(vex_read(op, S("v.json"),
+		     exact(S(DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) NOT_AFFECTED))),
+		     &s));
+	TRY(vex_read(op, S("w.json"),
+		     exact(S(DOC(ABOUT(
+			     "CVE-2023-2975",
+			     IS("pkg:deb/debian/libssl3")) "\"status\":\"under_investigation\"}"))),
+		     &s));
+	CHECK(s.n == 2 && s.p[0].product_n == 1);
+	CHECK_STR(s.p[0].author, S("a"));
+	CHECK_STR(s.p[1].document, S("w.json"));
+	TRY(vex_apply(op, &scan.report, &s));
+	CHECK_STR(scan.finding[F_URLLIB].reason,
+		  S("not_affected by v.json: vulnerable_code_not_present"));
+	CHECK_STR(scan.finding[F_URLLIB].rule, S("https://example.org/v"));
+	CHECK(scan.finding[F_URLLIB].statement == 1 && s.p[0].matched == 1);
+	CHECK(scan.finding[F_LIBSSL].state == FIX_INVESTIGATING &&
+	      !scan.finding[F_LIBSSL].suppressed);
+	return 0;
+}
+
+/* What is suppressed already keeps its reason, and a better state stays. */
+static int leaves(struct op *op)
+{
+	struct statements s = { 0 };
+	struct scanned scan;
+
+	scanned_make(&scan);
+	scan.finding[F_URLLIB].suppressed = SUPPRESSED_OWNER;
+	scan.finding[F_LIBSSL].state = FIX_FIXED;
+	TRY(vex_read(
+		op, S("v.json"),
+		exact(S(DOC(ABOUT("CVE-2023-43804", IS("pkg:pypi/urllib3")) NOT_AFFECTED
+			    "," ABOUT("CVE-2023-2975",
+				      IS("pkg:deb/debian/libssl3")) "\"status\":\"affected\"}"))),
+		&s));
+	TRY(vex_apply(op, &scan.report, &s));
+	CHECK(scan.finding[F_URLLIB].suppressed == SUPPRESSED_OWNER);
+	CHECK(scan.finding[F_LIBSSL].state == FIX_FIXED && s.p[1].matched == 1);
+	return 0;
+}
+
+/* Used by a second program as well, a module is not within the first alone. */
+static int within(struct op *op)
+{
+	struct relation relation[] = { { RELATION_DEPENDS, P_KINE, P_CRYPTO },
+				       { RELATION_DEPENDS, P_TOOL, P_CRYPTO } };
+	struct scanned scan;
+
+	for (int users = 0; users < 3; users++) {
+		struct statements s = { 0 };
+		scanned_make(&scan);
+		scan.package[P_CRYPTO].evidence_n = 0;
+		scan.inv.relation = relation;
+		scan.inv.relation_n = users;
+		TRY(vex_read(
+			op, S("v.json"),
+			exact(S(DOC(ABOUT("CVE-2024-45337", HAS("pkg:golang/github.com/k3s-io/kine",
+								"pkg:golang/golang.org/x/crypto"))
+					    NOT_AFFECTED))),
+			&s));
+		TRY(vex_apply(op, &scan.report, &s));
+		CHECK((scan.finding[F_CRYPTO].suppressed == SUPPRESSED_VEX) == (users == 1));
+	}
+	return 0;
+}
+
+#define INNER DOC("{\"vulnerability\":{\"name\":\"CVE-2023-2975\"},\"status\":\"fixed\"}")
+#define STATEMENT                                                                                  \
+	"{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"x\",\"digest\":{" \
+	"\"sha256\":\"" SCANNED_HEX "\"}}],\"predicateType\":\"https://openvex.dev/ns/v0.2.0\","   \
+	"\"predicate\":" INNER "}"
+
+/* An attestation's subject is what a document without products is about. */
+static int envelopes(struct op *op)
+{
+	str payload, dsse, bundle;
+
+	TRY(base64_write(op, S(STATEMENT), &payload));
+	TRY(op_text(op, &dsse,
+		    "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"%.*s\","
+		    "\"signatures\":[]}",
+		    STR_ARG(payload)));
+	TRY(op_text(op, &bundle,
+		    "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
+		    "\"dsseEnvelope\":%.*s}",
+		    STR_ARG(dsse)));
+	str form[] = { S(STATEMENT), dsse, bundle };
+	for (size_t i = 0; i < sizeof(form) / sizeof(form[0]); i++) {
+		struct statements s = { 0 };
+		struct scanned scan;
+		scanned_make(&scan);
+		TRY(vex_read(op, S("att.json"), exact(form[i]), &s));
+		TRY(vex_apply(op, &scan.report, &s));
+		CHECK(scan.finding[F_LIBSSL].suppressed == SUPPRESSED_VEX);
+	}
+	return 0;
+}
+
+static const struct {
+	const char *text, *error; /* NULL: it is no VEX */
+} refused[] = {
+	{ "{\"a\":1}", NULL },
+	{ "", NULL },
+	{ "[1]", NULL },
+	{ "pkg:deb/debian/x", NULL },
+	{ "{\"predicateType\":\"https://slsa.dev/provenance/v1\",\"predicate\":{}}", NULL },
+	{ "{\"a\":1,\"a\":2}", "v.json:1:" },
+	{ "{\"a\":", "v.json:1:" },
+	{ DOC("{\"vulnerability\":{\"name\":\"CVE-1\"},\"products\":[" IS(
+		  "pkg:a/b") "],\"status\":\"fine\"}"),
+	  "no status 'fine' is known" },
+	{ DOC("{\"vulnerability\":{\"name\":\"CVE-1\"},\"products\":[" IS(
+		  "pkg:a/b") "],\"status\":\"fixed\",\"status\":\"affected\"}"),
+	  "status" },
+	{ DOC("{\"vulnerability\":{\"name\":\"CVE-1\"},\"products\":[" IS(
+		  "pkg:a/b") "],\"status\":\"not_affected\",\"justification\":\"because\"}"),
+	  "no justification 'because' is known" },
+	{ DOC("{\"products\":[" IS("pkg:a/b") "],\"status\":\"fixed\"}"),
+	  "about no vulnerability" },
+	{ DOC("{\"vulnerability\":{\"name\":\"CVE-1\"},\"products\":[{}],\"status\":\"fixed\"}"),
+	  "without an identifier" },
+	{ "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"e30\\u0021\"}",
+	  "not base64" },
+	{ "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"bm8=\"}", "payload" },
+	{ "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"e30=\"}", NULL },
+};
+
+static int refuses(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct statements s = { 0 };
+		str text = exact(str_of(refused[i].text));
+		if (refused[i].error) {
+			CHECK_FAILS(op, vex_read(op, S("v.json"), text, &s), ERR_FORMAT,
+				    refused[i].error);
+			continue;
+		}
+		int rc = vex_read(op, S("v.json"), text, &s);
+		TRY(rc);
+		test_check(rc == 1 && s.n == 0, refused[i].text, __FILE__, __LINE__);
+	}
+	return 0;
+}
+
+TESTS({ "statements and findings", applies }, { "what is told", tells },
+      { "what is known better stays", leaves }, { "within another package", within },
+      { "envelopes", envelopes }, { "what is refused", refuses })
