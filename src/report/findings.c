@@ -5,11 +5,13 @@
 const struct findings_format findings_formats[] = {
 	{ "table", findings_table, "for people" },
 	{ "json", findings_json, "everything: schemas/findings.schema.json" },
+	{ "cyclonedx", findings_cyclonedx, "CycloneDX 1.6, or @1.5, @1.4, with vulnerabilities" },
 	{ "sarif", findings_sarif, "SARIF 2.1.0, for code scanning" },
 	{ "gitlab", findings_gitlab, "GitLab's container scanning, 15.0.2" },
 	{ "junit", findings_junit, "a test case a package, for CI servers" },
 	{ "markdown", findings_markdown, "for merge requests and wikis" },
 	{ "csv", findings_csv, "for spreadsheets, suppressed ones too" },
+	{ "template", findings_template, "by a template over the JSON: -t FILE" },
 };
 const size_t findings_formats_n = sizeof(findings_formats) / sizeof(findings_formats[0]);
 

@@ -28,6 +28,10 @@ struct sbom_format_choice {
 	int64_t time; /* of the document, seconds since 1970; 0: the subject's own */
 	str template; /* the text of the template; only for that format */
 	int indent;   /* blanks a level of JSON and XML; 0: all in one line */
+	/* CycloneDX as JSON: the elements of "vulnerabilities", an object each; NULL: no such list. */
+	void (*vulnerability)(struct op *op, void *arg, struct json_out *j, ptrdiff_t i);
+	ptrdiff_t vulnerability_n;
+	void *arg;
 };
 
 /* "cyclonedx-json", "cyclonedx-json@1.5", "spdx-json=FILE", "spdx-json@2.3=FILE" into format,

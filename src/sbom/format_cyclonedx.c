@@ -430,6 +430,23 @@ static int put_dependencies(struct writer *w)
 	return rc;
 }
 
+/* What a scan has found, by whoever asks for it. */
+static int put_vulnerabilities(struct writer *w)
+{
+	const struct sbom_format_choice *c = w->choice;
+	int rc = 0;
+
+	if (!c->vulnerability || w->c.xml)
+		return 0;
+	cdx_list(&w->c, "vulnerabilities");
+	for (ptrdiff_t i = 0; rc == 0 && i < c->vulnerability_n; i++) {
+		c->vulnerability(w->c.s.op, c->arg, &w->c.s.json, i);
+		rc = sink_flush(&w->c.s);
+	}
+	cdx_list_end(&w->c);
+	return rc;
+}
+
 /* ---- the document ---- */
 
 static void begin_json(struct writer *w, str serial)
@@ -473,7 +490,8 @@ static int put_document(struct writer *w)
 	rc = rc < 0 ? rc : put_os(w);
 	rc = rc < 0 ? rc : put_files(w);
 	cdx_list_end(&w->c);
-	return rc < 0 ? rc : put_dependencies(w);
+	rc = rc < 0 ? rc : put_dependencies(w);
+	return rc < 0 ? rc : put_vulnerabilities(w);
 }
 
 static int write_document(struct op *op, const struct inventory *inv,
@@ -492,7 +510,10 @@ static int write_document(struct op *op, const struct inventory *inv,
 		      : str_eq(choice->version, S("1.5")) ? 15
 							  : 16;
 	record_to_properties(&w.properties, op, "temper:", put_property, &w);
-	(void)snprintf(serial, sizeof(serial), "urn:uuid:%s", format_uuid(inv, "cyclonedx", uuid));
+	(void)snprintf(
+		serial, sizeof(serial), "urn:uuid:%s",
+		format_uuid(inv, choice->vulnerability ? "cyclonedx-vulnerabilities" : "cyclonedx",
+			    uuid));
 	if (xml)
 		begin_xml(&w, str_of(serial));
 	else

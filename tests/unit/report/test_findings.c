@@ -145,6 +145,30 @@ static int others(struct op *op)
 	return 0;
 }
 
+static int cyclonedx(struct op *op)
+{
+	struct findings_choice c = { 0 }, old = { .version = S_INIT("1.4") };
+
+	TRY(golden(op, &full_report, &c, "cyclonedx", "findings.cdx.json"));
+	return golden(op, &full_report, &old, "cyclonedx", "findings-1.4.cdx.json");
+}
+
+static int by_template(struct op *op)
+{
+	struct findings_choice c = { .template =
+					     S_INIT("{{range .findings}}{{.id}} {{.package.name}} "
+						    "{{join .fixed \"/\"}}\n{{end}}") };
+	str got;
+
+	TRY(written(op, &full_report, &c, "template", &got));
+	CHECK_STR(got, S("GHSA-aaaa-bbbb-cccc org.example:odd 2.0/3.1|rc\n"
+			 "CVE-2024-5535 libssl3 3.0.15-1~deb12u1\n"
+			 "CVE-2024-5535 openssl 3.0.15-1~deb12u1\n"
+			 "MAL-2025-12 @scope/thing \n"
+			 "CVE-2023-5678 libssl3 \n"));
+	return 0;
+}
+
 TESTS({ "table", table }, { "table, verbose and narrow", table_verbose },
       { "table in colours", table_colour }, { "nothing found", nothing }, { "json", json },
-      { "other forms", others })
+      { "other forms", others }, { "CycloneDX", cyclonedx }, { "by template", by_template })
