@@ -14,6 +14,7 @@
 #include "codec/node.h"
 #include "distro/repo.h"
 #include "distro/solve.h"
+#include "model/inventory.h"
 #include "oci/image.h"
 
 /* Version of the file's form. */
@@ -106,6 +107,11 @@ const struct lock_artifact *lock_artifact_find(const struct lock_platform *p, st
 /* Of the repository that the package is from: its first pocket; NULL for Debian's and for files. */
 const struct repo_pocket *lock_repository(const struct lock_platform *p,
 					  const struct lock_package *package);
+
+/* What it installs on a platform, as an inventory: packages and the system, no files; for matching.
+ * lock_inventory.c */
+int lock_inventory(struct op *op, const struct lock *lock, const struct lock_platform *p,
+		   struct inventory *ret) MUST_USE;
 
 /* "trixie-security", the repository's name, or "a file". */
 str lock_origin(const struct lock_package *package);

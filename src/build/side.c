@@ -141,7 +141,8 @@ static int open_lock(struct op *op, const struct store *store, str path, str pla
 	    (rc = read_image(op, store, &p->manifest, S(""), more, s)) < 0)
 		return rc;
 	s->manifest = p->manifest;
-	return packages_of_lock(op, &lock, p, s);
+	rc = lock_inventory(op, &lock, p, &s->inventory);
+	return rc < 0 ? rc : packages_of_lock(op, &lock, p, s);
 }
 
 /* What the lock in an image knows more of a package that dpkg's database names too. */
@@ -161,7 +162,7 @@ static void enrich(struct side *s, const struct lock *lock)
 }
 
 static int open_image(struct op *op, const struct store *store, str from, str platform,
-		      const struct image_tree_wish *more, struct inventory *v, struct side *s)
+		      const struct image_tree_wish *more, struct side *s)
 {
 	struct image_descriptor d;
 	struct lock lock;
@@ -169,7 +170,7 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 	int rc = image_import(op, store, from, &d, &name);
 
 	if (rc < 0 || (rc = read_image(op, store, &d.digest, platform, more, s)) < 0 ||
-	    (rc = side_inventory(op, store, s, v)) < 0 || (rc = side_packages(op, v, s)) < 0)
+	    (rc = side_inventory(op, store, s)) < 0 || (rc = side_packages(op, s)) < 0)
 		return rc;
 	if (!side_file(s, str_of(carried_lock), &text))
 		return 0;
@@ -183,8 +184,9 @@ static int open_image(struct op *op, const struct store *store, str from, str pl
 }
 
 /* 1: it is no bill of materials. */
-static int open_bill(struct op *op, str path, struct inventory *v, struct side *s)
+static int open_bill(struct op *op, str path, struct side *s)
 {
+	struct inventory *v = &s->inventory;
 	AUTO_FD fd = -1;
 	SCRATCH char head[BILL_HEAD];
 	bool said = str_starts(path, S("sbom:"));
@@ -202,7 +204,6 @@ static int open_bill(struct op *op, str path, struct inventory *v, struct side *
 		return 1;
 	if ((rc = file_read_fd(op, fd, path, LIMIT_SBOM, &bytes)) < 0)
 		return rc;
-	*v = (struct inventory){ 0 };
 	if ((rc = sbom_read(op, path, bytes, v)) != 0)
 		return rc < 0 ? rc
 			      : op_fail(op, ERR_FORMAT,
@@ -212,7 +213,7 @@ static int open_bill(struct op *op, str path, struct inventory *v, struct side *
 	s->is_bill = true;
 	s->platform = v->subject.platform;
 	s->manifest = v->subject.manifest;
-	return side_packages(op, v, s);
+	return side_packages(op, s);
 }
 
 int side_open(struct op *op, const struct store *store, str what, str platform,
@@ -220,9 +221,8 @@ int side_open(struct op *op, const struct store *store, str what, str platform,
 {
 	bool recipe = str_ends(what, S(".yaml")) || str_ends(what, S(".yml"));
 	struct side s = { .name = what };
-	struct inventory v;
 	str path = what;
-	int rc = recipe ? lock_path(op, what, &path) : open_bill(op, what, &v, &s);
+	int rc = recipe ? lock_path(op, what, &path) : open_bill(op, what, &s);
 	bool lock = recipe || (rc > 0 && str_ends(what, S(".json")));
 
 	map_init(&s.owner, op);
@@ -231,13 +231,13 @@ int side_open(struct op *op, const struct store *store, str what, str platform,
 	if (lock)
 		rc = open_lock(op, store, path, platform, more, &s);
 	else if (rc > 0)
-		rc = open_image(op, store, what, platform, more, &v, &s);
+		rc = open_image(op, store, what, platform, more, &s);
 	if (rc == 0 && lock && s.has_image)
-		rc = side_inventory(op, store, &s, &v);
+		rc = side_inventory(op, store, &s);
 	if (rc < 0)
 		return rc;
 	if (s.package_n > 1)
 		qsort(s.package, (size_t)s.package_n, sizeof(*s.package), side_package_cmp);
 	*ret = s;
-	return s.has_image ? side_owners(op, &v, ret) : 0;
+	return s.has_image ? side_owners(op, ret) : 0;
 }

@@ -39,6 +39,7 @@ struct side {
 	ptrdiff_t package_n;
 	struct side_own *own; /* [own_n], sorted by kind and name; of the lock */
 	ptrdiff_t own_n;
+	struct inventory inventory; /* the same, whole; of a lock without its image: packages alone */
 	struct map owner; /* path of a file to its struct side_package, as package databases list them */
 };
 
@@ -53,13 +54,12 @@ struct side {
 int side_open(struct op *op, const struct store *store, str what, str platform,
 	      const struct image_tree_wish *wants, struct side *ret) MUST_USE;
 
-/* The packages that an inventory tells, and (`owners`) whose its files are. For side.c. */
-int side_packages(struct op *op, const struct inventory *v, struct side *s) MUST_USE;
-int side_owners(struct op *op, const struct inventory *v, struct side *s) MUST_USE;
+/* The packages that s->inventory tells, and (`owners`) whose its files are. For side.c. */
+int side_packages(struct op *op, struct side *s) MUST_USE;
+int side_owners(struct op *op, struct side *s) MUST_USE;
 
-/* What is in the image of a side. For side.c. */
-int side_inventory(struct op *op, const struct store *store, const struct side *s,
-		   struct inventory *ret) MUST_USE;
+/* What is in the image of a side, into s->inventory. For side.c. */
+int side_inventory(struct op *op, const struct store *store, struct side *s) MUST_USE;
 
 /* For qsort() and bsearch(): by name and type, and by architecture. */
 int side_package_cmp(const void *a, const void *b);

@@ -13,8 +13,7 @@ int side_package_cmp(const void *a, const void *b)
 	return order ? order : str_cmp(x->arch, y->arch);
 }
 
-int side_inventory(struct op *op, const struct store *store, const struct side *s,
-		   struct inventory *ret)
+int side_inventory(struct op *op, const struct store *store, struct side *s)
 {
 	struct inventory_wish wish = { .image = true, .licences = true };
 	AUTO_IMAGE_LAYERS layers = { 0 };
@@ -25,8 +24,8 @@ int side_inventory(struct op *op, const struct store *store, const struct side *
 	if (rc < 0 || (rc = inventory_interest(op, &wish, &ask)) < 0 ||
 	    (rc = tree_of_layers(op, layers.layer, layers.n, &ask, &t)) < 0)
 		return rc;
-	*ret = (struct inventory){ 0 };
-	return inventory_make(op, t, &wish, ret);
+	s->inventory = (struct inventory){ 0 };
+	return inventory_make(op, t, &wish, &s->inventory);
 }
 
 /* A system's packages are of one distribution; what others call theirs is part of the name. */
@@ -40,8 +39,10 @@ static int full_name(struct op *op, const struct package *p, str *ret)
 		   : 0;
 }
 
-int side_packages(struct op *op, const struct inventory *v, struct side *s)
+int side_packages(struct op *op, struct side *s)
 {
+	const struct inventory *v = &s->inventory;
+
 	s->package_n = v->package_n;
 	if (!(s->package = op_new(op, struct side_package, v->package_n)))
 		return op->code;
@@ -118,8 +119,9 @@ static int own_records(struct side *s)
 	return 0;
 }
 
-int side_owners(struct op *op, const struct inventory *v, struct side *s)
+int side_owners(struct op *op, struct side *s)
 {
+	const struct inventory *v = &s->inventory;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < v->package_n; i++)

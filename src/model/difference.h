@@ -7,6 +7,7 @@
 
 #include "codec/node.h"
 #include "entry.h"
+#include "finding.h"
 
 struct difference_package {
 	const char *type; /* "deb", "python": see model/inventory.h */
@@ -59,6 +60,20 @@ struct difference_setting { /* of the image's configuration, or an annotation */
 	str before, after;
 };
 
+struct difference_finding { /* that only one side has */
+	bool came;          /* else it went */
+	str id, package, version; /* of the side that has it */
+	str fixed;          /* the version that fixes it; empty: none */
+	enum severity severity;
+	bool exploited;
+};
+struct difference_findings {
+	struct difference_finding *p; /* [n]: those that went, then those that came; worst first */
+	ptrdiff_t n, gone_n, come_n, same_n;
+	bool compared;  /* else there were no advisories to look with */
+	bool fixed_only; /* they know fixes alone: unfixed ones are not covered */
+};
+
 struct difference_side {
 	str name;          /* "nginx:latest" */
 	str platform;      /* "linux/amd64" */
@@ -81,6 +96,7 @@ struct difference {
 	ptrdiff_t file_n;
 	struct difference_setting *setting;
 	ptrdiff_t setting_n;
+	struct difference_findings findings;
 	ptrdiff_t layers_shared;
 	uint64_t shared; /* bytes of the blobs of layers that both have */
 };

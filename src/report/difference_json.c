@@ -5,6 +5,8 @@
 #include "codec/json.h"
 #include "sys/clock.h"
 
+#include "findings_change.h"
+
 static void put_side(struct json_out *j, const char *key, const struct difference_side *s)
 {
 	static const struct digest none;
@@ -186,6 +188,7 @@ void difference_json_write(struct buf *b, const struct difference *d)
 	put_side(&j, "after", &d->after);
 	put_packages(&j, d);
 	put_own(&j, d);
+	findings_change_json(&j, &d->findings);
 	put_logs(&j, d);
 	if (d->before.has_files && d->after.has_files) {
 		put_files(&j, d);

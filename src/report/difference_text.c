@@ -3,6 +3,8 @@
 #include "base/num.h"
 #include "sys/clock.h"
 
+#include "findings_change.h"
+
 enum {
 	NAME_WIDTH = 28,
 	LOG_LINES = 8, /* of one entry */
@@ -350,6 +352,7 @@ void difference_text_write(struct buf *b, const struct difference *d,
 	}
 	put_packages(b, d, style);
 	put_own(b, d, style);
+	findings_change_text(b, &d->findings, style);
 	for (ptrdiff_t i = 0; i < d->log_n; i++)
 		put_log(b, &d->log[i], style);
 	put_files(b, d, style);
