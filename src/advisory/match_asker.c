@@ -94,6 +94,23 @@ void match_asker_init(struct match_asker *a, const struct match_system *system,
 		ask_by_name(a, p, name);
 }
 
+/* ---- ids ---- */
+
+bool match_is_cve(str id)
+{
+	return id.len > 8 && str_eq(str_head(id, 4), S("CVE-"));
+}
+
+str match_cve_of(str id)
+{
+	ptrdiff_t at = str_find_str(id, S("CVE-"));
+
+	if (at < 0 || (at > 0 && id.p[at - 1] != '-'))
+		return S("");
+	id = str_from(id, at);
+	return match_is_cve(id) ? id : S("");
+}
+
 /* ---- whose package it is ---- */
 
 /* Who signs as vendor of a distribution's own packages. */

@@ -70,11 +70,21 @@ static bool same_stream(str stream, str version, str bound)
 	return bound.len == 0 || str_eq(first_number(version), first_number(bound));
 }
 
+/* "nodejs:12" of "nodejs:12:8040020210708131418:522a0ee4". */
+static str module_label(str module)
+{
+	str rest = module;
+
+	str_cut(&rest, ':');
+	str_cut(&rest, ':');
+	return rest.p ? str_head(module, rest.p - module.p - 1) : module;
+}
+
 static str stream_of(str module)
 {
 	ptrdiff_t colon = str_find(module, ':');
 
-	return colon < 0 ? S("") : str_from(module, colon + 1);
+	return colon < 0 ? S("") : str_from(module_label(module), colon + 1);
 }
 
 static str pair_of(const struct pairs *only, const char *key)
@@ -103,15 +113,20 @@ static bool module_holds(const struct match_asker *a, const struct match_ask *as
 	str wanted = pair_of(&f->only, "module"), bound = bound_of(f);
 	bool modular = wanted.len || is_modular(bound);
 
-	*ret_wanted = wanted.len ? wanted : modular ? S("a module") : S("no module");
+	str any = S("*"); /* of a module, which one is not told */
+
+	*ret_wanted = wanted.len && !str_eq(wanted, any) ? wanted
+		      : modular                          ? S("a module")
+							 : S("no module");
 	/* A state of all versions that names no module is of the package as such. */
-	if (!modular && (bound.len == 0 || !a->modular))
+	if (!modular && bound.len == 0)
 		return !a->modular || f->state == FIX_NOT_AFFECTED;
 	if (modular != a->modular)
 		return false;
-	if (wanted.len && a->module.len)
-		return str_eq(wanted, a->module);
-	return same_stream(stream_of(wanted.len ? wanted : a->module), ask->version, bound);
+	if (wanted.len && !str_eq(wanted, any) && a->module.len)
+		return str_eq(module_label(wanted), a->module);
+	return !modular ||
+	       same_stream(stream_of(a->module.len ? a->module : wanted), ask->version, bound);
 }
 
 /* ---- channels, products ---- */

@@ -117,6 +117,7 @@ int match_keep(struct op *op, const struct match *from, struct match *ret) MUST_
 int match_content(struct op *op, const struct package *p, bool by_source, str *ret_reason) MUST_USE;
 
 /* "CVE-2024-1"? Also the one that an id ends with: "DEBIAN-CVE-2024-1" gives "CVE-2024-1". Empty: none. */
+bool match_is_cve(str id);
 str match_cve_of(str id);
 
 /* Shards that a package of an ecosystem is held against: its own, and those of a release that it is

@@ -35,21 +35,6 @@ struct groups {
 	struct group *first, **end;
 };
 
-static bool is_cve(str id)
-{
-	return id.len > 8 && str_eq(str_head(id, 4), S("CVE-"));
-}
-
-str match_cve_of(str id)
-{
-	ptrdiff_t at = str_find_str(id, S("CVE-"));
-
-	if (at < 0 || (at > 0 && id.p[at - 1] != '-'))
-		return S("");
-	id = str_from(id, at);
-	return is_cve(id) ? id : S("");
-}
-
 static struct group *top(struct group *g)
 {
 	while (g->joined)
@@ -109,7 +94,7 @@ static ptrdiff_t each_cve(const struct advisory *a, ptrdiff_t at, str *ret)
 	}
 	for (int k = 0; k < 2; k++)
 		for (ptrdiff_t i = 0; i < list[k]->n; i++)
-			if (is_cve(list[k]->p[i]) && n++ == at)
+			if (match_is_cve(list[k]->p[i]) && n++ == at)
 				*ret = list[k]->p[i];
 	return n;
 }
@@ -191,7 +176,7 @@ static enum fix_state state_of(const struct match_raw *r)
 
 static int id_class(str id)
 {
-	return is_cve(id) ? 0 : str_starts(id, S("GHSA-")) ? 1 : 2;
+	return match_is_cve(id) ? 0 : str_starts(id, S("GHSA-")) ? 1 : 2;
 }
 
 static int id_order(const void *x, const void *y)
@@ -252,7 +237,7 @@ static str name_of(const struct match_merge *m, const struct group *g, const str
 		for (const struct link *l = g->first; l; l = l->next)
 			for (ptrdiff_t i = -1; i < l->raw->head.aliases.n; i++) {
 				str id = i < 0 ? l->raw->head.id : l->raw->head.aliases.p[i];
-				if (is_cve(id))
+				if (match_is_cve(id))
 					return id;
 			}
 	return h->p[0]->head.id;
@@ -326,7 +311,7 @@ static void vendor_severity(const struct hits *h, struct finding *f)
 static int know_all(const struct match_merge *m, const struct hits *h, struct finding *f)
 {
 	enum severity severity = SEVERITY_UNKNOWN;
-	const struct knowledge *k;
+	const struct knowledge *k = NULL;
 	str version = S("");
 	bool own;
 	int rc = 0;
@@ -336,8 +321,10 @@ static int know_all(const struct match_merge *m, const struct hits *h, struct fi
 		take_score(&h->p[i]->head.cvss, &version, f);
 	own = f->cvss.len != 0;
 	for (ptrdiff_t i = 0; rc == 0 && i < f->ids.n; i++) {
-		if ((i > 0 && !is_cve(f->ids.p[i])) || (rc = know(m, f->ids.p[i], &k)) < 0)
+		if (i > 0 && !match_is_cve(f->ids.p[i]))
 			continue;
+		if ((rc = know(m, f->ids.p[i], &k)) < 0)
+			return rc;
 		learn(k, f, &severity, &version);
 	}
 	if (f->severity == SEVERITY_UNKNOWN && own) {
