@@ -54,6 +54,23 @@ static void filter(const struct report_filter *w, struct report *r)
 	}
 }
 
+/* ---- statements and waivers ---- */
+
+static int apply_said(struct op *op, const struct scan_wish *wish, struct report *r)
+{
+	struct statements statements = wish->statements;
+	struct waivers waivers = wish->waivers;
+	int rc = vex_apply(op, r, &statements);
+
+	if (rc == 0)
+		rc = waivers_apply(op, r, &waivers, wish->now, wish->warn_days);
+	r->statement = statements.p;
+	r->statement_n = statements.n;
+	r->waiver = waivers.p;
+	r->waiver_n = waivers.n;
+	return rc;
+}
+
 /* ---- evidence ---- */
 
 static void apply_reach(const struct scan_wish *w, struct report *r)
@@ -170,6 +187,8 @@ int scan_inventory(struct op *op, struct database *db, const struct inventory *i
 	match.by_cve = match.by_cve || wish->filter.by_cve;
 	r.filter.by_cve = match.by_cve;
 	if ((rc = match_inventory(op, db, inv, &match, &r)) < 0)
+		return rc;
+	if ((rc = apply_said(op, wish, &r)) < 0)
 		return rc;
 	if (wish->apply_evidence)
 		apply_reach(wish, &r);
