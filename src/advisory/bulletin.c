@@ -1,6 +1,7 @@
 #include "bulletin.h"
 
 #include "base/num.h"
+#include "feed_values.h"
 
 void bulletin_begin(struct bulletin *d, struct op *op, const struct feed_sink *sink, str id)
 {
@@ -74,10 +75,37 @@ void bulletin_only(struct bulletin *d, struct affected *a, const char *key, str 
 	grown[at] = (struct pair){ k, value };
 }
 
-int bulletin_send(struct bulletin *d)
+/* Empty is none told; the rest must be what names and versions are. */
+static bool version_good(str v)
 {
+	return v.len == 0 || feed_name_good(v);
+}
+
+static bool affected_good(const struct affected *a)
+{
+	bool good = feed_name_good(a->ecosystem) && feed_name_good(a->name);
+
+	for (ptrdiff_t i = 0; i < a->span_n && good; i++)
+		good = version_good(a->span[i].from) && version_good(a->span[i].until) &&
+		       version_good(a->span[i].last);
+	for (ptrdiff_t i = 0; i < a->versions.n && good; i++)
+		good = feed_name_good(a->versions.p[i]);
+	return good;
+}
+
+int bulletin_send(struct bulletin *d, uint64_t *bad)
+{
+	bool good = feed_name_good(d->a.id);
+
 	if (d->op->code)
 		return d->op->code;
+	for (ptrdiff_t i = 0; i < d->affected.n && good; i++)
+		good = affected_good(&d->affected.p[i]);
+	if (!good) {
+		++*bad;
+		bulletin_drop(d);
+		return 0;
+	}
 	d->a.aliases = (struct texts){ d->aliases.p, d->aliases.n };
 	d->a.related = (struct texts){ d->related.p, d->related.n };
 	d->a.cvss = (struct texts){ d->cvss.p, d->cvss.n };

@@ -45,8 +45,10 @@ void bulletin_until(struct bulletin *d, struct affected *a, str fixed);
 /* Something more that must hold; kept sorted by key. */
 void bulletin_only(struct bulletin *d, struct affected *a, const char *key, str value);
 
-/* Into the sink; then its memory goes. bulletin_drop(): it goes without. One of them for each bulletin. */
-int bulletin_send(struct bulletin *d) MUST_USE;
+/* Into the sink; then its memory goes. An id, name or version that can be none (feed_name_good()) is
+ * counted in *bad, and the record left out. bulletin_drop(): it goes without. One of them for each
+ * bulletin. */
+int bulletin_send(struct bulletin *d, uint64_t *bad) MUST_USE;
 void bulletin_drop(struct bulletin *d);
 
 /* "2023-03-29" of "29 Mar 2023", "2023-03-29T..." or "2023-03-29 ..."; empty for what is no date. */

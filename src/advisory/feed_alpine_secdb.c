@@ -18,6 +18,7 @@
 #include "codec/json.h"
 #include "codec/yaml.h"
 #include "feed_native.h"
+#include "feed_values.h"
 
 struct fix { /* one id that a version of the package fixes */
 	str id, version;
@@ -30,6 +31,7 @@ struct secdb {
 	const struct feed_sink *sink;
 	str key;
 	VEC(struct fix) fix; /* of the package at hand */
+	uint64_t bad;
 };
 
 static bool is_digit(char c)
@@ -125,7 +127,7 @@ static int send_fix(struct secdb *s, str name, const struct fix *fix)
 		a->state = FIX_NOT_AFFECTED;
 	else
 		bulletin_until(&b, a, fix->version);
-	return bulletin_send(&b);
+	return bulletin_send(&b, &s->bad);
 }
 
 static int package(struct secdb *s, str name, const struct node *fixes)
@@ -152,21 +154,13 @@ static int package(struct secdb *s, str name, const struct node *fixes)
 	return 0;
 }
 
-static str member(const struct node *map, const char *key)
-{
-	str ret = { 0 };
-
-	node_text(node_get(map, str_of(key)), &ret);
-	return ret;
-}
-
 /* Whose it is: what the configuration says, else the release, else who serves it. */
 static int key_of(struct op *op, const struct feed_document *d, const struct node *root, str *ret)
 {
 	static const struct {
 		const char *host, *key;
 	} prefixes[] = { { "packages.wolfi.dev", "wolfi" }, { "packages.cgr.dev", "chainguard" } };
-	str version = member(root, "distroversion"), prefix = member(root, "urlprefix");
+	str version = feed_get(root, S("distroversion")), prefix = feed_get(root, S("urlprefix"));
 
 	*ret = d->release;
 	if (ret->len)
@@ -205,12 +199,13 @@ static int secdb_read(struct op *op, const struct feed_document *d, const struct
 	for (ptrdiff_t i = 0; i < packages->n; i++) {
 		const struct node *pkg = node_get(&packages->child[i], S("pkg"));
 		const struct node *fixes = node_get(pkg, S("secfixes"));
-		str name = member(pkg, "name");
+		str name = feed_get(pkg, S("name"));
 		if (name.len == 0 || (fixes && fixes->kind != NODE_MAP && fixes->n))
-			++*ret_bad;
+			s.bad++;
 		else if (fixes && package(&s, name, fixes) < 0)
 			return op->code;
 	}
+	*ret_bad += s.bad;
 	return 0;
 }
 

@@ -47,7 +47,7 @@ static int finish(struct dsa_reader *r)
 	if (begun && r->b.affected.n == 0)
 		bulletin_drop(&r->b);
 	else if (begun)
-		return bulletin_send(&r->b);
+		return bulletin_send(&r->b, &r->bad);
 	return r->op->code;
 }
 

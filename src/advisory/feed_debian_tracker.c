@@ -17,6 +17,7 @@
 #include "bulletin.h"
 #include "codec/json.h"
 #include "feed_native.h"
+#include "feed_values.h"
 
 /* Words of "nodsa_reason" and "status", and the urgency that is none. Source: the tracker's
  * documentation, "Issues not warranting a security advisory". */
@@ -39,22 +40,15 @@ static bool state_of(str word, enum fix_state *ret)
 	return false;
 }
 
-static str member(const struct node *map, str key)
-{
-	str ret = { 0 };
-
-	node_text(node_get(map, key), &ret);
-	return ret;
-}
-
 /* What one release says; false: nothing that can be understood. */
 static bool release(struct bulletin *b, const struct node *node, str source)
 {
-	str fixed = member(node, S("fixed_version")), urgency = member(node, S("urgency"));
-	str reason = member(node, S("nodsa_reason")), key = ecosystem_of_codename(node->key);
+	str fixed = feed_get(node, S("fixed_version")), urgency = feed_get(node, S("urgency"));
+	str reason = feed_get(node, S("nodsa_reason")), key = ecosystem_of_codename(node->key);
 	enum fix_state state;
 
-	if (!state_of(member(node, S("status")), &state) || (state == FIX_FIXED && fixed.len == 0))
+	if (!state_of(feed_get(node, S("status")), &state) ||
+	    (state == FIX_FIXED && fixed.len == 0))
 		return false;
 	if (key.len == 0 && op_text(b->op, &key, "debian:%.*s", STR_ARG(node->key)) < 0)
 		return true;
@@ -85,15 +79,15 @@ static int issue(struct op *op, const struct feed_sink *sink, str source, const 
 		 uint64_t *bad)
 {
 	const struct node *releases = node_get(node, S("releases"));
-	str bug = member(node, S("debianbug")), address;
+	str bug = feed_get(node, S("debianbug")), address;
 	struct bulletin b;
 
-	if (!releases || node->key.len == 0 || source.len == 0) {
+	if (!releases) {
 		++*bad;
 		return 0;
 	}
 	bulletin_begin(&b, op, sink, node->key);
-	b.a.details = member(node, S("description"));
+	b.a.details = feed_get(node, S("description"));
 	if (op_text(op, &address, "https://security-tracker.debian.org/tracker/%.*s",
 		    STR_ARG(node->key)) < 0)
 		return op->code;
@@ -108,7 +102,7 @@ static int issue(struct op *op, const struct feed_sink *sink, str source, const 
 		bulletin_drop(&b);
 		return op->code;
 	}
-	return bulletin_send(&b);
+	return bulletin_send(&b, bad);
 }
 
 static int source(struct op *op, const struct feed_sink *sink, str name, const struct node *issues,

@@ -70,7 +70,7 @@ static int fact(struct facts_reader *r, const str *column, ptrdiff_t n)
 	if (r->begun && !str_eq(id, r->b.a.id)) {
 		r->begun = false;
 		r->last = (str){ 0 }; /* its key goes with the bulletin's memory */
-		if (bulletin_send(&r->b) < 0)
+		if (bulletin_send(&r->b, &r->bad) < 0)
 			return r->op->code;
 	}
 	if (!r->begun)
@@ -125,7 +125,7 @@ static int facts_read(struct op *op, const struct feed_document *d, const struct
 	for (str rest = d->bytes; rest.p;)
 		if (line_of(&r, str_cut(&rest, '\n')) < 0)
 			return op->code;
-	if (r.begun && bulletin_send(&r.b) < 0)
+	if (r.begun && bulletin_send(&r.b, &r.bad) < 0)
 		return op->code;
 	*ret_bad = r.bad;
 	return 0;

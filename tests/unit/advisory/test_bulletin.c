@@ -32,6 +32,7 @@ static int sends(struct op *op)
 	struct told t = { 0 };
 	struct feed_sink sink = { .advisory = told_advisory, .to = &t };
 	struct bulletin d;
+	uint64_t bad = 0;
 
 	buf_init(&t.b, op, 1 << 20);
 	bulletin_begin(&d, op, &sink, S("A-1"));
@@ -52,7 +53,14 @@ static int sends(struct op *op)
 	a = bulletin_affected(&d, S("npm"), S("x"), AFFECTED_ANY);
 	if (a)
 		a->state = FIX_NOT_AFFECTED;
-	TRY(bulletin_send(&d));
+	TRY(bulletin_send(&d, &bad));
+	CHECK(bad == 0);
+	bulletin_begin(&d, op, &sink, S("A-\n"));
+	TRY(bulletin_send(&d, &bad));
+	bulletin_begin(&d, op, &sink, S("A-3"));
+	bulletin_until(&d, bulletin_affected(&d, S("npm"), S("x"), AFFECTED_ANY), S("1\t"));
+	TRY(bulletin_send(&d, &bad));
+	CHECK(bad == 2);
 	bulletin_begin(&d, op, &sink, S("A-2"));
 	bulletin_add(&d, &d.cwe, S("CWE-1"));
 	bulletin_drop(&d);

@@ -36,7 +36,7 @@ static int reads_lists(struct op *op)
 		    "  debian:woody source:libpng fixed <1.0.12-3.woody.2 on 2002-08-05\n"
 		    "  debian:woody source:libpng3 fixed <1.2.1-1.1.woody.2 on 2002-08-05\n"
 		    "  debian:sarge source:libpng3 not_affected urgency not-affected\n"
-		    "  debian:lenny source:libpng3 end_of_life urgency end-of-life\n"
+		    "  debian:5 source:libpng3 end_of_life urgency end-of-life\n"
 		    "DLA-3380-1 \"firmware-nonfree - security update\" published "
 		    "2023-04-01T00:00:00Z\n"
 		    "  debian:10 source:firmware-nonfree fixed <20190114+really20220913-0+deb10u1 "
