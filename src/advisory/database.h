@@ -2,7 +2,8 @@
  * database: the shards that are in use, and where each came from.
  *
  *	DIR/index.json           the set in use, sorted; replaced whole, by rename
- *	DIR/index.json.sig       DSSE envelope of it, where a key was given
+ *	DIR/index.json.sig       DSSE envelope that it came with, if it was imported and signed
+ *	DIR/index.before.json    the set before it
  *	DIR/shards/SHA256        shards; never changed
  *	DIR/feeds/               what was fetched, as far as the next fetch can use it
  *	DIR/lock                 held by whoever updates; readers need none
@@ -32,8 +33,12 @@ struct database {
 	struct database_shard *shard; /* [shard_n], by ecosystem, source */
 	ptrdiff_t shard_n;
 	struct digest digest; /* of index.json: names this state of the database */
-	str signer;           /* key id of a signature that held; empty: unsigned */
+	str signer; /* key id of a signature that held when it came; empty: unsigned, or changed since */
+	struct op own; /* shards and their names live in it */
 };
+
+/* The type of a signed index (DSSE payloadType). */
+#define DATABASE_TYPE "application/vnd.temper.database+json"
 
 /* --db DIR, $TEMPER_DB, or $XDG_DATA_HOME/temper/db; else /var/lib/temper/db where that is and the
  * former is not. 1: there is none yet (*ret is empty and may be used: it covers nothing). */
@@ -51,7 +56,9 @@ int database_of_ecosystem(struct op *op, const struct database *db, str ecosyste
 			  ptrdiff_t *ret_n) MUST_USE;
 
 /* What all sources know of one vulnerability, whatever the package: the best severity's vectors, KEV,
- * EPSS, texts. Zero where nothing is known. */
+ * EPSS, texts. Zero where nothing is known. Records without packages (CVE5, KEV) speak first; others
+ * by id or alias, where these have no vectors (or no summary, with `texts`). Its texts live as
+ * long as the database. */
 struct knowledge {
 	bool scored, exploited;
 	double epss, percentile;
@@ -78,6 +85,7 @@ struct database_update; /* opaque, in op */
 int database_update_begin(struct op *op, str dir, struct database_update **ret) MUST_USE;
 int database_update_shards_dir(const struct database_update *u); /* to write shards into */
 struct database *database_update_now(struct database_update *u); /* what is in use */
+/* A refused shard's error names it; those that are not refused are put all the same. */
 int database_update_put(struct op *op, struct database_update *u, str source,
 			const struct database_shard *shard, ptrdiff_t n, bool force) MUST_USE;
 int database_update_commit(struct op *op, struct database_update *u) MUST_USE;
@@ -86,9 +94,14 @@ void database_update_end(struct database_update **u);
 
 /* The whole database, or what some ecosystems need, as one file (tar of the index and shards,
  * zstd), signed with `key` (PEM, Ed25519; empty: unsigned); and such a file put in use, if `trust`
- * (PEM; empty: none asked for) signed it. Same database, same bytes. */
+ * (PEM; empty: none asked for) signed it. Same database, same bytes. What an export has takes the
+ * place of what is here of the same feeds and ecosystems; all else stays. An ecosystem without a
+ * release ("debian") is all of its releases. ERR_USAGE for one that is not there. */
 int database_export(struct op *op, struct database *db, const struct texts *ecosystems, str key,
 		    str path) MUST_USE;
 int database_import(struct op *op, str path, str trust, bool force, str dir) MUST_USE;
+
+/* Is the file an export: does its first member say so? False for what cannot be read, too. */
+bool database_is_export(struct op *op, str path);
 
 #endif
