@@ -118,6 +118,19 @@ static int count_life(struct op *op, void *to, const struct life *life)
 	return from_sink(r, op, r->to->life ? r->to->life(r->op, r->to->to, life) : 0);
 }
 
+static int count_date(struct op *op, void *to, str time)
+{
+	struct reading *r = to;
+
+	note_time(r, feed_time(time));
+	return from_sink(r, op, feed_dated(r->op, r->to, time));
+}
+
+int feed_dated(struct op *op, const struct feed_sink *sink, str time)
+{
+	return sink->dated ? sink->dated(op, sink->to, time) : 0;
+}
+
 /* What an op complains of that the feed's bytes are to blame for. */
 static bool is_broken(const struct op *op)
 {
@@ -413,7 +426,7 @@ static void begin(struct reading *r, struct op *op, str what, const struct feed_
 	*r = (struct reading){
 		.op = op, .what = what, .wish = wish, .feed = wish->feed, .to = sink
 	};
-	r->sink = (struct feed_sink){ count_advisory, count_score, count_life, r };
+	r->sink = (struct feed_sink){ count_advisory, count_score, count_life, r, count_date };
 	op_init(&r->own, LIMIT_FEED_MEMORY);
 	r->own.fault = op->fault;
 }

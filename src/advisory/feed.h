@@ -14,7 +14,12 @@ struct feed_sink {
 	int (*score)(struct op *op, void *to, str cve, double epss, double percentile);
 	int (*life)(struct op *op, void *to, const struct life *life);
 	void *to;
+	/* The publisher's time of the whole document, where it has one: for feed_count.newest. May
+	 * be NULL in any sink; readers call feed_dated(). */
+	int (*dated)(struct op *op, void *to, str time);
 };
+
+int feed_dated(struct op *op, const struct feed_sink *sink, str time) MUST_USE;
 
 struct feed_document {
 	str name; /* within the feed: "npm/GHSA-....json" */

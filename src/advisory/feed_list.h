@@ -1,6 +1,11 @@
 /* FEED(name): every feed_name there is, sorted; feed.c makes feeds[] of it. */
 FEED(alpine_secdb)
+FEED(cve5)
 FEED(debian_dsa)
+FEED(debian_support)
 FEED(debian_tracker)
+FEED(endoflife)
+FEED(epss)
 FEED(facts)
+FEED(kev)
 FEED(osv)
