@@ -177,6 +177,7 @@ static const struct {
 	vex_form_read *read;
 } forms[] = {
 	{ vex_is_openvex, vex_read_openvex },
+	{ vex_is_csaf, vex_read_csaf },
 };
 
 /* JSON by its first byte; YAML only where the name says so, since nearly any text is YAML. 1: neither.

@@ -317,6 +317,139 @@ static int refuses(struct op *op)
 	return 0;
 }
 
-TESTS({ "statements and findings", applies }, { "what is told", tells },
+#define CSAF(tree, vulnerabilities)                                                         \
+	"{\"document\":{\"category\":\"csaf_vex\",\"csaf_version\":\"2.0\",\"publisher\":{" \
+	"\"name\":\"p\"},\"tracking\":{\"id\":\"D-1\",\"current_release_date\":"            \
+	"\"2024-01-02T00:00:00Z\"}},\"product_tree\":{" tree                                \
+	"},\"vulnerabilities\":[" vulnerabilities "]}"
+#define PRODUCT(id, helper)                                                                      \
+	"{\"product_id\":\"" id "\",\"name\":\"app\",\"product_identification_helper\":{" helper \
+	"}}"
+#define PURL(p) "\"purl\":\"" p "\""
+#define OF(a, b, id)                                                                               \
+	"{\"category\":\"default_component_of\",\"full_product_name\":{\"product_id\":\"" id "\"," \
+	"\"name\":\"a of b\"},\"product_reference\":\"" a                                          \
+	"\",\"relates_to_product_reference\":\"" b "\"}"
+#define SAYS(id, status)                                                                           \
+	"{\"cve\":\"CVE-2023-2975\",\"product_status\":{\"" status "\":[\"" id "\"]},\"flags\":[{" \
+	"\"label\":\"vulnerable_code_not_present\",\"product_ids\":[\"A\"]}]}"
+
+static const struct {
+	const char *what, *text;
+	unsigned hidden;
+	const char *unmatched;
+} csaf[] = {
+	{ "a product by its purl",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "]",
+	       SAYS("A", "known_not_affected")),
+	  1 << F_LIBSSL, "" },
+	{ "in branches, as one of several purls",
+	  CSAF("\"branches\":[{\"branches\":[{\"product\":" PRODUCT(
+		       "A", "\"purls\":[\"pkg:deb/debian/x\",\"pkg:deb/debian/libssl3\"]") "}]}]",
+	       SAYS("A", "fixed")),
+	  1 << F_LIBSSL, "" },
+	{ "a component of a system",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "," PRODUCT(
+		       "B", "\"cpe\":\"cpe:/o:debian:debian_linux:12::x\"") "],\"relationships\":"
+									    "[" OF("A", "B",
+										   "C") "]",
+	       SAYS("C", "fixed")),
+	  1 << F_LIBSSL, "" },
+	{ "a component of another system",
+	  CSAF("\"full_product_names\":[" PRODUCT(
+		       "A", PURL("pkg:deb/debian/libssl3")) "," PRODUCT("B",
+									"\"cpe\":\"cpe:/"
+									"o:debian:debian_linux:"
+									"13\"") "],"
+										"\"relationships\":"
+										"[" OF("A", "B",
+										       "C") "]",
+	       SAYS("C", "fixed")),
+	  0, "another version" },
+	{ "a component of an image of a system",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "," PRODUCT(
+		       "I",
+		       PURL("pkg:oci/app@sha256%3A" SCANNED_HEX)) "," PRODUCT("B",
+									      "\"cpe\":\"cpe:/"
+									      "o:x:y:1\"") "],"
+											   "\"relat"
+											   "ionship"
+											   "s\":"
+											   "[" OF("A",
+												  "I",
+												  "J") "," OF("J",
+													      "B",
+													      "C") "]",
+	       SAYS("C", "fixed")),
+	  1 << F_LIBSSL, "" },
+	{ "a product with a name alone, which an image has",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", "") "]", SAYS("A", "fixed")), 0,
+	  "product 'app (A)' is no package URL" },
+	{ "a product that nothing defines",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", "") "]", SAYS("Z", "fixed")), 0,
+	  "product 'not defined (Z)'" },
+	{ "affected",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "]",
+	       SAYS("A", "known_affected")),
+	  0, "" },
+	{ "by another name of it",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "]",
+	       "{\"ids\":[{\"system_name\":\"d\",\"text\":\"DSA-5532-1\"}],\"product_status\":{"
+	       "\"fixed\":"
+	       "[\"A\"]}}"),
+	  1 << F_LIBSSL, "" },
+};
+
+static int reads_csaf(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(csaf) / sizeof(csaf[0]); i++) {
+		struct statements s = { 0 };
+		struct scanned scan;
+		unsigned hidden = 0;
+		scanned_make(&scan);
+		TRY(vex_read(op, S("c.json"), exact(str_of(csaf[i].text)), &s));
+		TRY(vex_apply(op, &scan.report, &s));
+		for (int f = 0; f < SCANNED_FINDINGS; f++)
+			hidden |= (unsigned)(scan.finding[f].suppressed == SUPPRESSED_VEX) << f;
+		test_check(hidden == csaf[i].hidden, csaf[i].what, __FILE__, __LINE__);
+		test_check(csaf[i].unmatched[0]
+				   ? str_find_str(s.p[0].unmatched, str_of(csaf[i].unmatched)) >= 0
+				   : s.p[0].unmatched.len == 0,
+			   csaf[i].what, __FILE__, __LINE__);
+		CHECK_STR(s.p[0].author, S("p"));
+		CHECK_STR(s.p[0].timestamp, S("2024-01-02T00:00:00Z"));
+	}
+	return 0;
+}
+
+/* Each product keeps what is told of it. */
+static int splits_csaf(struct op *op)
+{
+	struct statements s = { 0 };
+
+	TRY(vex_read(
+		op, S("c.json"),
+		exact(S(CSAF("\"full_product_names\":[" PRODUCT("A", "") "," PRODUCT(
+				     "B", "") "," PRODUCT("C", "") "],\"product_groups\":[{\"group_"
+								   "id\":\"G\",\"product_ids\":["
+								   "\"A\",\"C\"]}]",
+			     "{\"cve\":\"CVE-1\",\"product_status\":{\"known_not_affected\":[\"A\","
+			     "\"B\",\"C\"],"
+			     "\"known_affected\":[]},\"flags\":[{\"label\":\"component_not_"
+			     "present\",\"date\":"
+			     "\"2023-01-01T00:00:00Z\",\"group_ids\":[\"G\"]}],\"threats\":[{"
+			     "\"category\":\"impact\","
+			     "\"details\":\"why\",\"product_ids\":[\"B\"]}]}"))),
+		&s));
+	CHECK(s.n == 2 && s.p[0].product_n == 2 && s.p[1].product_n == 1);
+	CHECK(s.p[0].justification == VEX_COMPONENT_NOT_PRESENT);
+	CHECK_STR(s.p[0].timestamp, S("2023-01-01T00:00:00Z"));
+	CHECK_STR(s.p[1].impact, S("why"));
+	CHECK_STR(s.p[1].timestamp, S("2024-01-02T00:00:00Z"));
+	return 0;
+}
+
+TESTS({ "CSAF", reads_csaf }, { "products of one vulnerability of CSAF", splits_csaf },
+      { "statements and findings", applies }, { "what is told", tells },
       { "what is known better stays", leaves }, { "within another package", within },
       { "envelopes", envelopes }, { "what is refused", refuses })
