@@ -7,6 +7,8 @@ static const struct feed *const readers[] = {
 	&feed_debian_dsa,
 	&feed_debian_tracker,
 	&feed_alpine_secdb,
+	&feed_ubuntu_facts,
+	&feed_ubuntu_vex,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)
