@@ -15,6 +15,9 @@ enum {
 	LIMIT_SBOM = 256 << 20,
 	LIMIT_SBOM_PACKAGES = 500 * 1000,
 
+	/* Comparisons in one range: an advisory that lists versions has some thousand. */
+	LIMIT_RANGE_PARTS = 100 * 1000,
+
 	/* Elements of an XML document: a bill of materials of 60,000 files has 400,000. */
 	LIMIT_XML_NODES = 8 * 1000 * 1000,
 

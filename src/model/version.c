@@ -65,6 +65,20 @@ static bool bytes_in(str v, const struct version_span *span, bool first)
 	return first && !span->until.len;
 }
 
+/* v as an inclusive end, or "behind this one", sees it: without its release or local part if the end
+ * has none. Source: rpm's rpmverOverlap(); PEP 440, "Inclusive ordered comparison". */
+static str whole(enum version_scheme scheme, str v, str end)
+{
+	char mark = scheme == VERSION_RPM || scheme == VERSION_ALPM ? '-'
+		    : scheme == VERSION_PYPI                        ? '+'
+								    : 0;
+
+	if (!mark || str_find(end, mark) >= 0)
+		return v;
+	ptrdiff_t at = str_rfind(v, mark);
+	return at < 0 ? v : str_head(v, at);
+}
+
 bool version_in(enum version_scheme scheme, str v, const struct version_span *span)
 {
 	bool first = span->from.len == 0 || (!span->after && str_eq(span->from, S("0")));
@@ -72,15 +86,12 @@ bool version_in(enum version_scheme scheme, str v, const struct version_span *sp
 	if (scheme == VERSION_BYTES)
 		return bytes_in(v, span, first);
 	int (*compare)(str, str) = version_schemes[scheme].compare;
-	if (!first && compare(v, span->from) < (span->after ? 1 : 0))
+	if (!first && compare(span->after ? whole(scheme, v, span->from) : v, span->from) <
+			      (span->after ? 1 : 0))
 		return false;
 	if (span->until.len)
 		return compare(v, span->until) < 0;
 	if (!span->last.len)
 		return true;
-	if ((scheme == VERSION_RPM || scheme == VERSION_ALPM) && str_find(span->last, '-') < 0) {
-		ptrdiff_t dash = str_rfind(v, '-');
-		v = str_head(v, dash < 0 ? v.len : dash);
-	}
-	return compare(v, span->last) <= 0;
+	return compare(whole(scheme, v, span->last), span->last) <= 0;
 }

@@ -60,8 +60,9 @@ struct version_span {
 	bool after;
 };
 
-/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). An rpm or alpm `last`
- * without a release takes all releases of its version. Of VERSION_BYTES, which knows no order: the whole, and
+/* Does v lie in it? "0" as `from` is the very first in every scheme (OSV schema). A `last`
+ * without a release (rpm, alpm) or local part (PyPI) takes all of its version, and such a `from` with
+ * `after` none of them. Of VERSION_BYTES, which knows no order: the whole, and
  * the inclusive ends themselves. */
 bool version_in(enum version_scheme scheme, str v, const struct version_span *span);
 
