@@ -1,10 +1,10 @@
 /*
  * feeds: what it costs to make shards of feeds, beside yajl's SAX parse of the same bytes.
  *
- *	feeds [NAME=]FILE|DIR...
+ *	feeds [NAME=]FILE...
  *
  * NAME is a name of feeds[]; without it the feed is recognised. What is packed is unpacked
- * beforehand for yajl, and is read as it lies by us. Prints one line a file, and one for all:
+ * beforehand, so that both read the same bytes, from memory. Prints one line a file, and one for all:
  *
  *	almalinux-osv.ndjson.gz bytes=20045674 records=5680 bad=0 yajl_s=0.060 read_s=0.081 shards_s=0.120 ratio=2.00
  *
@@ -96,7 +96,7 @@ static int no_score(struct op *op, void *to, str cve, double epss, double percen
 	return op->code + (to && cve.len && epss > 1 && percentile > 1);
 }
 
-static int ours(struct op *op, const char *path, const struct feed_wish *wish, bool shards,
+static int ours(struct op *op, const struct at *at, const struct feed_wish *wish, bool shards,
 		struct line *line, int dirfd)
 {
 	AUTO_OP own;
@@ -113,7 +113,7 @@ static int ours(struct op *op, const char *path, const struct feed_wish *wish, b
 			return op_adopt_error(op, &own);
 		sink = shard_sink(set);
 	}
-	rc = feed_read_path(&own, str_of(path), wish, &sink, &line->count);
+	rc = feed_read(&own, at->what, at, wish, &sink, &line->count);
 	if (rc == 0 && shards)
 		rc = shard_set_write(&own, set, NULL, 0, &(struct texts){ 0 }, dirfd, &file, &n);
 	shard_set_close(&set);
@@ -141,12 +141,13 @@ static int measure(struct op *op, const char *arg, struct line *line, int dirfd)
 	    stream_read_all(op, s, LIMIT_FEED_DOCUMENT, &text) < 0)
 		return op->code;
 	line->bytes = (uint64_t)text.len;
+	struct at at = at_of_bytes(text, str_of(path));
 	line->json = text.len && (text.p[0] == '{' || text.p[0] == '[');
 	for (int i = 0; i < ROUNDS; i++) {
 		double took = line->json ? yajl(text) : 0;
 		line->yajl = i == 0 || took < line->yajl ? took : line->yajl;
-		if (ours(op, path, &wish, false, line, dirfd) < 0 ||
-		    ours(op, path, &wish, true, line, dirfd) < 0)
+		if (ours(op, &at, &wish, false, line, dirfd) < 0 ||
+		    ours(op, &at, &wish, true, line, dirfd) < 0)
 			return op->code;
 	}
 	return 0;

@@ -66,12 +66,17 @@ static const struct member part_members[] = {
 	{ { 0 }, 0 },
 };
 
+static inline bool is_key(str a, str b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, (size_t)a.len) == 0;
+}
+
 static void take_members(const struct node *map, const struct member *member, void *to)
 {
 	for (ptrdiff_t i = 0; i < map->n; i++) {
 		const struct node *child = &map->child[i];
 		for (const struct member *m = member; m->key.len; m++) {
-			if (!str_eq(m->key, child->key))
+			if (!is_key(m->key, child->key))
 				continue;
 			if (child->kind != NODE_NULL)
 				memcpy((char *)to + m->offset, &child, sizeof(child));
@@ -326,8 +331,7 @@ static int add_specific(struct reading *r, const struct node *map, struct affect
 static bool has_module(const struct affected *a)
 {
 	for (ptrdiff_t i = 0; i < a->span_n; i++) {
-		str v = a->span[i].until;
-		if (str_find_str(v, S(".module+")) >= 0 || str_find_str(v, S(".module_")) >= 0)
+		if (str_find_str(a->span[i].until, S(".module")) >= 0)
 			return true;
 	}
 	return false;
@@ -347,15 +351,15 @@ static str module_of_summary(str summary)
 /* What an rpm must be besides of that name and version. */
 static int add_conditions(struct reading *r, const struct part *part, struct affected *to)
 {
-	str purl = feed_get(part->package, S("purl"));
+	bool rpm = r->row->type == PACKAGE_RPM, labelled = to->only.n > 0;
+	str purl = rpm ? feed_get(part->package, S("purl")) : S("");
 	ptrdiff_t sig = str_find_str(purl, S("-sig-"));
 	str channel = r->channel;
-	bool labelled = to->only.n > 0;
 
-	if (r->row->type == PACKAGE_RPM && !labelled && has_module(to) &&
+	if (rpm && !labelled && has_module(to) &&
 	    feed_only(r->op, &to->only, S("module"), module_of_summary(r->a.summary)) < 0)
 		return r->op->code;
-	if (sig >= 0 && r->row->type == PACKAGE_RPM && channel.len == 0) {
+	if (sig >= 0 && channel.len == 0) {
 		str rest = str_from(purl, sig + 1);
 		channel = str_cut(&rest, '&');
 	}

@@ -15,7 +15,17 @@ bool feed_name_good(str s)
 {
 	if (s.len < 1 || s.len > LIMIT_ADVISORY_NAME || s.p[0] == ' ' || s.p[s.len - 1] == ' ')
 		return false;
-	for (ptrdiff_t i = 0; i < s.len; i++) {
+	ptrdiff_t i = 0;
+	for (; s.len - i >= 8; i += 8) {
+		const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+		uint64_t w;
+		memcpy(&w, s.p + i, sizeof(w));
+		/* A control or DEL in it (or, by the borrow, perhaps not): looked at byte by byte. */
+		uint64_t delete = w ^ (ones * 0x7f);
+		if ((((w - ones * 0x20) & ~w) | ((delete - ones) & ~delete)) & high)
+			break;
+	}
+	for (; i < s.len; i++) {
 		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
 			return false;
 	}

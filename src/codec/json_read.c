@@ -1,4 +1,7 @@
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/limits.h"
 #include "base/map.h"
@@ -64,7 +67,7 @@ static bool skip_comment(struct reader *r)
 	return true;
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_many_blanks(struct reader *r)
 {
 	for (; r->p < r->end; r->p++) {
 		if (*r->p == '\n') {
@@ -77,35 +80,68 @@ static void skip_blanks(struct reader *r)
 	}
 }
 
+/* Mostly there is none. */
+static inline void skip_blanks(struct reader *r)
+{
+	if (r->p < r->end && (*r->p <= ' ' || *r->p == '/'))
+		skip_many_blanks(r);
+}
+
+static bool grow(struct reader *r)
+{
+	ptrdiff_t cap = r->cap ? r->cap * 2 : 64;
+	struct node *grown = op_extend(&r->scratch, r->stack, (size_t)r->cap * sizeof(*grown),
+				       (size_t)cap * sizeof(*grown));
+
+	if (!grown) {
+		(void)op_adopt_error(r->op, &r->scratch);
+		return false;
+	}
+	r->stack = grown;
+	r->cap = cap;
+	return true;
+}
+
 static struct node *push(struct reader *r)
 {
-	if (r->n == r->cap) {
-		ptrdiff_t cap = r->cap ? r->cap * 2 : 64;
-		struct node *grown =
-			op_extend(&r->scratch, r->stack, (size_t)r->cap * sizeof(*grown),
-				  (size_t)cap * sizeof(*grown));
-		if (!grown) {
-			(void)op_adopt_error(r->op, &r->scratch);
-			return NULL;
-		}
-		r->stack = grown;
-		r->cap = cap;
-	}
+	if (r->n == r->cap && !grow(r))
+		return NULL;
 	struct node *node = &r->stack[r->n++];
 	*node = (struct node){ .line = r->line, .col = (int)(r->p - r->line_start + 1) };
 	return node;
 }
 
-/* Is any of the eight bytes a quote, a backslash, a control or above ASCII? */
-static bool word_is_special(const char *p)
+/* The first byte from p on that is a quote, a backslash, a control or above ASCII; or end. */
+static const char *find_special(const char *p, const char *end)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-	uint64_t w;
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+	const __m128i blank = _mm_set1_epi8(0x20);
 
-	memcpy(&w, p, sizeof(w));
-	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-	uint64_t hit = (quote - ones) | (slash - ones) | (w - ones * 0x20) | w;
-	return (hit & high) != 0;
+	for (; end - p >= 16; p += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i_u *)p);
+		/* Signed: what is above ASCII is below a blank, too. */
+		__m128i hit = _mm_or_si128(
+			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
+			_mm_cmplt_epi8(v, blank));
+		int mask = _mm_movemask_epi8(hit);
+		if (mask)
+			return p + __builtin_ctz((unsigned)mask);
+	}
+#else
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t w;
+		memcpy(&w, p, sizeof(w));
+		uint64_t q = w ^ (ones * '"'), b = w ^ (ones * '\\');
+		if (((q - ones) | (b - ones) | (w - ones * 0x20) | w) & high)
+			break;
+	}
+#endif
+	while (p < end && (signed char)*p >= 0x20 && *p != '"' && *p != '\\')
+		p++;
+	return p;
 }
 
 /* Where the text behind the opening quote ends; *ret_escaped tells of a backslash on the way. */
@@ -115,8 +151,7 @@ static int find_quote(struct reader *r, const char **ret, bool *ret_escaped)
 
 	*ret_escaped = false;
 	for (;;) {
-		while (r->end - p >= 8 && !word_is_special(p))
-			p += 8;
+		p = find_special(p, r->end);
 		if (p >= r->end)
 			return fail(r, r->p, ERR_FORMAT, "a text without its closing quote");
 		unsigned char c = (unsigned char)*p;
@@ -384,6 +419,12 @@ static int check_many_keys(struct reader *r, struct node *child, ptrdiff_t n, bo
 	return rc;
 }
 
+/* str_eq(), where the answer is mostly no. */
+static inline bool same_key(str a, str b)
+{
+	return a.len == b.len && (a.len == 0 || (a.p[0] == b.p[0] && str_eq(a, b)));
+}
+
 /* Are the keys different? With lax: they are so afterwards, in *n children. */
 static int check_keys(struct reader *r, struct node *child, ptrdiff_t *n)
 {
@@ -394,7 +435,7 @@ static int check_keys(struct reader *r, struct node *child, ptrdiff_t *n)
 		rc = check_many_keys(r, child, *n, &seconds);
 	for (ptrdiff_t i = 1; i < *n && *n <= FEW_KEYS && rc == 0; i++) {
 		ptrdiff_t j = 0;
-		while (j < i && (child[j].line == 0 || !str_eq(child[i].key, child[j].key)))
+		while (j < i && (child[j].line == 0 || !same_key(child[i].key, child[j].key)))
 			j++;
 		seconds |= j < i;
 		rc = j < i ? second(r, child, j, i) : 0;

@@ -137,6 +137,21 @@ static str head_of_release(str release, int parts)
 	return parts ? str_head(release, rest.p - release.p - 1) : (str){ 0 };
 }
 
+/* "NAME:RELEASE"; called for every package of every advisory. */
+static int join(struct op *op, const char *name, str release, str *ret)
+{
+	size_t n = strlen(name);
+	char *to = op_new(op, char, (ptrdiff_t)n + 1 + release.len);
+
+	if (!to)
+		return op->code;
+	memcpy(to, name, n);
+	to[n] = ':';
+	memcpy(to + n + 1, release.p, (size_t)release.len);
+	*ret = (str){ to, (ptrdiff_t)n + 1 + release.len };
+	return 0;
+}
+
 static int key_of(struct op *op, const struct ecosystem_row *row, str release, str *ret)
 {
 	str head = head_of_release(release, row->parts);
@@ -146,8 +161,8 @@ static int key_of(struct op *op, const struct ecosystem_row *row, str release, s
 		return 0;
 	}
 	if (head.len == 0)
-		head = str_of("unknown");
-	return op_text(op, ret, "%s:%.*s", row->key, STR_ARG(head));
+		head = S("unknown");
+	return join(op, row->key, head, ret);
 }
 
 /* "Ubuntu:22.04:LTS", "Ubuntu:Pro:18.04:LTS", "Ubuntu:Pro:FIPS:18.04:LTS". */
@@ -159,7 +174,7 @@ static int ubuntu(struct op *op, str tail, str *ret_key, str *ret_channel)
 		str word = str_cut(&tail, ':');
 		if (word.len && word.p[0] >= '0' && word.p[0] <= '9') {
 			*ret_channel = channel;
-			return op_text(op, ret_key, "ubuntu:%.*s", STR_ARG(word));
+			return join(op, "ubuntu", word, ret_key);
 		}
 		if (str_eq(word, S("Pro")))
 			channel = S("esm");
@@ -191,7 +206,7 @@ static int redhat(struct op *op, str tail, str *ret_key, str *ret_channel)
 		    STR_ARG(str_starts(product, S("rhel_")) ? str_from(product, 5) : product),
 		    STR_ARG(version)) < 0)
 		return op->code;
-	return op_text(op, ret_key, "rhel:%.*s", STR_ARG(major));
+	return join(op, "rhel", major, ret_key);
 }
 
 /* "Linux Enterprise Server 15 SP5-LTSS", "Linux Enterprise Module for Basesystem 15 SP5",
@@ -230,7 +245,8 @@ static int suse(struct op *op, str tail, str *ret_key, str *ret_channel)
 static const struct ecosystem_row *row_of_osv(str name)
 {
 	for (size_t i = 0; i < ecosystems_n; i++)
-		if (ecosystems[i].osv[0] && str_eq(name, str_of(ecosystems[i].osv)))
+		if (name.len && ecosystems[i].osv[0] == name.p[0] &&
+		    str_eq(name, str_of(ecosystems[i].osv)))
 			return &ecosystems[i];
 	return NULL;
 }
