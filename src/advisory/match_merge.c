@@ -313,13 +313,11 @@ static int know_all(const struct match_merge *m, const struct hits *h, struct fi
 	enum severity severity = SEVERITY_UNKNOWN;
 	const struct knowledge *k = NULL;
 	str version = S("");
-	bool own;
 	int rc = 0;
 
 	vendor_severity(h, f);
 	for (ptrdiff_t i = 0; i < h->n && version.len == 0; i++)
 		take_score(&h->p[i]->head.cvss, &version, f);
-	own = f->cvss.len != 0;
 	for (ptrdiff_t i = 0; rc == 0 && i < f->ids.n; i++) {
 		if (i > 0 && !match_is_cve(f->ids.p[i]))
 			continue;
@@ -327,17 +325,13 @@ static int know_all(const struct match_merge *m, const struct hits *h, struct fi
 			return rc;
 		learn(k, f, &severity, &version);
 	}
-	if (f->severity == SEVERITY_UNKNOWN && own) {
+	if (f->severity == SEVERITY_UNKNOWN && f->cvss.len) {
 		f->severity = severity_of_score(f->score);
 		f->severity_from = S("cvss");
 	}
 	if (f->severity == SEVERITY_UNKNOWN && severity) {
 		f->severity = severity;
 		f->severity_from = S("others");
-	}
-	if (f->severity == SEVERITY_UNKNOWN && f->cvss.len) {
-		f->severity = severity_of_score(f->score);
-		f->severity_from = S("cvss");
 	}
 	if (f->severity == SEVERITY_UNKNOWN)
 		f->severity_from = S("");
