@@ -30,8 +30,9 @@ const struct feed *const feeds[] = {
 const size_t feeds_n = sizeof(feeds) / sizeof(feeds[0]);
 
 enum {
-	BLOCK = 1 << 20,  /* bytes that are unpacked at once */
-	FEW_BROKEN = 3,   /* so many are always forgiven */
+	BLOCK = 1 << 20, /* bytes that are unpacked at once */
+	FEW_BROKEN = 3,  /* so many are always forgiven */
+	ROOM = 96 << 10,
 	NEWEST_MAX = 40,  /* bytes of a time */
 	MESSAGE_MAX = 256 /* of the first broken record's message */
 };
@@ -429,6 +430,11 @@ static void begin(struct reading *r, struct op *op, str what, const struct feed_
 	r->sink = (struct feed_sink){ count_advisory, count_score, count_life, r, count_date };
 	op_init(&r->own, LIMIT_FEED_MEMORY);
 	r->own.fault = op->fault;
+	/* Room that stays when a record's memory is given back: most records fit into it. */
+	if (op_new(&r->own, char, ROOM))
+		op_reset(&r->own, (struct op_mark){ r->own.chunk, 0 });
+	else
+		(void)op_adopt_error(op, &r->own);
 }
 
 static int end(struct reading *r, int rc, struct feed_count *ret)
@@ -451,7 +457,7 @@ int feed_read(struct op *op, str what, const struct at *at, const struct feed_wi
 
 	begin(&r, op, what, wish, sink);
 	r.total = at->size;
-	return end(&r, read_at(&r, at, what), ret);
+	return end(&r, op->code ? op->code : read_at(&r, at, what), ret);
 }
 
 static int read_file(struct reading *r, int dirfd, str path, str name)
@@ -543,6 +549,8 @@ int feed_read_path(struct op *op, str path, const struct feed_wish *wish,
 	if (stat(name, &st) != 0)
 		return op_fail_errno(op, "cannot read %.*s", STR_ARG(path));
 	begin(&r, op, path, wish, sink);
+	if (op->code)
+		return end(&r, op->code, ret);
 	if (!S_ISDIR(st.st_mode)) {
 		r.total = (uint64_t)st.st_size;
 		return end(&r, read_file(&r, -1, path, path), ret);

@@ -159,33 +159,92 @@ struct feed_sink shard_sink(struct shard_set *set)
 	return (struct feed_sink){ put_advisory, put_score, put_life, set };
 }
 
+/* An item with the first bytes of its id as numbers: these mostly decide. */
+struct sorted {
+	uint64_t high, low;
+	struct shard_item *item;
+};
+
+static uint64_t eight_bytes(str s)
+{
+	unsigned char b[8] = { 0 };
+
+	if (s.len)
+		memcpy(b, s.p, s.len < 8 ? (size_t)s.len : 8);
+	return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+	       (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+	       (uint64_t)b[6] << 8 | b[7];
+}
+
+/* Within an ecosystem the result does not depend on the order of ecosystems, which is that of their
+ * first records. */
 static int by_id(const void *a, const void *b)
 {
-	const struct shard_item *x = *(struct shard_item *const *)a;
-	const struct shard_item *y = *(struct shard_item *const *)b;
-	int order = str_cmp(x->key, y->key);
+	const struct sorted *s = a, *t = b;
+	const struct shard_item *x = s->item, *y = t->item;
 
+	if (s->high != t->high)
+		return s->high < t->high ? -1 : 1;
+	if (s->low != t->low)
+		return s->low < t->low ? -1 : 1;
+	int order = str_cmp(x->key, y->key);
 	order = order ? order : str_cmp(y->modified, x->modified);
-	order = order ? order : str_cmp(x->record, y->record);
+	if (order || x->ecosystem != y->ecosystem)
+		return order ? order : x->ecosystem < y->ecosystem ? -1 : 1;
+	order = str_cmp(x->record, y->record);
 	return order ? order : str_cmp(x->texts, y->texts);
 }
 
 /* By id, the newest first; what is older than the newest of its id is marked. */
-static void sort_items(struct shard_set *set)
+static int sort_items(struct op *op, struct shard_set *set)
 {
-	ptrdiff_t n = set->item.n, i = 1;
+	struct sorted *sorted = op_new(op, struct sorted, set->item.n);
 	const struct shard_item *newest = NULL;
+	ptrdiff_t n = set->item.n;
+	bool moved = false;
 
-	while (i < n && by_id(&set->item.p[i - 1], &set->item.p[i]) <= 0)
-		i++;
-	if (i < n)
-		qsort(set->item.p, (size_t)n, sizeof(struct shard_item *), by_id);
-	for (i = 0; i < n; i++) {
+	if (!sorted)
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
 		struct shard_item *item = set->item.p[i];
+		sorted[i] = (struct sorted){ eight_bytes(item->key),
+					     eight_bytes(str_from(item->key, 8)), item };
+		moved = moved || (i && by_id(&sorted[i - 1], &sorted[i]) > 0);
+	}
+	if (moved)
+		qsort(sorted, (size_t)n, sizeof(*sorted), by_id);
+	for (ptrdiff_t i = 0; i < n; i++) {
+		struct shard_item *item = set->item.p[i] = sorted[i].item;
 		if (!newest || !str_eq(newest->key, item->key))
 			newest = item;
 		item->old = !str_eq(newest->modified, item->modified);
 	}
+	return 0;
+}
+
+/* The items of each ecosystem side by side, as they are in order now: those of ecosystem e are
+ * group[begin[e]] to group[begin[e + 1] - 1]. */
+struct groups {
+	struct shard_item **group;
+	uint32_t *begin;
+};
+
+static int group_items(struct op *op, const struct shard_set *set, struct groups *ret)
+{
+	ptrdiff_t n = set->ecosystem.n;
+	uint32_t *next = op_new(op, uint32_t, n + 1);
+
+	ret->begin = op_new(op, uint32_t, n + 1);
+	ret->group = op_new(op, struct shard_item *, set->item.n);
+	if (!next || !ret->begin || !ret->group)
+		return op->code;
+	for (ptrdiff_t i = 0; i < set->item.n; i++)
+		ret->begin[set->item.p[i]->ecosystem + 1]++;
+	for (ptrdiff_t e = 0; e < n; e++)
+		next[e + 1] = ret->begin[e + 1] += ret->begin[e];
+	for (ptrdiff_t i = 0; i < set->item.n; i++)
+		ret->group[next[set->item.p[i]->ecosystem]++] = set->item.p[i];
+	return 0;
 }
 
 /* Ids whose records a base loses: those of the set and those that are gone. */
@@ -210,30 +269,23 @@ static int ids_gone(struct op *op, const struct shard_set *set, const struct tex
 }
 
 /* Items of one ecosystem, each once, in order. */
-static int items_of(struct op *op, const struct shard_set *set, str key, struct shard_job *job)
+static void items_of(const struct shard_set *set, const struct groups *g, str key,
+		     struct shard_job *job)
 {
 	ptrdiff_t at = map_find(&set->ecosystem, key);
-	uint32_t n = 0;
 
-	job->item = NULL;
+	job->item = at < 0 ? NULL : g->group + g->begin[at];
 	job->item_n = 0;
-	for (ptrdiff_t i = 0; at >= 0 && i < set->item.n; i++)
-		n += set->item.p[i]->ecosystem == at;
-	if (n == 0)
-		return 0;
-	job->item = op_new(op, struct shard_item *, n);
-	if (!job->item)
-		return op->code;
-	for (ptrdiff_t i = 0; i < set->item.n; i++) {
-		struct shard_item *item = set->item.p[i];
-		if (item->ecosystem != at || item->old)
-			continue;
+	for (uint32_t i = at < 0 ? 0 : g->begin[at], end = at < 0 ? 0 : g->begin[at + 1]; i < end;
+	     i++) {
+		struct shard_item *item = g->group[i];
 		const struct shard_item *last = job->item_n ? job->item[job->item_n - 1] : NULL;
+		if (item->old)
+			continue;
 		if (!last || !str_eq(last->record, item->record) ||
 		    !str_eq(last->texts, item->texts))
 			job->item[job->item_n++] = item;
 	}
-	return 0;
 }
 
 static int same_source(struct op *op, const struct shard_set *set, const struct shard *base)
@@ -281,14 +333,15 @@ int shard_set_write(struct op *op, struct shard_set *set, const struct shard *co
 {
 	struct shard_job job = { .set = set, .dirfd = dirfd };
 	struct texts ecosystem = { 0 };
+	struct groups groups = { 0 };
 	ptrdiff_t n = 0;
 	int rc;
 
 	for (ptrdiff_t i = 0; i < base_n; i++)
 		if (same_source(op, set, base[i]) < 0)
 			return op->code;
-	sort_items(set);
-	if (ids_gone(op, set, gone, &job) < 0 ||
+	if (sort_items(op, set) < 0 || group_items(op, set, &groups) < 0 ||
+	    (base_n && ids_gone(op, set, gone, &job) < 0) ||
 	    all_ecosystems(op, set, base, base_n, &ecosystem) < 0)
 		return op->code;
 	struct shard_file *file = op_new(op, struct shard_file, ecosystem.n + 2);
@@ -297,9 +350,9 @@ int shard_set_write(struct op *op, struct shard_set *set, const struct shard *co
 	for (ptrdiff_t i = 0; i < ecosystem.n; i++) {
 		job.ecosystem = ecosystem.p[i];
 		job.base = base_of(base, base_n, SHARD_ADVISORIES, job.ecosystem);
-		if (items_of(op, set, job.ecosystem, &job) < 0 ||
-		    (rc = shard_write(op, &job, &file[n])) < 0)
-			return op->code;
+		items_of(set, &groups, job.ecosystem, &job);
+		if ((rc = shard_write(op, &job, &file[n])) < 0)
+			return rc;
 		n += rc == 0;
 	}
 	for (enum shard_kind kind = SHARD_SCORES; kind <= SHARD_LIVES; kind++) {

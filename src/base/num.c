@@ -33,10 +33,17 @@ int num_octal(struct op *op, str s, uint64_t max, uint64_t *ret)
 
 bool num_parse(str s, uint64_t max, uint64_t *ret)
 {
-	struct op none;
+	uint64_t v = 0;
 
-	op_init(&none, 1);
-	return read_digits(&none, s, 10, max, ret) == 0;
+	for (ptrdiff_t i = 0; i < s.len; i++) {
+		unsigned d = (unsigned)(unsigned char)s.p[i] - '0';
+		if (d > 9 || d > max || v > (max - d) / 10)
+			return false;
+		v = v * 10 + d;
+	}
+	if (s.len)
+		*ret = v;
+	return s.len > 0;
 }
 
 const char *num_size_text(uint64_t n, char out[NUM_SIZE_TEXT])

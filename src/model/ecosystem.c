@@ -100,7 +100,8 @@ static const struct {
 str ecosystem_of_codename(str codename)
 {
 	for (size_t i = 0; i < sizeof(codenames) / sizeof(codenames[0]); i++)
-		if (str_eq(codename, str_of(codenames[i].codename)))
+		if (codename.len && codenames[i].codename[0] == codename.p[0] &&
+		    str_eq(codename, str_of(codenames[i].codename)))
 			return str_of(codenames[i].key);
 	return S("");
 }
