@@ -5,12 +5,12 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "codec/go_regex.h"
 #include "codec/tar.h"
 #include "sys/clock.h"
 #include "sys/interrupt.h"
 
 #include "test_impl.h"
-#include "test_regex.h"
 
 int test_complain(struct op *op, struct test_complaints *c, const char *fmt, ...)
 {
@@ -36,7 +36,7 @@ int test_complain_match(struct op *op, struct test_complaints *c, const struct t
 		const struct texts *list = exclude ? &match->exclude : &match->want;
 		for (ptrdiff_t i = 0; i < list->n; i++) {
 			bool matches = false;
-			int rc = test_regex_match(op, list->p[i], text, &matches);
+			int rc = go_regex_match(op, list->p[i], text, &matches);
 			if (rc == 0 && matches == (bool)exclude)
 				rc = test_complain(op, c, "%s %s '%.*s'", what,
 						   exclude ? "matches" : "does not match",
@@ -100,7 +100,7 @@ static int check_value(struct op *op, struct test_complaints *c, const char *wha
 
 	if (!found)
 		return test_complain(op, c, "%s %.*s is not set", what, STR_ARG(want->key));
-	if (want->regex && test_regex_match(op, want->value, value, &matches) < 0)
+	if (want->regex && go_regex_match(op, want->value, value, &matches) < 0)
 		return op->code;
 	if (matches)
 		return 0;

@@ -34,7 +34,7 @@
  *	  - {name, command, args, envVars, exitCode, expectedOutput and the other three as in
  *	     commandTests, timeout: seconds in which it must come out as told (default 20)}
  *
- * Regular expressions are Go's, searched anywhere; see build/test_regex.h for what is translated
+ * Regular expressions are Go's, searched anywhere; see codec/go_regex.h for what is translated
  * and what is refused. Variables in an envVars value ($PATH, ${PATH}) are the image's.
  *
  * Commands and servers run for real, by crun or runc: read-only root, the image's numeric user,

@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "base/num.h"
+#include "codec/go_regex.h"
 
 #include "test.h"
-#include "test_regex.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -48,7 +48,7 @@ static int check_patterns(const struct reader *r, const struct node *map, const 
 	const struct node *node = node_get(map, str_of(key));
 
 	for (ptrdiff_t i = 0; i < list->n; i++) {
-		if (test_regex_check(r->op, list->p[i]) == 0)
+		if (go_regex_check(r->op, list->p[i]) == 0)
 			continue;
 		const struct node *at = node->kind == NODE_LIST ? &node->child[i] : node;
 		return op_fail_in(r->op, "%.*s:%d:%d", STR_ARG(r->doc->file), at->line, at->col);

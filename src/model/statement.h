@@ -54,6 +54,7 @@ struct waiver {
 	str name, version, type,
 		language; /* of a package; `name` may be a glob, or (grype) a regular expression */
 	bool name_is_regex, upstream_is_regex;
+	bool id_exact;       /* `id` is no glob */
 	bool id_alone;       /* `id` is what the finding is called, no alias of it */
 	bool any_path;       /* one path is enough (Grype); else all places of the package match */
 	str upstream;        /* grype: name of a source package */

@@ -214,11 +214,9 @@ static const struct {
 	const char *key;
 	int (*read)(struct op *op, const struct doc *doc, struct waivers *to);
 } forms[] = {
-	{ "waivers", waivers_read_ours },
-	{ "vulnerabilities", waivers_read_trivy },
-	{ "misconfigurations", waivers_read_trivy },
-	{ "secrets", waivers_read_trivy },
-	{ "licenses", waivers_read_trivy },
+	{ "waivers", waivers_read_ours },          { "ignore", waivers_read_grype },
+	{ "vulnerabilities", waivers_read_trivy }, { "misconfigurations", waivers_read_trivy },
+	{ "secrets", waivers_read_trivy },         { "licenses", waivers_read_trivy },
 };
 
 static int read_yaml(struct op *op, str file, str bytes, struct waivers *to)
@@ -231,7 +229,8 @@ static int read_yaml(struct op *op, str file, str bytes, struct waivers *to)
 		if (node_get(&doc.root, str_of(forms[i].key)))
 			return forms[i].read(op, &doc, to);
 	}
-	if (doc.root.kind == NODE_NULL)
+	/* Grype's file may be all of other matters. */
+	if (doc.root.kind == NODE_NULL || str_find_str(file, S("grype")) >= 0)
 		return 0;
 	return op_fail(op, ERR_USAGE,
 		       "%.*s: no waivers: none of the keys 'waivers' (temper), "
@@ -239,11 +238,22 @@ static int read_yaml(struct op *op, str file, str bytes, struct waivers *to)
 		       STR_ARG(file));
 }
 
+static int read_toml(struct op *op, str file, str bytes, struct waivers *to)
+{
+	struct doc doc;
+
+	if (toml_parse(op, file, bytes, &doc) < 0)
+		return op->code;
+	return waivers_read_osv(op, &doc, to);
+}
+
 int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to)
 {
 	if (bytes.len > LIMIT_DOCUMENT)
 		return op_fail(op, ERR_LIMIT, "%.*s: more than %d MiB", STR_ARG(file),
 			       LIMIT_DOCUMENT >> 20);
+	if (str_ends(file, S(".toml")))
+		return read_toml(op, file, bytes, add_to);
 	if (str_ends(file, S(".yaml")) || str_ends(file, S(".yml")) || str_ends(file, S(".json")) ||
 	    str_starts(bytes, S("waivers:")))
 		return read_yaml(op, file, bytes, add_to);

@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "codec/go_regex.h"
 #include "model/purl.h"
 #include "model/reference.h"
 #include "sys/clock.h"
@@ -23,10 +24,11 @@ struct apply {
 	struct report *r;
 	struct waivers *w;
 	struct map by_id;
-	VEC(ptrdiff_t) others; /* without a plain id */
-	VEC(str) images;       /* all that the image is called */
-	bool *image_holds;     /* [waivers] */
-	struct purl **purl;    /* [waivers] of its purls, parsed */
+	VEC(ptrdiff_t) others;              /* without a plain id */
+	VEC(str) images;                    /* all that the image is called */
+	bool *image_holds;                  /* [waivers] */
+	struct purl **purl;                 /* [waivers] of its purls, parsed */
+	struct go_regex **name, **upstream; /* [waivers] NULL: it is no pattern */
 };
 
 static str lower(struct op *op, str s)
@@ -38,9 +40,12 @@ static str lower(struct op *op, str s)
 	return (str){ p, p ? s.len : 0 };
 }
 
-static bool is_glob(str id)
+static bool is_glob(const struct waiver *w)
 {
-	return str_find(id, '*') >= 0 || str_find(id, '?') >= 0 || str_find(id, '[') >= 0;
+	str id = w->id;
+
+	return !w->id_exact &&
+	       (str_find(id, '*') >= 0 || str_find(id, '?') >= 0 || str_find(id, '[') >= 0);
 }
 
 /* ---- when ---- */
@@ -169,7 +174,8 @@ static bool holds_paths(const struct waiver *w, const struct package *p)
 		n++;
 		fits += one_path(w, p->evidence[i].path);
 	}
-	return w->any_path ? fits > 0 : n > 0 && fits == n;
+	/* A system's package has its lists and its documentation beside its place. */
+	return w->any_path && package_kinds[p->type].is_system ? fits > 0 : n > 0 && fits == n;
 }
 
 static int holds_purls(struct apply *a, ptrdiff_t at, const struct package *p, bool *ret)
@@ -203,22 +209,103 @@ static int holds_purls(struct apply *a, ptrdiff_t at, const struct package *p, b
 	return rc;
 }
 
+/* As Syft calls it: with the scope or path before it where those are one name. */
+static int syft_name(struct op *op, const struct package *p, str *ret)
+{
+	static const enum package_type joined[] = { PACKAGE_COMPOSER, PACKAGE_GITHUB, PACKAGE_GO,
+						    PACKAGE_NPM, PACKAGE_SWIFT };
+
+	*ret = p->name;
+	for (size_t i = 0; p->ns.len && i < sizeof(joined) / sizeof(joined[0]); i++) {
+		if (p->type == joined[i])
+			return op_text(op, ret, "%.*s/%.*s", STR_ARG(p->ns), STR_ARG(p->name));
+	}
+	return 0;
+}
+
+static int holds_text(struct apply *a, const struct go_regex *re, str want, str have, bool *ret)
+{
+	*ret = want.len == 0 || str_eq(want, have);
+	return re ? go_regex_has(&a->own, re, have, ret) : 0;
+}
+
+static int holds_names(struct apply *a, ptrdiff_t at, const struct package *p, bool *ret)
+{
+	const struct waiver *w = &a->w->p[at];
+	bool osv = str_eq(str_of(w->form), S("osv-scanner"));
+	str name = p->name;
+	int rc = 0;
+
+	*ret = true;
+	if (w->name.len) {
+		rc = osv ? ecosystem_package_name(&a->own, p, &name) : syft_name(&a->own, p, &name);
+		rc = rc < 0 ? rc : holds_text(a, a->name[at], w->name, name, ret);
+	}
+	if (rc == 0 && *ret && w->upstream.len)
+		rc = holds_text(a, a->upstream[at], w->upstream, p->source, ret);
+	return rc;
+}
+
 static bool holds_package(const struct waiver *w, const struct package *p)
 {
 	const struct package_kind *kind = &package_kinds[p->type];
 
-	return (w->name.len == 0 || str_eq(w->name, p->name)) &&
-	       (w->version.len == 0 || str_eq(w->version, p->version)) &&
+	return (w->version.len == 0 || str_eq(w->version, p->version)) &&
 	       (w->type.len == 0 || str_eq(w->type, str_of(kind->name))) &&
 	       (w->language.len == 0 || str_eq(w->language, str_of(kind->language))) &&
 	       (!w->development || p->development);
+}
+
+/* ---- findings ---- */
+
+static bool holds_state(const struct waiver *w, const struct finding *f)
+{
+	bool is = w->states.n == 0;
+
+	for (ptrdiff_t i = 0; i < w->states.n && !is; i++)
+		is = str_eq(w->states.p[i], str_of(fix_states[f->state]));
+	return is;
+}
+
+/* Grype's kinds of a match. What it finds by CPE are binaries, which here a classifier names. */
+static bool is_match(str type, enum match_by by)
+{
+	static const char *const types[] = { [MATCH_NAME] = "exact-direct-match",
+					     [MATCH_SOURCE] = "exact-indirect-match",
+					     [MATCH_CLASSIFIED] = "cpe-match" };
+
+	return str_eq(type, str_of(types[by]));
+}
+
+static bool holds_match(const struct waiver *w, const struct finding *f)
+{
+	bool is = w->ecosystem.len == 0 && w->match_type.len == 0;
+
+	for (ptrdiff_t i = 0; i < f->match_n && !is; i++)
+		is = (w->ecosystem.len == 0 || str_eq(w->ecosystem, f->match[i].ecosystem)) &&
+		     (w->match_type.len == 0 || is_match(w->match_type, f->match[i].by));
+	return is;
+}
+
+/* Grype's vex-status: what a statement says of it. In our own file it is what we say. */
+static bool holds_statement(const struct apply *a, const struct waiver *w, const struct finding *f)
+{
+	const struct statement *s = f->statement && (ptrdiff_t)f->statement <= a->r->statement_n
+					    ? &a->r->statement[f->statement - 1]
+					    : NULL;
+
+	if (!w->has_status || !str_eq(str_of(w->form), S("grype")))
+		return true;
+	return s && s->status == w->status &&
+	       (w->justification.len == 0 ||
+		str_eq(w->justification, str_of(vex_justifications[s->justification])));
 }
 
 /* ---- rules ---- */
 
 static bool names(const struct waiver *w, str name)
 {
-	return is_glob(w->id) ? glob_match(w->id, name) : str_eq(w->id, name);
+	return is_glob(w) ? glob_match(w->id, name) : str_eq(w->id, name);
 }
 
 static bool holds_id(const struct waiver *w, const struct finding *f)
@@ -236,9 +323,13 @@ static int try_rule(struct apply *a, ptrdiff_t at, const struct finding *f, bool
 	const struct package *p = &a->r->inventory->package[f->package];
 
 	*ret = false;
-	if (!a->image_holds[at] || !holds_package(w, p) || !holds_paths(w, p))
+	if (!a->image_holds[at] || !holds_package(w, p) || !holds_paths(w, p) ||
+	    !holds_state(w, f) || !holds_match(w, f) || !holds_statement(a, w, f))
 		return 0;
-	return holds_purls(a, at, p, ret);
+	struct op_mark mark = op_mark(&a->own);
+	int rc = holds_names(a, at, p, ret);
+	op_reset(&a->own, mark);
+	return rc < 0 || !*ret ? rc : holds_purls(a, at, p, ret);
 }
 
 static int suppress(struct apply *a, struct finding *f, const struct waiver *w)
@@ -314,7 +405,10 @@ static int index_rules(struct apply *a, int64_t today, int warn_days)
 		struct waiver *w = &a->w->p[i];
 		date(w, today, warn_days);
 		a->image_holds[i] = holds_image(a, w);
-		if (w->id.len == 0 || is_glob(w->id)) {
+		if ((w->name_is_regex && go_regex_open(op, w->name, &a->name[i]) < 0) ||
+		    (w->upstream_is_regex && go_regex_open(op, w->upstream, &a->upstream[i]) < 0))
+			return op->code;
+		if (w->id.len == 0 || is_glob(w)) {
 			ptrdiff_t *to = vec_push(op, &a->others);
 			if (!to)
 				return op->code;
@@ -344,10 +438,16 @@ int waivers_apply(struct op *op, struct report *report, struct waivers *waivers,
 	a.own.fault = op->fault;
 	a.image_holds = op_new(&a.own, bool, waivers->n);
 	a.purl = op_new(&a.own, struct purl *, waivers->n);
-	rc = a.image_holds && a.purl ? read_images(&a) : a.own.code;
+	a.name = op_new(&a.own, struct go_regex *, waivers->n);
+	a.upstream = op_new(&a.own, struct go_regex *, waivers->n);
+	rc = a.image_holds && a.purl && a.name && a.upstream ? read_images(&a) : a.own.code;
 	rc = rc < 0 ? rc : index_rules(&a, today, warn_days);
 	for (ptrdiff_t i = 0; rc == 0 && i < report->finding_n; i++)
 		rc = meet_all(&a, &report->finding[i]);
+	for (ptrdiff_t i = 0; a.name && a.upstream && i < waivers->n; i++) {
+		go_regex_close(&a.name[i]);
+		go_regex_close(&a.upstream[i]);
+	}
 	if (rc < 0)
 		(void)op_adopt_error(op, &a.own);
 	op_done(&a.own);

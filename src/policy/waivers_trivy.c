@@ -31,6 +31,7 @@ static int take_line(struct op *op, str file, int line, str text, str comment, s
 	if (!w)
 		return op->code;
 	w->id = id;
+	w->id_exact = true;
 	w->until = until;
 	w->reason = comment;
 	return 0;
@@ -98,6 +99,7 @@ static int take_entry(struct op *op, const struct doc *doc, const struct node *n
 	if (!w)
 		return op->code;
 	w->id = e.id;
+	w->id_exact = true;
 	w->paths = e.paths;
 	w->purls = e.purls;
 	w->until = until;

@@ -1,7 +1,7 @@
 /* Any bytes as a file of tests: read or refused, and every pattern that was accepted matches in
  * bounds. */
 #include "build/test.h"
-#include "build/test_regex.h"
+#include "codec/go_regex.h"
 #include "codec/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -11,7 +11,7 @@ static void match_all(struct op *op, const struct texts *patterns)
 	bool matches;
 
 	for (ptrdiff_t i = 0; i < patterns->n; i++)
-		if (test_regex_match(op, patterns->p[i], S("nginx/1.2 (x)\n\tlisten 80;\n"),
+		if (go_regex_match(op, patterns->p[i], S("nginx/1.2 (x)\n\tlisten 80;\n"),
 				     &matches) < 0 &&
 		    op->code != ERR_MEMORY)
 			__builtin_trap();

@@ -54,6 +54,63 @@ static const struct {
 	  "    expired_at: 2026-06-30\n  - id: CVE-2023-43804\n    paths: ['opt/**/METADATA']\n"
 	  "misconfigurations:\n  - id: AVD-DS-0001\n",
 	  1 << F_LIBSSL | 1 << F_URLLIB },
+#define GRYPE(rule) "check-for-app-update: false\nignore:\n  - " rule "\n"
+	{ "Grype's rule of an id", ".grype.yaml", GRYPE("vulnerability: CVE-2023-2975"),
+	  1 << F_LIBSSL | 1 << F_OPENSSL },
+	{ "Grype asks for the id itself", ".grype.yaml", GRYPE("vulnerability: CVE-2024-45337"),
+	  0 },
+	{ "or for aliases", ".grype.yaml",
+	  GRYPE("{vulnerability: CVE-2024-45337, include-aliases: true}"), 1 << F_CRYPTO },
+	{ "an id of Grype's is no glob", ".grype.yaml", GRYPE("vulnerability: 'CVE-*'"), 0 },
+	{ "its name is whole", ".grype.yaml", GRYPE("package: {name: libssl}"), 0 },
+	{ "or a pattern", ".grype.yaml", GRYPE("package: {name: 'libssl[0-9]+'}"), 1 << F_LIBSSL },
+	{ "a name with its path", ".grype.yaml", GRYPE("package: {name: golang.org/x/crypto}"),
+	  1 << F_CRYPTO },
+	{ "and not without", ".grype.yaml", GRYPE("package: {name: crypto}"), 0 },
+	{ "a dot makes no pattern", ".grype.yaml", GRYPE("package: {name: golang.org.x.crypto}"),
+	  0 },
+	{ "all that it says", ".grype.yaml",
+	  GRYPE("{fix-state: wont-fix, package: {type: deb, upstream-name: openssl, version: "
+		"3.0.17-1~deb12u2, location: /var/lib/dpkg/*}}"),
+	  1 << F_LIBSSL },
+	{ "one thing of it not", ".grype.yaml",
+	  GRYPE("{fix-state: fixed, package: {name: libssl3}}"), 0 },
+	{ "its namespace", ".grype.yaml", GRYPE("namespace: 'debian:distro:debian:12'"),
+	  1 << F_LIBSSL | 1 << F_OPENSSL },
+	{ "its kind of match", ".grype.yaml", GRYPE("match-type: exact-indirect-match"),
+	  1 << F_LIBSSL },
+	{ "its language", ".grype.yaml", GRYPE("package: {language: python}"), 1 << F_URLLIB },
+	{ "a rule without a condition", ".grype.yaml", GRYPE("reason: all"), 0 },
+	{ "a feed that is none here", ".grype.yaml", GRYPE("namespace: 'nvd:cpe'"), 0 },
+	{ "a status without statements", ".grype.yaml", GRYPE("vex-status: affected"), 0 },
+	{ "a pattern that cannot be asked", ".grype.yaml", GRYPE("package: {name: '\\p{L}+'}"), 0 },
+	{ "a file of Grype's without rules", ".grype.yaml", "output: json\n", 0 },
+#define OSV_ID(more) "[[IgnoredVulns]]\nid = \"CVE-2024-45337\"\n" more "\n"
+#define OSV_PACKAGE(more) "[[PackageOverrides]]\n" more "\n"
+	{ "osv-scanner's ids, by alias", "osv-scanner.toml", OSV_ID("reason = \"r\""),
+	  1 << F_CRYPTO },
+	{ "its dates end as they begin", "osv-scanner.toml", OSV_ID("ignoreUntil = 2026-06-30"),
+	  0 },
+	{ "and with an hour at it", "osv-scanner.toml",
+	  OSV_ID("ignoreUntil = 2026-06-30T13:00:00Z"), 1 << F_CRYPTO },
+	{ "of any zone", "osv-scanner.toml", OSV_ID("ignoreUntil = 2026-06-30T13:00:00+02:00"), 0 },
+	{ "a key that nobody knows", "osv-scanner.toml", OSV_ID("onlyIf = \"x\""), 0 },
+	{ "a package", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\necosystem = \"PyPI\"\nignore = true"), 1 << F_URLLIB },
+	{ "its vulnerabilities", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"golang.org/x/crypto\"\nvulnerability.ignore = true"),
+	  1 << F_CRYPTO },
+	{ "of another ecosystem", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\necosystem = \"npm\"\nignore = true"), 0 },
+	{ "of one that nobody knows", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\necosystem = \"Nope\"\nignore = true"), 0 },
+	{ "of development only", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\ngroup = \"dev\"\nignore = true"), 0 },
+	{ "its licence only", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\nlicense.override = [\"MIT\"]"), 0 },
+	{ "a package until a day", "osv-scanner.toml",
+	  OSV_PACKAGE("name = \"urllib3\"\nignore = true\neffectiveUntil = 2026-07-01"),
+	  1 << F_URLLIB },
 	{ "only other sections", ".trivyignore.yaml", "secrets: [{id: x}]", 0 },
 };
 
@@ -129,6 +186,58 @@ static int places(struct op *op)
 }
 
 static const struct {
+	const char *file, *text, *warning;
+} warned[] = {
+	{ ".grype.yaml", GRYPE("{vulnerability: CVE-1, namespace: 'nvd:cpe'}"),
+	  ".grype.yaml:3: 'namespace' of this rule" },
+	{ ".grype.yaml", GRYPE("{vulnerability: CVE-1, fix-state: maybe}"),
+	  "'fix-state' of this rule" },
+	{ ".grype.yaml", GRYPE("{vulnerability: CVE-1, vex-status: maybe}"), "'vex-status'" },
+	{ ".grype.yaml", GRYPE("reason: all"), "a rule without a condition" },
+	{ "osv-scanner.toml", OSV_ID("onlyIf = \"x\""), "unknown key onlyIf" },
+	{ "osv-scanner.toml", OSV_ID("ignoreUntil = \"soon\""),
+	  "'ignoreUntil' of this rule is no date" },
+	{ "osv-scanner.toml", OSV_PACKAGE("name = \"a\"\ngroup = \"x\"\nignore = true"),
+	  "group 'x'" },
+	{ ".trivyignore.yaml", "vulnerabilities: [{statement: s}]", "without an id" },
+};
+
+static int warns(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(warned) / sizeof(warned[0]); i++) {
+		struct waivers w = { 0 };
+		TRY(waivers_read(op, str_of(warned[i].file), exact(str_of(warned[i].text)), &w));
+		test_check(w.n == 0 && w.warning.n == 1 &&
+				   str_find_str(w.warning.p[0], str_of(warned[i].warning)) >= 0,
+			   warned[i].warning, __FILE__, __LINE__);
+	}
+	return 0;
+}
+
+/* A rule of Grype's about a status holds where a statement says so, with that justification. */
+static int statuses(struct op *op)
+{
+	struct statement said = { .status = VEX_AFFECTED };
+
+	for (int i = 0; i < 2; i++) {
+		struct waivers w = { 0 };
+		struct scanned scan;
+		scanned_make(&scan);
+		scan.report.statement = &said;
+		scan.report.statement_n = 1;
+		scan.finding[F_URLLIB].statement = 1;
+		TRY(waivers_read(op, S(".grype.yaml"),
+				 exact(str_of(i ? GRYPE("vex-status: fixed")
+						: GRYPE("vex-status: affected"))),
+				 &w));
+		TRY(waivers_apply(op, &scan.report, &w, 0, 0));
+		CHECK((scan.finding[F_URLLIB].suppressed == SUPPRESSED_IGNORE) == (i == 0));
+		CHECK(w.p[0].matched == (i == 0));
+	}
+	return 0;
+}
+
+static const struct {
 	const char *file, *text, *error;
 } refused[] = {
 	{ "w.yaml", "waivers: [{reason: r}]",
@@ -146,6 +255,9 @@ static const struct {
 	{ "w.yaml", "waivers: []\nignore: []", "unknown key 'ignore'" },
 	{ "w.yaml", "rules: []", "no waivers" },
 	{ ".trivyignore.yaml", "vulnerabilities: [{id: a, purls: [x]}]", "no package URL" },
+	{ ".grype.yaml", "ignore: [{vulnerabillity: CVE-1}]", "did you mean 'vulnerability'" },
+	{ ".grype.yaml", "ignore: 1", "must be a list" },
+	{ "osv-scanner.toml", "IgnoredVulns = 1", "must be a list of tables" },
 	{ ".trivyignore.yaml", "vulnerabilities: [{id: a, expired_at: never}]", "no date" },
 };
 
@@ -162,4 +274,5 @@ static int refuses(struct op *op)
 }
 
 TESTS({ "waivers and findings", applies }, { "what is told", tells },
-      { "a package in two places", places }, { "what is refused", refuses })
+      { "a package in two places", places }, { "what is passed over", warns },
+      { "statuses of statements", statuses }, { "what is refused", refuses })

@@ -17,6 +17,7 @@ struct scanned {
 	struct package package[SCANNED_PACKAGES];
 	struct evidence evidence[SCANNED_PACKAGES];
 	struct finding finding[SCANNED_FINDINGS];
+	struct match match[SCANNED_FINDINGS];
 	str ids[SCANNED_FINDINGS][2];
 	str tag[1];
 };
@@ -67,10 +68,22 @@ static inline void scanned_make(struct scanned *s)
 	for (int i = 0; i < SCANNED_FINDINGS; i++) {
 		s->ids[i][0] = str_of(finding[i].id);
 		s->ids[i][1] = str_of(finding[i].alias);
+		bool system = s->package[finding[i].package].type == PACKAGE_DEB;
+		s->match[i] = (struct match){ .ecosystem = system ? S("debian:12") : S("other"),
+					      .by = finding[i].package == P_LIBSSL ? MATCH_SOURCE
+										   : MATCH_NAME };
 		s->finding[i] = (struct finding){ .id = s->ids[i][0],
 						  .ids = { s->ids[i], 2 },
+						  .match = &s->match[i],
+						  .match_n = 1,
 						  .package = finding[i].package };
 	}
+	s->package[P_CRYPTO].ns = S("golang.org/x");
+	s->package[P_LIBSSL].source = S("openssl");
+	s->finding[F_LIBSSL].state = FIX_WILL_NOT;
+	s->finding[F_OPENSSL].state = FIX_FIXED;
+	s->match[F_URLLIB].ecosystem = S("pypi");
+	s->match[F_CRYPTO].ecosystem = S("golang");
 	s->tag[0] = S("registry.example/team/app:1.2");
 	s->inv = (struct inventory){ .package = s->package, .package_n = SCANNED_PACKAGES };
 	s->inv.subject = (struct subject){ .kind = SUBJECT_IMAGE,

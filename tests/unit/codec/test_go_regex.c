@@ -1,4 +1,4 @@
-#include "build/test_regex.h"
+#include "codec/go_regex.h"
 
 #include "unit/harness.h"
 
@@ -66,14 +66,14 @@ static int matches(struct op *op)
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		struct op_mark mark = op_mark(op);
 		bool got = false;
-		TRY(test_regex_check(op, exact(str_of(row[i].pattern))));
-		TRY(test_regex_match(op, exact(str_of(row[i].pattern)), exact(str_of(row[i].text)),
+		TRY(go_regex_check(op, exact(str_of(row[i].pattern))));
+		TRY(go_regex_match(op, exact(str_of(row[i].pattern)), exact(str_of(row[i].text)),
 				     &got));
 		test_check(got == row[i].match, row[i].pattern, row[i].text, (int)i);
 		op_reset(op, mark);
 	}
 	bool got = false;
-	TRY(test_regex_match(op, S("b.c"), exact(S("a\0b\0c")), &got));
+	TRY(go_regex_match(op, S("b.c"), exact(S("a\0b\0c")), &got));
 	CHECK(got);
 	return 0;
 }
@@ -112,15 +112,15 @@ static int refused(struct op *op)
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		CHECK_FAILS(op, test_regex_check(op, exact(str_of(row[i].pattern))), ERR_USAGE,
+		CHECK_FAILS(op, go_regex_check(op, exact(str_of(row[i].pattern))), ERR_USAGE,
 			    row[i].why);
-	CHECK_FAILS(op, test_regex_check(op, exact(S("a\0b"))), ERR_USAGE, "NUL");
+	CHECK_FAILS(op, go_regex_check(op, exact(S("a\0b"))), ERR_USAGE, "NUL");
 	str deep;
 	TRY(op_copy(
 		op,
 		S("((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("),
 		&deep));
-	CHECK_FAILS(op, test_regex_check(op, deep), ERR_USAGE, "too deeply");
+	CHECK_FAILS(op, go_regex_check(op, deep), ERR_USAGE, "too deeply");
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "test_regex.h"
+#include "go_regex.h"
 
 #include <regex.h>
 #include <string.h>
@@ -361,7 +361,7 @@ static int one(struct translation *t)
 	return 0;
 }
 
-int test_regex_translate(struct op *op, str pattern, str *ret, int *ret_flags)
+int go_regex_translate(struct op *op, str pattern, str *ret, int *ret_flags)
 {
 	struct translation t = { .op = op,
 				 .pattern = pattern,
@@ -388,7 +388,7 @@ static int compile(struct op *op, str pattern, regex_t *ret)
 	str posix;
 	int flags;
 	char why[200];
-	int rc = test_regex_translate(op, pattern, &posix, &flags);
+	int rc = go_regex_translate(op, pattern, &posix, &flags);
 	const char *text = rc < 0 ? NULL : op_cstr(op, posix);
 
 	if (!text)
@@ -403,7 +403,7 @@ static int compile(struct op *op, str pattern, regex_t *ret)
 	return op_fail(op, ERR_USAGE, "cannot use the pattern '%.*s': %s", STR_ARG(pattern), why);
 }
 
-int test_regex_check(struct op *op, str pattern)
+int go_regex_check(struct op *op, str pattern)
 {
 	regex_t compiled;
 	int rc = compile(op, pattern, &compiled);
@@ -414,21 +414,54 @@ int test_regex_check(struct op *op, str pattern)
 	return 0;
 }
 
-int test_regex_match(struct op *op, str pattern, str text, bool *ret)
+struct go_regex {
+	regex_t compiled;
+};
+
+int go_regex_open(struct op *op, str pattern, struct go_regex **ret)
+{
+	struct go_regex *re = op_new(op, struct go_regex, 1);
+
+	*ret = NULL;
+	if (!re || compile(op, pattern, &re->compiled) < 0)
+		return op->code;
+	*ret = re;
+	return 0;
+}
+
+void go_regex_close(struct go_regex **re)
+{
+	if (*re)
+		regfree(&(*re)->compiled);
+	*re = NULL;
+}
+
+int go_regex_has(struct op *op, const struct go_regex *re, str text, bool *ret)
 {
 	struct op_mark mark = op_mark(op);
-	regex_t compiled;
 	str copy;
 	/* REG_STARTEND reads no NUL, but AddressSanitizer's regexec() does. */
 	int rc = op_copy(op, text, &copy);
 
-	if (rc == 0)
-		rc = compile(op, pattern, &compiled);
 	if (rc < 0)
 		return rc;
 	regmatch_t range = { 0, (regoff_t)copy.len };
-	*ret = copy.len <= INT32_MAX && regexec(&compiled, copy.p, 1, &range, REG_STARTEND) == 0;
-	regfree(&compiled);
+	*ret = copy.len <= INT32_MAX &&
+	       regexec(&re->compiled, copy.p, 1, &range, REG_STARTEND) == 0;
 	op_reset(op, mark);
 	return 0;
+}
+
+int go_regex_match(struct op *op, str pattern, str text, bool *ret)
+{
+	struct op_mark mark = op_mark(op);
+	struct go_regex *re;
+	int rc = go_regex_open(op, pattern, &re);
+
+	if (rc == 0)
+		rc = go_regex_has(op, re, text, ret);
+	go_regex_close(&re);
+	if (rc == 0)
+		op_reset(op, mark);
+	return rc;
 }
