@@ -112,10 +112,12 @@ static int out_flush(struct op *op, struct out *o)
 
 static int out_add(struct op *op, struct out *o, str bytes)
 {
+	bool large = bytes.len > PIECE / 2; /* goes by itself, behind what is gathered */
+
 	o->written += (uint64_t)bytes.len;
-	if (o->n + (size_t)bytes.len > PIECE && out_flush(op, o) < 0)
+	if ((large || o->n + (size_t)bytes.len > PIECE) && out_flush(op, o) < 0)
 		return op->code;
-	if (bytes.len > PIECE / 2)
+	if (large)
 		return file_write(op, o->file.fd, S("a shard"), bytes);
 	if (bytes.len)
 		memcpy(o->p + o->n, bytes.p, (size_t)bytes.len);
