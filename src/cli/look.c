@@ -106,6 +106,8 @@ static int catalog(struct op *op, struct look *l, const struct inventory_wish *w
 	steps_begin(&l->steps, "Cataloging contents");
 	steps_note(&l->steps, 0, 0);
 	rc = inventory_make(op, t, wish, v);
+	if (rc == 0 && l->wish.evidence)
+		rc = evidence_make(op, t, v, &l->reach);
 	if (rc < 0) {
 		steps_clear(&l->steps);
 		return rc;
@@ -122,6 +124,7 @@ static struct inventory_wish wish_of(const struct look *l, bool image)
 {
 	return (struct inventory_wish){ .image = image,
 					.licences = l->wish.licences,
+					.programs = l->wish.evidence,
 					.files = l->wish.files,
 					.hidden = image && str_eq(l->wish.scope, S("all-layers")),
 					.only = l->wish.only };
@@ -131,7 +134,6 @@ static int ask(struct op *op, struct look *l, const struct inventory_wish *wish,
 	       struct tree_wish *ret)
 {
 	int rc = inventory_interest(op, wish, ret);
-
 	ret->verify = !l->wish.trust;
 	ret->note = note_bytes;
 	ret->arg = &l->steps;

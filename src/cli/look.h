@@ -9,12 +9,13 @@
 #include "oci/source.h"
 #include "steps.h"
 #include "verbs.h"
+#include "vex/evidence.h"
 
 struct look_wish {
 	struct texts from, only; /* as given: parted by commas; schemes, and catalogers */
 	struct texts insecure;
 	str platform, scope, name, version, store, progress;
-	bool all_platforms, trust, offline, files, licences, quiet, verbose;
+	bool all_platforms, trust, offline, files, licences, evidence, quiet, verbose;
 };
 
 struct look {
@@ -24,6 +25,8 @@ struct look {
 	struct store store;
 	struct source source;
 	ptrdiff_t n; /* inventories that it has: one a platform */
+	/* Of the last inventory, with wish.evidence: what its entry points reach. */
+	struct evidence_report reach;
 };
 
 /* Nothing is open yet; look_done() may run from here on. */

@@ -102,8 +102,7 @@ int sbom_report_check(struct op *op, const struct sbom_options *o)
 	return rc < 0 ? rc : report_check(op, &o->output, false);
 }
 
-/* "app.json" and the second platform: "app-linux-arm64.json". */
-static int file_for(struct op *op, str file, const struct inventory *v, ptrdiff_t i, str *ret)
+int sbom_report_file(struct op *op, str file, const struct inventory *v, ptrdiff_t i, str *ret)
 {
 	str platform = v->subject.platform;
 	ptrdiff_t dot = str_rfind(file, '.');
@@ -172,7 +171,7 @@ static int write_one(struct op *op, const struct cli *cli, const struct sbom_opt
 	if (!file.p)
 		return write_to(op, o, output, &style, v, to_term, &out);
 	style = (struct text_style){ .utf8 = true, .width = 200, .verbose = o->verbose };
-	int rc = file_for(op, file, v, i, &file);
+	int rc = sbom_report_file(op, file, v, i, &file);
 	if (rc == 0)
 		rc = file_user_open(op, file, 0644, &f);
 	if (rc == 0)

@@ -11,6 +11,10 @@
 /* Could they be written? Asked before the work: formats, versions, files, the template. */
 int sbom_report_check(struct op *op, const struct sbom_options *o) MUST_USE;
 
+/* The file of the i-th platform: "app.json", for the second "app-linux-arm64.json". */
+int sbom_report_file(struct op *op, str file, const struct inventory *v, ptrdiff_t i,
+		     str *ret) MUST_USE;
+
 /* Does one of them tell licences? The plain table and purls do not. */
 bool sbom_report_wants_licences(const struct texts *output, bool verbose);
 

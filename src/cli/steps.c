@@ -138,6 +138,28 @@ void steps_child(struct steps *s, const char *title, bool good, bool last, const
 	put(s, &b);
 }
 
+void steps_leaf(struct steps *s, bool last, const char *fmt, ...)
+{
+	struct text_style style = style_of_steps(s);
+	char text[DETAIL_MAX];
+	AUTO_OP own;
+	struct buf b;
+	va_list args;
+
+	op_init(&own, 0);
+	if (!s->tree)
+		return;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	buf_init(&b, &own, LINE_BYTES);
+	buf_add(&b, style.utf8 ? (last ? S("   └── ") : S("   ├── "))
+			       : (last ? S("   `-- ") : S("   |-- ")));
+	text_clip(&b, str_of(text), style.width - 7, &style);
+	buf_char(&b, '\n');
+	put(s, &b);
+}
+
 void steps_clear(struct steps *s)
 {
 	AUTO_OP own;

@@ -35,6 +35,9 @@ void steps_done(struct steps *s, const char *done, str context); /* "Loaded imag
 void steps_child(struct steps *s, const char *title, bool good, bool last, const char *fmt, ...)
 	PRINTF_LIKE(5, 6);
 
+/* The same without a mark: "by severity: 0 critical, 2 high". */
+void steps_leaf(struct steps *s, bool last, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
 /* Take a half-drawn line away, before something else is printed. */
 void steps_clear(struct steps *s);
 

@@ -8,9 +8,17 @@ enum {
 };
 
 const struct verb *const verbs[] = {
-	&verb_init, &verb_build, &verb_lock, &verb_rebuild, &verb_test, &verb_sbom, &verb_diff, &verb_notices,
+	&verb_init,
+	&verb_build,
+	&verb_lock,
+	&verb_rebuild,
+	&verb_test,
+	&verb_sbom,
+	&verb_diff,
+	&verb_notices,
 	&verb_db,
-	&verb_store, &verb_help,
+	&verb_store,
+	&verb_help,
 };
 const size_t verbs_n = sizeof(verbs) / sizeof(verbs[0]);
 

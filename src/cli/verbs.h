@@ -63,7 +63,17 @@ void verbs_overview(struct buf *b, int width);
 
 verb_run verb_build_run, verb_lock_run, verb_rebuild_run;
 
-extern const struct verb verb_build, verb_diff, verb_lock, verb_notices, verb_rebuild, verb_sbom, verb_test, verb_store, verb_init,
-	verb_help, verb_db;
+extern const struct verb verb_build,
+	verb_db,
+	verb_diff,
+	verb_help,
+	verb_init,
+	verb_lock,
+	verb_notices,
+	verb_rebuild,
+	verb_sbom,
+	verb_scan,
+	verb_store,
+	verb_test;
 
 #endif

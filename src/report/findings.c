@@ -9,6 +9,7 @@ const struct findings_format findings_formats[] = {
 	{ "sarif", findings_sarif, "SARIF 2.1.0, for code scanning" },
 	{ "gitlab", findings_gitlab, "GitLab's container scanning, 15.0.2" },
 	{ "junit", findings_junit, "a test case a package, for CI servers" },
+	{ "html", findings_html, "one page to read and print" },
 	{ "markdown", findings_markdown, "for merge requests and wikis" },
 	{ "csv", findings_csv, "for spreadsheets, suppressed ones too" },
 	{ "template", findings_template, "by a template over the JSON: -t FILE" },

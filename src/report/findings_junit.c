@@ -93,8 +93,10 @@ static void put_coverage(struct xml_out *x, const struct report *r)
 
 	buf_init(&text, x->b->op, INT32_MAX);
 	for (ptrdiff_t i = 0; i < r->coverage_n; i++)
-		if (words_uncovered(&r->coverage[i]))
-			buf_fmt(&text, "%.*s\n", STR_ARG(r->coverage[i].what));
+		if (words_uncovered(&r->coverage[i])) {
+			words_coverage(&text, &r->coverage[i]);
+			buf_char(&text, '\n');
+		}
 	xml_open(x, "testcase");
 	xml_put_attribute(x, "classname", S("temper"));
 	xml_put_attribute(x, "name", S("coverage"));

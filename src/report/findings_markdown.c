@@ -109,6 +109,8 @@ static void put_findings(struct op *op, struct buf *b, const struct report *r, p
 
 static void put_coverage(struct buf *b, const struct report *r)
 {
+	struct buf text;
+
 	buf_add(b, S("## What this rests on\n\n"));
 	for (ptrdiff_t i = 0; i < r->coverage_n; i++) {
 		const struct coverage *c = &r->coverage[i];
@@ -116,7 +118,9 @@ static void put_coverage(struct buf *b, const struct report *r)
 			continue;
 		buf_add(b, c->kind == COVERED_FIXED_ONLY ? S("- fixed only: ")
 							 : S("- **not covered**: "));
-		text_markdown(b, c->what.len ? c->what : c->ecosystem);
+		buf_init(&text, b->op, INT32_MAX);
+		words_coverage(&text, c);
+		text_markdown(b, buf_view(&text));
 		buf_char(b, '\n');
 	}
 	line(b, r, "- **end of life**: ", words_life);

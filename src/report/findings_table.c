@@ -249,8 +249,13 @@ static void put_coverage(struct table *t)
 		const struct coverage *c = &t->r->coverage[i];
 		if (!words_uncovered(c) && !t->c->style.verbose)
 			continue;
+		if (t->r->no_database && c->kind == NOT_COVERED_NO_SHARD)
+			continue; /* the first line says it of all */
+		struct buf b;
+		buf_init(&b, t->b->op, INT32_MAX);
+		words_coverage(&b, c);
 		label(t, word[c->kind], c->kind == COVERED ? TEXT_GREEN : TEXT_YELLOW);
-		text_safe(t->b, c->what.len ? c->what : c->ecosystem);
+		text_safe(t->b, buf_view(&b));
 		if (t->c->style.verbose && c->examples.n) {
 			buf_add(t->b, S(": "));
 			for (ptrdiff_t k = 0; k < c->examples.n; k++) {
@@ -371,7 +376,5 @@ int findings_table(struct op *op, const struct report *r, const struct findings_
 	put_waivers(&t);
 	put_statements(&t);
 	put_sources(&t);
-	if (r->no_database || r->incomplete)
-		said(&t, "run", TEXT_BOLD, words_update, "");
 	return op->code;
 }

@@ -78,7 +78,7 @@ static void base64_digest(struct buf *b, const struct digest *d)
 	}
 }
 
-static void page_head(struct buf *b, const struct outcome *o)
+void html_open(struct buf *b, str name, const char *what)
 {
 	struct digest script = digest_of(str_of(html_script));
 
@@ -88,10 +88,18 @@ static void page_head(struct buf *b, const struct outcome *o)
 	base64_digest(b, &script);
 	raw(b, "'; base-uri 'none'; form-action 'none'\">\n"
 	       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-	html(b, o->name);
-	raw(b, ": what is in this image and why</title>\n<style>\n");
+	html(b, name);
+	raw(b, what);
+	raw(b, "</title>\n<style>\n");
 	raw(b, html_style);
 	raw(b, "</style>\n</head>\n<body>\n");
+}
+
+void html_close(struct buf *b)
+{
+	raw(b, "</main>\n<footer>Written by temper " TEMPER_VERSION ".</footer>\n<script>");
+	raw(b, html_script);
+	raw(b, "</script>\n</body>\n</html>\n");
 }
 
 static const char *const verdict_sign[] = { "✔", "✘", "–" };
@@ -667,7 +675,7 @@ static void own(struct buf *b, const struct outcome *o)
 
 void html_write(struct buf *b, const struct outcome *o)
 {
-	page_head(b, o);
+	html_open(b, o->name, ": what is in this image and why");
 	banner(b, o);
 	packages(b, o);
 	own(b, o);
@@ -679,7 +687,5 @@ void html_write(struct buf *b, const struct outcome *o)
 	files(b, o);
 	origin(b, o);
 	next(b, o);
-	raw(b, "</main>\n<footer>Written by temper " TEMPER_VERSION ".</footer>\n<script>");
-	raw(b, html_script);
-	raw(b, "</script>\n</body>\n</html>\n");
+	html_close(b);
 }

@@ -16,6 +16,10 @@
 /* Failures stay in the buf. */
 void html_write(struct buf *b, const struct outcome *o);
 
+/* What every page begins with, up to <body>: its title is name and what; and what it ends with. */
+void html_open(struct buf *b, str name, const char *what);
+void html_close(struct buf *b);
+
 /* The style sheet and the script, in html_assets.c. */
 extern const char html_style[];
 extern const char html_script[];

@@ -225,6 +225,16 @@ bool words_uncovered(const struct coverage *c)
 	return c->kind != COVERED && c->kind != NOT_COVERED_DECLARED;
 }
 
+/* What is to be done where there are no advisories at all. */
+static str without_any(const struct report *r)
+{
+	for (ptrdiff_t i = 0; i < r->coverage_n; i++)
+		if (r->coverage[i].kind == NOT_COVERED_NO_SHARD &&
+		    r->coverage[i].ecosystem.len == 0)
+			return r->coverage[i].what;
+	return S("there are no advisories yet: run temper db update");
+}
+
 void words_none(struct buf *b, const struct report *r)
 {
 	bool fixed_only = false, missing = r->no_database || r->incomplete;
@@ -235,7 +245,7 @@ void words_none(struct buf *b, const struct report *r)
 			   r->coverage[i].kind != COVERED_FIXED_ONLY;
 	}
 	if (r->no_database)
-		buf_add(b, S("Nothing was scanned: there are no advisories here"));
+		buf_fmt(b, "Nothing was scanned: %.*s", STR_ARG(without_any(r)));
 	else if (r->finding_n > r->shown_n)
 		buf_add(b, S("No vulnerabilities found but those that are suppressed"));
 	else if (fixed_only)
@@ -247,22 +257,14 @@ void words_none(struct buf *b, const struct report *r)
 		buf_add(b, S("No vulnerabilities found"));
 }
 
-void words_update(struct buf *b, const struct report *r)
+void words_coverage(struct buf *b, const struct coverage *c)
 {
-	bool any = false;
-
-	for (ptrdiff_t i = 0; i < r->coverage_n; i++) {
-		const struct coverage *c = &r->coverage[i];
-		if (c->kind != NOT_COVERED_NO_SHARD || c->ecosystem.len == 0)
-			continue;
-		if (!any)
-			buf_add(b, S("temper db update"));
-		any = true;
-		buf_fmt(b, " %.*s", STR_ARG(c->ecosystem));
-	}
-	if (!any && r->no_database)
-		buf_fmt(b, "temper db update%s%.*s", r->ecosystem.len ? " " : "",
-			STR_ARG(r->ecosystem));
+	if (c->ecosystem.len && str_find_str(c->what, c->ecosystem) < 0)
+		buf_fmt(b, "%.*s%s", STR_ARG(c->ecosystem), c->what.len ? ": " : "");
+	buf_add(b, c->what);
+	if (c->packages)
+		buf_fmt(b, " (%llu package%s)", (unsigned long long)c->packages,
+			c->packages == 1 ? "" : "s");
 }
 
 void words_span(struct buf *b, const struct match *m)

@@ -64,8 +64,8 @@ void words_group(struct buf *b, const struct report *r, const struct fix_group *
 /* What a report without findings may say: "No vulnerabilities found" only if all was covered. */
 void words_none(struct buf *b, const struct report *r);
 
-/* "temper db update debian:12 npm": of what has no advisories here; empty: nothing is missing. */
-void words_update(struct buf *b, const struct report *r);
+/* "npm: no advisories for it (12 packages)". */
+void words_coverage(struct buf *b, const struct coverage *c);
 
 /* ">= 1.0, < 1.2.3", "every version". */
 void words_span(struct buf *b, const struct match *m);

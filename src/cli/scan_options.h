@@ -1,0 +1,44 @@
+/*
+ * scan_options: what `temper scan` was asked for, checked.
+ */
+#ifndef CLI_SCAN_OPTIONS_H
+#define CLI_SCAN_OPTIONS_H
+
+#include "look.h"
+#include "scan/scan.h"
+
+struct scan_options {
+	struct texts output, format, from, insecure, severity, ignore_states, ignore_status, vex,
+		waivers, ignorefile;
+	str template, file, fail_on, exit_code, sort, distro, db, input, platform, name, scope,
+		store, progress, max_age, warn_days;
+	bool only_fixed, ignore_unfixed, only_notfixed, by_cve, show_suppressed, only_base,
+		ignore_base, no_ignorefile, evidence, declared, all_platforms, trust, offline,
+		quiet, verbose;
+};
+
+/* The same as values: what scan_inventory() takes, and what the verb itself decides by. */
+struct scan_asked {
+	struct scan_wish wish;
+	int exit_code;     /* of "no"; 1 unless --exit-code says otherwise */
+	bool any_fails;    /* --exit-code without --fail-on: any finding is a "no" */
+	int64_t max_age_s; /* --max-age; 0: none */
+};
+
+/* ERR_USAGE for words that are none; reads the files of --vex, --waivers and --ignorefile, and those that
+ * lie in the working directory. */
+int scan_options_read(struct op *op, const struct scan_options *o, struct scan_asked *ret) MUST_USE;
+
+struct look_wish scan_options_look(const struct scan_options *o);
+
+/*
+ * scan_options_open(op, cli, operand, n, look, ret_n): what shall be scanned: an image, directory, file or
+ * bill of materials, which look_at() then gives; or, with *ret_n == 0 and *ret filled, the
+ * packages that purls name ("purl:pkg:npm/x@1", "pkg:npm/x@1", "purl:FILE").
+ */
+int scan_options_open(struct op *op, struct look *look, const struct texts *operand,
+		      struct inventory *ret, ptrdiff_t *ret_n) MUST_USE;
+
+verb_run verb_scan_run;
+
+#endif
