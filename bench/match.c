@@ -141,7 +141,7 @@ static int run(struct bench *b, uint64_t versions)
 	       "mapped_kib=%llu\n",
 	       (unsigned long long)versions, spent, (double)versions / spent,
 	       (unsigned long long)b->findings, (unsigned long long)b->anon,
-	       (unsigned long long)memory("RssFile:"));
+	       (unsigned long long)memory("RssFile:") + memory("RssShmem:"));
 	return 0;
 }
 

@@ -109,16 +109,14 @@ static int fill(struct op *op, const struct report *r, const struct member *m, p
 	return 0;
 }
 
-static const struct report *ordered; /* by worst_first() alone, within one call */
-
-static int worst_first(const void *x, const void *y)
+static int worst_first(const void *x, const void *y, void *report)
 {
 	const struct fix_group *a = x, *b = y;
+	const struct report *r = report;
 	int rc = (int)b->worst - (int)a->worst;
 
 	if (rc == 0)
-		rc = finding_compare(&ordered->finding[a->finding[0]],
-				     &ordered->finding[b->finding[0]]);
+		rc = finding_compare(&r->finding[a->finding[0]], &r->finding[b->finding[0]]);
 	return rc;
 }
 
@@ -148,8 +146,7 @@ int scan_group(struct op *op, struct report *r)
 			end++;
 		rc = fill(op, r, m + i, end - i, &r->group[r->group_n++]);
 	}
-	ordered = r;
 	if (rc == 0)
-		qsort(r->group, (size_t)r->group_n, sizeof(*r->group), worst_first);
+		qsort_r(r->group, (size_t)r->group_n, sizeof(*r->group), worst_first, r);
 	return rc;
 }
