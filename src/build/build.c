@@ -659,6 +659,7 @@ static int lock_in(struct op *op, const struct store *store, const struct build_
 	if (rc < 0 || (rc = load_lock(&w, r.built.lock_path, &was, &before)) < 0)
 		return rc;
 	r.had_lock = rc == 0;
+	r.was = was;
 	r.built.recipe = w.recipe;
 	if ((rc = make_lock(&w, &r.built.lock)) < 0 || (rc = compose_all(&w, &r.built)) < 0)
 		return rc;

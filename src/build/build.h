@@ -101,6 +101,7 @@ struct lock_change {
 };
 struct relocked {
 	struct built built;
+	struct lock was; /* the lock that was there; nothing in it without had_lock */
 	struct lock_change *change;
 	ptrdiff_t change_n;
 	bool had_lock, differs; /* differs: the written lock is not the old one (with `check`: asks

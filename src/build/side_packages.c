@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
-#include "inventory/inventory.h"
+#include "scan/image.h"
+
 #include "side.h"
 
 int side_package_cmp(const void *a, const void *b)
@@ -15,17 +16,7 @@ int side_package_cmp(const void *a, const void *b)
 
 int side_inventory(struct op *op, const struct store *store, struct side *s)
 {
-	struct inventory_wish wish = { .image = true, .licences = true };
-	AUTO_IMAGE_LAYERS layers = { 0 };
-	AUTO_TREE *t = NULL;
-	struct tree_wish ask;
-	int rc = image_layers_open(op, store, &s->image, &layers);
-
-	if (rc < 0 || (rc = inventory_interest(op, &wish, &ask)) < 0 ||
-	    (rc = tree_of_layers(op, layers.layer, layers.n, &ask, &t)) < 0)
-		return rc;
-	s->inventory = (struct inventory){ 0 };
-	return inventory_make(op, t, &wish, &s->inventory);
+	return scan_image_inventory(op, store, &s->image, &s->inventory);
 }
 
 /* A system's packages are of one distribution; what others call theirs is part of the name. */

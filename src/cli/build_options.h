@@ -13,6 +13,7 @@ enum { RECIPES_MAX = 100 * 1000 }; /* on one command line */
 struct source_options {
 	str mirror, store, effects, lock, vendor;
 	bool offline;
+	str db; /* of advisories */
 };
 
 struct progress_options {
@@ -83,6 +84,14 @@ struct rebuild_options {
 		  offsetof(type, member.effects),                                              \
 		  "Packages",                                                                  \
 		  "Directory of the effects that stand for maintainer scripts.",               \
+		  .hint = OPTION_HINT_DIRECTORY },                                             \
+		{ "db",                                                                        \
+		  0,                                                                           \
+		  OPTION_TEXT,                                                                 \
+		  "DIR",                                                                       \
+		  offsetof(type, member.db),                                                   \
+		  "Packages",                                                                  \
+		  "Directory of the advisories to tell findings by.",                          \
 		  .hint = OPTION_HINT_DIRECTORY },                                             \
 	{                                                                                      \
 		"store", 0, OPTION_TEXT, "DIR", offsetof(type, member.store), "Packages",      \

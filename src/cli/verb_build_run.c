@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/vec.h"
 #include "build/proof.h"
+#include "build_findings.h"
 #include "build_next.h"
 #include "build_report.h"
 #include "build_run.h"
@@ -21,7 +22,8 @@ struct run {
 	bool among; /* other recipes: one line tells of it, not a report */
 	struct progress progress;
 	struct built built;
-	struct texts tag; /* what the image is called: at least one */
+	struct database db; /* of advisories; the findings of `built` alias it */
+	struct texts tag;   /* what the image is called: at least one */
 	struct buf
 		*names; /* of several recipes: who waits for them all gives the names; else NULL */
 };
@@ -344,6 +346,15 @@ static int say_failed(struct run *r)
 	return rc < 0 ? rc : term_write(r->op, &r->cli->err, text);
 }
 
+/* Of several recipes nobody looks at them unless a report is written. */
+static int find_findings(struct run *r)
+{
+	bool told = r->o->output.n || r->o->verbose || !(r->among || r->o->progress.quiet);
+	int rc = told ? database_open(r->op, r->o->source.db, &r->db) : 1;
+
+	return rc ? (rc < 0 ? rc : 0) : build_findings(r->op, r->store, &r->db, &r->built);
+}
+
 static int judge(struct run *r)
 {
 	bool proven = all_proven(&r->built), tested, skipped;
@@ -353,6 +364,8 @@ static int judge(struct run *r)
 		rc = publish(r);
 	if (rc == 0 && proven && tested)
 		rc = build_remember(r->op, r->store, &r->built, !skipped);
+	if (rc == 0)
+		rc = find_findings(r);
 	if (rc == 0)
 		rc = fill_run(r, proven && tested);
 	if (rc == 0)
@@ -461,10 +474,12 @@ static int one_of_many(struct op *own, const struct many *m, const struct cli *c
 			 .session = m->session,
 			 .recipe = recipe,
 			 .among = true,
-			 .names = more };
+			 .names = more,
+			 .db = { .dir = -1 } };
 
 	progress_init(&r.progress, &cli->err, S(""), true);
 	int rc = run_one(&r);
+	database_close(&r.db);
 	if (rc < 0)
 		return rc;
 	many_row_fill(row, &r.built);
@@ -541,16 +556,21 @@ static int run_alone(struct op *op, const struct cli *cli, const struct build_op
 {
 	AUTO_STORE store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1 };
 	AUTO_SESSION *session = NULL;
-	struct run r = {
-		.op = op, .cli = cli, .o = o, .store = &store, .recipe = cli->operand.p[0]
-	};
+	struct run r = { .op = op,
+			 .cli = cli,
+			 .o = o,
+			 .store = &store,
+			 .recipe = cli->operand.p[0],
+			 .db = { .dir = -1 } };
 	int rc = store_open(op, o->source.store, &store);
 
 	if (rc < 0 || (rc = session_open(op, &store, o->source.effects, &session)) < 0)
 		return rc;
 	r.session = session;
 	progress_init(&r.progress, &cli->err, o->progress.progress, o->progress.quiet);
-	return run_one(&r);
+	rc = run_one(&r);
+	database_close(&r.db);
+	return rc;
 }
 
 int verb_build_run(struct op *op, const struct cli *cli, const void *options)

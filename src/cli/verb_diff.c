@@ -2,11 +2,13 @@
 #include "build_report.h"
 #include "report/difference_json.h"
 #include "report/difference_text.h"
+#include "scan/change.h"
+#include "scan/image.h"
 
 enum { TEXT_MAX = 1 << 30 }; /* bytes of what is printed: two images of a million files each */
 
 struct diff_options {
-	str store, platform;
+	str store, platform, db;
 	bool json, verbose, exit_code;
 };
 
@@ -19,6 +21,8 @@ static const struct option table[] = {
 	  "Exit 1 if there is a difference." },
 	{ "platform", 0, OPTION_TEXT, "PLATFORM", offsetof(struct diff_options, platform), "Result",
 	  "Of multi-platform images and locks, the one to compare; without it, this machine's." },
+	{ "db", 0, OPTION_TEXT, "DIR", offsetof(struct diff_options, db), "Place",
+	  "Directory of the advisories to tell findings by.", .hint = OPTION_HINT_DIRECTORY },
 	{ "store", 0, OPTION_TEXT, "DIR", offsetof(struct diff_options, store), "Place",
 	  "Directory of the local store.", .hint = OPTION_HINT_DIRECTORY },
 };
@@ -29,14 +33,28 @@ static const struct example example[] = {
 	  "nginx.lock.json",
 	  "What does a refreshed lock bring?" },
 	{ "temper diff oci-archive:theirs.tar nginx --json", "Any two images, for a program:" },
-	{ "temper diff last-year.spdx.json registry:example.org/app:1", "An image beside its bill of last year:" },
+	{ "temper diff last-year.spdx.json registry:example.org/app:1",
+	  "An image beside its bill of last year:" },
 };
+
+/* Findings that went and came, where there are advisories to look with. */
+static int compare_findings(struct op *op, struct database *db, const struct side *before,
+			    const struct side *after, struct difference *d)
+{
+	struct report was, is;
+
+	if (scan_plain(op, db, &before->inventory, &was) < 0 ||
+	    scan_plain(op, db, &after->inventory, &is) < 0)
+		return op->code;
+	return scan_compare(op, &was, &is, &d->findings);
+}
 
 static int run(struct op *op, const struct cli *cli, const void *options)
 {
 	const struct diff_options *o = options;
 	struct text_style style = style_of(&cli->out, o->verbose);
 	AUTO_STORE store = { .dir = -1, .blobs = -1, .keys = -1, .tmp = -1, .use = -1 };
+	AUTO_DATABASE db = { .dir = -1 };
 	struct side before, after;
 	struct difference d;
 	struct buf b;
@@ -45,7 +63,8 @@ static int run(struct op *op, const struct cli *cli, const void *options)
 	if (store_open(op, o->store, &store) < 0 ||
 	    side_open(op, &store, cli->operand.p[0], o->platform, NULL, &before) < 0 ||
 	    side_open(op, &store, cli->operand.p[1], o->platform, NULL, &after) < 0 ||
-	    diff_make(op, &store, &before, &after, &d) < 0)
+	    diff_make(op, &store, &before, &after, &d) < 0 || database_open(op, o->db, &db) < 0 ||
+	    compare_findings(op, &db, &before, &after, &d) < 0)
 		return op->code;
 	buf_init(&b, op, TEXT_MAX);
 	if (o->json)
@@ -63,15 +82,21 @@ const struct verb verb_diff = {
 	.operand_min = 2,
 	.operand_max = 2,
 	.summary = "tell what differs between two images, locks or SBOMs, and why",
-	.description =
-		"OLD and NEW are each an image, by any name that temper sbom takes, a lock file, a recipe, "
-		"which stands for its lock, or a bill of materials (SPDX, CycloneDX, Syft's, temper's). "
-		"Compared are packages of every ecosystem with their licences, files with their modes and "
-		"owners, the configuration, and sizes; for each Debian package in another version its "
-		"changelog tells what happened in between. Files that a package's new version explains are "
-		"only counted; what is below /etc, changed rights, and setuid files are always listed.\n\n"
-		"Locks are compared with their files if the store has their images; bills of materials have "
-		"no files. Any image can be compared; it need not be of temper's making.",
+	.description = "OLD and NEW are each an image, by any name that temper sbom takes, a lock "
+		       "file, a recipe, "
+		       "which stands for its lock, or a bill of materials (SPDX, CycloneDX, "
+		       "Syft's, temper's). "
+		       "Compared are packages of every ecosystem with their licences, files with "
+		       "their modes and "
+		       "owners, the configuration, and sizes; for each Debian package in another "
+		       "version its "
+		       "changelog tells what happened in between. Files that a package's new "
+		       "version explains are "
+		       "only counted; what is below /etc, changed rights, and setuid files are "
+		       "always listed.\n\n"
+		       "Locks are compared with their files if the store has their images; bills "
+		       "of materials have "
+		       "no files. Any image can be compared; it need not be of temper's making.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct diff_options),
 	VERB_EXAMPLES(example),

@@ -5,6 +5,9 @@
 #include "build_report.h"
 #include "build_run.h"
 #include "many.h"
+#include "report/findings_change.h"
+#include "scan/change.h"
+#include "scan/image.h"
 
 /* On lines of their own, below the package that fixes them. */
 static void put_cves(struct buf *b, const struct texts *cves, const struct text_style *style)
@@ -96,15 +99,42 @@ static int put_sum(struct op *op, struct buf *b, const struct relocked *r)
 	return 0;
 }
 
+/* Which findings the update removes, and which it brings: of one platform, for all. */
+static int compare_findings(struct op *op, const struct lock_options *o, const struct relocked *r,
+			    struct difference_findings *ret)
+{
+	AUTO_DATABASE db = { .dir = -1 };
+	struct inventory was, is;
+	struct report before, after;
+
+	*ret = (struct difference_findings){ 0 };
+	if (!r->differs || !r->had_lock || r->was.platform_n == 0 || r->built.lock.platform_n == 0)
+		return 0;
+	const struct lock_platform *now = &r->built.lock.platform[0];
+	const struct lock_platform *then = lock_platform_find(&r->was, now->platform);
+	if (!then)
+		return 0;
+	if (database_open(op, o->source.db, &db) < 0 ||
+	    lock_inventory(op, &r->was, then, &was) < 0 ||
+	    lock_inventory(op, &r->built.lock, now, &is) < 0 ||
+	    scan_plain(op, &db, &was, &before) < 0 || scan_plain(op, &db, &is, &after) < 0)
+		return op->code;
+	return scan_compare(op, &before, &after, ret);
+}
+
 static int say(struct op *op, const struct cli *cli, const struct lock_options *o,
 	       const struct relocked *r)
 {
 	struct text_style style = style_of(&cli->out, false);
+	struct difference_findings findings;
 	struct buf b;
 	str text;
 
+	if (compare_findings(op, o, r, &findings) < 0)
+		return op->code;
 	buf_init(&b, op, 64 << 20);
 	put_changes(&b, r, &style);
+	findings_change_text(&b, &findings, &style);
 	text_safe(&b, r->built.lock_path);
 	if (!r->differs)
 		buf_add(&b, S(" is up to date\n"));

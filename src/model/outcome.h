@@ -8,6 +8,7 @@
 #include "codec/node.h"
 #include "entry.h"
 #include "platform.h"
+#include "report.h"
 
 struct outcome_package {
 	str name, version, arch, source, source_version;
@@ -153,6 +154,7 @@ struct outcome {
 	ptrdiff_t pocket_n;
 	struct outcome_next *next;
 	ptrdiff_t next_n;
+	const struct report *findings; /* NULL: there were no advisories to look with */
 
 	/* Of this run, for the terminal alone: */
 	str locked;           /* which lock was used, and whether it is new */

@@ -5,6 +5,8 @@
 #include "base/num.h"
 #include "sys/clock.h"
 
+#include "outcome_findings.h"
+
 enum {
 	COLOURS = 7,        /* of layers; the last class, c7, is for all that follow */
 	BIGGEST = 20,       /* files in the list of the largest */
@@ -483,6 +485,26 @@ static void tests(struct buf *b, const struct outcome *o)
 	raw(b, "</tbody></table></div></section>\n");
 }
 
+static void findings(struct buf *b, const struct outcome *o)
+{
+	if (!o->findings)
+		return;
+	open_section(b, "findings", "Findings",
+		     "What the advisories at hand say of it, and what they do not cover.");
+	raw(b, "<p>");
+	outcome_findings_line(b, o);
+	raw(b, "</p>");
+	if (o->findings->shown_n)
+		raw(b,
+		    "<div class=\"scroll\"><table class=\"sift\"><thead><tr><th scope=\"col\">Vulnerability</th>"
+		    "<th scope=\"col\">Severity</th><th scope=\"col\">Package</th><th scope=\"col\">Installed</th>"
+		    "<th scope=\"col\">Fixed in</th></tr></thead><tbody>\n");
+	outcome_findings_rows(b, o);
+	raw(b, o->findings->shown_n ? "</tbody></table></div>\n" : "");
+	outcome_findings_sources(b, o);
+	raw(b, "</section>\n");
+}
+
 static int larger_file(const void *a, const void *b)
 {
 	const struct outcome_file *const *x = a, *const *y = b;
@@ -683,6 +705,7 @@ void html_write(struct buf *b, const struct outcome *o)
 	cuts(b, o);
 	proof(b, o);
 	tests(b, o);
+	findings(b, o);
 	layers(b, o);
 	files(b, o);
 	origin(b, o);

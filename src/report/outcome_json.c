@@ -5,6 +5,8 @@
 #include "codec/json.h"
 #include "sys/clock.h"
 
+#include "outcome_findings.h"
+
 static void pair_digest(struct json_out *j, const char *key, const struct digest *d)
 {
 	char text[DIGEST_TEXT];
@@ -295,6 +297,7 @@ void outcome_json_write(struct buf *b, const struct outcome *o)
 	for (ptrdiff_t i = 0; i < o->test_n; i++)
 		put_test(&j, &o->test[i]);
 	json_array_end(&j);
+	outcome_findings_json(&j, o);
 	begin_list(&j, "files");
 	for (ptrdiff_t i = 0; i < o->file_n; i++)
 		put_file(&j, o, &o->file[i]);

@@ -7,6 +7,8 @@
 #include "base/num.h"
 #include "sys/clock.h"
 
+#include "outcome_findings.h"
+
 enum {
 	LAYERS_SHOWN = 6,
 	CUTS_SHOWN = 3,
@@ -433,6 +435,18 @@ static void tested(const struct out *t, const struct outcome *o)
 	}
 }
 
+static void found(const struct out *t, const struct outcome *o)
+{
+	struct buf line;
+
+	if (!o->findings)
+		return;
+	buf_init(&line, t->b->op, LINE_MAX);
+	outcome_findings_line(&line, o);
+	branch(t, o->findings->shown_n || o->findings->incomplete ? MARK_SKIPPED : MARK_OK, "findings",
+	       "%.*s", (int)line.len, line.p);
+}
+
 static void packages(const struct out *t, const struct outcome *o)
 {
 	char size[NUM_SIZE_TEXT], text[LINE_MAX];
@@ -529,6 +543,7 @@ void tree_write(struct buf *b, const struct outcome *o, const struct text_style 
 	cut(&t, o);
 	proven(&t, o);
 	tested(&t, o);
+	found(&t, o);
 	written(&t, o);
 	foot(&t, o);
 }

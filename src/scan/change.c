@@ -73,12 +73,14 @@ static int only_in(struct changes *c, const struct report *of, const struct map 
 		if (!d || map_put(&told, key, f) < 0)
 			return c->op->code;
 		*d = (struct difference_finding){ .came = came,
-						  .id = f->id,
 						  .package = p->source.len ? p->source : p->name,
 						  .version = p->version,
-						  .fixed = f->fixed.n ? f->fixed.p[0] : (str){ 0 },
 						  .severity = f->severity,
 						  .exploited = f->exploited };
+		/* What a shard says goes with the database. */
+		if (op_copy(c->op, f->id, &d->id) < 0 ||
+		    (f->fixed.n && op_copy(c->op, f->fixed.p[0], &d->fixed) < 0))
+			return c->op->code;
 	}
 	return 0;
 }
