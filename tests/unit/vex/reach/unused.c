@@ -1,0 +1,6 @@
+int reach_unused(void);
+
+int reach_unused(void)
+{
+	return 0;
+}
