@@ -22,9 +22,9 @@
  *	records    sorted by id, then by bytes
  *	texts
  *
- * A block is a run of records that ends before the next one whose id has a hash with four zeros at
- * its end: what is not changed is not hashed again. So the SHA-256 of the head decides about all
- * of the file, and that is a shard's digest.
+ * A block is a run of records that ends before one whose id has a hash with four zeros at its end,
+ * and behind one that has 1,024 bytes or more with its texts: what is not changed is not hashed
+ * again. So the SHA-256 of the head decides about all of the file, and that is a shard's digest.
  *
  * In records, numbers are LEB128 of 35 bits at most. A text is a number: even, half of it is the
  * length and the bytes follow; odd, half of it is the place of an even one before it, counted from
@@ -59,6 +59,7 @@ enum {
 	SHARD_BLOCK = 36,         /* of a block's line */
 	SHARD_SCORE = 16,         /* of a score */
 	SHARD_SCORE_BLOCK = 4096, /* scores of a block */
+	SHARD_LARGE = 1024,       /* bytes of a record and its texts that end a block */
 	SHARD_BITS = 28,          /* of a fan at most */
 };
 

@@ -372,12 +372,23 @@ static int walk_bytes(struct op *op, const struct shard_work *w, const struct wa
 	return 0;
 }
 
+/* Bytes of the record before, with its texts. */
+static uint32_t walk_before(const struct shard_work *w, const struct walk *k)
+{
+	const char *row = w->table + (ptrdiff_t)k->at * SHARD_ROW;
+
+	return k->at == 0 ? 0
+			  : shard_u32(row) - shard_u32(row - SHARD_ROW) + shard_u32(row + 4) -
+				    shard_u32(row + 4 - SHARD_ROW);
+}
+
+/* Does a block begin here? */
 static bool walk_begins(const struct shard_work *w, const struct walk *k)
 {
 	bool base;
 	uint32_t i;
 
-	if (!walk_source(w, k, &base, &i))
+	if (!walk_source(w, k, &base, &i) || walk_before(w, k) >= SHARD_LARGE)
 		return true;
 	return shard_block_begins(base ? record_id(w->job->base, i) : w->job->item[i]->key);
 }

@@ -31,6 +31,7 @@ static str number(struct op *op, const char *before, uint32_t n, const char *aft
 static int tell(struct op *op, const struct feed_sink *sink, uint32_t id, uint32_t version)
 {
 	static const str ecosystem[] = { S_INIT("debian:11"), S_INIT("debian:12"), S_INIT("npm") };
+	static char large[3000]; /* ends a block by itself */
 	uint64_t kept = state;
 	state = id * UINT64_C(1000003) + version;
 	(void)any(2);
@@ -42,6 +43,7 @@ static int tell(struct op *op, const struct feed_sink *sink, uint32_t id, uint32
 			      .modified = number(op, "2020-01-", version % 28 + 1, "T00:00:00Z"),
 			      .aliases = { &alias, 1 },
 			      .summary = number(op, "summary ", any(4), ""),
+			      .details = { large, any(6) ? 0 : (ptrdiff_t)sizeof(large) },
 			      .affected = a,
 			      .affected_n = (ptrdiff_t)any(6) };
 	for (ptrdiff_t i = 0; i < v.affected_n; i++)
