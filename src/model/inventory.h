@@ -212,6 +212,7 @@ struct subject { /* what was looked at */
 	struct digest base;
 	struct inventory_layer *layer; /* [layer_n] */
 	ptrdiff_t layer_n;
+	str bom_link; /* of the CycloneDX document that was read: "urn:cdx:SERIAL/VERSION" */
 	str config_json, manifest_json; /* as they are, for formats that carry them */
 };
 

@@ -320,12 +320,27 @@ static int read_metadata(struct bom *b, const struct node *metadata)
 	return rc < 0 ? rc : record_read_rest(b, &rest);
 }
 
+/* What others call this document by. */
+static int read_link(struct bom *b, const struct node *root)
+{
+	const struct node *v = node_get(root, S("version"));
+	str serial = bom_text(root, "serialNumber"), version = S("1");
+
+	if (!str_starts(serial, S("urn:uuid:")))
+		return 0;
+	if (v)
+		(void)node_text(v, &version);
+	return op_text(b->op, &b->inv.subject.bom_link, "urn:cdx:%.*s/%.*s",
+		       STR_ARG(str_from(serial, 9)), STR_ARG(version));
+}
+
 int read_cyclonedx_json(struct bom *b, const struct node *root)
 {
 	ptrdiff_t n;
 	const struct node *c = bom_list(root, "components", &n);
 	int rc = read_metadata(b, node_get(root, S("metadata")));
 
+	rc = rc < 0 ? rc : read_link(b, root);
 	rc = rc < 0 ? rc : read_components(b, c, n, 0);
 	return rc < 0 ? rc : read_dependencies(b, root);
 }

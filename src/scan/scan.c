@@ -62,10 +62,10 @@ static int apply_said(struct op *op, const struct scan_wish *wish, struct report
 	struct waivers waivers = wish->waivers;
 	int rc = vex_apply(op, r, &statements);
 
+	r->statement = statements.p; /* Grype's rules may ask for what statements say */
+	r->statement_n = statements.n;
 	if (rc == 0)
 		rc = waivers_apply(op, r, &waivers, wish->now, wish->warn_days);
-	r->statement = statements.p;
-	r->statement_n = statements.n;
 	r->waiver = waivers.p;
 	r->waiver_n = waivers.n;
 	return rc;

@@ -96,6 +96,8 @@ int product_parse(struct op *op, str id, struct product *ret)
 	struct product p = { .text = id };
 	int rc = 0;
 
+	if (str_starts(id, S("urn:cdx:")) && str_find(id, '#') > 0)
+		p.link = str_cut(&id, '#');
 	if (id.len == 0 || has_wildcard(id))
 		p.kind = id.len ? PRODUCT_WILDCARD : PRODUCT_OPAQUE;
 	else if (str_starts(id, S("pkg:")))
@@ -295,6 +297,14 @@ static int purl_of(struct place *p, uint32_t package, const struct purl **ret)
 	return 0;
 }
 
+/* Where the bill of materials that was read has a name, a link to another is not about it. */
+static bool link_fits(const struct place *p, const struct product *want)
+{
+	str here = p->inv->subject.bom_link;
+
+	return want->link.len == 0 || here.len == 0 || str_eq(want->link, here);
+}
+
 int place_package(struct place *p, const struct product *want, uint32_t package, enum fit *ret,
 		  str *ret_key)
 {
@@ -306,7 +316,7 @@ int place_package(struct place *p, const struct product *want, uint32_t package,
 
 	*ret = FIT_NONE;
 	*ret_key = S("");
-	if (!want->is_purl)
+	if (!want->is_purl || !link_fits(p, want))
 		return 0;
 	int rc = purl_of(p, package, &have);
 	if (rc < 0 || !have)

@@ -23,6 +23,7 @@ struct product {
 	str text;         /* as the statement has it */
 	struct purl purl; /* PURL; IMAGE where it is one */
 	str key;          /* PURL: "pkg:deb/debian/openssl" */
+	str link; /* PURL of a BOM-Link: "urn:cdx:SERIAL/VERSION", the bill of materials it is in */
 	bool is_purl;
 	struct reference reference; /* IMAGE: host and path are empty where only a digest is told */
 	bool tagged;

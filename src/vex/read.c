@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "codec/base64.h"
 #include "codec/json.h"
+#include "codec/xml.h"
 #include "codec/yaml.h"
 #include "vex_impl.h"
 
@@ -178,10 +179,24 @@ static const struct {
 } forms[] = {
 	{ vex_is_openvex, vex_read_openvex },
 	{ vex_is_csaf, vex_read_csaf },
+	{ vex_is_cyclonedx, vex_read_cyclonedx },
 };
 
-/* JSON by its first byte; YAML only where the name says so, since nearly any text is YAML. 1: neither.
- */
+/* XML is CycloneDX or nothing. */
+static int parse_xml(struct vex_reader *r, str file, str bytes)
+{
+	struct xml_node root;
+
+	if (str_find_str(str_head(bytes, 4096), S("cyclonedx.org/schema/bom/")) < 0)
+		return 1;
+	if (xml_parse(r->op, file, bytes, &root) < 0)
+		return r->op->code;
+	r->doc.file = file;
+	return vex_turn_cyclonedx_xml(r->op, &root, &r->doc.root);
+}
+
+/* JSON and XML by the first byte; YAML only where the name says so, since nearly any text is YAML. 1:
+ * none of them. */
 static int parse(struct vex_reader *r, str file, str bytes)
 {
 	str text = str_trim(bytes);
@@ -191,6 +206,8 @@ static int parse(struct vex_reader *r, str file, str bytes)
 			       STR_ARG(file), LIMIT_VEX >> 20);
 	if (str_starts(text, S("{")))
 		return json_parse(r->op, file, bytes, &r->doc);
+	if (str_starts(text, S("<")) || str_starts(text, S("\xef\xbb\xbf<")))
+		return parse_xml(r, file, bytes);
 	if ((str_ends(file, S(".yaml")) || str_ends(file, S(".yml"))) &&
 	    bytes.len <= LIMIT_DOCUMENT)
 		return yaml_parse(r->op, file, bytes, &r->doc);

@@ -27,6 +27,11 @@ bool vex_is_csaf(const struct node *root);
 bool vex_is_cyclonedx(const struct node *root);
 bool vex_is_openvex(const struct node *root);
 
+/* The root of a CycloneDX document in XML as JSON would have it, as far as it tells of
+ * vulnerabilities. */
+struct xml_node;
+int vex_turn_cyclonedx_xml(struct op *op, const struct xml_node *x, struct node *ret) MUST_USE;
+
 /* "file:line:col: message" with ERR_FORMAT. */
 int vex_fail(struct vex_reader *r, const struct node *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

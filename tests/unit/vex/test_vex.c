@@ -357,14 +357,12 @@ static const struct {
 	       SAYS("C", "fixed")),
 	  1 << F_LIBSSL, "" },
 	{ "a component of another system",
-	  CSAF("\"full_product_names\":[" PRODUCT(
-		       "A", PURL("pkg:deb/debian/libssl3")) "," PRODUCT("B",
-									"\"cpe\":\"cpe:/"
-									"o:debian:debian_linux:"
-									"13\"") "],"
-										"\"relationships\":"
-										"[" OF("A", "B",
-										       "C") "]",
+	  CSAF("\"full_product_names\":[" PRODUCT("A", PURL("pkg:deb/debian/libssl3")) "," PRODUCT(
+		       "B", "\"cpe\":\"cpe:/"
+			    "o:debian:debian_linux:"
+			    "13\"") "],"
+				    "\"relationships\":"
+				    "[" OF("A", "B", "C") "]",
 	       SAYS("C", "fixed")),
 	  0, "another version" },
 	{ "a component of an image of a system",
@@ -376,11 +374,10 @@ static const struct {
 											   "\"relat"
 											   "ionship"
 											   "s\":"
-											   "[" OF("A",
-												  "I",
-												  "J") "," OF("J",
-													      "B",
-													      "C") "]",
+											   "[" OF("A", "I", "J") "," OF(
+												   "J",
+												   "B",
+												   "C") "]",
 	       SAYS("C", "fixed")),
 	  1 << F_LIBSSL, "" },
 	{ "a product with a name alone, which an image has",
@@ -450,7 +447,151 @@ static int splits_csaf(struct op *op)
 	return 0;
 }
 
-TESTS({ "CSAF", reads_csaf }, { "products of one vulnerability of CSAF", splits_csaf },
+#define CDX(more, vulnerability)                                                            \
+	"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"serialNumber\":\"urn:uuid:" \
+	"3e671687-395b-41f5-a30f-a58921a69b79\",\"version\":1," more                        \
+	"\"vulnerabilities\":[" vulnerability "]}"
+#define ANALYSED(state, affects)                         \
+	"{\"id\":\"CVE-2023-2975\",\"analysis\":{" state \
+	",\"lastUpdated\":\"2024-01-02T00:00:00Z\"},"    \
+	"\"affects\":[" affects "]}"
+#define NOT_REACHED \
+	"\"state\":\"not_affected\",\"justification\":\"code_not_reachable\",\"detail\":\"d\""
+#define REF(ref) "{\"ref\":\"" ref "\"}"
+#define COMPONENT                                                                           \
+	"\"components\":[{\"type\":\"library\",\"name\":\"l\",\"bom-ref\":\"r1\",\"purl\":" \
+	"\"pkg:deb/debian/"                                                                 \
+	"libssl3\"},{\"type\":\"library\",\"name\":\"nginx\",\"bom-ref\":\"nginx\"}],"
+#define IMAGE(name) "\"metadata\":{\"component\":{\"type\":\"container\",\"name\":\"" name "\"}},"
+#define XML(state)                                                                                \
+	"<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.4\" "              \
+	"version=\"1\"><components>"                                                              \
+	"<component type=\"library\" "                                                            \
+	"bom-ref=\"r1\"><name>l</name><purl>pkg:deb/debian/libssl3</purl>"                        \
+	"</component></components><vulnerabilities><vulnerability><id>CVE-2023-2975</"            \
+	"id><analysis><state>" state                                                              \
+	"</state><responses><response>update</response></responses><detail>d</detail></analysis>" \
+	"<affects><target><ref>r1</ref></target></affects></vulnerability></vulnerabilities></"   \
+	"bom>"
+
+static const struct {
+	const char *what, *text;
+	unsigned hidden;
+	const char *unmatched;
+} cyclonedx[] = {
+	{ "a package URL", CDX("", ANALYSED(NOT_REACHED, REF("pkg:deb/debian/libssl3"))),
+	  1 << F_LIBSSL, "" },
+	{ "a reference", CDX(COMPONENT, ANALYSED(NOT_REACHED, REF("r1"))), 1 << F_LIBSSL, "" },
+	{ "a link to the document itself",
+	  CDX(COMPONENT,
+	      ANALYSED(NOT_REACHED, REF("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#r1"))),
+	  1 << F_LIBSSL, "" },
+	{ "a link to another, which says what it means",
+	  CDX("", ANALYSED(NOT_REACHED, REF("urn:cdx:aaaa/1#pkg%3Adeb/debian/libssl3"))),
+	  1 << F_LIBSSL, "" },
+	{ "a link that does not", CDX("", ANALYSED(NOT_REACHED, REF("urn:cdx:aaaa/1#r1"))), 0,
+	  "no package URL" },
+	{ "a component without a package URL, which an image could be",
+	  CDX(COMPONENT, ANALYSED(NOT_REACHED, REF("nginx"))), 0, "product 'nginx (nginx)' is no" },
+	{ "what nothing defines", CDX("", ANALYSED(NOT_REACHED, REF("r9"))), 0,
+	  "not defined (r9)" },
+	{ "within the image",
+	  CDX(IMAGE("registry.example/team/app") COMPONENT, ANALYSED(NOT_REACHED, REF("r1"))),
+	  1 << F_LIBSSL, "" },
+	{ "within another image",
+	  CDX(IMAGE("registry.example/team/other") COMPONENT, ANALYSED(NOT_REACHED, REF("r1"))), 0,
+	  "no such product: registry.example/team/other" },
+	{ "resolved", CDX("", ANALYSED("\"state\":\"resolved\"", REF("pkg:deb/debian/libssl3"))),
+	  1 << F_LIBSSL, "" },
+	{ "exploitable",
+	  CDX("", ANALYSED("\"state\":\"exploitable\"", REF("pkg:deb/debian/libssl3"))), 0, "" },
+	{ "in triage", CDX("", ANALYSED("\"state\":\"in_triage\"", REF("pkg:deb/debian/libssl3"))),
+	  0, "" },
+	{ "a version that is here",
+	  CDX("", ANALYSED(NOT_REACHED,
+			   "{\"ref\":\"pkg:deb/debian/libssl3\",\"versions\":[{\"version\":"
+			   "\"3.0.17-1~deb12u2\",\"status\":\"unaffected\"}]}")),
+	  1 << F_LIBSSL, "" },
+	{ "a version that is not",
+	  CDX("", ANALYSED(NOT_REACHED,
+			   "{\"ref\":\"pkg:deb/debian/libssl3\",\"versions\":[{\"version\":"
+			   "\"3.0.16\",\"status\":\"unaffected\"}]}")),
+	  0, "version 3.0.16 of" },
+	{ "a version that is affected all the same",
+	  CDX("", ANALYSED(NOT_REACHED,
+			   "{\"ref\":\"pkg:deb/debian/libssl3\",\"versions\":[{\"version\":"
+			   "\"3.0.17-1~deb12u2\",\"status\":\"affected\"}]}")),
+	  0, "it names no product" },
+	{ "a range",
+	  CDX("", ANALYSED(NOT_REACHED, "{\"ref\":\"pkg:deb/debian/libssl3\",\"versions\":[{"
+					"\"range\":\"vers:deb/<4\",\"status\":\"unaffected\"}]}")),
+	  0, "range vers:deb/<4" },
+	{ "XML", XML("not_affected"), 1 << F_LIBSSL, "" },
+	{ "XML that hides nothing", XML("exploitable"), 0, "" },
+};
+
+static int reads_cyclonedx(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(cyclonedx) / sizeof(cyclonedx[0]); i++) {
+		struct statements s = { 0 };
+		struct scanned scan;
+		unsigned hidden = 0;
+		scanned_make(&scan);
+		int rc = vex_read(op, S("c.json"), exact(str_of(cyclonedx[i].text)), &s);
+		TRY(rc);
+		test_check(rc == 0 && s.n > 0, cyclonedx[i].what, __FILE__, __LINE__);
+		TRY(vex_apply(op, &scan.report, &s));
+		for (int f = 0; f < SCANNED_FINDINGS; f++)
+			hidden |= (unsigned)(scan.finding[f].suppressed == SUPPRESSED_VEX) << f;
+		test_check(hidden == cyclonedx[i].hidden, cyclonedx[i].what, __FILE__, __LINE__);
+		test_check(cyclonedx[i].unmatched[0]
+				   ? str_find_str(s.p[0].unmatched,
+						  str_of(cyclonedx[i].unmatched)) >= 0
+				   : s.p[0].unmatched.len == 0,
+			   cyclonedx[i].what, __FILE__, __LINE__);
+	}
+	return 0;
+}
+
+static int tells_cyclonedx(struct op *op)
+{
+	struct statements s = { 0 };
+	struct scanned scan;
+
+	TRY(vex_read(op, S("c.json"),
+		     exact(S(CDX("", ANALYSED(NOT_REACHED ",\"response\":[\"update\",\"rollback\"]",
+					      REF("pkg:deb/debian/libssl3"))))),
+		     &s));
+	CHECK(s.p[0].justification == VEX_CODE_NOT_IN_EXECUTE_PATH);
+	CHECK_STR(s.p[0].impact, S("d"));
+	CHECK_STR(s.p[0].action, S("update, rollback"));
+	CHECK_STR(s.p[0].timestamp, S("2024-01-02T00:00:00Z"));
+	/* A bill of materials without analyses is none. */
+	int rc = vex_read(op, S("c.json"), exact(S(CDX("", "{\"id\":\"CVE-1\"}"))), &s);
+	TRY(rc);
+	CHECK(rc == 1 && s.n == 1);
+	CHECK_FAILS(op,
+		    vex_read(op, S("c.json"), exact(S(CDX("", ANALYSED("\"state\":\"fine\"", "")))),
+			     &s),
+		    ERR_FORMAT, "no state 'fine'");
+	/* A link to another bill of materials than the one that was scanned. */
+	for (int same = 0; same < 2; same++) {
+		struct statements one = { 0 };
+		scanned_make(&scan);
+		scan.inv.subject.bom_link = same ? S("urn:cdx:aaaa/1") : S("urn:cdx:bbbb/1");
+		TRY(vex_read(
+			op, S("c.json"),
+			exact(S(CDX("", ANALYSED(NOT_REACHED,
+						 REF("urn:cdx:aaaa/1#pkg:deb/debian/libssl3"))))),
+			&one));
+		TRY(vex_apply(op, &scan.report, &one));
+		CHECK((scan.finding[F_LIBSSL].suppressed == SUPPRESSED_VEX) == (same == 1));
+	}
+	return 0;
+}
+
+TESTS({ "CycloneDX", reads_cyclonedx }, { "what CycloneDX tells", tells_cyclonedx },
+      { "CSAF", reads_csaf }, { "products of one vulnerability of CSAF", splits_csaf },
       { "statements and findings", applies }, { "what is told", tells },
       { "what is known better stays", leaves }, { "within another package", within },
       { "envelopes", envelopes }, { "what is refused", refuses })
