@@ -26,6 +26,18 @@ struct matcher {
 
 /* ---- one package ---- */
 
+/* Records whose fix the version has: looked at only where an erratum says otherwise. */
+struct past_one {
+	const struct match_place *place;
+	const struct match_ask *ask;
+	struct shard_affected found;
+	struct match_held held;
+};
+struct past {
+	struct past_one *p;
+	ptrdiff_t n, cap;
+};
+
 static int keep_raw(struct op *tmp, const struct match_place *place, const struct match_asker *a,
 		    const struct match_ask *ask, const struct shard_affected *s,
 		    const struct match_held *held, struct match_raws *raws)
@@ -65,7 +77,7 @@ static int keep_raw(struct op *tmp, const struct match_place *place, const struc
 }
 
 static int look_up(struct op *tmp, const struct match_place *place, const struct match_asker *a,
-		   const struct match_ask *ask, struct match_raws *raws)
+		   const struct match_ask *ask, struct match_raws *raws, struct past *past)
 {
 	struct shard_affected *found = NULL;
 	ptrdiff_t n = 0;
@@ -77,19 +89,56 @@ static int look_up(struct op *tmp, const struct match_place *place, const struct
 		if (held.how == WHY_MATCHED || held.how == WHY_NOT_AFFECTED ||
 		    held.fixed_for_subscriber)
 			rc = keep_raw(tmp, place, a, ask, &found[i], &held, raws);
+		else if (held.how == WHY_FIXED && past) {
+			struct past_one *to = vec_push(tmp, past);
+			if (!to)
+				return tmp->code;
+			*to = (struct past_one){ place, ask, found[i], held };
+		}
 	}
 	return rc < 0 ? rc : 0;
+}
+
+/* The vendor's record of a CVE knows better than an erratum that lists it once more. */
+static int keep_past(struct op *tmp, const struct match_asker *a, const struct past *past,
+		     struct match_raws *raws)
+{
+	bool errata = false;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; i < raws->n && !errata; i++)
+		errata = match_cve_of(raws->p[i].head.id).len == 0;
+	for (ptrdiff_t i = 0; errata && rc >= 0 && i < past->n; i++) {
+		ptrdiff_t n = raws->n;
+		rc = keep_raw(tmp, past->p[i].place, a, past->p[i].ask, &past->p[i].found,
+			      &past->p[i].held, raws);
+		if (rc < 0 || raws->n == n)
+			continue;
+		raws->p[n].past = true;
+		if (match_cve_of(raws->p[n].head.id).len == 0)
+			raws->n = n;
+	}
+	return rc;
+}
+
+/* A language's registry, where ids are joined by their aliases; in a distribution by the CVE. */
+static bool is_distribution(const struct match_where *w)
+{
+	return w->row && package_kinds[w->row->type].is_system;
 }
 
 static int look_up_all(struct op *tmp, const struct match_where *w, const struct match_asker *a,
 		       struct match_raws *raws)
 {
+	struct past past = { 0 };
+	bool several = w->place_n > 1 && is_distribution(w);
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < w->place_n; i++)
 		for (int k = 0; rc == 0 && k < a->ask_n; k++)
-			rc = look_up(tmp, &w->place[i], a, &a->ask[k], raws);
-	return rc;
+			rc = look_up(tmp, &w->place[i], a, &a->ask[k], raws,
+				     several ? &past : NULL);
+	return rc == 0 && past.n ? keep_past(tmp, a, &past, raws) : rc;
 }
 
 static int where_of(struct matcher *m, const struct package *p, struct match_where **ret)
@@ -120,12 +169,6 @@ static void example(struct match_examples *e, str name)
 {
 	if (e->n < 5)
 		e->text[e->n++] = name;
-}
-
-/* A language's registry, where ids are joined by their aliases; in a distribution by the CVE. */
-static bool is_distribution(const struct match_where *w)
-{
-	return w->row && package_kinds[w->row->type].is_system;
 }
 
 static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
@@ -351,7 +394,8 @@ int match_one(struct op *op, struct database *db, str ecosystem, str name, str v
 		return op->code;
 	ptrdiff_t n = 0;
 	for (ptrdiff_t i = 0; i < raws.n; i++)
-		if (!raws.p[i].clears && (rc = match_keep(op, &raws.p[i].match, &out[n++])) < 0)
+		if (!raws.p[i].clears && !raws.p[i].past &&
+		    (rc = match_keep(op, &raws.p[i].match, &out[n++])) < 0)
 			return rc;
 	*ret = out;
 	*ret_n = n;

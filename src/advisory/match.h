@@ -10,14 +10,23 @@
  *	   set). A package that belongs to a module is met only by records of that module and stream, and one
  *	   that does not by none of a module.
  *	3. FIX_NOT_AFFECTED for a version takes other records of the same vulnerability away: they are
- *	   suppressed with that record as evidence.
+ *	   suppressed with that record as evidence. So does a record of the very CVE whose fix the version has,
+ *	   where only errata say otherwise: regression updates list the CVEs of what they mend.
  *	4. What several records say under ids that are aliases of one another is one finding of that
- *	   package; the vendor's record counts first, then the one that knows a fix.
+ *	   package; the vendor's record counts first, then the one that knows a fix. In a distribution a
+ *	   finding is called by its CVE, one for each that an erratum names, with the erratum among its ids
+ *	   (an erratum without CVEs by its own id); in a registry by the record's id, GHSA before
+ *	   others, or with by_cve by its CVE. The fix is the lowest that clears all records of the
+ *	   best source. A fix for subscribers alone (channel esm, LTSS) is none for a version that is not
+ *	   one of theirs: the state is affected, and `reason` tells the version; a version that has it ("+esm")
+ *	   is not affected.
  *	5. Withdrawn records and rejected ids match nothing.
  *	6. A language package that a system's package owns (RELATION_OWNS) is the owner's: suppressed,
  *	   with the owner named, if the owner's ecosystem has advisories here; else kept.
  *	7. Nothing is guessed by CPE: a binary that a classifier recognised is looked up by its curated
  *	   name (match_curated.c) or not at all, and then it is a line of the coverage.
+ *	   A package that is told to be a vendor's and not the distribution's own (rpm's vendor, marks of
+ *	   vendors' repositories) is met by no record of the distribution: a line of the coverage.
  *	8. A package of a vulnerable source that holds only headers, documentation or data is suppressed
  *	   with the kinds of its files as evidence; without a list of files it is not.
  */

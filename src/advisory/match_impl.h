@@ -82,6 +82,7 @@ struct match_raw {
 	struct match match;
 	struct match_held held;
 	bool clears;          /* says that the package is not affected */
+	bool past;            /* a record of this very CVE, whose fix the version has */
 	struct advisory head; /* without texts */
 };
 struct match_raws {

@@ -122,6 +122,8 @@ static int put_by_cve(struct groups *s, const struct match_raw *raw)
 		return put_by_aliases(s, raw, cve);
 	for (ptrdiff_t i = 0; i < n; i++) {
 		each_cve(&raw->head, i, &cve);
+		if (raw->past && !map_get(&s->by_id, cve))
+			continue;
 		struct group *g = join(s, NULL, cve);
 		if (!g)
 			return s->tmp->code;
@@ -191,6 +193,7 @@ struct hits {
 	const struct match_raw **p; /* [n], in order */
 	ptrdiff_t n;
 	const struct match_raw *clear; /* one that takes them away, or NULL */
+	const struct match_raw *past;  /* likewise, if they are errata */
 };
 
 static int collect_ids(const struct match_merge *m, const struct group *g, bool distribution,
@@ -421,6 +424,11 @@ static int say_clear(const struct match_merge *m, const struct match_raw *c, str
 			       "%.*s has the fix for subscribers, %.*s (%.*s of %.*s)",
 			       STR_ARG(c->match.version), STR_ARG(c->held.span.until),
 			       STR_ARG(c->head.id), STR_ARG(c->match.source));
+	if (c->past)
+		return op_text(
+			m->op, &f->reason, "%.*s has the fix that %.*s of %.*s names, %.*s",
+			STR_ARG(c->match.version), STR_ARG(c->head.id), STR_ARG(c->match.source),
+			STR_ARG(c->held.span.until.len ? c->held.span.until : c->held.span.last));
 	return op_text(m->op, &f->reason, "%.*s of %.*s says that %.*s %.*s is not affected",
 		       STR_ARG(c->head.id), STR_ARG(c->match.source), STR_ARG(c->match.name),
 		       STR_ARG(c->match.version));
@@ -462,6 +470,15 @@ static int finding_of(const struct match_merge *m, uint32_t package, const struc
 	return 0;
 }
 
+/* Are all that hold errata, and none of a better source than the record whose fix is there? */
+static bool is_outdated(const struct hits *h)
+{
+	for (ptrdiff_t i = 0; h->past && i < h->n; i++)
+		if (match_cve_of(h->p[i]->head.id).len || h->p[i]->rank < h->past->rank)
+			return false;
+	return h->past != NULL;
+}
+
 static int merge_group(const struct match_merge *m, uint32_t package, const struct group *g,
 		       bool distribution)
 {
@@ -475,14 +492,20 @@ static int merge_group(const struct match_merge *m, uint32_t package, const stru
 	if (!(h.p = op_new(m->tmp, const struct match_raw *, n)))
 		return m->tmp->code;
 	for (const struct link *l = g->first; l; l = l->next) {
-		if (!l->raw->clears)
+		if (l->raw->past) {
+			if (!h.past || l->raw->rank < h.past->rank)
+				h.past = l->raw;
+		} else if (!l->raw->clears) {
 			h.p[h.n++] = l->raw;
-		else if (!h.clear)
+		} else if (!h.clear) {
 			h.clear = l->raw;
+		}
 	}
 	if (h.n == 0)
 		return 0;
 	qsort(h.p, (size_t)h.n, sizeof(*h.p), raw_order);
+	if (!h.clear && is_outdated(&h))
+		h.clear = h.past;
 	return finding_of(m, package, g, &h, distribution);
 }
 
@@ -494,6 +517,7 @@ int match_merge(const struct match_merge *m, uint32_t package, bool distribution
 
 	map_init(&s.by_id, m->tmp);
 	s.end = &s.first;
+	/* What is past comes last, and joins only what is there. */
 	for (ptrdiff_t i = 0; rc == 0 && i < raws->n; i++)
 		rc = distribution ? put_by_cve(&s, &raws->p[i])
 				  : put_by_aliases(&s, &raws->p[i], S(""));

@@ -50,6 +50,9 @@ static const struct record records[] = {
 	  "1.26.12-1+deb12u1", MEDIUM, NULL, NULL },
 	{ "debian-tracker", "CVE-2024-9", "", "", "debian:11", "openssl", SRC, FIX_FIXED, "", "9",
 	  HIGH, NULL, NULL },
+	/* A regression update lists the CVE of the first once more. */
+	{ "osv-debian", "DSA-2-2", "", "CVE-2024-6 CVE-2024-10", "debian:12", "gcc-12", SRC,
+	  FIX_FIXED, "", "12.2.0-14+deb12u2", UNKNOWN, NULL, NULL },
 	/* What is known of them elsewhere. */
 	{ "cve5", "CVE-2024-4", "", "", "", "", ANY, FIX_UNKNOWN, "", "", UNKNOWN, NULL,
 	  "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" },
@@ -336,7 +339,21 @@ static int debian(struct op *op)
 			"[DSA-1-1]\n"
 			"covered debian:12 1\n",
 	};
-	return run(op, &in);
+	static const struct input regression = {
+		.id = "debian",
+		.version_id = "12",
+		.thing = { { DEB, "debian", "libgcc-s1", "12.2.0-14+deb12u1", "gcc-12" } },
+		.want = "libgcc-s1 12.2.0-14+deb12u1 CVE-2024-6 fixed 12.2.0-14+deb12u2 unknown "
+			"[DSA-2-2] "
+			"{not-affected: 12.2.0-14+deb12u1 has the fix that CVE-2024-6 of "
+			"debian-tracker "
+			"names, 12.2.0-14+deb12u1}\n"
+			"libgcc-s1 12.2.0-14+deb12u1 CVE-2024-10 fixed 12.2.0-14+deb12u2 unknown "
+			"[DSA-2-2]\n"
+			"covered debian:12 1\n",
+	};
+	TRY(run(op, &in));
+	return run(op, &regression);
 }
 
 static int ubuntu(struct op *op)
@@ -538,7 +555,9 @@ static int uncovered(struct op *op)
 		.distro = "debian:12",
 		.thing = { { DEB, "plan9", "libgcc-s1", "12.2.0-14", "gcc-12" } },
 		.want = "libgcc-s1 12.2.0-14 CVE-2024-6 fixed 12.2.0-14+deb12u1 "
-			"high(debian-tracker) []\n"
+			"high(debian-tracker) [DSA-2-2]\n"
+			"libgcc-s1 12.2.0-14 CVE-2024-10 fixed 12.2.0-14+deb12u2 unknown "
+			"[DSA-2-2]\n"
 			"covered debian:12 1\n",
 	};
 	struct input wished = declared;
