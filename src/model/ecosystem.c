@@ -191,14 +191,14 @@ static int ubuntu(struct op *op, str tail, str *ret_key, str *ret_channel)
 static int redhat(struct op *op, str tail, str *ret_key, str *ret_channel)
 {
 	str product = str_cut(&tail, ':'), version = str_cut(&tail, ':');
-	ptrdiff_t el = str_find_str(tail, S("el"));
+	ptrdiff_t el = str_find_str(tail, S(":el")); /* of products with releases of their own */
 	str major = head_of_release(version, 1);
 	bool rhel = str_starts(product, S("rhel_")) || str_eq(product, S("enterprise_linux"));
 
 	if (str_starts(product, S("enterprise_linux_")) || version.len == 0)
 		rhel = version.len != 0;
-	if (!rhel && el >= 0)
-		major = str_from(tail, el + 2);
+	if (el >= 0)
+		major = str_from(tail, el + 3);
 	else if (!rhel)
 		return 1;
 	*ret_channel = (str){ 0 };

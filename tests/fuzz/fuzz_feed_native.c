@@ -9,6 +9,7 @@ static const struct feed *const readers[] = {
 	&feed_alpine_secdb,
 	&feed_ubuntu_facts,
 	&feed_ubuntu_vex,
+	&feed_redhat_csaf,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)

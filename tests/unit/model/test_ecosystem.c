@@ -34,6 +34,7 @@ static int of_osv(struct op *op)
 		{ "Red Hat:enterprise_linux:9::baseos", "rhel:9", "" },
 		{ "Red Hat:rhel_eus:8.4::appstream", "rhel:8", "eus:8.4" },
 		{ "Red Hat:openshift:4.12::el8", "rhel:8", "openshift:4.12" },
+		{ "Red Hat:rhel_software_collections:3::el7", "rhel:7", "software_collections:3" },
 		{ "SUSE:Linux Enterprise Server 15 SP5", "sles:15.5", "" },
 		{ "SUSE:Linux Enterprise Server 15 SP1-LTSS", "sles:15.1", "LTSS" },
 		{ "SUSE:Linux Enterprise Module for Basesystem 15 SP5", "sles:15.5", "" },
