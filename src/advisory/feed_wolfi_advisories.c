@@ -18,7 +18,7 @@
  * The latest event is what holds. A package is what apk calls the origin.
  */
 #include "bulletin.h"
-#include "codec/yaml.h"
+#include "codec/yaml_block.h"
 #include "feed_native.h"
 #include "feed_values.h"
 
@@ -100,7 +100,7 @@ static int wolfi_read(struct op *op, const struct feed_document *d, const struct
 {
 	struct doc doc;
 
-	if (yaml_parse(op, d->name, d->bytes, &doc) < 0)
+	if (yaml_quick_parse(op, d->name, d->bytes, &doc) < 0)
 		return op->code;
 	const struct node *list = node_get(&doc.root, S("advisories"));
 	str name = feed_get(node_get(&doc.root, S("package")), S("name"));
