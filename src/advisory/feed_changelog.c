@@ -5,11 +5,13 @@
  */
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "changelog_facts.h"
 #include "distro/contents.h"
+#include "net/client.h"
 #include "sys/clock.h"
 #include "update.h"
 
@@ -338,4 +340,62 @@ int changelog_feed(struct op *op, const struct changelog_wish *wish, const struc
 	count.bad = c.bad;
 	*ret = count;
 	return 0;
+}
+
+/* --- which suite, and whether there is a mirror of it -------------------------------------------
+ */
+
+str changelog_suite(str release)
+{
+	static const char *const suites[] = { "stretch",  "buster", "bullseye",
+					      "bookworm", "trixie", "forky" };
+
+	if (str_starts(release, S("debian:")))
+		release = str_from(release, 7);
+	str number = release;
+	number = str_cut(&number, '.');
+	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+		str key = ecosystem_of_codename(str_of(suites[i]));
+		if (str_eq(str_from(key, str_find(key, ':') + 1), number))
+			return str_of(suites[i]);
+	}
+	return release;
+}
+
+static int add_to_buf(struct op *op, void *to, str bytes)
+{
+	struct buf *b = to;
+
+	buf_add(b, bytes);
+	return b->bad ? op->code : 0;
+}
+
+int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite)
+{
+	AUTO_OP own;
+	AUTO_CLIENT *client = NULL;
+	struct repo_mirror found = *mirror;
+	struct client_result res;
+	struct buf b;
+
+	op_init(&own, 0);
+	own.fault = op->fault;
+	if (!found.archive.len && repo_mirror_find(&own, S(""), S(""), &found) < 0)
+		return own.code == ERR_MEMORY ? op_adopt_error(op, &own) : 1;
+	buf_init(&b, &own, LIMIT_RELEASE);
+	struct client_request req = { .max = LIMIT_RELEASE,
+				      .size = CLIENT_SIZE_UNKNOWN,
+				      .sink = add_to_buf,
+				      .to = &b,
+				      .seconds = 10,
+				      .once = true };
+	int rc = op_text(&own, &req.url, "%.*s/dists/%.*s/InRelease", STR_ARG(found.archive),
+			 STR_ARG(suite));
+	if (rc == 0)
+		rc = client_open(&own, &client);
+	if (rc == 0)
+		rc = client_fetch(&own, client, &req, 1, NULL, NULL, &res);
+	if (rc < 0)
+		return op_adopt_error(op, &own);
+	return res.code ? 1 : 0;
 }

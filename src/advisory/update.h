@@ -11,19 +11,33 @@
 #include "distro/repo.h"
 
 struct feed_source {
-	str name;                /* "debian", "osv-npm": what users call it */
-	str format;              /* of feeds[]: "debian-tracker" */
-	struct texts url;        /* mirrors, tried in order; may hold {release} */
-	struct texts ecosystems; /* it is for: keys without or with a release */
+	str name;         /* "debian", "osv-npm": what users call it */
+	str format;       /* of feeds[]: "debian-tracker"; or "changelog" */
+	struct texts url; /* mirrors, tried in order; may hold {release} and {date}; of a changelog
+			     "distribution:{release}" */
+	struct texts ecosystems; /* it is for: keys without or with a release; none: for all */
 	str release;             /* handed to the reader: "alpine:{release}" */
 	struct texts releases;   /* one fetch each, where {release} stands in url */
-	str delta;               /* OSV: address of modified_id.csv; empty: whole only */
+	str delta; /* address of a table of times and changed records (OSV's modified_id.csv, Red Hat's
+		      changes.csv), which lie beside it; empty: whole only */
+	bool follow; /* url is of a text that names the file beside it */
 	str licence, attribution, note;
+	bool standard; /* "default": fetched where nobody says what is needed */
 	bool optional; /* only when named: terms that the user must accept, or size */
 	uint64_t max;  /* bytes */
 };
+
+/* What is compiled in, overlaid by the configuration file's (config_path, else the one that
+ * repo_config_find() finds); sorted by name. ERR_USAGE with file and line. */
 int feed_sources_read(struct op *op, str config_path, struct feed_source **ret,
 		      ptrdiff_t *ret_n) MUST_USE;
+const struct feed_source *feed_source_find(const struct feed_source *p, ptrdiff_t n, str name);
+
+/* An address with its {release} and {date} (a day, in seconds) in place. */
+int feed_source_url(struct op *op, str url, str release, int64_t day, str *ret) MUST_USE;
+
+/* Is it about this ecosystem ("debian:12", "npm")? Those for all are not. */
+bool feed_source_covers(const struct feed_source *s, str ecosystem);
 
 struct update_wish {
 	struct texts what; /* names of feeds, ecosystems ("debian:12", "npm"); "all"; empty: those
@@ -41,7 +55,14 @@ struct update_wish {
 
 struct update_line { /* what became of one feed */
 	str feed, ecosystem, url;
-	enum { UPDATE_SAME, UPDATE_NEW, UPDATE_DELTA, UPDATE_REFUSED, UPDATE_FAILED } how;
+	enum {
+		UPDATE_SAME,
+		UPDATE_NEW,
+		UPDATE_DELTA,
+		UPDATE_SKIPPED, /* it must be named: see why */
+		UPDATE_REFUSED,
+		UPDATE_FAILED
+	} how;
 	uint64_t records, before, added, removed, changed, bytes;
 	str upstream, why;
 };
@@ -74,5 +95,12 @@ struct changelog_wish {
 };
 int changelog_feed(struct op *op, const struct changelog_wish *wish, const struct feed_sink *sink,
 		   struct feed_count *ret) MUST_USE;
+
+/* "12", "12.5", "debian:12" and "bookworm" are "bookworm"; others stay as they are. */
+str changelog_suite(str release);
+
+/* Does a mirror answer for this suite? One short try. 1: no, or none is known. An empty mirror is
+ * the one that repo_mirror_find() finds. */
+int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite) MUST_USE;
 
 #endif

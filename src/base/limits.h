@@ -137,6 +137,11 @@ enum {
 	/* Bytes of a lock file: 40 KiB an image of 100 packages. */
 	LIMIT_LOCK = 64 << 20,
 
+	/* Bytes of a feed's table of changes: npm's has 10 MB. And of one record that is fetched alone: Red
+	 * Hat's largest has 5 MB. */
+	LIMIT_FEED_TABLE = 256 << 20,
+	LIMIT_FEED_RECORD = 64 << 20,
+
 	/* Bytes of one document of a feed: Debian's tracker has 70 MB, EPSS 14. */
 	LIMIT_FEED_DOCUMENT = 1 << 30,
 
@@ -178,6 +183,9 @@ enum {
 
 /* Unpacked bytes of one feed: Red Hat's archive of VEX documents has 30 GB. */
 #define LIMIT_FEED (UINT64_C(128) << 30)
+/* Bytes of a feed as it is fetched, where its source says nothing else: Red Hat's archive has 1 GB. */
+#define LIMIT_FEED_FETCH (UINT64_C(4) << 30)
+
 /* Bytes of a shard: its places are 32 bits wide. npm's have 319 MB as JSON. */
 #define LIMIT_SHARD (UINT64_C(4) << 30)
 

@@ -9,8 +9,9 @@
 
 struct db_options {
 	str db, output, ecosystem, key, trust;
+	str from, format, name, release, store, progress;
 	struct texts for_;
-	bool force;
+	bool force, full, quiet;
 };
 
 /* operand[0] is the sub-command's own name. */
@@ -23,7 +24,7 @@ struct db_command {
 	db_run *run;
 };
 
-db_run db_status, db_verify, db_search, db_diff, db_export, db_key;
+db_run db_diff, db_export, db_feeds, db_import, db_key, db_search, db_status, db_update, db_verify;
 
 /*
  * db_open(op, cli, dir, ret): the database. 4: there is none, and the command that makes one was

@@ -21,7 +21,7 @@ struct repo_mirror {
  * repo_mirror_find(op, recipe_mirror, recipe_security, ret): the recipe's word; else the
  * configuration file (the first there is of $TEMPER_CONFIG, $XDG_CONFIG_HOME/temper/config.yaml or
  * ~/.config/temper/config.yaml, and /etc/temper/config.yaml; keys mirror, security-mirror,
- * keyring); else the host's apt sources (/etc/apt/sources.list, sources.list.d: *.sources and
+ * keyring; feeds is advisory/update.h's); else the host's apt sources (/etc/apt/sources.list, sources.list.d: *.sources and
  * *.list), of which the address of a Debian archive counts and not the suite. A mirror without a
  * security address gets "-security" appended to its last component; whether that answers,
  * repo_open() sees. Else ERR_USAGE with one line that says how to name one. http:, https: and file:
@@ -29,6 +29,9 @@ struct repo_mirror {
  */
 int repo_mirror_find(struct op *op, str recipe_mirror, str recipe_security,
 		     struct repo_mirror *ret) MUST_USE;
+
+/* The configuration file: its path and text. 1: there is none. */
+int repo_config_find(struct op *op, str *ret_path, str *ret_text) MUST_USE;
 
 /*
  * A signed repository in Debian's format beside the suite: a vendor's, or the user's own. Its

@@ -254,10 +254,10 @@ int repo_sources_scan(struct op *op, str path, struct repo_sources *acc)
 
 struct config {
 	str mirror, security_mirror, keyring;
+	const struct node *feeds; /* read by who needs them */
 };
 
-/* The configuration file's path and text. 1: there is none. */
-static int find_config(struct op *op, str *ret_path, str *ret_text)
+int repo_config_find(struct op *op, str *ret_path, str *ret_text)
 {
 	str own = str_of(getenv("TEMPER_CONFIG"));
 	str base = str_of(getenv("XDG_CONFIG_HOME")), home = str_of(getenv("HOME"));
@@ -285,10 +285,11 @@ static int read_config(struct op *op, struct config *ret, str *ret_path)
 		  "an address" },
 		{ "keyring", FIELD_TEXT, offsetof(struct config, keyring), false,
 		  "the path of a keyring" },
+		{ "feeds", FIELD_NODE, offsetof(struct config, feeds), false, NULL },
 	};
 	struct doc doc;
 	str text;
-	int rc = find_config(op, ret_path, &text);
+	int rc = repo_config_find(op, ret_path, &text);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
