@@ -212,6 +212,18 @@ static bool is_named(const struct advisory *a, str id)
 	return false;
 }
 
+/* The highest score among vectors; 0 for none that is whole. */
+static double best_score(const struct texts *cvss)
+{
+	double best = 0, score;
+	const char *version;
+
+	for (ptrdiff_t i = 0; i < cvss->n; i++)
+		if (cvss_score(cvss->p[i], &score, &version) && score > best)
+			best = score;
+	return best;
+}
+
 static void learn(struct knowledge *k, const struct advisory *a, bool texts)
 {
 	if (a->kev_added.len && !k->exploited) {
@@ -220,7 +232,7 @@ static void learn(struct knowledge *k, const struct advisory *a, bool texts)
 		k->kev_due = a->kev_due;
 		k->ransomware = a->ransomware;
 	}
-	if (k->cvss.n == 0)
+	if (a->cvss.n && (k->cvss.n == 0 || best_score(&a->cvss) > best_score(&k->cvss)))
 		k->cvss = a->cvss;
 	if (a->severity > k->severity)
 		k->severity = a->severity;

@@ -16,7 +16,7 @@
 #include "base/vec.h"
 #include "bulletin.h"
 #include "codec/json.h"
-#include "codec/yaml.h"
+#include "codec/yaml_block.h"
 #include "feed_native.h"
 #include "feed_values.h"
 
@@ -188,7 +188,7 @@ static int secdb_read(struct op *op, const struct feed_document *d, const struct
 	bool json = str_starts(str_trim(str_head(d->bytes, 64)), S("{"));
 
 	if ((json ? json_parse_lax(op, d->name, d->bytes, &doc)
-		  : yaml_parse(op, d->name, d->bytes, &doc)) < 0)
+		  : yaml_quick_parse(op, d->name, d->bytes, &doc)) < 0)
 		return op->code;
 	const struct node *packages = node_get(&doc.root, S("packages"));
 	if (!packages || packages->kind == NODE_MAP)

@@ -12,7 +12,7 @@
  * A product that is a distribution is told by its ecosystem's key; of another it is NAME:RELEASE.
  */
 #include "codec/json.h"
-#include "codec/yaml.h"
+#include "codec/yaml_block.h"
 #include "feed_values.h"
 
 /* Distributions by the names of products, where they differ from the key. */
@@ -136,7 +136,7 @@ static int read_markdown(struct op *op, const struct feed_document *d, const str
 
 	if (!str_eq(first, S("---")) || end < 0)
 		return feed_broken(op, d->name, "it has no head between two lines of dashes");
-	int rc = yaml_parse(op, d->name, str_head(rest, end + 1), &doc);
+	int rc = yaml_quick_parse(op, d->name, str_head(rest, end + 1), &doc);
 	return rc < 0 ? rc
 		      : releases(op, product_of(d->name), node_get(&doc.root, S("releases")), sink,
 				 ret_bad);

@@ -15,7 +15,7 @@
  */
 #include "base/limits.h"
 #include "codec/json.h"
-#include "codec/yaml.h"
+#include "codec/yaml_block.h"
 #include "feed_values.h"
 #include "osv_spans.h"
 
@@ -560,7 +560,7 @@ static int read(struct op *op, const struct feed_document *d, const struct feed_
 {
 	struct doc doc = { 0 };
 	bool yaml = str_ends(d->name, S(".yaml")) || str_ends(d->name, S(".yml"));
-	int rc = yaml ? yaml_parse(op, d->name, d->bytes, &doc)
+	int rc = yaml ? yaml_quick_parse(op, d->name, d->bytes, &doc)
 		      : json_parse(op, d->name, d->bytes, &doc);
 
 	(void)ret_bad;

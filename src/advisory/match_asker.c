@@ -152,31 +152,50 @@ static bool is_foreign_rpm(const struct ecosystem_row *row, const struct package
 	return known && vendor.len != 0;
 }
 
-/* What stands in versions and maintainers of repositories that vendors publish for Debian and Ubuntu,
- * and never in the distributions' own. Source: those repositories. */
-static const char *const deb_versions[] = {
-	".pgdg",     "nodesource", "sury.org",  "+maria~",  "~bookworm",
-	"~bullseye", "~buster",    "~trixie",   "~noble",   "~jammy",
-	"~focal",    "~bionic",    "-1debian1", "~debian.", "~ubuntu.2",
+/* What stands in versions of repositories that vendors publish for Debian and Ubuntu, and never in
+ * those of the distributions' own; and where their maintainers write from. Source: those
+ * repositories. */
+static const char *const after_tilde[] = {
+	"bionic", "bookworm", "bullseye", "buster", "debian.",
+	"focal",  "jammy",    "noble",    "trixie", "ubuntu.",
 };
-static const char *const deb_maintainers[] = {
-	"@docker.com", "@nginx.com",   "@f5.com",         "@nodesource.com", "@hashicorp.com",
-	"@elastic.co", "@mongodb.com", "@percona.com",    "@gitlab.com",     "@grafana.com",
-	"@oracle.com", "@mariadb.org", "@influxdata.com", "@datadoghq.com",
+static const char *const deb_versions[] = { ".pgdg", "nodesource", "sury.org", "+maria~",
+					    "-1debian1" };
+static const char *const deb_places[] = {
+	"datadoghq.com", "docker.com",     "elastic.co",     "f5.com",      "gitlab.com",
+	"grafana.com",   "hashicorp.com",  "influxdata.com", "mariadb.org", "mongodb.com",
+	"nginx.com",     "nodesource.com", "oracle.com",     "percona.com",
 };
+
+static bool starts_any(str s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_starts(s, str_of(list[i])))
+			return true;
+	return false;
+}
 
 static bool is_foreign_deb(const struct package *p, str *ret_what)
 {
-	for (size_t i = 0; i < sizeof(deb_versions) / sizeof(deb_versions[0]); i++)
-		if (str_find_str(p->version, str_of(deb_versions[i])) >= 0) {
-			*ret_what = p->version;
+	enum {
+		TILDES = sizeof(after_tilde) / sizeof(after_tilde[0]),
+		VERSIONS = sizeof(deb_versions) / sizeof(deb_versions[0]),
+		PLACES = sizeof(deb_places) / sizeof(deb_places[0])
+	};
+	str v = p->version;
+
+	*ret_what = v;
+	for (ptrdiff_t at = str_find(v, '~'); at >= 0; at = str_find(v, '~')) {
+		v = str_from(v, at + 1);
+		if (starts_any(v, after_tilde, TILDES))
 			return true;
-		}
+	}
+	for (int i = 0; i < VERSIONS; i++)
+		if (str_find_str(p->version, str_of(deb_versions[i])) >= 0)
+			return true;
 	*ret_what = p->supplier;
-	for (size_t i = 0; i < sizeof(deb_maintainers) / sizeof(deb_maintainers[0]); i++)
-		if (str_find_str(p->supplier, str_of(deb_maintainers[i])) >= 0)
-			return true;
-	return false;
+	ptrdiff_t at = str_find(p->supplier, '@');
+	return at >= 0 && starts_any(str_from(p->supplier, at + 1), deb_places, PLACES);
 }
 
 bool match_is_foreign(const struct ecosystem_row *row, const struct package *p, str *ret_what)

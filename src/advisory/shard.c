@@ -103,15 +103,19 @@ static int read_head(struct op *op, str path, struct shard *s)
 int shard_open(struct op *op, int dirfd, str path, struct shard **ret)
 {
 	AUTO_FD fd = -1;
+	int rc = file_open(op, dirfd, path, &fd);
+
+	if (rc > 0)
+		return op_fail(op, ERR_IO, "%.*s: no such shard", STR_ARG(path));
+	return rc < 0 ? rc : shard_open_fd(op, fd, path, ret);
+}
+
+int shard_open_fd(struct op *op, int fd, str path, struct shard **ret)
+{
 	uint64_t size;
 	AUTO_SHARD *s = op_new(op, struct shard, 1);
 
-	if (!s)
-		return op->code;
-	int rc = file_open(op, dirfd, path, &fd);
-	if (rc > 0)
-		return op_fail(op, ERR_IO, "%.*s: no such shard", STR_ARG(path));
-	if (rc < 0 || file_size(op, fd, path, &size) < 0)
+	if (!s || file_size(op, fd, path, &size) < 0)
 		return op->code;
 	if (size < SHARD_HEAD || size > LIMIT_SHARD)
 		return head_bad(op, path, "its size is out of range");

@@ -84,6 +84,9 @@ struct shard {
 	uint32_t n; /* records */
 };
 
+/* shard_open() of what is open already; fd stays the caller's, and may go. */
+int shard_open_fd(struct op *op, int fd, str path, struct shard **ret) MUST_USE;
+
 static inline uint32_t shard_u32(const char *p)
 {
 	uint32_t v;

@@ -14,6 +14,7 @@ const struct verb *const verbs[] = {
 	&verb_rebuild,
 	&verb_test,
 	&verb_sbom,
+	&verb_scan,
 	&verb_diff,
 	&verb_notices,
 	&verb_db,

@@ -87,7 +87,7 @@ static bool is_number(str s)
 	}
 	if (s.len && (s.p[0] == '-' || s.p[0] == '+'))
 		s = str_from(s, 1);
-	if (in_words(s, ".inf .Inf .INF .nan .NaN .NAN"))
+	if (s.len == 4 && in_words(s, ".inf .Inf .INF .nan .NaN .NAN"))
 		return true;
 	ptrdiff_t whole = digits(s, 0), at = whole, part = 0;
 	if (at < s.len && s.p[at] == '.') {
@@ -106,11 +106,11 @@ static bool is_number(str s)
 	return at == s.len;
 }
 
-static enum node_kind plain_kind(str s)
+enum node_kind yaml_plain_kind(str s)
 {
-	if (s.len == 0 || in_words(s, "~ null Null NULL"))
+	if (s.len == 0 || (s.len <= 4 && in_words(s, "~ null Null NULL")))
 		return NODE_NULL;
-	if (in_words(s, "true True TRUE false False FALSE"))
+	if (s.len <= 5 && in_words(s, "true True TRUE false False FALSE"))
 		return NODE_BOOL;
 	return is_number(s) ? NODE_NUMBER : NODE_TEXT;
 }
@@ -168,7 +168,7 @@ static int tagged_kind(str tag, str text)
 
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
 		if (str_eq(tag, core[i].tag))
-			return core[i].kind == NODE_TEXT || plain_kind(text) == core[i].kind
+			return core[i].kind == NODE_TEXT || yaml_plain_kind(text) == core[i].kind
 				       ? (int)core[i].kind
 				       : -1;
 	}
@@ -183,7 +183,7 @@ static int read_scalar(struct reader *r, struct fy_event *event, struct item *it
 
 	TRY(token_text(r->op, event->scalar.value, &node->text));
 	item->plain = plain && !event->scalar.tag;
-	node->kind = plain ? plain_kind(node->text) : NODE_TEXT;
+	node->kind = plain ? yaml_plain_kind(node->text) : NODE_TEXT;
 	if (event->scalar.tag) {
 		str tag;
 		TRY(token_text(r->op, event->scalar.tag, &tag));

@@ -15,4 +15,7 @@
 
 int yaml_parse(struct op *op, str file, str text, struct doc *ret) MUST_USE;
 
+/* What a scalar without quotes is, by the core schema. */
+enum node_kind yaml_plain_kind(str s);
+
 #endif

@@ -66,43 +66,71 @@ const size_t ecosystems_n = sizeof(ecosystems) / sizeof(ecosystems[0]);
 
 /* Source: distro-info-data; Debian's first releases had no such numbers. */
 static const struct {
-	const char *codename, *key;
+	str codename, key;
 } codenames[] = {
-	{ "etch", "debian:4" },         { "lenny", "debian:5" },
-	{ "squeeze", "debian:6" },      { "wheezy", "debian:7" },
-	{ "jessie", "debian:8" },       { "stretch", "debian:9" },
-	{ "buster", "debian:10" },      { "bullseye", "debian:11" },
-	{ "bookworm", "debian:12" },    { "trixie", "debian:13" },
-	{ "forky", "debian:14" },       { "duke", "debian:15" },
-	{ "sid", "debian:sid" },        { "dapper", "ubuntu:6.06" },
-	{ "edgy", "ubuntu:6.10" },      { "feisty", "ubuntu:7.04" },
-	{ "gutsy", "ubuntu:7.10" },     { "hardy", "ubuntu:8.04" },
-	{ "intrepid", "ubuntu:8.10" },  { "jaunty", "ubuntu:9.04" },
-	{ "karmic", "ubuntu:9.10" },    { "lucid", "ubuntu:10.04" },
-	{ "maverick", "ubuntu:10.10" }, { "natty", "ubuntu:11.04" },
-	{ "oneiric", "ubuntu:11.10" },  { "precise", "ubuntu:12.04" },
-	{ "quantal", "ubuntu:12.10" },  { "raring", "ubuntu:13.04" },
-	{ "saucy", "ubuntu:13.10" },    { "trusty", "ubuntu:14.04" },
-	{ "utopic", "ubuntu:14.10" },   { "vivid", "ubuntu:15.04" },
-	{ "wily", "ubuntu:15.10" },     { "xenial", "ubuntu:16.04" },
-	{ "yakkety", "ubuntu:16.10" },  { "zesty", "ubuntu:17.04" },
-	{ "artful", "ubuntu:17.10" },   { "bionic", "ubuntu:18.04" },
-	{ "cosmic", "ubuntu:18.10" },   { "disco", "ubuntu:19.04" },
-	{ "eoan", "ubuntu:19.10" },     { "focal", "ubuntu:20.04" },
-	{ "groovy", "ubuntu:20.10" },   { "hirsute", "ubuntu:21.04" },
-	{ "impish", "ubuntu:21.10" },   { "jammy", "ubuntu:22.04" },
-	{ "kinetic", "ubuntu:22.10" },  { "lunar", "ubuntu:23.04" },
-	{ "mantic", "ubuntu:23.10" },   { "noble", "ubuntu:24.04" },
-	{ "oracular", "ubuntu:24.10" }, { "plucky", "ubuntu:25.04" },
-	{ "questing", "ubuntu:25.10" }, { "resolute", "ubuntu:26.04" },
+	{ S_INIT("etch"), S_INIT("debian:4") },
+	{ S_INIT("lenny"), S_INIT("debian:5") },
+	{ S_INIT("squeeze"), S_INIT("debian:6") },
+	{ S_INIT("wheezy"), S_INIT("debian:7") },
+	{ S_INIT("jessie"), S_INIT("debian:8") },
+	{ S_INIT("stretch"), S_INIT("debian:9") },
+	{ S_INIT("buster"), S_INIT("debian:10") },
+	{ S_INIT("bullseye"), S_INIT("debian:11") },
+	{ S_INIT("bookworm"), S_INIT("debian:12") },
+	{ S_INIT("trixie"), S_INIT("debian:13") },
+	{ S_INIT("forky"), S_INIT("debian:14") },
+	{ S_INIT("duke"), S_INIT("debian:15") },
+	{ S_INIT("sid"), S_INIT("debian:sid") },
+	{ S_INIT("dapper"), S_INIT("ubuntu:6.06") },
+	{ S_INIT("edgy"), S_INIT("ubuntu:6.10") },
+	{ S_INIT("feisty"), S_INIT("ubuntu:7.04") },
+	{ S_INIT("gutsy"), S_INIT("ubuntu:7.10") },
+	{ S_INIT("hardy"), S_INIT("ubuntu:8.04") },
+	{ S_INIT("intrepid"), S_INIT("ubuntu:8.10") },
+	{ S_INIT("jaunty"), S_INIT("ubuntu:9.04") },
+	{ S_INIT("karmic"), S_INIT("ubuntu:9.10") },
+	{ S_INIT("lucid"), S_INIT("ubuntu:10.04") },
+	{ S_INIT("maverick"), S_INIT("ubuntu:10.10") },
+	{ S_INIT("natty"), S_INIT("ubuntu:11.04") },
+	{ S_INIT("oneiric"), S_INIT("ubuntu:11.10") },
+	{ S_INIT("precise"), S_INIT("ubuntu:12.04") },
+	{ S_INIT("quantal"), S_INIT("ubuntu:12.10") },
+	{ S_INIT("raring"), S_INIT("ubuntu:13.04") },
+	{ S_INIT("saucy"), S_INIT("ubuntu:13.10") },
+	{ S_INIT("trusty"), S_INIT("ubuntu:14.04") },
+	{ S_INIT("utopic"), S_INIT("ubuntu:14.10") },
+	{ S_INIT("vivid"), S_INIT("ubuntu:15.04") },
+	{ S_INIT("wily"), S_INIT("ubuntu:15.10") },
+	{ S_INIT("xenial"), S_INIT("ubuntu:16.04") },
+	{ S_INIT("yakkety"), S_INIT("ubuntu:16.10") },
+	{ S_INIT("zesty"), S_INIT("ubuntu:17.04") },
+	{ S_INIT("artful"), S_INIT("ubuntu:17.10") },
+	{ S_INIT("bionic"), S_INIT("ubuntu:18.04") },
+	{ S_INIT("cosmic"), S_INIT("ubuntu:18.10") },
+	{ S_INIT("disco"), S_INIT("ubuntu:19.04") },
+	{ S_INIT("eoan"), S_INIT("ubuntu:19.10") },
+	{ S_INIT("focal"), S_INIT("ubuntu:20.04") },
+	{ S_INIT("groovy"), S_INIT("ubuntu:20.10") },
+	{ S_INIT("hirsute"), S_INIT("ubuntu:21.04") },
+	{ S_INIT("impish"), S_INIT("ubuntu:21.10") },
+	{ S_INIT("jammy"), S_INIT("ubuntu:22.04") },
+	{ S_INIT("kinetic"), S_INIT("ubuntu:22.10") },
+	{ S_INIT("lunar"), S_INIT("ubuntu:23.04") },
+	{ S_INIT("mantic"), S_INIT("ubuntu:23.10") },
+	{ S_INIT("noble"), S_INIT("ubuntu:24.04") },
+	{ S_INIT("oracular"), S_INIT("ubuntu:24.10") },
+	{ S_INIT("plucky"), S_INIT("ubuntu:25.04") },
+	{ S_INIT("questing"), S_INIT("ubuntu:25.10") },
+	{ S_INIT("resolute"), S_INIT("ubuntu:26.04") },
 };
 
 str ecosystem_of_codename(str codename)
 {
 	for (size_t i = 0; i < sizeof(codenames) / sizeof(codenames[0]); i++)
-		if (codename.len && codenames[i].codename[0] == codename.p[0] &&
-		    str_eq(codename, str_of(codenames[i].codename)))
-			return str_of(codenames[i].key);
+		if (codename.len == codenames[i].codename.len && codename.len &&
+		    codename.p[0] == codenames[i].codename.p[0] &&
+		    str_eq(codename, codenames[i].codename))
+			return codenames[i].key;
 	return S("");
 }
 

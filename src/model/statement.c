@@ -15,3 +15,8 @@ const char *const vex_justifications[VEX_JUSTIFICATIONS] = {
 	"vulnerable_code_cannot_be_controlled_by_adversary",
 	"inline_mitigations_already_exist",
 };
+
+bool waiver_is_foreign(const struct waiver *w)
+{
+	return !str_eq(str_of(w->form), S("waiver"));
+}

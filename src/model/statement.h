@@ -73,4 +73,7 @@ struct waiver {
 	bool expired, expiring; /* `expiring`: within the days of warning */
 };
 
+/* Is it a rule of another tool, by its form? Gates take those only where they name their file. */
+bool waiver_is_foreign(const struct waiver *w);
+
 #endif

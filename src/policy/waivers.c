@@ -50,11 +50,6 @@ int waivers_warn(struct op *op, struct waivers *to, str file, int line, const ch
 	return w ? op_text(op, w, "%.*s:%d: %s", STR_ARG(file), line, text) : op->code;
 }
 
-bool waiver_is_foreign(const struct waiver *w)
-{
-	return !str_eq(str_of(w->form), S("waiver"));
-}
-
 /* ---- dates ---- */
 
 static bool number(str s, ptrdiff_t at, int n, uint64_t max, uint64_t *ret)

@@ -35,9 +35,6 @@ struct waivers {
  */
 int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to) MUST_USE;
 
-/* Is it a file of another tool, by its form? Gates take those only where they name them. */
-bool waiver_is_foreign(const struct waiver *w);
-
 /* Names that are looked for in the working directory: ".temper/waivers.yaml", ".trivyignore", ... */
 extern const char *const waiver_files[];
 extern const size_t waiver_files_n;

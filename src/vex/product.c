@@ -39,12 +39,26 @@ static int try_purl(struct op *op, str text, struct purl *ret)
 	return 1;
 }
 
-/* The repository of pkg:oci/ and pkg:docker/, its tag and digest. False: it says what cannot be. */
-static bool image_of_purl(struct op *op, struct product *p)
+/* Of repository_url both the repository and what stands before its name. */
+static int repository_of(struct op *op, struct product *p, str url)
+{
+	struct reference r;
+	str whole;
+
+	if (op_text(op, &whole, "%.*s/%.*s", STR_ARG(url), STR_ARG(p->purl.name)) < 0)
+		return op->code;
+	if (try_reference(op, url, &r))
+		p->reference = (struct reference){ .host = r.host, .path = r.path };
+	if (try_reference(op, whole, &r))
+		p->parent = (struct reference){ .host = r.host, .path = r.path };
+	return p->reference.path.len || p->parent.path.len ? 0 : 1;
+}
+
+/* The repository of pkg:oci/, tag and digest of it and pkg:docker/. 1: it says what cannot be. */
+static int image_of_purl(struct op *op, struct product *p)
 {
 	const struct purl *u = &p->purl;
 	str url = purl_qualifier(u, S("repository_url")), tag = purl_qualifier(u, S("tag"));
-	struct reference r = { 0 };
 
 	for (int i = 0; i < 2; i++) {
 		str scheme = i ? S("http://") : S("https://");
@@ -52,16 +66,16 @@ static bool image_of_purl(struct op *op, struct product *p)
 	}
 	while (str_ends(url, S("/")))
 		url.len--;
-	if (str_eq(u->type, S("oci")) && url.len && !try_reference(op, url, &r))
-		return false;
-	p->reference = (struct reference){ .host = r.host, .path = r.path };
+	int rc = str_eq(u->type, S("oci")) && url.len ? repository_of(op, p, url) : 0;
+	if (rc)
+		return rc;
 	if (u->version.len && !digest_parse(u->version, &p->reference.digest))
 		tag = u->version;
 	if (str_starts(u->version, S("sha256:")) && digest_is_zero(&p->reference.digest))
-		return false;
+		return 1;
 	p->reference.tag = tag;
 	p->tagged = tag.len > 0;
-	return true;
+	return 0;
 }
 
 /* pkg:docker/NAMESPACE/NAME: "library" is Docker Hub's for none. */
@@ -83,8 +97,11 @@ static int parse_purl(struct op *op, str id, struct product *p)
 		return rc < 0 ? rc : 0;
 	p->is_purl = true;
 	if (str_eq(p->purl.type, S("oci")) || str_eq(p->purl.type, S("docker"))) {
-		p->kind = image_of_purl(op, p) ? PRODUCT_IMAGE : PRODUCT_OPAQUE;
-		return str_eq(p->purl.type, S("docker")) ? docker_path(op, p) : 0;
+		rc = image_of_purl(op, p);
+		p->kind = rc == 0 ? PRODUCT_IMAGE : PRODUCT_OPAQUE;
+		return rc == 0 && str_eq(p->purl.type, S("docker")) ? docker_path(op, p)
+		       : rc < 0                                     ? rc
+								    : 0;
 	}
 	p->kind = PRODUCT_PURL;
 	bare = (struct purl){ p->purl.type, p->purl.ns, p->purl.name, S(""), { 0 }, S("") };
@@ -217,12 +234,16 @@ static bool fits_platform(const struct place *p, const struct purl *u)
 	return arch.len == 0 || str_eq(str_cut(&rest, '/'), arch);
 }
 
+static bool same_place(const struct reference *a, const struct reference *b)
+{
+	return b->path.len && str_eq(a->host, b->host) && str_eq(a->path, b->path);
+}
+
 /* By one name of it: host and path, or of pkg:oci/ without repository_url the last part of the path. */
 static bool named(const struct reference *name, const struct product *want)
 {
-	if (want->reference.path.len)
-		return str_eq(name->host, want->reference.host) &&
-		       str_eq(name->path, want->reference.path);
+	if (want->reference.path.len || want->parent.path.len)
+		return same_place(name, &want->reference) || same_place(name, &want->parent);
 	return !want->is_purl || str_eq(str_base_name(name->path), want->purl.name);
 }
 

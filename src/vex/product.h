@@ -26,6 +26,9 @@ struct product {
 	str link; /* PURL of a BOM-Link: "urn:cdx:SERIAL/VERSION", the bill of materials it is in */
 	bool is_purl;
 	struct reference reference; /* IMAGE: host and path are empty where only a digest is told */
+	struct reference
+		parent; /* pkg:oci/: of repository_url as the part before the name, as Grype
+				    and vexctl write it */
 	bool tagged;
 };
 

@@ -26,10 +26,15 @@ int vex_read(struct op *op, str file, str bytes, struct statements *add_to) MUST
  */
 int vex_apply(struct op *op, struct report *report, struct statements *statements) MUST_USE;
 
-/* OpenVEX 0.2.0 of what is known: of waivers with a reason, and of evidence. Same report, same
- * bytes. */
+/*
+ * vex_write(report, wish, b): OpenVEX 0.2.0 of what waivers (and ignore rules) and evidence hide in the
+ * report: a waiver with a status says that, any other that the product is affected and the risk
+ * accepted, until when. 1: there is nothing to say, and nothing is written. Same report, same bytes.
+ */
 struct vex_wish {
-	str author, product; /* product: purl of the image; empty: made from the subject */
+	str author,
+		product; /* product: purl of the image; empty: made from the subject; of what is no
+				image each package is a product */
 	int64_t time;
 	bool evidence, waivers;
 };

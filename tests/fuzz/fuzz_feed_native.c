@@ -10,6 +10,7 @@ static const struct feed *const readers[] = {
 	&feed_ubuntu_facts,
 	&feed_ubuntu_vex,
 	&feed_redhat_csaf,
+	&feed_wolfi_advisories,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)

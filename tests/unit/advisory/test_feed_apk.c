@@ -147,6 +147,56 @@ static int reads_all_of_2020(struct op *op)
 	return 0;
 }
 
-TESTS({ "reads", reads }, { "knows whose", knows_whose },
-      { "agrees with vunnel", agrees_with_vunnel, .once = true },
+/* The latest event holds, wherever it stands. */
+static int reads_determinations(struct op *op)
+{
+	struct told t = { 0 };
+
+	TRY(told_read(
+		op, &feed_wolfi_advisories, S("a.advisories.yaml"),
+		exact(S("schema-version: 2.0.2\n\npackage:\n  name: aws-ebs-csi-driver\n\n"
+			"advisories:\n"
+			"  - id: CGA-2926-jmm7-pjv5\n    aliases:\n      - CVE-2023-45289\n"
+			"      - GHSA-32ch-6x54-q4h9\n    events:\n"
+			"      - timestamp: 2024-03-12T07:08:16Z\n        type: fixed\n"
+			"        data:\n          fixed-version: 1.28.0-r1\n"
+			"      - timestamp: 2024-03-01T07:08:16Z\n        type: detection\n"
+			"        data:\n          type: manual\n"
+			"  - id: CGA-2fwg-fxgv-vq96\n    aliases: []\n    events:\n"
+			"      - timestamp: 2023-09-19T16:39:53Z\n"
+			"        type: false-positive-determination\n        data:\n"
+			"          type: vulnerable-code-not-included-in-package\n"
+			"          note: Go vulndb has marked this code.\n"
+			"  - id: CGA-1\n    events:\n"
+			"      - timestamp: 2024-01-01T00:00:00Z\n        type: detection\n"
+			"  - id: CGA-2\n    events:\n"
+			"      - timestamp: 2024-01-01T00:00:00Z\n        type: fix-not-planned\n"
+			"        data:\n          note: no\n"
+			"  - id: CGA-3\n    events:\n"
+			"      - timestamp: 2024-01-01T00:00:00Z\n"
+			"        type: pending-upstream-fix\n"
+			"  - id: CGA-4\n    events: []\n"
+			"  - id: CGA-5\n    events:\n"
+			"      - timestamp: 2024-01-01T00:00:00Z\n        type: fixed\n")),
+		"", &t));
+	CHECK(t.bad == 2);
+	CHECK_STR(buf_view(&t.b),
+		  S("CGA-2926-jmm7-pjv5 alias CVE-2023-45289,GHSA-32ch-6x54-q4h9 published "
+		    "2024-03-12T07:08:16Z modified 2024-03-12T07:08:16Z\n"
+		    "  wolfi source:aws-ebs-csi-driver fixed <1.28.0-r1 on 2024-03-12\n"
+		    "CGA-2fwg-fxgv-vq96 published 2023-09-19T16:39:53Z modified "
+		    "2023-09-19T16:39:53Z\n"
+		    "  wolfi source:aws-ebs-csi-driver not_affected urgency "
+		    "vulnerable-code-not-included-in-package\n"
+		    "CGA-1 published 2024-01-01T00:00:00Z modified 2024-01-01T00:00:00Z\n"
+		    "  wolfi source:aws-ebs-csi-driver under_investigation urgency detection\n"
+		    "CGA-2 published 2024-01-01T00:00:00Z modified 2024-01-01T00:00:00Z\n"
+		    "  wolfi source:aws-ebs-csi-driver will_not_fix urgency fix-not-planned\n"
+		    "CGA-3 published 2024-01-01T00:00:00Z modified 2024-01-01T00:00:00Z\n"
+		    "  wolfi source:aws-ebs-csi-driver affected urgency pending-upstream-fix\n"));
+	return 0;
+}
+
+TESTS({ "reads", reads }, { "reads determinations", reads_determinations },
+      { "knows whose", knows_whose }, { "agrees with vunnel", agrees_with_vunnel, .once = true },
       { "reads all of 2020", reads_all_of_2020, .once = true })

@@ -69,6 +69,10 @@ static const struct {
 	  DOC(ABOUT("CVE-2023-2975", HAS("pkg:oci/app?repository_url=registry.example/team/app",
 					 "pkg:deb/debian/libssl3")) NOT_AFFECTED),
 	  1 << F_LIBSSL, "" },
+	{ "and as Grype and vexctl write it",
+	  DOC(ABOUT("CVE-2023-2975", HAS("pkg:oci/app?repository_url=registry.example/team",
+					 "pkg:deb/debian/libssl3")) NOT_AFFECTED),
+	  1 << F_LIBSSL, "" },
 	{ "another repository",
 	  DOC(ABOUT("CVE-2023-2975", IS("pkg:oci/app?repository_url=evil.example/team/app"))
 		      NOT_AFFECTED),
@@ -590,8 +594,70 @@ static int tells_cyclonedx(struct op *op)
 	return 0;
 }
 
-TESTS({ "CycloneDX", reads_cyclonedx }, { "what CycloneDX tells", tells_cyclonedx },
-      { "CSAF", reads_csaf }, { "products of one vulnerability of CSAF", splits_csaf },
+/* What is written says what was decided, and is read as that. */
+static int writes(struct op *op)
+{
+	static struct waiver waiver[] = {
+		{ .where = S_INIT("w.yaml:1"),
+		  .form = "waiver",
+		  .reason = S_INIT("r"),
+		  .until = S_INIT("2026-12-31"),
+		  .owner = S_INIT("o") },
+		{ .where = S_INIT("w.yaml:2"),
+		  .form = "waiver",
+		  .has_status = true,
+		  .status = VEX_NOT_AFFECTED,
+		  .justification = S_INIT("component_not_present") },
+	};
+	const struct vex_wish wish = {
+		.author = S("me"), .time = 1704153600, .waivers = true, .evidence = true
+	};
+	struct statements s = { 0 };
+	struct scanned scan, again;
+	struct buf b, twice;
+
+	scanned_make(&scan);
+	scan.report.waiver = waiver;
+	scan.report.waiver_n = 2;
+	buf_init(&b, op, 1 << 20);
+	int rc = vex_write(&scan.report, &wish, &b);
+	TRY(rc);
+	CHECK(rc == 1 && b.len == 0);
+	scan.finding[F_LIBSSL].suppressed = scan.finding[F_OPENSSL].suppressed = SUPPRESSED_WAIVER;
+	scan.finding[F_LIBSSL].rule = scan.finding[F_OPENSSL].rule = S("w.yaml:1");
+	scan.finding[F_URLLIB].suppressed = SUPPRESSED_WAIVER;
+	scan.finding[F_URLLIB].rule = S("w.yaml:2");
+	scan.finding[F_CRYPTO].suppressed = SUPPRESSED_EVIDENCE;
+	scan.finding[F_CRYPTO].reason = S("nothing loads it");
+	TRY(vex_write(&scan.report, &wish, &b));
+	buf_init(&twice, op, 1 << 20);
+	TRY(vex_write(&scan.report, &wish, &twice));
+	CHECK_STR(buf_view(&twice), buf_view(&b));
+	TRY(vex_read(op, S("own.json"), buf_view(&b), &s));
+	CHECK(s.n == 3);
+	CHECK_STR(s.p[0].vulnerability.p[0], S("CVE-2023-2975"));
+	CHECK_STR(s.p[0].vulnerability.p[1], S("DSA-5532-1"));
+	CHECK_STR(s.p[0].product[0].id, S("pkg:oci/app@sha256:" SCANNED_HEX));
+	CHECK(s.p[0].status == VEX_AFFECTED && s.p[0].product[0].subcomponents.n == 2);
+	CHECK_STR(s.p[0].product[0].subcomponents.p[0],
+		  S("pkg:deb/debian/libssl3@3.0.17-1~deb12u2"));
+	CHECK_STR(s.p[0].action, S("accepted until 2026-12-31: r"));
+	CHECK_STR(s.p[0].timestamp, S("2024-01-02T00:00:00Z"));
+	CHECK(s.p[1].justification == VEX_COMPONENT_NOT_PRESENT &&
+	      s.p[1].status == VEX_NOT_AFFECTED);
+	CHECK(s.p[2].justification == VEX_CODE_NOT_IN_EXECUTE_PATH);
+	CHECK_STR(s.p[2].impact, S("nothing loads it"));
+	scanned_make(&again);
+	TRY(vex_apply(op, &again.report, &s));
+	CHECK(again.finding[F_URLLIB].suppressed == SUPPRESSED_VEX &&
+	      again.finding[F_CRYPTO].suppressed == SUPPRESSED_VEX &&
+	      !again.finding[F_LIBSSL].suppressed && s.p[0].matched == 2);
+	return 0;
+}
+
+TESTS({ "what is written", writes }, { "CycloneDX", reads_cyclonedx },
+      { "what CycloneDX tells", tells_cyclonedx }, { "CSAF", reads_csaf },
+      { "products of one vulnerability of CSAF", splits_csaf },
       { "statements and findings", applies }, { "what is told", tells },
       { "what is known better stays", leaves }, { "within another package", within },
       { "envelopes", envelopes }, { "what is refused", refuses })
