@@ -477,37 +477,47 @@ static int read_references(struct reading *r)
 	return 0;
 }
 
-/* The vendor's word: GHSA's, or "Important: ..." in front of a distribution's summary. */
+/* The vendor's word: GHSA's, "Important: ..." in front of a distribution's summary, or the part of Red
+ * Hat's classification that an erratum points to. */
 static void read_severity_word(struct reading *r)
 {
+	str class = S("https://access.redhat.com/security/updates/classification/#");
 	enum severity s = severity_of(feed_get(r->r.specific, S("severity")));
 	ptrdiff_t colon = str_find(r->a.summary, ':');
 
 	if (s == SEVERITY_UNKNOWN && colon > 0 && colon < 12)
 		s = severity_of(str_head(r->a.summary, colon));
+	for (ptrdiff_t i = r->a.references.n - 1; i >= 0 && s == SEVERITY_UNKNOWN; i--) {
+		if (str_starts(r->a.references.p[i], class))
+			s = severity_of(str_from(r->a.references.p[i], class.len));
+	}
 	if (s != SEVERITY_UNKNOWN)
 		r->a.severity = s;
 }
 
-/* An id that ends in another's is that vulnerability in its distribution's words
- * ("DEBIAN-CVE-2024-1" of "CVE-2024-1"); what else stands in `upstream` and, for a distribution, in
- * `related` is what the record is about. Elsewhere `related` is what merely looks alike. */
+/* An id that ends in a CVE's is that vulnerability in its distribution's words ("DEBIAN-CVE-2024-1");
+ * what else stands in `upstream` and, for a distribution, in `related` is what the record is about.
+ * Elsewhere `related` is what merely looks alike. */
 static int read_ids(struct reading *r)
 {
 	feed_texts aliases = { 0 }, related = { 0 }, seen = { 0 };
 	str id = r->a.id;
+	ptrdiff_t tail = str_find_str(id, S("-CVE-"));
+	str own = tail < 0 ? S("") : str_from(id, tail + 1);
 	bool system = r->row && package_kinds[r->row->type].is_system;
-	int rc = feed_add_texts(r->op, id, r->r.aliases, LIMIT_ADVISORY_ALIASES, &aliases);
+	int rc = own.len ? feed_add(r->op, own, &aliases) : 0;
 
+	if (rc == 0)
+		rc = feed_add_texts(r->op, id, r->r.aliases, LIMIT_ADVISORY_ALIASES, &aliases);
 	if (rc == 0)
 		rc = feed_add_texts(r->op, id, r->r.upstream, LIMIT_ADVISORY_RELATED, &seen);
 	if (rc == 0 && system)
 		rc = feed_add_texts(r->op, id, r->r.related, LIMIT_ADVISORY_RELATED, &seen);
+	/* Of the same by two names the CVE's is enough. */
 	for (ptrdiff_t i = 0; i < seen.n && rc == 0; i++) {
-		str s = seen.p[i];
-		bool same = str_starts(s, S("CVE-")) && id.len > s.len && str_ends(id, s) &&
-			    id.p[id.len - s.len - 1] == '-';
-		rc = feed_add(r->op, s, same ? &aliases : &related);
+		tail = str_find_str(seen.p[i], S("-CVE-"));
+		str s = tail < 0 ? seen.p[i] : str_from(seen.p[i], tail + 1);
+		rc = str_eq(s, own) ? 0 : feed_add(r->op, s, &related);
 	}
 	r->a.aliases = feed_taken(&aliases);
 	r->a.related = feed_taken(&related);
@@ -527,7 +537,7 @@ static int read_record(struct reading *r, const struct node *root)
 	a->details = text_of(r->r.details);
 	a->published = feed_time(text_of(r->r.published));
 	a->modified = feed_time(text_of(r->r.modified));
-	a->withdrawn = text_of(r->r.withdrawn);
+	a->withdrawn = feed_time(text_of(r->r.withdrawn));
 	a->malicious = str_starts(a->id, S("MAL-"));
 	int rc = read_affected(r);
 	if (rc == 0)

@@ -3,6 +3,8 @@
 #include "base/limits.h"
 
 enum {
+	YEAR_MIN = 1980, /* "0001-01-01" is Go's word for no time at all */
+	YEAR_MAX = 2100,
 	COMPARED = 256, /* so many are looked through for the same text: the time stays linear */
 };
 
@@ -65,7 +67,7 @@ str feed_time(str s)
 	if (s.len < 10 || !digits(s.p, 4, &year) || s.p[4] != '-' || !digits(s.p + 5, 2, &month) ||
 	    s.p[7] != '-' || !digits(s.p + 8, 2, &day))
 		return S("");
-	if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+	if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 || day > days[month - 1])
 		return S("");
 	return s.len == 10 || time_good(str_from(s, 10)) ? s : S("");
 }

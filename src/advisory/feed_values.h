@@ -16,7 +16,8 @@ int feed_broken(struct op *op, str id, const char *why);
 /* An id, a name or a version: 1 to LIMIT_ADVISORY_NAME bytes, no blanks at its ends, no controls. */
 bool feed_name_good(str s);
 
-/* s if it is an RFC 3339 date, or date and time, that a calendar has; else the empty text. */
+/* s if it is an RFC 3339 date, or date and time, that a calendar has, from 1980 to 2100; else the empty
+ * text. */
 str feed_time(str s);
 
 /* A text member of a mapping, "" where there is none. */
