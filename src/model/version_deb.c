@@ -64,7 +64,8 @@ static struct deb split(str v)
 	return got;
 }
 
-int version_deb_compare(str a, str b)
+/* All of both, from the first. */
+static int compare(str a, str b)
 {
 	struct deb x = split(a), y = split(b);
 	int order = parts(x.epoch, y.epoch);
@@ -72,6 +73,36 @@ int version_deb_compare(str a, str b)
 	if (!order)
 		order = parts(x.upstream, y.upstream);
 	return order ? order : parts(x.revision, y.revision);
+}
+
+static bool has(str s, char c)
+{
+	for (ptrdiff_t i = 0; i < s.len; i++) {
+		if (s.p[i] == c)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What both have at the front decides nothing, but for the digits of a number that goes on; unless it
+ * holds the end of an epoch or an upstream version that the other does not have.
+ */
+int version_deb_compare(str a, str b)
+{
+	ptrdiff_t n = version_common(a, b);
+
+	if (n == a.len && n == b.len)
+		return 0;
+	while (n > 0 && version_digit(a.p[n - 1]))
+		n--;
+	str x = { a.p + n, a.len - n }, y = { b.p + n, b.len - n };
+	if (has(x, ':') || has(y, ':'))
+		return compare(a, b);
+	bool dash = has(x, '-');
+	if (dash != has(y, '-'))
+		return compare(a, b);
+	return dash ? compare(x, y) : parts(version_rest(x), version_rest(y));
 }
 
 static str text(const struct version_rest *r)

@@ -86,6 +86,42 @@ static inline int version_number_texts(str a, str b)
 	return version_numbers(&x, &y);
 }
 
+/* How many bytes are the same at the front of both. */
+static inline ptrdiff_t version_common(str a, str b)
+{
+	ptrdiff_t n = a.len < b.len ? a.len : b.len, i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t x, y;
+		memcpy(&x, a.p + i, 8);
+		memcpy(&y, b.p + i, 8);
+		if (x != y)
+			break;
+	}
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/*
+ * Cut what both have at the front, up to a dot with only numbers and dots before it, if a number begins
+ * there in both: most versions that are compared differ late.
+ */
+static inline void version_cut_common(str *a, str *b)
+{
+	ptrdiff_t n = a->len < b->len ? a->len : b->len, i = 0;
+
+	while (i < n && a->p[i] == b->p[i] && (version_digit(a->p[i]) || a->p[i] == '.'))
+		i++;
+	while (i > 0 && a->p[i - 1] != '.')
+		i--;
+	if (i > 1 && i < n && version_digit(a->p[0]) && version_digit(a->p[i]) &&
+	    version_digit(b->p[i]) && a->p[i - 2] != '.') {
+		*a = (str){ a->p + i, a->len - i };
+		*b = (str){ b->p + i, b->len - i };
+	}
+}
+
 /*
  * version_undefined(known_a, known_b, a, b, ret): the order where a scheme does not define both:
  * what it defines first, the others by bytes. False: both are defined.

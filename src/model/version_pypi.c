@@ -252,6 +252,8 @@ static int compare(struct parsed *x, struct parsed *y)
 
 int version_pypi_compare(str a, str b)
 {
+	if (str_find(a, '!') < 0 && str_find(b, '!') < 0)
+		version_cut_common(&a, &b);
 	struct parsed x = parse(a), y = parse(b);
 
 	if (!x.known || !y.known)

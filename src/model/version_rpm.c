@@ -87,7 +87,8 @@ static struct evr split(str v)
 	return got;
 }
 
-int version_rpm_compare(str a, str b)
+/* All of both, from the first. */
+static int compare(str a, str b)
 {
 	struct evr x = split(a), y = split(b);
 	int order = version_numbers(&x.epoch, &y.epoch);
@@ -97,6 +98,36 @@ int version_rpm_compare(str a, str b)
 	if (!order)
 		order = x.has_release - y.has_release;
 	return order ? order : parts(x.release, y.release);
+}
+
+static bool has(str s, char c)
+{
+	for (ptrdiff_t i = 0; i < s.len; i++) {
+		if (s.p[i] == c)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What both have at the front decides nothing, but for a word or number that goes on; unless it holds
+ * the end of an epoch or a version that the other does not have.
+ */
+int version_rpm_compare(str a, str b)
+{
+	ptrdiff_t n = version_common(a, b);
+
+	if (n == a.len && n == b.len)
+		return 0;
+	while (n > 0 && alnum((unsigned char)a.p[n - 1]))
+		n--;
+	str x = { a.p + n, a.len - n }, y = { b.p + n, b.len - n };
+	if (has(x, ':') || has(y, ':'))
+		return compare(a, b);
+	bool dash = has(x, '-');
+	if (dash != has(y, '-'))
+		return compare(a, b);
+	return dash ? compare(x, y) : parts(version_rest(x), version_rest(y));
 }
 
 static bool only(const struct version_rest *r)

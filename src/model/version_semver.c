@@ -104,6 +104,7 @@ static int compare(const struct parsed *x, const struct parsed *y, bool blind)
 
 int version_semver_compare(str a, str b)
 {
+	version_cut_common(&a, &b);
 	struct parsed x = parse(a), y = parse(b);
 	int order;
 

@@ -13,13 +13,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_OP op;
 	struct version_spans spans, others;
-	str in = { (const char *)data + 2, (ptrdiff_t)size - 2 };
+	str in;
 
+	op_init(&op, 64 << 20);
 	if (size < 2)
 		return 0;
+	in = (str){ (const char *)data + 2, (ptrdiff_t)size - 2 };
 	enum range_language lang = (enum range_language)(data[0] % RANGE_LANGUAGES);
 	enum version_scheme scheme = (enum version_scheme)(data[1] % VERSION_SCHEMES);
-	op_init(&op, 64 << 20);
 	str range = str_cut(&in, '\n');
 	if (range_parse(&op, lang, scheme, range, &spans) < 0)
 		return 0;
