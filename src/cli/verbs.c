@@ -15,6 +15,7 @@ const struct verb *const verbs[] = {
 	&verb_test,
 	&verb_sbom,
 	&verb_scan,
+	&verb_vex,
 	&verb_diff,
 	&verb_notices,
 	&verb_db,

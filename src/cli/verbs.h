@@ -74,6 +74,7 @@ extern const struct verb verb_build,
 	verb_sbom,
 	verb_scan,
 	verb_store,
-	verb_test;
+	verb_test,
+	verb_vex;
 
 #endif
