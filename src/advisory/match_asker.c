@@ -9,11 +9,16 @@ static str fact(const struct package *p, const char *key)
 	return S("");
 }
 
-/* "nodejs:12:8040020210708131418:522a0ee4" is module nodejs, stream 12. */
+/* "nodejs:12:8040020210708131418:522a0ee4" is module nodejs, stream 12. Other tools have it in the
+ * purl. */
 static str module_of(const struct package *p)
 {
-	str label = fact(p, "rpm:modularity"), rest = label;
+	str label = fact(p, "rpm:modularity"), rest;
 
+	for (ptrdiff_t i = 0; label.len == 0 && i < p->qualifiers.n; i++)
+		if (str_eq(p->qualifiers.p[i].key, S("rpmmod")))
+			label = p->qualifiers.p[i].value;
+	rest = label;
 	if (label.len == 0)
 		return label;
 	str_cut(&rest, ':');
