@@ -68,6 +68,8 @@ enum why_not {
 	WHY_NOT_AFFECTED, /* the distribution says so */
 	WHY_NO_RECORD,    /* no source here has this id */
 };
+enum { WHY_NOTS = WHY_NO_RECORD + 1 };
+extern const char *const why_nots[WHY_NOTS]; /* "matched", "fixed", "before", ... */
 struct why_line {
 	enum why_not how;
 	str source, ecosystem, id; /* of the record */

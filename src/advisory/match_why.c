@@ -5,6 +5,19 @@
  */
 #include "match_impl.h"
 
+const char *const why_nots[WHY_NOTS] = {
+	[WHY_MATCHED] = "matched",
+	[WHY_FIXED] = "fixed",
+	[WHY_BEFORE] = "before",
+	[WHY_OTHER_PACKAGES] = "other-packages",
+	[WHY_OTHER_RELEASE] = "other-release",
+	[WHY_CONDITION] = "condition",
+	[WHY_NOT_LISTED] = "not-listed",
+	[WHY_WITHDRAWN] = "withdrawn",
+	[WHY_NOT_AFFECTED] = "not-affected",
+	[WHY_NO_RECORD] = "no-record",
+};
+
 enum {
 	WHY_IDS_MAX = 64,     /* an id and its aliases */
 	WHY_LINES_MAX = 4096, /* a kernel's CVE and forty packages of it, in a dozen sources */

@@ -15,6 +15,8 @@ const struct verb *const verbs[] = {
 	&verb_test,
 	&verb_sbom,
 	&verb_scan,
+	&verb_explain,
+	&verb_compare,
 	&verb_vex,
 	&verb_diff,
 	&verb_notices,

@@ -64,8 +64,10 @@ void verbs_overview(struct buf *b, int width);
 verb_run verb_build_run, verb_lock_run, verb_rebuild_run;
 
 extern const struct verb verb_build,
+	verb_compare,
 	verb_db,
 	verb_diff,
+	verb_explain,
 	verb_help,
 	verb_init,
 	verb_lock,
