@@ -87,8 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned turn;
-	AUTO_SHARD *s = NULL;
 	AUTO_OP op;
+	AUTO_SHARD *s = NULL;
 
 	op_init(&op, 64 << 20);
 	int fd = memfd_create("shard", 0);
