@@ -220,16 +220,22 @@ static bool is_container(str bytes)
 	       str_starts(bytes, S("PK\5\6")) || tar_is(bytes);
 }
 
-/* Is it one of the feed's documents, by its name? Before the feed is known all are. */
+static bool ends_in(str name, str ends)
+{
+	for (str end = str_word(&ends); end.len; end = str_word(&ends)) {
+		if (str_ends(name, end))
+			return true;
+	}
+	return false;
+}
+
+/* Is it one of the feed's documents, or an archive, by its name? Before the feed is known all are. */
 static bool is_wanted(const struct reading *r, str name)
 {
 	str ends = r->feed ? str_of(r->feed->ends) : S("");
-	bool any = ends.len == 0;
 
 	name = without_packing(name);
-	for (str end = str_word(&ends); end.len && !any; end = str_word(&ends))
-		any = str_ends(name, end);
-	return any;
+	return ends.len == 0 || ends_in(name, ends) || ends_in(name, S(".zip .tar .tgz .txz"));
 }
 
 static int read_zip(struct reading *r, const struct at *at)
