@@ -258,7 +258,7 @@ int scan_options_read(struct op *op, const struct scan_options *o, struct scan_a
 	w->sort = sort_of(o->sort);
 	w->apply_evidence = o->evidence;
 	w->warn_days = WARN_DAYS;
-	ret->any_fails = o->exit_code.len && !o->fail_on.len;
+	ret->any_fails = str_eq(o->fail_on, S("any")) || (o->exit_code.len && !o->fail_on.len);
 	if (o->only_base && o->ignore_base)
 		return op_fail(op, ERR_USAGE, "--only-base and --ignore-base leave nothing");
 	if (w->filter.only_fixed && o->only_notfixed)

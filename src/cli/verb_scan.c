@@ -4,8 +4,10 @@
 
 static const struct option table[] = {
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", AT(output), "Report",
-	  "table (without any), json, cyclonedx, sarif, gitlab, junit, html, markdown, csv or template, "
-	  "on standard output or into FILE; may be given several times. With --format, the FILE that it goes "
+	  "table (without any), json, cyclonedx, sarif, gitlab, junit, html, markdown, csv or "
+	  "template, "
+	  "on standard output or into FILE; may be given several times. With --format, the FILE "
+	  "that it goes "
 	  "to." },
 	{ "format", 0, OPTION_TEXTS, "FORMAT", AT(format), "Report",
 	  "The same as -o FORMAT, as Trivy has it: then --output names the file." },
@@ -29,8 +31,10 @@ static const struct option table[] = {
 	{ "progress", 0, OPTION_TEXT, "HOW", AT(progress), "Report", "How progress is shown.",
 	  "auto plain tree" },
 	{ "fail-on", 'f', OPTION_TEXT, "SEVERITY", AT(fail_on), "Verdict",
-	  "Exit 1 if there is a finding of this severity or a worse one.",
-	  "negligible low medium high critical" },
+	  "Exit 1 if there is a finding of this severity or a worse one; any: of one without a "
+	  "severity too, as "
+	  "the changelogs of a distribution give none.",
+	  "any negligible low medium high critical" },
 	{ "exit-code", 0, OPTION_TEXT, "N", AT(exit_code), "Verdict",
 	  "Exit N instead of 1; without --fail-on, for any finding." },
 	{ "max-age", 0, OPTION_TEXT, "AGE", AT(max_age), "Verdict",
@@ -39,23 +43,27 @@ static const struct option table[] = {
 	  "Only findings of these severities: HIGH,CRITICAL." },
 	{ "only-fixed", 0, OPTION_FLAG, NULL, AT(only_fixed), "What is shown",
 	  "Only what an update fixes." },
-	{ "ignore-unfixed", 0, OPTION_FLAG, NULL, AT(ignore_unfixed), "What is shown", "The same." },
+	{ "ignore-unfixed", 0, OPTION_FLAG, NULL, AT(ignore_unfixed), "What is shown",
+	  "The same." },
 	{ "only-notfixed", 0, OPTION_FLAG, NULL, AT(only_notfixed), "What is shown",
 	  "Only what no update fixes." },
 	{ "ignore-states", 0, OPTION_TEXTS, "LIST", AT(ignore_states), "What is shown",
 	  "Not findings in these states: fixed, affected, will_not_fix, fix_deferred, end_of_life, "
 	  "under_investigation, unknown; wont-fix and not-fixed as Grype means them." },
-	{ "ignore-status", 0, OPTION_TEXTS, "LIST", AT(ignore_status), "What is shown", "The same." },
+	{ "ignore-status", 0, OPTION_TEXTS, "LIST", AT(ignore_status), "What is shown",
+	  "The same." },
 	{ "only-base", 0, OPTION_FLAG, NULL, AT(only_base), "What is shown",
 	  "Only findings in what came with the base image." },
 	{ "ignore-base", 0, OPTION_FLAG, NULL, AT(ignore_base), "What is shown",
 	  "Only findings in what the image itself brings." },
 	{ "vex", 0, OPTION_TEXTS, "FILE", AT(vex), "What is known",
-	  "Statements (OpenVEX, CSAF, CycloneDX) of what does not affect this; or a directory of them. May be "
+	  "Statements (OpenVEX, CSAF, CycloneDX) of what does not affect this; or a directory of "
+	  "them. May be "
 	  "given several times.",
 	  .hint = OPTION_HINT_FILE },
 	{ "waivers", 0, OPTION_TEXTS, "FILE", AT(waivers), "What is known",
-	  "What you have decided to live with; may be given several times.", .hint = OPTION_HINT_FILE },
+	  "What you have decided to live with; may be given several times.",
+	  .hint = OPTION_HINT_FILE },
 	{ "ignorefile", 0, OPTION_TEXTS, "FILE", AT(ignorefile), "What is known",
 	  "Ignore rules of Trivy, Grype or osv-scanner, instead of those that lie here.",
 	  .hint = OPTION_HINT_FILE },
@@ -68,7 +76,8 @@ static const struct option table[] = {
 	{ "distro", 0, OPTION_TEXT, "NAME:RELEASE", AT(distro), "What is looked at",
 	  "Take it for this system: debian:12." },
 	{ "declared", 0, OPTION_FLAG, NULL, AT(declared), "What is looked at",
-	  "Packages of lock files too that are not installed; of directories they are in any case." },
+	  "Packages of lock files too that are not installed; of directories they are in any "
+	  "case." },
 	{ "scope", 's', OPTION_TEXT, "SCOPE", AT(scope), "What is looked at",
 	  "squashed: what a container sees; all-layers: what upper layers hide or remove, too.",
 	  "squashed all-layers" },
@@ -86,7 +95,8 @@ static const struct option table[] = {
 	  "Do not verify the digests of layers: for an archive that was verified before." },
 	{ "offline", 0, OPTION_FLAG, NULL, AT(offline), "Where it is", "Ask no registry." },
 	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", AT(insecure), "Where it is",
-	  "Take plain HTTP and any certificate from this registry, and no other; may be given several "
+	  "Take plain HTTP and any certificate from this registry, and no other; may be given "
+	  "several "
 	  "times." },
 	{ "store", 0, OPTION_TEXT, "DIR", AT(store), "Where it is", "Directory of the local store.",
 	  .hint = OPTION_HINT_DIRECTORY },
@@ -94,8 +104,10 @@ static const struct option table[] = {
 
 static const struct example example[] = {
 	{ "temper scan debian:12", "What is known of it?" },
-	{ "temper scan sbom:app.json --fail-on high --only-fixed", "A gate, over a bill of materials:" },
-	{ "temper scan app -o sarif=app.sarif -o html=app.html -o table", "Three reports in one pass:" },
+	{ "temper scan sbom:app.json --fail-on high --only-fixed",
+	  "A gate, over a bill of materials:" },
+	{ "temper scan app -o sarif=app.sarif -o html=app.html -o table",
+	  "Three reports in one pass:" },
 	{ "temper scan purl:pkg:npm/lodash@4.17.20", "One package:" },
 	{ "temper scan app --vex vex/ --waivers waivers.yaml --show-suppressed",
 	  "With what is known already:" },
@@ -107,15 +119,20 @@ const struct verb verb_scan = {
 	.operand_min = 0,
 	.operand_max = 1000,
 	.summary = "find published vulnerabilities in an image, SBOM or directory",
-	.description =
-		"What is looked at is named as for temper sbom; besides, purl:PACKAGE (one or several) and purl:FILE "
-		"name packages alone. Advisories come from the database that temper db update keeps: nothing is "
-		"asked of the network.\n\n"
-		"Each finding is a package's version in a range that a source has published, by the order of "
-		"versions of its ecosystem; nothing is guessed by name. temper explain tells of each why. What has "
-		"no advisories, what nothing recognises and how old the sources are is in every report.\n\n"
-		"Exit 1 when --fail-on, --exit-code or --max-age say no; 4 when advisories for a part are not here, or a "
-		"part could not be read; 1 beats 4.",
+	.description = "What is looked at is named as for temper sbom; besides, purl:PACKAGE (one "
+		       "or several) and purl:FILE "
+		       "name packages alone. Advisories come from the database that temper db "
+		       "update keeps: nothing is "
+		       "asked of the network.\n\n"
+		       "Each finding is a package's version in a range that a source has "
+		       "published, by the order of "
+		       "versions of its ecosystem; nothing is guessed by name. temper explain "
+		       "tells of each why. What has "
+		       "no advisories, what nothing recognises and how old the sources are is in "
+		       "every report.\n\n"
+		       "Exit 1 when --fail-on, --exit-code or --max-age say no; 4 when advisories "
+		       "for a part are not here, or a "
+		       "part could not be read; 1 beats 4.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct scan_options),
 	VERB_EXAMPLES(example),

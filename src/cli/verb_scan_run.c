@@ -80,6 +80,24 @@ static void tell_missing(const struct run *r, const struct report *report)
 	}
 }
 
+/* What has no severity is not of the one that fails, and that must not be taken for its being harmless. */
+static void tell_unrated(struct op *op, const struct run *r, const struct report *report)
+{
+	struct report_counts n;
+	struct buf b;
+
+	report_count(report, &n);
+	if (report->filter.fail_on == SEVERITY_UNKNOWN || r->o->quiet ||
+	    n.by_severity[SEVERITY_UNKNOWN] == 0)
+		return;
+	buf_init(&b, op, LIMIT_DOCUMENT);
+	text_count(&b, n.by_severity[SEVERITY_UNKNOWN], "finding has", "findings have");
+	buf_fmt(&b, " no severity: --fail-on any counts %s",
+		n.by_severity[SEVERITY_UNKNOWN] == 1 ? "it" : "them");
+	if (!b.bad)
+		say(r, buf_view(&b));
+}
+
 static void check_age(struct op *op, struct run *r, const struct report *report)
 {
 	for (ptrdiff_t i = 0; r->asked.max_age_s && i < report->source_n; i++) {
@@ -115,6 +133,7 @@ static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptr
 	report.failed = report.failed || (r->asked.any_fails && report.shown_n > 0);
 	tell_steps(r, &report);
 	tell_missing(r, &report);
+	tell_unrated(op, r, &report);
 	check_age(op, r, &report);
 	r->no = r->no || report.failed;
 	r->whole = r->whole && !report.incomplete;

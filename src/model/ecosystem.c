@@ -331,7 +331,8 @@ int ecosystem_of_os(struct op *op, const struct os_identity *os, str *ret_key)
 		return op_text(op, ret_key, "%.*s%s%.*s", STR_ARG(os->id), release.len ? ":" : "",
 			       STR_ARG(release));
 	/* Debian's testing has no number yet, but a name; unstable never has one. */
-	if (str_eq(release, S("testing")) && ecosystem_of_codename(os->codename).len) {
+	if ((release.len == 0 || str_eq(release, S("testing"))) &&
+	    ecosystem_row(ecosystem_of_codename(os->codename)) == row) {
 		*ret_key = ecosystem_of_codename(os->codename);
 		return 0;
 	}

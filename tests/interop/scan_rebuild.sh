@@ -14,14 +14,16 @@ recipe app 'packages: [app]' 'entrypoint: [/usr/bin/app]'
 temper build -q --no-test -t app:1 app.yaml >out 2>err || bad "the image" "exit $?"
 
 expect "without advisories the scan names the command, and says that it is not whole" 4 'temper db update debian:13' temper scan store:app:1
-fails "... and no word of there being none" grep -qi 'no vulnerabilities found' out
+cp out text
+fails "... and no word of there being none" grep -qi 'no vulnerabilities found' text
 archive --with fix
 expect "the changelogs of the security pocket are advisories" 0 'changelog' temper db update changelog:trixie --for store:app:1
-expect "... which the database tells, as knowing fixes alone" 0 'changelog +debian:13 .*fix' temper db status
+expect "... which the database tells, as knowing fixes alone" 0 'debian:13 +changelog:trixie +changelog .*fixed only' temper db status
 expect "the scan finds both, with the fix" 0 'libapp +1\.0-1 +1\.0-1\+deb13u1 +deb +CVE-2025-10001' temper scan store:app:1
-expect "... by what fixes them" 0 'libapp to 1\.0-1\+deb13u1: clears 2' cat out
-fails "... and not what was fixed before" grep -q CVE-2019-0007 out
-expect "--fail-on says no" 1 'CVE-2025-10002' temper scan --fail-on negligible store:app:1
+cp out text
+expect "... by what fixes them" 0 'libapp to 1\.0-1\+deb13u1: clears 2' cat text
+fails "... and not what was fixed before" grep -q CVE-2019-0007 text
+expect "--fail-on says no" 1 'CVE-2025-10002' temper scan --fail-on any store:app:1
 expect "the same of its bill of materials" 0 'CVE-2025-10002' sh -c 'temper sbom -q -o json=app.json store:app:1 && temper scan sbom:app.json'
 temper scan -q -o json store:app:1 | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["findings"]))' >image.findings
 temper scan -q -o json sbom:app.json | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["findings"]))' >bill.findings
@@ -30,10 +32,12 @@ expect "explain tells record, range and comparison" 0 '1\.0-1 .*1\.0-1\+deb13u1'
 expect "a build with the old lock tells its findings" 0 'findings +.*2 of 2 have a fix' temper build --no-test -v app.yaml
 
 expect "the lock tells which findings the update removes" 0 'findings  2 went, 0 came' temper lock app.yaml
-expect "... by name" 0 '- CVE-2025-10001 .*libapp 1\.0-1' cat out
+cp out text
+expect "... by name" 0 '- CVE-2025-10001 .*libapp 1\.0-1' cat text
 temper build -q --no-test -t app:2 app.yaml >out 2>err || bad "the second image" "exit $?"
 expect "the rebuilt image has none, and it is said what is not covered" 0 'unfixed ones are not covered' temper scan store:app:2
-fails "... nor is one of them named" grep -q 'CVE-2025-1000' out
+cp out text
+fails "... nor is one of them named" grep -q 'CVE-2025-1000' text
 expect "explain tells why not" 0 'is not before|is past|fixed' temper explain CVE-2025-10001 store:app:2
 expect "the difference of the images has them" 0 'findings  2 went, 0 came' temper diff app:1 app:2
 expect "... for a program too" 0 '"gone"' temper diff --json app:1 app:2
@@ -41,11 +45,9 @@ expect "and the way back brings them" 0 '\+ CVE-2025-10002 .*fixed in 1\.0-1\+de
 
 # Debian's own.
 : >"$TEMPER_CONFIG"
-cat >server.yaml <<'RECIPE'
-name: server
-suite: trixie
-packages: [nginx]
-RECIPE
+TEMPER_DB="$work/debian"
+temper init nginx >out 2>err
+sed -i 's/^name: .*/name: server/' nginx.yaml && mv nginx.yaml server.yaml
 if ! temper lock -q server.yaml >out 2>err; then
 	skip "Debian's archive" "$(tail -1 err)"
 	flow_end

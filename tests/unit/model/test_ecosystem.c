@@ -72,6 +72,8 @@ static int of_os(struct op *op)
 		{ "debian", "12.5", "", "debian:12" },
 		{ "debian", "testing", "forky", "debian:14" },
 		{ "debian", "sid", "trixie", "debian:sid" },
+		{ "debian", "", "trixie", "debian:13" },
+		{ "debian", "", "jammy", "debian:unknown" },
 		{ "ubuntu", "22.04", "jammy", "ubuntu:22.04" },
 		{ "ubuntu", "22.04.3", "", "ubuntu:22.04" },
 		{ "alpine", "3.18.4", "", "alpine:3.18" },
