@@ -43,6 +43,48 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* Ecosystems that a feed of data/feeds.yaml is for. Sorted; test_match holds the two together. */
+static const char *const fed[] = {
+	"almalinux",
+	"alpine",
+	"bitnami",
+	"cargo",
+	"chainguard",
+	"composer",
+	"cran",
+	"debian",
+	"gem",
+	"github",
+	"golang",
+	"hackage",
+	"hex",
+	"julia",
+	"maven",
+	"npm",
+	"nuget",
+	"opensuse-leap",
+	"opensuse-tumbleweed",
+	"pub",
+	"pypi",
+	"rhel",
+	"rocky",
+	"sl-micro",
+	"sle-micro",
+	"sles",
+	"sles_sap",
+	"swift",
+	"ubuntu",
+	"wolfi",
+};
+
+bool match_is_fed(const struct ecosystem_row *row)
+{
+	for (size_t i = 0; i < sizeof(fed) / sizeof(fed[0]); i++)
+		if (!strcmp(fed[i], row->key) || (row->like && !strcmp(fed[i], row->like)))
+			return true;
+	return false;
+}
+
 /* A distribution that is like another is served by that one's advisories. */
 static str update_name(const struct match_where *w)
 {
@@ -60,6 +102,10 @@ static int cover_where(struct covers *c, const struct match_where *w)
 		    "nobody publishes advisories for %.*s that are read here: --distro says what "
 		    "it is like",
 		    STR_ARG(w->key));
+	else if (w->place_n == 0 && !match_is_fed(w->row))
+		SAY(c, NOT_COVERED_NO_FEED, w->key, n, &w->examples,
+		    "no feed of advisories for %s is known here: temper db import takes one",
+		    w->row->title);
 	else if (w->place_n == 0)
 		SAY(c, NOT_COVERED_NO_SHARD, w->key, n, &w->examples,
 		    "no advisories for %.*s: run temper db update %.*s", STR_ARG(w->key),
@@ -204,7 +250,7 @@ static int propose(struct covers *c, const struct map *where)
 	buf_add(&b, S("there are no advisories yet: run temper db update"));
 	for (ptrdiff_t i = 0; i < where->n; i++) {
 		const struct match_where *w = where->item[i].value;
-		if (w->row && w->packages && b.len < COMMAND_MAX / 2)
+		if (w->row && w->packages && match_is_fed(w->row) && b.len < COMMAND_MAX / 2)
 			buf_fmt(&b, " %.*s", STR_ARG(update_name(w)));
 	}
 	int rc = buf_take(&b, &command);

@@ -154,6 +154,9 @@ int match_cover(struct op *op, struct database *db, const struct match_system *s
 		const struct map *where, const struct match_skipped *skipped,
 		struct report *ret) MUST_USE;
 
+/* Does a feed that ships tell of it? */
+bool match_is_fed(const struct ecosystem_row *row);
+
 int match_system_of(struct op *op, const struct inventory *inv, str distro,
 		    struct match_system *ret) MUST_USE;
 /* The ecosystem of a package; *ret empty: none. */

@@ -321,8 +321,10 @@ static int know_all(const struct match_merge *m, const struct hits *h, struct fi
 	vendor_severity(h, f);
 	for (ptrdiff_t i = 0; i < h->n && version.len == 0; i++)
 		take_score(&h->p[i]->head.cvss, &version, f);
+	/* The CVE is what all sources have; another id is asked for where there is none. */
+	bool cve = match_is_cve(f->id) || (f->ids.n > 1 && match_is_cve(f->ids.p[1]));
 	for (ptrdiff_t i = 0; rc == 0 && i < f->ids.n; i++) {
-		if (i > 0 && !match_is_cve(f->ids.p[i]))
+		if (cve ? !match_is_cve(f->ids.p[i]) : i > 0)
 			continue;
 		if ((rc = know(m, f->ids.p[i], &k)) < 0)
 			return rc;

@@ -66,7 +66,10 @@ int match_key_of(struct op *op, const struct match_system *system, const struct 
 /* The vendor's own words count most, a common form of them next, what was concluded last. */
 static int rank_of(str source)
 {
-	return str_starts(source, S("changelog")) ? 2 : str_starts(source, S("osv")) ? 1 : 0;
+	return str_find_str(source, S("changelog")) >= 0 ? 2
+	       : str_find_str(source, S("errata")) >= 0  ? 1
+	       : str_find_str(source, S("osv")) >= 0     ? 1
+							 : 0;
 }
 
 static int add_places(struct op *op, struct database *db, str key, struct match_where *w)

@@ -3,11 +3,12 @@
  *
  *	PACKAGE VERSION ID STATE FIX SEVERITY(FROM) [ids] {suppressed: reason}
  */
-#include "advisory/match.h"
+#include "advisory/match_impl.h"
 
 #include <stdio.h>
 
 #include "../harness.h"
+#include "advisory/update.h"
 #include "base/buf.h"
 
 /* ---- the database ---- */
@@ -589,6 +590,26 @@ static int nothing(struct op *op)
 	return 0;
 }
 
+/* What is said to have advisories has a feed that ships, and the other way round. */
+static int fed(struct op *op)
+{
+	struct feed_source *source;
+	ptrdiff_t n;
+
+	TRY(feed_sources_read(op, S(""), &source, &n));
+	for (size_t i = 0; i < ecosystems_n; i++) {
+		const struct ecosystem_row *row = &ecosystems[i];
+		bool is = false;
+		for (ptrdiff_t k = 0; k < n; k++)
+			for (ptrdiff_t j = 0; j < source[k].ecosystems.n; j++)
+				is = is || str_eq(source[k].ecosystems.p[j], str_of(row->key)) ||
+				     (row->like &&
+				      str_eq(source[k].ecosystems.p[j], str_of(row->like)));
+		test_check(is == match_is_fed(row), row->key, __FILE__, __LINE__);
+	}
+	return 0;
+}
+
 /* ---- why ---- */
 
 static int explains(struct op *op)
@@ -687,5 +708,5 @@ TESTS({ "Debian by source, errata by CVE", debian }, { "Ubuntu and its subscribe
       { "Alpine by origin", alpine }, { "modules, and who is like whom", modules },
       { "registries: names, aliases, programs", registries }, { "owners", owned },
       { "headers only", headers }, { "what is not covered", uncovered },
-      { "no advisories at all", nothing }, { "why, and why not", explains },
-      { "an unknown id", unheard }, { "one name", one })
+      { "no advisories at all", nothing }, { "feeds that ship", fed, .once = true },
+      { "why, and why not", explains }, { "an unknown id", unheard }, { "one name", one })
