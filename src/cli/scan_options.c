@@ -76,8 +76,7 @@ static const struct {
 	const char *word, *means[6];
 } grype_states[] = {
 	{ "wont-fix", { "will_not_fix" } },
-	{ "not-fixed",
-	  { "affected", "fix_deferred", "end_of_life", "under_investigation", "will_not_fix" } },
+	{ "not-fixed", { "affected", "fix_deferred", "end_of_life", "under_investigation" } },
 };
 
 struct words {

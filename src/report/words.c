@@ -84,8 +84,6 @@ void words_subject(struct buf *b, const struct report *r)
 	const struct subject *s = &r->inventory->subject;
 
 	buf_add(b, s->name.len ? s->name : S("-"));
-	if (s->version.len)
-		buf_fmt(b, ":%.*s", STR_ARG(s->version));
 }
 
 struct digest words_identity(struct op *op, const struct report *r, const struct finding *f)

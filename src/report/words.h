@@ -41,7 +41,7 @@ void words_remedy(struct buf *b, const struct report *r, const struct finding *f
 /* "libssl3 3.0.11-1 (deb)". */
 void words_what(struct buf *b, const struct report *r, const struct finding *f);
 
-/* "registry.example/app:1.4": what was looked at, as people call it. */
+/* "registry.example/app:1.4": what was looked at, as the user called it. */
 void words_subject(struct buf *b, const struct report *r);
 
 /* What stays the same of a finding when its package is updated to a version that has it still: for

@@ -75,7 +75,7 @@ static struct package packages[] = {
 
 static struct inventory inventory = {
 	.subject = { .kind = SUBJECT_IMAGE,
-		     .name = S_INIT("registry.example/app"),
+		     .name = S_INIT("registry.example/app:1.4"),
 		     .version = S_INIT("1.4"),
 		     .manifest = { { 0x12, 0x34, 0xab } },
 		     .config = { { 0x56, 0x78 } },
