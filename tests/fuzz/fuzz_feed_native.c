@@ -11,6 +11,11 @@ static const struct feed *const readers[] = {
 	&feed_ubuntu_vex,
 	&feed_redhat_csaf,
 	&feed_wolfi_advisories,
+	&feed_rustsec,
+	&feed_rubysec,
+	&feed_friendsofphp,
+	&feed_npm_wg,
+	&feed_arch,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)
