@@ -1,8 +1,10 @@
 #include "shard_set.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "sys/pool.h"
 
 int shard_set_open(struct op *op, str source, const struct feed *feed, struct shard_set **ret)
 {
@@ -163,6 +165,7 @@ struct feed_sink shard_sink(struct shard_set *set)
 struct sorted {
 	uint64_t high, low;
 	struct shard_item *item;
+	uint32_t ecosystem; /* the item's */
 };
 
 static uint64_t eight_bytes(str s)
@@ -187,12 +190,55 @@ static int by_id(const void *a, const void *b)
 		return s->high < t->high ? -1 : 1;
 	if (s->low != t->low)
 		return s->low < t->low ? -1 : 1;
-	int order = str_cmp(x->key, y->key);
+	int order = x->key.len == y->key.len && x->key.len <= 16 ? 0 : str_cmp(x->key, y->key);
 	order = order ? order : str_cmp(y->modified, x->modified);
-	if (order || x->ecosystem != y->ecosystem)
-		return order ? order : x->ecosystem < y->ecosystem ? -1 : 1;
+	if (order || s->ecosystem != t->ecosystem)
+		return order ? order : s->ecosystem < t->ecosystem ? -1 : 1;
 	order = str_cmp(x->record, y->record);
 	return order ? order : str_cmp(x->texts, y->texts);
+}
+
+static uint64_t digit(const struct sorted *s, int which)
+{
+	return (which < 8 ? s->low >> (8 * which) : s->high >> (8 * (which - 8))) & 255;
+}
+
+/* By the first bytes of the ids, digit by digit from the last; those that all share are left out. */
+static struct sorted *sort_by_bytes(struct sorted *from, struct sorted *to, ptrdiff_t n)
+{
+	for (int which = 0; which < 16; which++) {
+		ptrdiff_t place[257] = { 0 };
+		for (ptrdiff_t i = 0; i < n; i++)
+			place[digit(&from[i], which) + 1]++;
+		if (place[digit(&from[0], which) + 1] == n)
+			continue;
+		for (int i = 0; i < 256; i++)
+			place[i + 1] += place[i];
+		for (ptrdiff_t i = 0; i < n; i++)
+			to[place[digit(&from[i], which)]++] = from[i];
+		struct sorted *swap = from;
+		from = to;
+		to = swap;
+	}
+	return from;
+}
+
+/* All by by_id(): of many, first by bytes, then what these leave equal. */
+static int sort_all(struct op *op, struct sorted **sorted, ptrdiff_t n)
+{
+	struct sorted *other = op_new(op, struct sorted, n);
+
+	if (!other)
+		return op->code;
+	struct sorted *s = *sorted = sort_by_bytes(*sorted, other, n);
+	for (ptrdiff_t i = 0, to; i < n; i = to) {
+		to = i + 1;
+		while (to < n && s[to].high == s[i].high && s[to].low == s[i].low)
+			to++;
+		if (to - i > 1)
+			qsort(&s[i], (size_t)(to - i), sizeof(*s), by_id);
+	}
+	return 0;
 }
 
 /* By id, the newest first; what is older than the newest of its id is marked. */
@@ -208,11 +254,12 @@ static int sort_items(struct op *op, struct shard_set *set)
 	for (ptrdiff_t i = 0; i < n; i++) {
 		struct shard_item *item = set->item.p[i];
 		sorted[i] = (struct sorted){ eight_bytes(item->key),
-					     eight_bytes(str_from(item->key, 8)), item };
+					     eight_bytes(str_from(item->key, 8)), item,
+					     item->ecosystem };
 		moved = moved || (i && by_id(&sorted[i - 1], &sorted[i]) > 0);
 	}
-	if (moved)
-		qsort(sorted, (size_t)n, sizeof(*sorted), by_id);
+	if (moved && sort_all(op, &sorted, n) < 0)
+		return op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
 		struct shard_item *item = set->item.p[i] = sorted[i].item;
 		if (!newest || !str_eq(newest->key, item->key))
@@ -327,43 +374,90 @@ static int all_ecosystems(struct op *op, const struct shard_set *set,
 	return 0;
 }
 
+/* The shards of a set, each written by whatever processor is free. */
+struct writing {
+	struct shard_job *job;   /* [n] */
+	struct shard_file *file; /* [n] */
+	bool *made;              /* [n]: it has records */
+	struct op *keep;         /* what outlives a turn, under the lock */
+	pthread_mutex_t lock;
+};
+
+static int write_one(struct op *own, ptrdiff_t i, void *arg)
+{
+	struct writing *w = arg;
+	int rc = shard_write(own, &w->job[i], &w->file[i]);
+
+	if (rc < 0)
+		return rc;
+	w->made[i] = rc == 0;
+	if (rc > 0)
+		return 0;
+	struct shard_head *head = &w->file[i].head;
+	pthread_mutex_lock(&w->lock);
+	if (op_copy(w->keep, head->source, &head->source) < 0 ||
+	    op_copy(w->keep, head->ecosystem, &head->ecosystem) < 0 ||
+	    op_copy(w->keep, head->newest, &head->newest) < 0)
+		rc = op_adopt_error(own, w->keep);
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+/* All of them; those that have no records are left out of the answer. */
+static int write_all(struct op *op, struct shard_job *job, ptrdiff_t n, struct shard_file **ret,
+		     ptrdiff_t *ret_n)
+{
+	struct writing w = { .job = job, .keep = op, .lock = PTHREAD_MUTEX_INITIALIZER };
+	ptrdiff_t made = 0;
+
+	w.file = op_new(op, struct shard_file, n);
+	w.made = op_new(op, bool, n);
+	if (!w.file || !w.made)
+		return op->code;
+	/* Allocations that a test lets fail are counted in one thread. */
+	int rc = op->fault ? 0 : pool_run(op, n, 0, write_one, &w);
+	for (ptrdiff_t i = 0; op->fault && i < n && rc == 0; i++)
+		rc = write_one(op, i, &w);
+	if (rc < 0)
+		return rc;
+	for (ptrdiff_t i = 0; i < n; i++)
+		if (w.made[i])
+			w.file[made++] = w.file[i];
+	*ret = w.file;
+	*ret_n = made;
+	return 0;
+}
+
 int shard_set_write(struct op *op, struct shard_set *set, const struct shard *const *base,
 		    ptrdiff_t base_n, const struct texts *gone, int dirfd, struct shard_file **ret,
 		    ptrdiff_t *ret_n)
 {
-	struct shard_job job = { .set = set, .dirfd = dirfd };
+	struct shard_job common = { .set = set, .dirfd = dirfd };
 	struct texts ecosystem = { 0 };
 	struct groups groups = { 0 };
 	ptrdiff_t n = 0;
-	int rc;
 
 	for (ptrdiff_t i = 0; i < base_n; i++)
 		if (same_source(op, set, base[i]) < 0)
 			return op->code;
 	if (sort_items(op, set) < 0 || group_items(op, set, &groups) < 0 ||
-	    (base_n && ids_gone(op, set, gone, &job) < 0) ||
+	    (base_n && ids_gone(op, set, gone, &common) < 0) ||
 	    all_ecosystems(op, set, base, base_n, &ecosystem) < 0)
 		return op->code;
-	struct shard_file *file = op_new(op, struct shard_file, ecosystem.n + 2);
-	if (!file)
+	struct shard_job *job = op_new(op, struct shard_job, ecosystem.n + 2);
+	if (!job)
 		return op->code;
-	for (ptrdiff_t i = 0; i < ecosystem.n; i++) {
-		job.ecosystem = ecosystem.p[i];
-		job.base = base_of(base, base_n, SHARD_ADVISORIES, job.ecosystem);
-		items_of(set, &groups, job.ecosystem, &job);
-		if ((rc = shard_write(op, &job, &file[n])) < 0)
-			return rc;
-		n += rc == 0;
+	for (; n < ecosystem.n; n++) {
+		job[n] = common;
+		job[n].ecosystem = ecosystem.p[n];
+		job[n].base = base_of(base, base_n, SHARD_ADVISORIES, ecosystem.p[n]);
+		items_of(set, &groups, ecosystem.p[n], &job[n]);
 	}
-	for (enum shard_kind kind = SHARD_SCORES; kind <= SHARD_LIVES; kind++) {
-		job.kind = kind;
-		job.ecosystem = S("");
-		job.base = base_of(base, base_n, kind, S(""));
-		if ((rc = shard_write(op, &job, &file[n])) < 0)
-			return rc;
-		n += rc == 0;
+	for (enum shard_kind kind = SHARD_SCORES; kind <= SHARD_LIVES; kind++, n++) {
+		job[n] = common;
+		job[n].kind = kind;
+		job[n].ecosystem = S("");
+		job[n].base = base_of(base, base_n, kind, S(""));
 	}
-	*ret = file;
-	*ret_n = n;
-	return 0;
+	return write_all(op, job, n, ret, ret_n);
 }
