@@ -119,8 +119,10 @@ static int prepare(struct updating *u, struct unit *unit)
 		return op_text(u->op, &unit->line.why, "there is no format '%.*s'",
 			       STR_ARG(s->format));
 	}
-	if (u->wish->feed_dir.len)
+	if (u->wish->feed_dir.len) {
+		unit->want = UNIT_DONE;
 		return 0;
+	}
 	unit->mark = update_lines_get(unit->state, S("mark"));
 	if (s->follow)
 		unit->want = UNIT_POINTER;

@@ -55,13 +55,22 @@ int update_unit_add(struct updating *u, const struct feed_source *source, str re
 	return 0;
 }
 
+/* Of which suite changelogs are wanted, where nobody said it. */
+static str suite_of_wish(const struct update_wish *w)
+{
+	if (w->suite.len || !w->inventory || !str_eq(w->inventory->os.id, S("debian")))
+		return w->suite;
+	return w->inventory->os.version_id.len ? w->inventory->os.version_id
+					       : w->inventory->os.codename;
+}
+
 /* All of a source, or what of it is of a release. */
 static int add_source(struct updating *u, const struct feed_source *s, str release)
 {
 	int rc = 0;
 
 	if (is_changelog(s)) {
-		release = release.len ? changelog_suite(release) : u->wish->suite;
+		release = changelog_suite(release.len ? release : suite_of_wish(u->wish));
 		if (!release.len)
 			return op_fail(u->op, ERR_USAGE,
 				       "%.*s needs a release: %.*s:bookworm (or --for an image)",
