@@ -96,7 +96,7 @@ int version_deb_compare(str a, str b)
 		return 0;
 	while (n > 0 && version_digit(a.p[n - 1]))
 		n--;
-	str x = { a.p + n, a.len - n }, y = { b.p + n, b.len - n };
+	str x = version_behind(a, n), y = version_behind(b, n);
 	if (has(x, ':') || has(y, ':'))
 		return compare(a, b);
 	bool dash = has(x, '-');

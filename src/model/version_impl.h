@@ -86,6 +86,12 @@ static inline int version_number_texts(str a, str b)
 	return version_numbers(&x, &y);
 }
 
+/* What is behind the first n bytes, n <= s.len; the empty text may have no address. */
+static inline str version_behind(str s, ptrdiff_t n)
+{
+	return (str){ n ? s.p + n : s.p, s.len - n };
+}
+
 /* How many bytes are the same at the front of both. */
 static inline ptrdiff_t version_common(str a, str b)
 {
@@ -117,8 +123,8 @@ static inline void version_cut_common(str *a, str *b)
 		i--;
 	if (i > 1 && i < n && version_digit(a->p[0]) && version_digit(a->p[i]) &&
 	    version_digit(b->p[i]) && a->p[i - 2] != '.') {
-		*a = (str){ a->p + i, a->len - i };
-		*b = (str){ b->p + i, b->len - i };
+		*a = version_behind(*a, i);
+		*b = version_behind(*b, i);
 	}
 }
 

@@ -83,7 +83,7 @@ static int number(struct version_rest *a, bool any_a, struct version_rest *b, bo
 	a->p += any_a;
 	b->p += any_b;
 	if (any_a != any_b) {
-		struct version_rest none = { NULL, NULL };
+		struct version_rest none = version_rest(S(""));
 		(void)version_numbers(any_a ? b : a, &none);
 		return any_a ? 1 : -1;
 	}
@@ -93,7 +93,7 @@ static int number(struct version_rest *a, bool any_a, struct version_rest *b, bo
 static int numbers(struct version_rest *a, struct version_rest *b)
 {
 	for (;;) {
-		struct version_rest none = { NULL, NULL };
+		struct version_rest none = version_rest(S(""));
 		bool any_a, any_b, m = at_number(a, &any_a), n = at_number(b, &any_b);
 		if (!m && !n)
 			return 0;

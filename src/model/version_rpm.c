@@ -121,7 +121,7 @@ int version_rpm_compare(str a, str b)
 		return 0;
 	while (n > 0 && alnum((unsigned char)a.p[n - 1]))
 		n--;
-	str x = { a.p + n, a.len - n }, y = { b.p + n, b.len - n };
+	str x = version_behind(a, n), y = version_behind(b, n);
 	if (has(x, ':') || has(y, ':'))
 		return compare(a, b);
 	bool dash = has(x, '-');
