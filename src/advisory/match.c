@@ -21,6 +21,7 @@ struct matcher {
 	struct map known;
 	struct match_findings found;
 	struct match_skipped skipped;
+	bool lives; /* the database tells of ends of support */
 	struct match_raws raws;
 };
 
@@ -171,6 +172,29 @@ static void example(struct match_examples *e, str name)
 		e->text[e->n++] = name;
 }
 
+/* debian-security-support's word of a source package: of this release, or of all. */
+static int note_support(struct matcher *m, const struct match_where *w, const struct package *p)
+{
+	str source = p->source.len ? p->source : p->name;
+	struct match_limited *l = map_get(&m->skipped.limited, source);
+	ptrdiff_t colon = str_find(w->key, ':');
+	struct life life;
+
+	if (!l) {
+		if (!database_life(m->op, m->db, w->key, source, &life) &&
+		    !database_life(m->op, m->db, str_head(w->key, colon), source, &life))
+			return m->op->code;
+		if (!(l = op_new(m->op, struct match_limited, 1)) ||
+		    map_put(&m->skipped.limited, source, l) < 0)
+			return m->op->code;
+		l->life = life;
+		l->key = w->key;
+	}
+	l->packages++;
+	example(&l->examples, p->name);
+	return 0;
+}
+
 static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 {
 	const struct package *p = &m->inv->package[i];
@@ -191,6 +215,8 @@ static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 		w->unversioned++;
 		example(&w->blanks, p->name);
 	}
+	if (m->lives && w->row->by_source && (rc = note_support(m, w, p)) < 0)
+		return rc;
 	if ((rc = ecosystem_package_name(m->tmp, p, &name)) < 0)
 		return rc;
 	match_asker_init(&a, &m->system, w->row, p, name);
@@ -347,6 +373,9 @@ int match_inventory(struct op *op, struct database *db, const struct inventory *
 	tmp.fault = op->fault;
 	map_init(&m.where, op);
 	map_init(&m.known, op);
+	map_init(&m.skipped.limited, op);
+	for (ptrdiff_t i = 0; i < db->shard_n; i++)
+		m.lives = m.lives || db->shard[i].file.head.kind == SHARD_LIVES;
 	int rc = match_system_of(op, inv, wish->distro, &m.system);
 	if (rc < 0 || (rc = match_all(&m)) < 0)
 		return rc;

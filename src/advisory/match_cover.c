@@ -126,6 +126,19 @@ static int cover_where(struct covers *c, const struct match_where *w)
 	return 0;
 }
 
+/* What support has ended for gets no fixes, and no advisories that say so. */
+static int cover_limited(struct covers *c, const struct map *limited, str today)
+{
+	for (ptrdiff_t i = 0; i < limited->n; i++) {
+		const struct match_limited *l = limited->item[i].value;
+		if (l->life.standard_end.len && str_cmp(today, l->life.standard_end) <= 0)
+			continue;
+		SAY(c, NOT_COVERED_NO_FEED, l->key, l->packages, &l->examples, "%.*s: %.*s",
+		    STR_ARG(limited->item[i].key), STR_ARG(l->life.note));
+	}
+	return 0;
+}
+
 static int cover_skipped(struct covers *c, const struct match_skipped *s)
 {
 	for (int i = 0; i < PACKAGE_TYPES; i++)
@@ -282,7 +295,10 @@ int match_cover(struct op *op, struct database *db, const struct match_system *s
 		rc = propose(&c, &sorted);
 	for (ptrdiff_t i = 0; rc == 0 && i < sorted.n; i++)
 		rc = cover_where(&c, sorted.item[i].value);
+	char now[CLOCK_TEXT];
+	str today = str_head(str_of(clock_rfc3339(ret->time, now)), 10);
 	if (rc < 0 || (rc = cover_skipped(&c, skipped)) < 0 ||
+	    (rc = cover_limited(&c, &skipped->limited, today)) < 0 ||
 	    (rc = cover_inventory(&c, ret->inventory)) < 0)
 		return rc;
 	if (c.n)

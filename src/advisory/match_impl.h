@@ -143,8 +143,17 @@ struct match_where {
 int match_where_of(struct op *op, struct database *db, struct map *all, str key,
 		   struct match_where **ret) MUST_USE;
 
-/* Packages that nothing is asked for. */
+/* A source package whose support ends before its release's, or is limited. */
+struct match_limited {
+	struct life life;
+	str key; /* the ecosystem */
+	uint64_t packages;
+	struct match_examples examples;
+};
+
+/* Packages that nothing is asked for, and those whose support is told. */
 struct match_skipped {
+	struct map limited; /* struct match_limited by source package */
 	uint64_t declared, programs, of_type[PACKAGE_TYPES];
 	struct match_examples declare, program, types[PACKAGE_TYPES];
 };

@@ -170,6 +170,37 @@ static int put_source(struct op *op, struct database_update *u, const char *sour
 	return database_update_put(op, u, str_of(source), line, n, true);
 }
 
+/* Ends of support: of a release, and of packages in it. */
+static int put_lives(struct op *op, struct database_update *u)
+{
+	static const struct life lives[] = {
+		{ S_INIT("debian:12"), S_INIT(""), S_INIT("2024-05-01"), S_INIT("2028-06-30"),
+		  S_INIT("bookworm"), S_INIT("") },
+		{ S_INIT("debian"), S_INIT("binutils"), S_INIT(""), S_INIT(""), S_INIT(""),
+		  S_INIT("limited security support: only for trusted content") },
+		{ S_INIT("debian:12"), S_INIT("gone"), S_INIT("2024-01-01"), S_INIT(""), S_INIT(""),
+		  S_INIT("no security support after 1.0") },
+		{ S_INIT("debian:12"), S_INIT("going"), S_INIT("2027-01-01"), S_INIT(""),
+		  S_INIT(""), S_INIT("no security support after 2.0") },
+	};
+	const struct feed feed = { .name = "lives" };
+	AUTO_SHARD_SET *set = NULL;
+	struct shard_file *file;
+	ptrdiff_t n;
+
+	TRY(shard_set_open(op, S("lives"), &feed, &set));
+	struct feed_sink sink = shard_sink(set);
+	for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++)
+		TRY(sink.life(op, sink.to, &lives[i]));
+	TRY(shard_set_write(op, set, NULL, 0, NULL, database_update_shards_dir(u), &file, &n));
+	CHECK(n == 1);
+	struct database_shard line = { .file = file[0],
+				       .feed = S("lives"),
+				       .upstream = S("2024-06-01T00:00:00Z"),
+				       .updated = S("2024-06-02T00:00:00Z") };
+	return database_update_put(op, u, S("lives"), &line, 1, true);
+}
+
 static char place[4096];
 
 static int make_database(struct op *op)
@@ -177,6 +208,7 @@ static int make_database(struct op *op)
 	AUTO_DATABASE_UPDATE *u = NULL;
 
 	TRY(database_update_begin(op, str_of(place), &u));
+	TRY(put_lives(op, u));
 	for (int i = 0; i < RECORDS; i++) {
 		bool done = false;
 		for (int k = 0; k < i; k++)
@@ -590,6 +622,31 @@ static int nothing(struct op *op)
 	return 0;
 }
 
+static int support(struct op *op)
+{
+	AUTO_DATABASE db = { 0 };
+	struct inventory inv;
+	struct report r = { .time = 1717286400 };
+	struct match_wish wish = { 0 };
+	static const struct input in = { .id = "debian",
+					 .version_id = "12",
+					 .thing = { { DEB, "debian", "binutils", "1" },
+						    { DEB, "debian", "libgone", "1", "gone" },
+						    { DEB, "debian", "libgone-dev", "1", "gone" },
+						    { DEB, "debian", "going", "1" } } };
+
+	TRY(make_inventory(op, &in, &inv));
+	TRY(open_database(op, &db));
+	TRY(match_inventory(op, &db, &inv, &wish, &r));
+	CHECK(r.coverage_n == 3 && r.ended && !r.ended_extended);
+	CHECK_STR(r.life.codename, S("bookworm"));
+	CHECK_STR(r.coverage[0].what,
+		  S("binutils: limited security support: only for trusted content"));
+	CHECK_STR(r.coverage[1].what, S("gone: no security support after 1.0"));
+	CHECK(r.coverage[1].packages == 2 && r.coverage[1].examples.n == 2);
+	return 0;
+}
+
 /* What is said to have advisories has a feed that ships, and the other way round. */
 static int fed(struct op *op)
 {
@@ -708,5 +765,6 @@ TESTS({ "Debian by source, errata by CVE", debian }, { "Ubuntu and its subscribe
       { "Alpine by origin", alpine }, { "modules, and who is like whom", modules },
       { "registries: names, aliases, programs", registries }, { "owners", owned },
       { "headers only", headers }, { "what is not covered", uncovered },
-      { "no advisories at all", nothing }, { "feeds that ship", fed, .once = true },
-      { "why, and why not", explains }, { "an unknown id", unheard }, { "one name", one })
+      { "no advisories at all", nothing }, { "ends of support", support },
+      { "feeds that ship", fed, .once = true }, { "why, and why not", explains },
+      { "an unknown id", unheard }, { "one name", one })
