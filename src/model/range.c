@@ -55,6 +55,8 @@ static bool empty(enum version_scheme scheme, const struct version_span *s)
 {
 	str end = end_of(s);
 
+	if (str_eq(s->until, S("0")))
+		return true;
 	if (!end.len || !s->from.len)
 		return false;
 	int order = compare(scheme, s->from, end);
@@ -109,7 +111,7 @@ int range_count(struct range_work *w)
 	return 0;
 }
 
-/* "0" is the very first of all (OSV schema), so it is no bound. */
+/* "0" is the very first of all (OSV schema): as a begin it is none, and nothing is before it. */
 static struct version_span without_zero(const struct version_span *span)
 {
 	struct version_span s = *span;
@@ -162,7 +164,7 @@ int range_hole(struct range_work *w, const struct version_span *span)
 
 	if (!s)
 		return ERR_MEMORY;
-	*s = *span;
+	*s = without_zero(span);
 	return 0;
 }
 

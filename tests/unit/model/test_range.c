@@ -26,6 +26,8 @@ static const struct row {
 	{ RANGE_PLAIN, VERSION_SEMVER, "*", "0.0.0-a 1 99", "" },
 	{ RANGE_PLAIN, VERSION_SEMVER, ">= 0", "0.0.0-a 1", "" },
 	{ RANGE_PLAIN, VERSION_SEMVER, "!= 1.5", "1.4 1.6", "1.5 1.5.0" },
+	{ RANGE_PLAIN, VERSION_SEMVER, "!= 0", "0.1 1", "0 0.0.0-a" },
+	{ RANGE_PLAIN, VERSION_SEMVER, "< 0", "", "0 1 0.0.0-a" },
 	{ RANGE_PLAIN, VERSION_SEMVER, ">2 <1", "", "0 1 1.5 2 3" },
 	{ RANGE_PLAIN, VERSION_DEB, ">= 1:2.0~rc1-1, < 1:2.0-1", "1:2.0~rc1-1",
 	  "1:2.0-1 2.0~rc1-1" },
