@@ -3,6 +3,7 @@
  * statements costs a look-up each. Of all that apply to a finding the newest decides; of two of one time
  * the one that hides nothing, so that a copy with another word cannot hide more.
  */
+#include "base/limits.h"
 #include "base/num.h"
 #include "product.h"
 #include "sys/clock.h"
@@ -31,7 +32,8 @@ struct apply {
 	struct place place;
 	struct map by_id; /* lower-case id: struct hit * */
 	struct chosen *chosen;
-	uint8_t *met; /* [statements]: it applied to some finding */
+	uint8_t *met;      /* [statements]: it applied to some finding */
+	uint64_t compared; /* identifiers with findings */
 };
 
 /* ---- times ---- */
@@ -152,16 +154,32 @@ static int hits_of(struct apply *a, str name, struct hit **ret)
 
 /* ---- products ---- */
 
+/* One identifier more that is held against a package. 1: it cannot be that one. */
+static int compare(struct apply *a, str id, uint32_t package)
+{
+	if (++a->compared > LIMIT_VEX_COMPARED)
+		return op_fail(&a->tmp, ERR_LIMIT,
+			       "statements name too many products: more than %d "
+			       "comparisons",
+			       LIMIT_VEX_COMPARED);
+	return place_may_be(&a->place, id, package) ? 0 : 1;
+}
+
 /* Does one of the subcomponents hold for the package? */
 static int inner_fits(struct apply *a, const struct vex_product *p, uint32_t package, bool *ret)
 {
 	*ret = false;
 	for (ptrdiff_t i = 0; i < p->subcomponents.n && !*ret; i++) {
+		struct op_mark mark = op_mark(&a->tmp);
 		struct product want;
-		enum fit fit;
+		enum fit fit = FIT_NONE;
 		str key;
-		int rc = product_parse(&a->tmp, p->subcomponents.p[i], &want);
+		int rc = compare(a, p->subcomponents.p[i], package);
+		if (rc > 0)
+			continue;
+		rc = rc < 0 ? rc : product_parse(&a->tmp, p->subcomponents.p[i], &want);
 		rc = rc < 0 ? rc : place_package(&a->place, &want, package, &fit, &key);
+		op_reset(&a->tmp, mark);
 		if (rc < 0)
 			return rc;
 		*ret = fit == FIT_YES;
@@ -187,16 +205,29 @@ static int outer_fits(struct apply *a, const struct product *want, uint32_t pack
 	return 0;
 }
 
+/* Is it here at all? Only then its components are looked at. */
+static bool outer_may_be(struct apply *a, const struct product *want)
+{
+	if (want->kind == PRODUCT_PURL)
+		return want->key.len && map_get(&a->place.by_key, want->key);
+	return place_is(&a->place, want) == FIT_YES;
+}
+
 static int product_fits(struct apply *a, const struct vex_product *p, uint32_t package, bool *ret)
 {
 	struct op_mark mark = op_mark(&a->tmp);
 	struct product want;
 	enum fit fit = FIT_NONE;
 	str key;
-	int rc = product_parse(&a->tmp, p->id, &want);
+	int rc = ++a->compared > LIMIT_VEX_COMPARED ? compare(a, p->id, package) : 0;
 
+	rc = rc < 0 ? rc : product_parse(&a->tmp, p->id, &want);
 	*ret = false;
 	if (rc == 0 && p->subcomponents.n) {
+		if (!outer_may_be(a, &want)) {
+			op_reset(&a->tmp, mark);
+			return 0;
+		}
 		rc = inner_fits(a, p, package, ret);
 		if (rc == 0 && *ret && want.kind == PRODUCT_PURL)
 			rc = outer_fits(a, &want, package, ret);
@@ -311,21 +342,28 @@ static int why_qualifier(struct apply *a, str product, uint32_t package, str key
 				STR_ARG(purl_qualifier(have, key)));
 }
 
-/* What stands between one identifier and what was looked at: *ret empty, nothing does. *rank: how near
- * it came. */
-static int why_identifier(struct apply *a, str id, str *ret, int *rank)
+/* How near an identifier comes to something that was looked at. */
+static int rank_of(struct apply *a, const struct product *want, enum fit *ret,
+		   uint32_t *ret_package, str *ret_key)
+{
+	*ret_package = UINT32_MAX;
+	*ret_key = S("");
+	if (want->kind == PRODUCT_PURL)
+		return place_best(&a->place, want, ret, ret_package, ret_key);
+	*ret = place_is(&a->place, want);
+	return 0;
+}
+
+/* What stands between one identifier and what was looked at; empty: nothing does. */
+static int why_identifier(struct apply *a, str id, str *ret)
 {
 	struct product want;
 	enum fit fit = FIT_NONE;
-	uint32_t package = UINT32_MAX;
-	str key = S("");
+	uint32_t package;
+	str key;
 	int rc = product_parse(&a->tmp, id, &want);
 
-	if (rc == 0 && want.kind == PRODUCT_PURL)
-		rc = place_best(&a->place, &want, &fit, &package, &key);
-	else if (rc == 0)
-		fit = place_is(&a->place, &want);
-	*rank = (int)fit;
+	rc = rc < 0 ? rc : rank_of(a, &want, &fit, &package, &key);
 	*ret = S("");
 	if (rc < 0 || fit == FIT_YES)
 		return rc;
@@ -350,22 +388,27 @@ enum { WHY_LOOK = 10000 }; /* identifiers that are looked at for a reason */
 /* The identifier of a list that came nearest. *ret empty: one is here. */
 static int why_nearest(struct apply *a, const str *id, ptrdiff_t n, str *ret)
 {
-	int best = -1;
+	enum fit best = FIT_NONE;
+	ptrdiff_t at = 0;
 
 	*ret = S("");
-	for (ptrdiff_t i = 0; i < n && i < WHY_LOOK; i++) {
-		str text;
-		int rank, rc = why_identifier(a, id[i], &text, &rank);
+	for (ptrdiff_t i = 0; i < n && i < WHY_LOOK && best != FIT_YES; i++) {
+		struct op_mark mark = op_mark(&a->tmp);
+		struct product want;
+		enum fit fit = FIT_NONE;
+		uint32_t package;
+		str key;
+		int rc = product_parse(&a->tmp, id[i], &want);
+		rc = rc < 0 ? rc : rank_of(a, &want, &fit, &package, &key);
+		op_reset(&a->tmp, mark);
 		if (rc < 0)
 			return rc;
-		if (rank > best) {
-			best = rank;
-			*ret = text;
+		if (fit > best) {
+			best = fit;
+			at = i;
 		}
-		if (text.len == 0)
-			return 0;
 	}
-	return 0;
+	return n > 0 && best != FIT_YES ? why_identifier(a, id[at], ret) : 0;
 }
 
 static int why_products(struct apply *a, const struct statement *s, str *ret)

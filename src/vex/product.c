@@ -346,6 +346,51 @@ int place_package(struct place *p, const struct product *want, uint32_t package,
 	return 0;
 }
 
+static char low(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool is_plain(char c)
+{
+	c = low(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* The longest run of letters and digits: no type of purl spells it in another way, but for case. */
+static str plain_run(str name)
+{
+	str best = S("");
+
+	for (ptrdiff_t i = 0, n; i < name.len; i += n + 1) {
+		for (n = 0; i + n < name.len && is_plain(name.p[i + n]);)
+			n++;
+		if (n > best.len)
+			best = (str){ name.p + i, n };
+	}
+	return best;
+}
+
+static bool has_run(str id, str run)
+{
+	for (ptrdiff_t i = 0; i + run.len <= id.len; i++) {
+		ptrdiff_t n = 0;
+		while (n < run.len && low(id.p[i + n]) == low(run.p[n]))
+			n++;
+		if (n == run.len)
+			return true;
+	}
+	return false;
+}
+
+bool place_may_be(const struct place *p, str id, uint32_t package)
+{
+	const struct package *have = &p->inv->package[package];
+
+	return str_find(id, '%') >= 0 || has_run(id, plain_run(have->name)) ||
+	       (have->source.len && has_run(id, plain_run(have->source)));
+}
+
 int place_best(struct place *p, const struct product *want, enum fit *ret, uint32_t *ret_package,
 	       str *ret_key)
 {

@@ -62,6 +62,9 @@ enum fit place_is(const struct place *p, const struct product *want);
 int place_package(struct place *p, const struct product *want, uint32_t package, enum fit *ret,
 		  str *ret_key) MUST_USE;
 
+/* Could an identifier, as it is written, be that package? A quick look at its name; false is certain. */
+bool place_may_be(const struct place *p, str id, uint32_t package);
+
 /* The package that fits best: *ret_package, UINT32_MAX for none. */
 int place_best(struct place *p, const struct product *want, enum fit *ret, uint32_t *ret_package,
 	       str *ret_key) MUST_USE;
