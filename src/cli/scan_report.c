@@ -124,6 +124,14 @@ int scan_report_read(struct op *op, const struct cli *cli, const struct scan_opt
 	return rc;
 }
 
+bool scan_report_wants_texts(const struct scan_outputs *out)
+{
+	for (ptrdiff_t i = 0; i < out->n; i++)
+		if (!str_eq(str_of(out->p[i].format->name), S("table")))
+			return true;
+	return false;
+}
+
 bool scan_report_has_table(const struct scan_outputs *out)
 {
 	for (ptrdiff_t i = 0; i < out->n; i++)

@@ -20,6 +20,9 @@ int scan_report_read(struct op *op, const struct cli *cli, const struct scan_opt
 int scan_report_write(struct op *op, const struct cli *cli, const struct scan_outputs *out,
 		      const struct report *r, ptrdiff_t i) MUST_USE;
 
+/* Does one of them tell summaries and references? The table does not. */
+bool scan_report_wants_texts(const struct scan_outputs *out);
+
 /* Does people's table go to standard output? */
 bool scan_report_has_table(const struct scan_outputs *out);
 

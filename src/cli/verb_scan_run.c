@@ -182,6 +182,7 @@ int verb_scan_run(struct op *op, const struct cli *cli, const void *options)
 	if (scan_report_read(op, cli, o, &r.out) < 0 || scan_options_read(op, o, &r.asked) < 0 ||
 	    database_open(op, o->db, &db) < 0)
 		return op->code;
+	r.asked.wish.match.texts = scan_report_wants_texts(&r.out);
 	if (!o->quiet)
 		for (ptrdiff_t i = 0; i < r.asked.wish.waivers.warning.n; i++)
 			say(&r, r.asked.wish.waivers.warning.p[i]);
