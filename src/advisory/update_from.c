@@ -88,7 +88,6 @@ static int read_path(struct updating *u, struct op *own, struct unit *unit, cons
 
 	if (rc < 0 || (rc = feed_read_path(own, unit->fetch.from, &wish, &sink, &count)) < 0)
 		return rc;
-	unit->line.bytes = count.bytes;
 	return op_text(u->op, &unit->line.url, "file:%.*s", STR_ARG(unit->fetch.from));
 }
 

@@ -34,7 +34,7 @@ static void put_figures(struct buf *b, const struct update_line *l, int64_t now)
 {
 	char size[NUM_SIZE_TEXT];
 
-	buf_fmt(b, "%9llu records", (unsigned long long)l->records);
+	buf_fmt(b, "%9llu record%s", (unsigned long long)l->records, l->records == 1 ? "" : "s");
 	if (l->how == UPDATE_SAME)
 		buf_add(b, S(", as before"));
 	else if (l->before == 0)

@@ -231,7 +231,7 @@ expect "a named one that was not carried" 4 'table +failed +no file table' tempe
 rm -rf db
 expect "any file" 0 'all +new +90 records' temper db import f/www/ours/all.zip
 expect "... as a feed" 0 'ours +new +90 records' temper db import --name ours f/www/ours/all.zip
-expect "... that says nothing of its release" 0 'main +new +1 records' temper db import --release alpine:3.20 f/www/v3.20/main.json
+expect "... that says nothing of its release" 0 'main +new +1 record,' temper db import --release alpine:3.20 f/www/v3.20/main.json
 refuse "... of no format" 2 "no format 'x'" temper db import --format x f/www/ours/all.zip
 echo nonsense >nonsense.json
 expect "what is no feed" 3 'nonsense +failed' temper db import nonsense.json
