@@ -96,7 +96,7 @@ static int line_of(struct secdb *s, str line, str version)
 			return s->op->code;
 		*fix = (struct fix){ .id = lone ? other.p[0] : cve.p[i],
 				     .version = version,
-				     .others = { other.p + lone, other.n - lone },
+				     .others = { lone ? other.p + 1 : other.p, other.n - lone },
 				     .alias = cve.n < 2 };
 	}
 	return 0;

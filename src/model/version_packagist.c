@@ -80,8 +80,10 @@ static bool at_number(struct version_rest *r, bool *any)
 /* "1.x" is behind all 1.N. */
 static int number(struct version_rest *a, bool any_a, struct version_rest *b, bool any_b)
 {
-	a->p += any_a;
-	b->p += any_b;
+	if (any_a)
+		a->p++;
+	if (any_b)
+		b->p++;
 	if (any_a != any_b) {
 		struct version_rest none = version_rest(S(""));
 		(void)version_numbers(any_a ? b : a, &none);

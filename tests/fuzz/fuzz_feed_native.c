@@ -41,9 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t bad = 0;
 	AUTO_OP op;
 
+	op_init(&op, 256 << 20);
 	if (size == 0)
 		return 0;
-	op_init(&op, 256 << 20);
 	const struct feed *feed =
 		readers[(uint8_t)(data[0] - 'a') % (sizeof(readers) / sizeof(readers[0]))];
 	struct feed_document d = { .name = S("fuzz"),
