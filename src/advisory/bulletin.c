@@ -156,3 +156,15 @@ str bulletin_date(struct op *op, str text)
 			       : (str){ 0 };
 	return date_of_words(op, text);
 }
+
+str bulletin_time(struct op *op, str text)
+{
+	str ret = feed_time(text);
+
+	if (ret.len == 10 && op_text(op, &ret, "%.*sT00:00:00Z", STR_ARG(text)) < 0)
+		return (str){ 0 };
+	if (str_ends(ret, S("+00:00")) &&
+	    op_text(op, &ret, "%.*sZ", STR_ARG(str_head(ret, ret.len - 6))) < 0)
+		return (str){ 0 };
+	return ret;
+}

@@ -54,4 +54,8 @@ void bulletin_drop(struct bulletin *d);
 /* "2023-03-29" of "29 Mar 2023", "2023-03-29T..." or "2023-03-29 ..."; empty for what is no date. */
 str bulletin_date(struct op *op, str text);
 
+/* RFC 3339 with a time and "Z" of a date, or of a time that is UTC by "+00:00"; other times as they
+ * are, empty for what is none. */
+str bulletin_time(struct op *op, str text);
+
 #endif

@@ -310,10 +310,11 @@ static int vulnerability(struct csaf *c, const struct feed_sink *sink, const str
 		bulletin_add(&c->b, &c->b.related, of);
 	/* An erratum's severity is that of its worst; each vulnerability tells its own. */
 	c->b.a.severity = str_eq(c->b.a.id, of) ? severity : SEVERITY_UNKNOWN;
-	c->b.a.published = feed_time(feed_get(v, S("release_date")));
+	c->b.a.published = bulletin_time(c->op, feed_get(v, S("release_date")));
 	if (c->b.a.published.len == 0)
-		c->b.a.published = feed_time(feed_get(tracking, S("initial_release_date")));
-	c->b.a.modified = feed_time(feed_get(tracking, S("current_release_date")));
+		c->b.a.published =
+			bulletin_time(c->op, feed_get(tracking, S("initial_release_date")));
+	c->b.a.modified = bulletin_time(c->op, feed_get(tracking, S("current_release_date")));
 	read_texts(c, v);
 	c->said = op_new(c->op, struct said, c->products.all.n);
 	if (!c->said)

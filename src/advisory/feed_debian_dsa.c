@@ -69,9 +69,8 @@ static int head_line(struct dsa_reader *r, const struct feed_sink *sink, str lin
 	r->b.a.summary = str_trim(rest);
 	date = bulletin_date(r->op, (str){ line.p + 1, end - 1 });
 	r->date = date;
-	if (date.len && op_text(r->op, &r->b.a.published, "%.*sT00:00:00Z", STR_ARG(date)) < 0)
-		return r->op->code;
-	return 0;
+	r->b.a.published = bulletin_time(r->op, date);
+	return r->op->code;
 }
 
 /* "[bullseye] - xorg-server 2:1.20.11-1+deb11u6" */

@@ -76,8 +76,8 @@ static int php_read(struct op *op, const struct feed_document *d, const struct f
 	b.a.summary = feed_get(&doc.root, S("title"));
 	bulletin_add(&b, &b.references, feed_get(&doc.root, S("link")));
 	if (branches->n)
-		b.a.published =
-			feed_time(bulletin_date(op, feed_get(&branches->child[0], S("time"))));
+		b.a.published = bulletin_time(
+			op, bulletin_date(op, feed_get(&branches->child[0], S("time"))));
 	struct affected *a = bulletin_affected(&b, S("composer"), package, AFFECTED_ANY);
 	int rc = versions.len == 0
 			 ? 1

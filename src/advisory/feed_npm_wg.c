@@ -46,8 +46,8 @@ static int wg_read(struct op *op, const struct feed_document *d, const struct fe
 			bulletin_add(&b, &b.references, one);
 	b.a.summary = feed_get(root, S("title"));
 	b.a.details = feed_get(root, S("overview"));
-	b.a.published = feed_time(feed_get(root, S("publish_date")));
-	b.a.modified = feed_time(feed_get(root, S("updated_at")));
+	b.a.published = bulletin_time(op, feed_get(root, S("publish_date")));
+	b.a.modified = bulletin_time(op, feed_get(root, S("updated_at")));
 	bulletin_add(&b, &b.cvss, feed_get(root, S("cvss_vector")));
 	bool is_patched = patched.len && !str_eq(patched, S("<0.0.0"));
 	struct affected *a = bulletin_affected(&b, S("npm"), module, AFFECTED_ANY);

@@ -97,7 +97,7 @@ static int rubysec_read(struct op *op, const struct feed_document *d, const stru
 		return op->code;
 	b.a.summary = feed_get(root, S("title"));
 	b.a.details = feed_get(root, S("description"));
-	b.a.published = feed_time(feed_get(root, S("date")));
+	b.a.published = bulletin_time(op, feed_get(root, S("date")));
 	b.a.severity = severity_told(root);
 	bulletin_add(&b, &b.references, feed_get(root, S("url")));
 	struct affected *a = bulletin_affected(&b, S("gem"), gem, AFFECTED_ANY);

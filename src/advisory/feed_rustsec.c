@@ -34,8 +34,8 @@ static int read_advisory(struct op *op, const struct feed_sink *sink, const stru
 	struct bulletin b;
 
 	bulletin_begin(&b, op, sink, feed_get(head, S("id")));
-	b.a.published = feed_time(feed_get(head, S("date")));
-	b.a.withdrawn = feed_time(feed_get(head, S("withdrawn")));
+	b.a.published = bulletin_time(op, feed_get(head, S("date")));
+	b.a.withdrawn = bulletin_time(op, feed_get(head, S("withdrawn")));
 	for (ptrdiff_t i = 0; aliases && i < aliases->n; i++)
 		if (node_text(&aliases->child[i], &one))
 			bulletin_add(&b, &b.aliases, one);

@@ -119,8 +119,8 @@ static int vex_read(struct op *op, const struct feed_document *d, const struct f
 	const struct node *vulnerability = node_get(&list->child[0], S("vulnerability"));
 	bulletin_begin(&v.b, op, sink, feed_get(vulnerability, S("name")));
 	v.notice = str_starts(v.b.a.id, S("USN-"));
-	v.b.a.published = feed_time(feed_get(&list->child[0], S("timestamp")));
-	v.b.a.modified = feed_time(feed_get(head, S("timestamp")));
+	v.b.a.published = bulletin_time(op, feed_get(&list->child[0], S("timestamp")));
+	v.b.a.modified = bulletin_time(op, feed_get(head, S("timestamp")));
 	names(&v, vulnerability);
 	for (ptrdiff_t i = 0; i < list->n; i++)
 		if (statement(&v, &list->child[i]) < 0)

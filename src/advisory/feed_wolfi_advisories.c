@@ -81,8 +81,8 @@ static int advisory(struct op *op, const struct feed_sink *sink, str key, str na
 	for (ptrdiff_t i = 0; aliases && i < aliases->n; i++)
 		if (node_text(&aliases->child[i], &alias))
 			bulletin_add(&b, &b.aliases, alias);
-	b.a.published = feed_time(feed_get(&list->child[0], S("timestamp")));
-	b.a.modified = feed_time(feed_get(last, S("timestamp")));
+	b.a.published = bulletin_time(op, feed_get(&list->child[0], S("timestamp")));
+	b.a.modified = bulletin_time(op, feed_get(last, S("timestamp")));
 	b.a.details = feed_get(data, S("note"));
 	struct affected *a = bulletin_affected(&b, key, name, AFFECTED_SOURCE);
 	if (a && state == FIX_FIXED) {

@@ -23,6 +23,12 @@ static int dates(struct op *op)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		CHECK_STR(bulletin_date(op, exact(str_of(cases[i].in))), str_of(cases[i].out));
+	CHECK_STR(bulletin_time(op, exact(S("2024-02-29"))), S("2024-02-29T00:00:00Z"));
+	CHECK_STR(bulletin_time(op, exact(S("2024-08-02T12:22:44.5+00:00"))),
+		  S("2024-08-02T12:22:44.5Z"));
+	CHECK_STR(bulletin_time(op, exact(S("2024-08-02T12:22:44+02:00"))),
+		  S("2024-08-02T12:22:44+02:00"));
+	CHECK_STR(bulletin_time(op, exact(S("2023-02-30"))), S(""));
 	return op->code;
 }
 

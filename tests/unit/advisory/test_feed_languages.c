@@ -37,9 +37,9 @@ static int reads_rustsec(struct op *op)
 		    ERR_FORMAT, "does not begin with a block of TOML");
 	CHECK_STR(buf_view(&t.b),
 		  S("RUSTSEC-2024-0404 \"Unsoundness in anstream\" alias GHSA-2rxc-gjrp-vjhx "
-		    "published 2024-09-08\n"
+		    "published 2024-09-08T00:00:00Z\n"
 		    "  cargo anstream fixed >=0.2.0<0.5.3 >=0.6.0<0.6.8 urgency unsound\n"
-		    "RUSTSEC-1 \"A\" withdrawn 2024-01-01\n"
+		    "RUSTSEC-1 \"A\" withdrawn 2024-01-01T00:00:00Z\n"
 		    "  cargo a affected severity negligible urgency unmaintained\n"));
 	return 0;
 }
@@ -72,7 +72,7 @@ static int reads_rubysec(struct op *op)
 		    ERR_FORMAT, "names no gem");
 	CHECK_STR(buf_view(&t.b),
 		  S("CVE-2014-1234 \"AR-JDBC\" alias GHSA-5qw5-wf2q-f538,OSVDB-114854 related "
-		    "CVE-2014-1235 published 2013-02-25 severity high\n"
+		    "CVE-2014-1235 published 2013-02-25T00:00:00Z severity high\n"
 		    "  gem activerecord-jdbc-adapter fixed >=1.2.6<1.2.8 >=1.3.A<1.4.1 only "
 		    "platform=jruby\n"
 		    "OSVDB-1 \"b\"\n"
@@ -103,7 +103,7 @@ static int reads_friendsofphp(struct op *op)
 	CHECK_FAILS(op, told_read(op, &feed_friendsofphp, S("x.yaml"), exact(S("a: b\n")), "", &t),
 		    ERR_FORMAT, "not an advisory of FriendsOfPHP's");
 	CHECK_STR(buf_view(&t.b),
-		  S("CVE-2014-5245 \"Direct access\" published 2014-09-03\n"
+		  S("CVE-2014-5245 \"Direct access\" published 2014-09-03T00:00:00Z\n"
 		    "  composer symfony/http-kernel fixed >=2.0.0<2.1.0 >=2.2.0<2.3.19\n"
 		    "laravel/framework/2014-04-15 \"x\"\n"
 		    "  composer laravel/framework affected <=4.1.26\n"));
@@ -135,13 +135,14 @@ static int reads_npm(struct op *op)
 	CHECK(t.bad == 0);
 	CHECK_FAILS(op, told_read(op, &feed_npm_wg, S("x.json"), exact(S("{}")), "", &t),
 		    ERR_FORMAT, "not an advisory of an npm package");
-	CHECK_STR(buf_view(&t.b), S("NSWG-ECO-100 \"ReDoS\" alias CVE-1 published 2017-04-14 "
-				    "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\n"
-				    "  npm uri-js fixed <2.1.1 >=3.0.0<=3.1.0\n"
-				    "NSWG-ECO-1\n"
-				    "  npm a affected\n"
-				    "NSWG-ECO-2\n"
-				    "  npm b unknown <=1.2.3\n"));
+	CHECK_STR(buf_view(&t.b),
+		  S("NSWG-ECO-100 \"ReDoS\" alias CVE-1 published 2017-04-14T00:00:00Z "
+		    "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\n"
+		    "  npm uri-js fixed <2.1.1 >=3.0.0<=3.1.0\n"
+		    "NSWG-ECO-1\n"
+		    "  npm a affected\n"
+		    "NSWG-ECO-2\n"
+		    "  npm b unknown <=1.2.3\n"));
 	return 0;
 }
 
