@@ -148,10 +148,22 @@ static struct part begin(str v)
 	return t;
 }
 
+/* From the dot before v on. */
+static struct part resume(str v)
+{
+	struct part t = { .token = FIRST, .rest = version_rest((str){ v.p - 1, v.len + 1 }) };
+
+	next(&t);
+	return t;
+}
+
 int version_apk_compare(str a, str b)
 {
-	struct part x = begin(a), y = begin(b);
+	str c = a, d = b;
 
+	version_cut_common(&c, &d);
+	bool cut = c.len < a.len;
+	struct part x = cut ? resume(c) : begin(a), y = cut ? resume(d) : begin(b);
 	return parts(&x, &y);
 }
 

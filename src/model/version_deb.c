@@ -75,15 +75,6 @@ static int compare(str a, str b)
 	return order ? order : parts(x.revision, y.revision);
 }
 
-static bool has(str s, char c)
-{
-	for (ptrdiff_t i = 0; i < s.len; i++) {
-		if (s.p[i] == c)
-			return true;
-	}
-	return false;
-}
-
 /*
  * What both have at the front decides nothing, but for the digits of a number that goes on; unless it
  * holds the end of an epoch or an upstream version that the other does not have.
@@ -97,12 +88,10 @@ int version_deb_compare(str a, str b)
 	while (n > 0 && version_digit(a.p[n - 1]))
 		n--;
 	str x = version_behind(a, n), y = version_behind(b, n);
-	if (has(x, ':') || has(y, ':'))
+	int marks = version_marks(x);
+	if (marks != version_marks(y) || marks & 1)
 		return compare(a, b);
-	bool dash = has(x, '-');
-	if (dash != has(y, '-'))
-		return compare(a, b);
-	return dash ? compare(x, y) : parts(version_rest(x), version_rest(y));
+	return marks ? compare(x, y) : parts(version_rest(x), version_rest(y));
 }
 
 static str text(const struct version_rest *r)

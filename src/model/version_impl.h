@@ -110,22 +110,58 @@ static inline ptrdiff_t version_common(str a, str b)
 }
 
 /*
- * Cut what both have at the front, up to a dot with only numbers and dots before it, if a number begins
- * there in both: most versions that are compared differ late.
+ * Cut what both have at the front, up to a dot with only a well-formed row of numbers before it, if a
+ * number begins there in both: most versions that are compared differ late.
  */
 static inline void version_cut_common(str *a, str *b)
 {
-	ptrdiff_t n = a->len < b->len ? a->len : b->len, i = 0;
+	ptrdiff_t n = a->len < b->len ? a->len : b->len, i = 0, cut = 0;
 
-	while (i < n && a->p[i] == b->p[i] && (version_digit(a->p[i]) || a->p[i] == '.'))
-		i++;
-	while (i > 0 && a->p[i - 1] != '.')
-		i--;
-	if (i > 1 && i < n && version_digit(a->p[0]) && version_digit(a->p[i]) &&
-	    version_digit(b->p[i]) && a->p[i - 2] != '.') {
-		*a = version_behind(*a, i);
-		*b = version_behind(*b, i);
+	for (; i < n && a->p[i] == b->p[i]; i++) {
+		if (version_digit(a->p[i]))
+			continue;
+		if (a->p[i] != '.' || i == cut)
+			break;
+		cut = i + 1;
 	}
+	if (cut > 0 && cut < n && version_digit(a->p[cut]) && version_digit(b->p[cut])) {
+		*a = version_behind(*a, cut);
+		*b = version_behind(*b, cut);
+	}
+}
+
+/* Compare the numbers that both begin with; 0 where they begin with none. */
+static inline int version_first_numbers(str a, str b)
+{
+	struct version_rest x = version_rest(a), y = version_rest(b);
+
+	if (!version_at_digit(&x) || !version_at_digit(&y))
+		return 0;
+	return version_numbers(&x, &y);
+}
+
+/* The high bit of each byte of w that is c; bits above the first such byte may be set too. */
+static inline uint64_t version_bytes_like(uint64_t w, unsigned char c)
+{
+	uint64_t x = w ^ (c * UINT64_C(0x0101010101010101));
+
+	return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+/* Which of ':' (1) and '-' (2) are in it? */
+static inline int version_marks(str s)
+{
+	uint64_t colon = 0, dash = 0, w;
+	int got = 0;
+
+	for (; s.len >= 8; s = version_behind(s, 8)) {
+		memcpy(&w, s.p, 8);
+		colon |= version_bytes_like(w, ':');
+		dash |= version_bytes_like(w, '-');
+	}
+	for (ptrdiff_t i = 0; i < s.len; i++)
+		got |= (s.p[i] == ':') | (s.p[i] == '-') << 1;
+	return got | (colon != 0) | (dash != 0) << 1;
 }
 
 /*

@@ -250,10 +250,27 @@ static int compare(struct parsed *x, struct parsed *y)
 	return order ? order : locals(x->local, y->local);
 }
 
+/* Numbers between dots. */
+static bool is_row(str v)
+{
+	bool digit = false;
+
+	for (ptrdiff_t i = 0; i < v.len; i++) {
+		bool is = version_digit(v.p[i]);
+		if (!is && (v.p[i] != '.' || !digit))
+			return false;
+		digit = is;
+	}
+	return digit;
+}
+
 int version_pypi_compare(str a, str b)
 {
-	if (str_find(a, '!') < 0 && str_find(b, '!') < 0)
-		version_cut_common(&a, &b);
+	str c = a, d = b;
+
+	version_cut_common(&c, &d);
+	if (is_row(c) && is_row(d))
+		return releases(version_rest(c), version_rest(d));
 	struct parsed x = parse(a), y = parse(b);
 
 	if (!x.known || !y.known)

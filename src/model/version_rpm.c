@@ -100,15 +100,6 @@ static int compare(str a, str b)
 	return order ? order : parts(x.release, y.release);
 }
 
-static bool has(str s, char c)
-{
-	for (ptrdiff_t i = 0; i < s.len; i++) {
-		if (s.p[i] == c)
-			return true;
-	}
-	return false;
-}
-
 /*
  * What both have at the front decides nothing, but for a word or number that goes on; unless it holds
  * the end of an epoch or a version that the other does not have.
@@ -122,12 +113,10 @@ int version_rpm_compare(str a, str b)
 	while (n > 0 && alnum((unsigned char)a.p[n - 1]))
 		n--;
 	str x = version_behind(a, n), y = version_behind(b, n);
-	if (has(x, ':') || has(y, ':'))
+	int marks = version_marks(x);
+	if (marks != version_marks(y) || marks & 1)
 		return compare(a, b);
-	bool dash = has(x, '-');
-	if (dash != has(y, '-'))
-		return compare(a, b);
-	return dash ? compare(x, y) : parts(version_rest(x), version_rest(y));
+	return marks ? compare(x, y) : parts(version_rest(x), version_rest(y));
 }
 
 static bool only(const struct version_rest *r)

@@ -105,9 +105,10 @@ static int compare(const struct parsed *x, const struct parsed *y, bool blind)
 int version_semver_compare(str a, str b)
 {
 	version_cut_common(&a, &b);
+	int order = version_first_numbers(a, b);
+	if (order)
+		return order;
 	struct parsed x = parse(a), y = parse(b);
-	int order;
-
 	if (version_undefined(x.known, y.known, a, b, &order))
 		return order;
 	return compare(&x, &y, false);
