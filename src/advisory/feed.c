@@ -5,11 +5,14 @@
  *
  * Invariants: (1) what a reader allocates is in `own`, and goes with its document; (2) the sink is
  * called with the caller's op, so what it keeps stays; (3) of broken records the first message is
- * kept, and none is left in an op that goes on.
+ * kept, and none is left in an op that goes on; (4) where lines are read by several threads each has a
+ * reading of its own, the sink is called under the lock, and what was counted is added up at the end
+ * of a piece.
  */
 #include "feed.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +20,7 @@
 #include "codec/zip.h"
 #include "feed_values.h"
 #include "sys/file.h"
+#include "sys/pool.h"
 
 #define FEED(name) extern const struct feed feed_##name;
 #include "feed_list.h"
@@ -30,15 +34,18 @@ const struct feed *const feeds[] = {
 const size_t feeds_n = sizeof(feeds) / sizeof(feeds[0]);
 
 enum {
-	BLOCK = 1 << 20, /* bytes that are unpacked at once */
-	FEW_BROKEN = 3,  /* so many are always forgiven */
+	BLOCK = 4 << 20,   /* bytes that are unpacked at once */
+	PIECE = 512 << 10, /* bytes of lines that a thread takes at once */
+	FEW_BROKEN = 3,    /* so many are always forgiven */
 	ROOM = 96 << 10,
 	NEWEST_MAX = 40,  /* bytes of a time */
 	MESSAGE_MAX = 256 /* of the first broken record's message */
 };
 
 struct reading {
-	struct op *op; /* the caller's */
+	struct op *op;         /* the caller's, for the sink */
+	struct op *up;         /* takes errors: the same, or a thread's */
+	pthread_mutex_t *lock; /* around the sink; NULL: nobody else reads */
 	str what;
 	const struct feed_wish *wish;
 	const struct feed *feed; /* NULL: none was recognised yet */
@@ -74,12 +81,22 @@ const struct feed *feed_guess(const struct feed_document *d)
 	return NULL;
 }
 
+static void lock_sink(struct reading *r)
+{
+	if (r->lock)
+		pthread_mutex_lock(r->lock);
+}
+
+/* Behind a call of the sink: its error is the reader's, too. */
 static int from_sink(struct reading *r, struct op *op, int rc)
 {
-	if (rc >= 0)
-		return 0;
-	r->sink_failed = true;
-	return op == r->op ? rc : op_adopt_error(op, r->op);
+	if (rc < 0) {
+		r->sink_failed = true;
+		rc = op_adopt_error(op, r->op);
+	}
+	if (r->lock)
+		pthread_mutex_unlock(r->lock);
+	return rc < 0 ? rc : 0;
 }
 
 static void note_time(struct reading *r, str time)
@@ -99,6 +116,7 @@ static int count_advisory(struct op *op, void *to, const struct advisory *a)
 	r->count.records++;
 	note_time(r, a->modified);
 	note_time(r, a->published);
+	lock_sink(r);
 	return from_sink(r, op, r->to->advisory ? r->to->advisory(r->op, r->to->to, a) : 0);
 }
 
@@ -107,6 +125,7 @@ static int count_score(struct op *op, void *to, str cve, double epss, double per
 	struct reading *r = to;
 
 	r->count.records++;
+	lock_sink(r);
 	return from_sink(r, op,
 			 r->to->score ? r->to->score(r->op, r->to->to, cve, epss, percentile) : 0);
 }
@@ -116,6 +135,7 @@ static int count_life(struct op *op, void *to, const struct life *life)
 	struct reading *r = to;
 
 	r->count.records++;
+	lock_sink(r);
 	return from_sink(r, op, r->to->life ? r->to->life(r->op, r->to->to, life) : 0);
 }
 
@@ -124,6 +144,7 @@ static int count_date(struct op *op, void *to, str time)
 	struct reading *r = to;
 
 	note_time(r, feed_time(time));
+	lock_sink(r);
 	return from_sink(r, op, feed_dated(r->op, r->to, time));
 }
 
@@ -146,7 +167,7 @@ static void keep_first(struct reading *r)
 
 static int hand_up(struct reading *r)
 {
-	return r->sink_failed ? r->op->code : op_adopt_error(r->op, &r->own);
+	return op_adopt_error(r->up, &r->own);
 }
 
 /* A document by its reader; one that is broken is counted where it is a record of many. */
@@ -171,7 +192,7 @@ static int read_document(struct reading *r, str name, str bytes, bool line)
 		op_forgive(&r->own);
 	}
 	op_reset(&r->own, mark);
-	if (r->wish->note)
+	if (r->wish->note && !r->lock)
 		r->wish->note(r->wish->arg, r->count.bytes, r->total);
 	return 0;
 }
@@ -200,6 +221,103 @@ static int read_lines(struct reading *r, str name, str bytes)
 			rc = read_document(r, name, line, true);
 	}
 	return rc;
+}
+
+static void prepare(struct reading *r, struct op *op);
+
+/* Lines in pieces, for all processors. */
+struct pieces {
+	struct reading *r;
+	pthread_mutex_t lock;
+	str name;
+	str *piece; /* [n] */
+};
+
+static void add_up(struct reading *r, const struct reading *part)
+{
+	r->count.documents += part->count.documents;
+	r->count.records += part->count.records;
+	r->count.bad += part->count.bad;
+	r->count.bytes += part->count.bytes;
+	note_time(r, str_of(part->newest));
+	if (!r->first[0])
+		memcpy(r->first, part->first, sizeof(r->first));
+}
+
+static int read_piece(struct op *own, ptrdiff_t i, void *arg)
+{
+	struct pieces *p = arg;
+	struct reading part = { .op = p->r->op,
+				.up = own,
+				.lock = &p->lock,
+				.what = p->r->what,
+				.wish = p->r->wish,
+				.feed = p->r->feed,
+				.to = p->r->to,
+				.many = !p->r->feed->lines };
+
+	prepare(&part, own);
+	int rc = own->code           ? own->code
+		 : p->r->feed->lines ? read_document(&part, p->name, p->piece[i], false)
+				     : read_lines(&part, p->name, p->piece[i]);
+	op_done(&part.own);
+	pthread_mutex_lock(&p->lock);
+	add_up(p->r, &part);
+	pthread_mutex_unlock(&p->lock);
+	return rc;
+}
+
+/* Many lines, or a document of a feed whose lines stand by themselves. */
+static int read_many_lines(struct reading *r, str name, str bytes)
+{
+	struct pieces p = { .r = r, .lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP, .name = name };
+	struct op_mark mark = op_mark(&r->own);
+	ptrdiff_t n = 0;
+
+	p.piece = op_new(&r->own, str, bytes.len / PIECE + 1);
+	if (!p.piece)
+		return hand_up(r);
+	while (bytes.len) {
+		str piece = str_head(bytes, PIECE);
+		ptrdiff_t more = str_find(str_from(bytes, PIECE), '\n');
+		piece.len = bytes.len <= PIECE || more < 0 ? bytes.len : PIECE + more + 1;
+		p.piece[n++] = piece;
+		bytes = str_from(bytes, piece.len);
+	}
+	r->many = r->many || !r->feed->lines;
+	int rc = pool_run(r->op, n, 0, read_piece, &p);
+	op_reset(&r->own, mark);
+	if (rc == 0 && r->wish->note)
+		r->wish->note(r->wish->arg, r->count.bytes, r->total);
+	return rc;
+}
+
+/* Is there enough for several threads? Tests that let allocations fail count them in one. */
+static bool is_much(const struct reading *r, str bytes)
+{
+	return r->feed && bytes.len > 2 * PIECE && !r->own.fault;
+}
+
+static int read_ndjson(struct reading *r, str name, str bytes)
+{
+	struct feed_document d = { name, str_head(bytes, str_find(bytes, '\n')), r->wish->release };
+
+	if (!r->feed)
+		r->feed = feed_guess(&d);
+	return is_much(r, bytes) ? read_many_lines(r, name, bytes) : read_lines(r, name, bytes);
+}
+
+/* A document, or lines that are one each. */
+static int read_plain(struct reading *r, str name, str bytes)
+{
+	struct feed_document d = { name, bytes, r->wish->release };
+
+	if (is_lines(bytes))
+		return read_ndjson(r, name, bytes);
+	if (!r->feed)
+		r->feed = feed_guess(&d);
+	return is_much(r, bytes) && r->feed->lines ? read_many_lines(r, name, bytes)
+						   : read_document(r, name, bytes, false);
 }
 
 /* "a.json.gz" by its plain name. */
@@ -339,7 +457,7 @@ static int read_stream(struct reading *r, struct stream *s, str name)
 		ptrdiff_t whole = end ? have.len : str_rfind(have, '\n') + 1;
 		if (!lines)
 			continue;
-		rc = read_lines(r, name, str_head(have, whole));
+		rc = read_ndjson(r, name, str_head(have, whole));
 		memmove(b.p, b.p + whole, b.len - (size_t)whole);
 		b.len -= (size_t)whole;
 	} while (!end && rc == 0);
@@ -394,12 +512,11 @@ static int read_at(struct reading *r, const struct at *at, str name)
 	} else if (is_container(first)) {
 		rc = read_zip(r, at);
 	} else if (at->bytes.p) {
-		rc = is_lines(at->bytes) ? read_lines(r, name, at->bytes)
-					 : read_document(r, name, at->bytes, false);
+		rc = read_plain(r, name, at->bytes);
 	} else if (at_all(&r->own, at, LIMIT_FEED_DOCUMENT, &all) < 0) {
 		rc = hand_up(r);
 	} else {
-		rc = is_lines(all) ? read_lines(r, name, all) : read_document(r, name, all, false);
+		rc = read_plain(r, name, all);
 	}
 	r->depth--;
 	return rc;
@@ -427,20 +544,25 @@ static int judge(struct reading *r)
 	return 0;
 }
 
-static void begin(struct reading *r, struct op *op, str what, const struct feed_wish *wish,
-		  const struct feed_sink *sink)
+/* The sink that counts, and memory with room that stays when a record's is given back. */
+static void prepare(struct reading *r, struct op *op)
 {
-	*r = (struct reading){
-		.op = op, .what = what, .wish = wish, .feed = wish->feed, .to = sink
-	};
 	r->sink = (struct feed_sink){ count_advisory, count_score, count_life, r, count_date };
 	op_init(&r->own, LIMIT_FEED_MEMORY);
 	r->own.fault = op->fault;
-	/* Room that stays when a record's memory is given back: most records fit into it. */
 	if (op_new(&r->own, char, ROOM))
 		op_reset(&r->own, (struct op_mark){ r->own.chunk, 0 });
 	else
 		(void)op_adopt_error(op, &r->own);
+}
+
+static void begin(struct reading *r, struct op *op, str what, const struct feed_wish *wish,
+		  const struct feed_sink *sink)
+{
+	*r = (struct reading){
+		.op = op, .up = op, .what = what, .wish = wish, .feed = wish->feed, .to = sink
+	};
+	prepare(r, op);
 }
 
 static int end(struct reading *r, int rc, struct feed_count *ret)

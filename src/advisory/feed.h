@@ -37,6 +37,7 @@ struct feed {
 	bool fixed_only; /* it knows fixes and never what is unfixed */
 	bool whole;      /* a document holds many records: one that is broken is the feed's failure,
 			  where otherwise it is a broken record */
+	bool lines; /* each line is a record by itself: a document may be cut between any two */
 	bool (*looks_like)(
 		const struct feed_document *d); /* by its first kilobytes; NULL: never guessed */
 	/* ERR_FORMAT or ERR_LIMIT for a document that is none; a record that is broken is counted in

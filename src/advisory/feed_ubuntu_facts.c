@@ -51,6 +51,7 @@ const struct feed feed_ubuntu_facts = {
 	.what = "facts of ubuntu-cve-tracker as a table: release, source, CVE, status, note",
 	.ends = ".tsv",
 	.whole = true,
+	.lines = true,
 	.looks_like = facts_looks_like,
 	.read = facts_read,
 };

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "shard_set.h"
 
-enum { NO_RECORD = UINT32_MAX };
+#define NO_RECORD UINT32_MAX
 
 /* A row of either index; `at` is 0 in that of ids. */
 struct row {
