@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "catalog.h"
+#include "model/package_content.h"
 #include "os.h"
 
 static bool holds(const struct inventory_wish *w, const struct want *want)
@@ -176,6 +177,22 @@ static int put_in_order(struct op *op, struct catalog *c, struct inventory *ret)
 	return 0;
 }
 
+/* What only the lists of files tell, for bills of materials that go without them. */
+static int note_content(struct op *op, struct catalog *c)
+{
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < c->package.n; i++) {
+		struct package *p = &c->package.p[i];
+		str content = S("");
+		if (package_kinds[p->type].is_system && p->file_n)
+			rc = package_content(op, p, &content);
+		if (rc == 0)
+			rc = package_fact(op, &p->facts, PACKAGE_CONTENT_FACT, content);
+	}
+	return rc;
+}
+
 int inventory_make(struct op *op, const struct tree *t, const struct inventory_wish *wish,
 		   struct inventory *ret)
 {
@@ -183,7 +200,8 @@ int inventory_make(struct op *op, const struct tree *t, const struct inventory_w
 	int rc = catalog_open(op, t, wish, &c);
 
 	if (rc < 0 || (rc = catalog_run(op, c)) < 0 || (rc = relate_packages(op, c)) < 0 ||
-	    (rc = relate_owners(op, c)) < 0 || (rc = ledger_make(op, c, ret)) < 0 ||
+	    (rc = relate_owners(op, c)) < 0 || (rc = note_content(op, c)) < 0 ||
+	    (rc = ledger_make(op, c, ret)) < 0 ||
 	    (wish->files && (rc = changed_make(op, c, ret)) < 0) ||
 	    (rc = origin_make(op, c, ret)) < 0)
 		return rc;

@@ -44,7 +44,7 @@ class Case:
     def __init__(self, name, directory):
         self.name, self.dir = name, directory
         self.feeds, self.purls, self.options = {"osv": [], "facts": []}, [], []
-        self.found, self.covered, self.exit, self.tree = [], [], 0, None
+        self.found, self.covered, self.exit, self.tree, self.sbom = [], [], 0, None, None
         os.makedirs(directory)
 
     def line(self, word, rest):
@@ -62,6 +62,8 @@ class Case:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as f:
                 f.write(text.replace("\\n", "\n"))
+        elif word == "sbom":
+            self.sbom = rest
         elif word == "distro":
             self.options += ["--distro", rest]
         elif word == "option":
@@ -92,6 +94,11 @@ class Case:
             with open(what, "w") as f:
                 f.write("\n".join(self.purls) + "\n")
             what = "purl:" + what
+        if self.sbom:
+            code, out, err = run("temper", "sbom", "-q", "-o", self.sbom, what)
+            what = os.path.join(self.dir, "sbom")
+            with open(what, "w") as f:
+                f.write(out)
         code, out, err = run("temper", "scan", "-q", "--db", db, "-o", "json", "--show-suppressed", *self.options, what)
         if code != self.exit:
             return f"exit {code} and not {self.exit}: {err}"
