@@ -13,7 +13,7 @@ struct scan_options {
 	str template, file, fail_on, exit_code, sort, distro, db, input, platform, name, scope,
 		store, progress, max_age, warn_days;
 	bool only_fixed, ignore_unfixed, only_notfixed, by_cve, show_suppressed, only_base,
-		ignore_base, no_ignorefile, evidence, declared, all_platforms, trust, offline,
+		ignore_base, no_ignorefile, evidence, vex_from_image, declared, all_platforms, trust, offline,
 		quiet, verbose;
 };
 

@@ -61,6 +61,9 @@ static const struct option table[] = {
 	  "them. May be "
 	  "given several times.",
 	  .hint = OPTION_HINT_FILE },
+	{ "vex-from-image", 0, OPTION_FLAG, NULL, AT(vex_from_image), "What is known",
+	  "Apply statements that are attached to the image too, in its layout or registry. Their signatures are "
+	  "not verified: whoever can write there can hide findings." },
 	{ "waivers", 0, OPTION_TEXTS, "FILE", AT(waivers), "What is known",
 	  "What you have decided to live with; may be given several times.",
 	  .hint = OPTION_HINT_FILE },

@@ -2,6 +2,7 @@
 #include "build_report.h"
 #include "report/words.h"
 #include "scan_options.h"
+#include "scan/attestations.h"
 #include "scan_report.h"
 
 struct run {
@@ -116,6 +117,28 @@ static void check_age(struct op *op, struct run *r, const struct report *report)
 	}
 }
 
+/* What is attached to the image, among the statements; said, since nobody vouches for it. */
+static int take_attached(struct op *op, struct run *r, ptrdiff_t i, struct statements *to)
+{
+	struct source *s = &r->look->source;
+	const struct source_wish wish = { .offline = r->o->offline, .insecure = r->o->insecure };
+	ptrdiff_t before = to->n;
+	struct texts notes;
+	str text;
+
+	if (!r->o->vex_from_image || s->kind != SOURCE_IMAGES || i >= s->image_n)
+		return 0;
+	if (vex_of_image(op, s, i, &wish, to, &notes) < 0 ||
+	    op_text(op, &text, "%td statement%s attached to the image, of nobody's verified signature",
+		    to->n - before, to->n - before == 1 ? "" : "s") < 0)
+		return op->code;
+	for (ptrdiff_t k = 0; !r->o->quiet && k < notes.n; k++)
+		say(r, notes.p[k]);
+	if (!r->o->quiet && to->n > before)
+		say(r, text);
+	return 0;
+}
+
 static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptrdiff_t i)
 {
 	struct scan_wish wish = r->asked.wish;
@@ -124,6 +147,8 @@ static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptr
 	wish.match.declared = r->o->declared || v->subject.kind == SUBJECT_DIRECTORY;
 	wish.reach = r->look->reach.package;
 	wish.reach_n = r->look->reach.package_n;
+	if (take_attached(op, r, i, &wish.statements) < 0)
+		return op->code;
 	steps_begin(&r->look->steps, "Scanning for vulnerabilities");
 	steps_note(&r->look->steps, 0, 0);
 	if (scan_inventory(op, r->db, v, &wish, &report) < 0) {

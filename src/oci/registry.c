@@ -165,6 +165,21 @@ int registry_resolve(struct op *op, struct registry *r, struct registry_document
 	return get_document(op, r, r->ref.tag, NULL, ret);
 }
 
+int registry_referrers(struct op *op, struct registry *r, const struct digest *d, str *ret)
+{
+	struct registry_wish wish = { S("Accept: " MEDIA_INDEX), LIMIT_MANIFEST,
+				      CLIENT_SIZE_UNKNOWN };
+	struct registry_answer answer;
+	char text[DIGEST_TEXT];
+	str path;
+	int rc = op_text(op, &path, "referrers/%s", digest_text(d, text));
+
+	if (rc < 0 || (rc = registry_exchange(op, r, path, &wish, &answer)) != 0)
+		return rc;
+	*ret = answer.bytes;
+	return 0;
+}
+
 int registry_blob_read(struct op *op, struct registry *r, const struct digest *d, uint64_t size,
 		       size_t max, str *ret)
 {

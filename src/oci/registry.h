@@ -55,6 +55,11 @@ int registry_resolve(struct op *op, struct registry *r, struct registry_document
 int registry_manifest(struct op *op, struct registry *r, const struct digest *d,
 		      struct registry_document *ret) MUST_USE;
 
+/* The index of what refers to a manifest (distribution-spec 1.1, "Listing Referrers"). 1: the registry
+ * does not know of such things, or not of that manifest. */
+int registry_referrers(struct op *op, struct registry *r, const struct digest *d,
+		       str *ret) MUST_USE;
+
 /* A blob into the arena: a configuration. Size and digest are verified. 1: the registry has none.
  */
 int registry_blob_read(struct op *op, struct registry *r, const struct digest *d, uint64_t size,

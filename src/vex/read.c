@@ -134,6 +134,20 @@ static int read_subjects(struct vex_reader *r, const struct node *root)
 	return 0;
 }
 
+/* Is one of its subjects what it was found at? */
+static bool is_about(const struct vex_reader *r)
+{
+	struct digest d;
+
+	for (ptrdiff_t i = 0; i < r->subjects.n; i++) {
+		for (ptrdiff_t k = 0; k < r->about_n && digest_parse(r->subjects.p[i], &d); k++) {
+			if (digest_eq(&d, &r->about[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* predicate: a document, or as cosign had it {"Data": document or its text}. 1: of another kind. */
 static int open_predicate(struct vex_reader *r, const struct node *root)
 {
@@ -150,6 +164,9 @@ static int open_predicate(struct vex_reader *r, const struct node *root)
 	int rc = read_subjects(r, root);
 	if (rc < 0)
 		return rc;
+	if (r->about && !is_about(r))
+		return op_fail(r->op, ERR_VERIFY, "%.*s: an attestation of another image",
+			       STR_ARG(r->doc.file));
 	if (data && data->kind == NODE_TEXT)
 		return json_parse(r->op, r->doc.file, data->text, &r->doc);
 	struct node inner = data && data->kind == NODE_MAP ? *data : *predicate;
@@ -216,7 +233,13 @@ static int parse(struct vex_reader *r, str file, str bytes)
 
 int vex_read(struct op *op, str file, str bytes, struct statements *add_to)
 {
-	struct vex_reader r = { .op = op, .to = add_to };
+	return vex_read_attested(op, file, bytes, NULL, 0, add_to);
+}
+
+int vex_read_attested(struct op *op, str file, str bytes, const struct digest *about, ptrdiff_t n,
+		      struct statements *add_to)
+{
+	struct vex_reader r = { .op = op, .to = add_to, .about = about, .about_n = n };
 	bool opened = true;
 	int rc = parse(&r, file, bytes);
 

@@ -16,6 +16,11 @@ struct statements {
 };
 int vex_read(struct op *op, str file, str bytes, struct statements *add_to) MUST_USE;
 
+/* The same of an attestation that was found at an image: ERR_VERIFY if what it says that it is about is
+ * none of these digests. */
+int vex_read_attested(struct op *op, str file, str bytes, const struct digest *about, ptrdiff_t n,
+		      struct statements *add_to) MUST_USE;
+
 /*
  * vex_apply(op, report, statements): findings of which the newest statement that applies says
  * not_affected or fixed become suppressed; affected and under_investigation set the state where

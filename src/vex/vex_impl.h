@@ -16,6 +16,9 @@ struct vex_reader {
 		subjects; /* of the in-toto statement around the document: what it is about where
 				  it names no product itself */
 	str id, author, timestamp; /* of the document */
+	const struct digest
+		*about; /* [about_n]: one of which an attestation must be about; NULL: any */
+	ptrdiff_t about_n;
 };
 
 /* A reader of one form: root is known to be of it. */

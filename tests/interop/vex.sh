@@ -96,6 +96,104 @@ printf '[[IgnoredVulns]]\nid = "CVE-2023-43804"\nignoreUntil = 2020-01-01\n' >os
 same "one that is over hides nothing" "$(shown_findings | wc -l)" 3
 rm osv-scanner.toml
 
+# Statements at the image itself: BuildKit's way beside it in the index, by "subject", and one of another image.
+cat >layout.py <<'END'
+import hashlib, io, json, os, sys, tarfile
+def blob(data):
+    data = data if isinstance(data, bytes) else json.dumps(data).encode()
+    name = hashlib.sha256(data).hexdigest()
+    open("lay/blobs/sha256/" + name, "wb").write(data)
+    return name, len(data)
+os.makedirs("lay/blobs/sha256", exist_ok=True)
+out = io.BytesIO()
+status = b"Package: libssl3\nSource: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.17-1\nMaintainer: x\nDescription: x\n\n"
+with tarfile.open(fileobj=out, mode="w") as tar:
+    for name, text in (("etc/os-release", b'ID=debian\nVERSION_ID="12"\n'), ("var/lib/dpkg/status", status)):
+        info = tarfile.TarInfo(name)
+        info.size = len(text)
+        tar.addfile(info, io.BytesIO(text))
+layer, layer_n = blob(out.getvalue())
+config, config_n = blob({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": ["sha256:" + layer]}})
+OCI = "application/vnd.oci.image."
+def descriptor(kind, of, **more): return {"mediaType": kind, "digest": "sha256:" + of[0], "size": of[1], **more}
+image = blob({"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "config": descriptor(OCI + "config.v1+json", (config, config_n)),
+              "layers": [descriptor(OCI + "layer.v1.tar", (layer, layer_n))]})
+def attestation(about, **more):
+    doc = {"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "a", "timestamp": "2024-01-01T00:00:00Z", "version": 1,
+           "statements": [{"vulnerability": {"name": "CVE-2023-2975"}, "status": "not_affected", "justification": "component_not_present"}]}
+    inner = blob({"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "x", "digest": {"sha256": about}}],
+                  "predicateType": "https://openvex.dev/ns/v0.2.0", "predicate": doc})
+    return blob({"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "config": descriptor(OCI + "config.v1+json", blob(b"{}")),
+                 "layers": [descriptor("application/vnd.in-toto+json", inner)], **more})
+how = sys.argv[1]
+entries = [descriptor(OCI + "manifest.v1+json", image, platform={"os": "linux", "architecture": "amd64"})]
+if how == "annotated":
+    entries.append(descriptor(OCI + "manifest.v1+json", attestation(image[0]), platform={"os": "unknown", "architecture": "unknown"},
+        annotations={"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": "sha256:" + image[0]}))
+if how in ("subject", "stranger"):
+    entries.append(descriptor(OCI + "manifest.v1+json", attestation(image[0] if how == "subject" else "0" * 63 + "1",
+        subject=descriptor(OCI + "manifest.v1+json", image)), artifactType="application/vnd.in-toto+json",
+        platform={"os": "unknown", "architecture": "unknown"}, annotations={"vnd.docker.reference.type": "attestation-manifest"}))
+index = {"schemaVersion": 2, "mediaType": OCI + "index.v1+json", "manifests": entries}
+if how == "annotated":
+    index = {"schemaVersion": 2, "manifests": [descriptor(OCI + "index.v1+json", blob(index))]}
+json.dump(index, open("lay/index.json", "w"))
+json.dump({"imageLayoutVersion": "1.0.0"}, open("lay/oci-layout", "w"))
+END
+attached() { # HOW OPTION...: findings that are shown
+	rm -rf lay
+	python3 layout.py "$1"
+	shift
+	temper scan oci-dir:lay -o csv --progress plain "$@" 2>err | python3 -c 'import csv, sys
+print(sum(not r["suppressed"] for r in csv.DictReader(sys.stdin)))'
+}
+same "what is attached is not applied by itself" "$(attached annotated)" 1
+same "beside the image, as BuildKit has it" "$(attached annotated --vex-from-image)" 0
+same "and it is said that nobody vouches for it" "$(grep -c "1 statement attached to the image" err)" 1
+same "by its subject" "$(attached subject --vex-from-image)" 0
+same "an attestation of another image is not applied" "$(attached stranger --vex-from-image)" 1
+same "and told" "$(grep -c "an attestation of another image: passed over" err)" 1
+
+# The same in a registry: by its referrers, and by the tag that stands for them where it has no such list.
+cat >serve.py <<'END'
+import http.server, json, os, re, sys
+how = sys.argv[1]
+def read(hex): return open("lay/blobs/sha256/" + hex, "rb").read()
+index = json.load(open("lay/index.json"))
+image = index["manifests"][0]["digest"][7:]
+referrers = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": index["manifests"][1:]}).encode()
+class Registry(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        data = None
+        what = re.fullmatch(r"/v2/team/app/(manifests|blobs|referrers)/(.*)", self.path)
+        if self.path == "/v2/": data = b"{}"
+        elif what and what[1] == "referrers": data = referrers if how == "referrers" else None
+        elif what and what[2] == "1": data = read(image)
+        elif what and what[2] == "sha256-" + image: data = referrers if how == "tag" else None
+        elif what and what[2].startswith("sha256:") and os.path.exists("lay/blobs/sha256/" + what[2][7:]): data = read(what[2][7:])
+        self.send_response(200 if data is not None else 404)
+        self.send_header("Content-Length", str(len(data or b"")))
+        if data and what and what[1] != "blobs": self.send_header("Content-Type", json.loads(data).get("mediaType", "application/json"))
+        self.end_headers()
+        self.wfile.write(data or b"")
+    def log_message(self, *args): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+for how in referrers tag; do
+	rm -rf lay
+	python3 layout.py subject
+	: >port
+	python3 serve.py $how >port &
+	server=$!
+	until [ -s port ]; do sleep 0.05; done
+	shown=$(temper scan "registry:127.0.0.1:$(cat port)/team/app:1" -o csv --progress plain --vex-from-image 2>err | python3 -c 'import csv, sys
+print(sum(not r["suppressed"] for r in csv.DictReader(sys.stdin)))')
+	[ "$shown" = 0 ] && ok "by the registry's $how" || { cp err out; bad "by the registry's $how" "$shown findings are shown"; }
+	unserve
+done
+
 if [ -d "$shared/go-vex" ]; then
 	for document in "$shared"/go-vex/pkg/*/testdata/*.json "$shared"/vexhub/pkg/golang/github.com/aquasecurity/trivy/trivy.openvex.json; do
 		holds "$(basename "$document") is read" temper vex check "$document"
