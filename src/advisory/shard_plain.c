@@ -23,15 +23,50 @@ static int make_plain_blocks(struct op *op, struct shard_work *w, str records, u
 	return 0;
 }
 
-static int by_key(const void *a, const void *b)
+/* By key; of the same key the higher first. Eight bits at a time, but for those that are all alike. */
+static int sort_scores(struct op *op, struct shard_score **scores, ptrdiff_t n)
 {
-	const struct shard_score *x = a, *y = b;
+	struct shard_score *from = *scores, *to = op_new(op, struct shard_score, n);
+	uint64_t ones = 0, zeros = 0;
 
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	if (x->epss != y->epss)
-		return x->epss > y->epss ? -1 : 1;
-	return x->percentile > y->percentile ? -1 : x->percentile < y->percentile;
+	if (!to)
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		ones |= from[i].key;
+		zeros |= ~from[i].key;
+	}
+	for (int shift = 0; shift < 64; shift += 8) {
+		ptrdiff_t count[257] = { 0 };
+		if ((ones & zeros & UINT64_C(255) << shift) == 0)
+			continue;
+		for (ptrdiff_t i = 0; i < n; i++)
+			count[(from[i].key >> shift & 255) + 1]++;
+		for (int i = 0; i < 256; i++)
+			count[i + 1] += count[i];
+		for (ptrdiff_t i = 0; i < n; i++)
+			to[count[from[i].key >> shift & 255]++] = from[i];
+		struct shard_score *swap = from;
+		from = to;
+		to = swap;
+	}
+	*scores = from;
+	return 0;
+}
+
+static bool is_higher(const struct shard_score *a, const struct shard_score *b)
+{
+	return a->epss != b->epss ? a->epss > b->epss : a->percentile > b->percentile;
+}
+
+/* The highest of those of one key from *i on, which it is moved past. */
+static const struct shard_score *highest(const struct shard_score *p, ptrdiff_t n, ptrdiff_t *i)
+{
+	const struct shard_score *best = &p[*i];
+
+	for (uint64_t key = best->key; *i < n && p[*i].key == key; ++*i)
+		if (is_higher(&p[*i], best))
+			best = &p[*i];
+	return best;
 }
 
 static bool is_gone(const struct shard_job *job, uint64_t key)
@@ -56,7 +91,8 @@ int shard_write_scores(struct op *op, struct shard_work *w)
 		return op->code;
 	if (n)
 		memcpy(sorted, set->score.p, (size_t)n * sizeof(*sorted));
-	qsort(sorted, (size_t)n, sizeof(*sorted), by_key);
+	if (sort_scores(op, &sorted, n) < 0)
+		return op->code;
 	for (ptrdiff_t i = 0; i < n || at < base_n;) {
 		const char *old =
 			at < base_n ? base->section[SHARD_RECORDS].p + (ptrdiff_t)at * SHARD_SCORE
@@ -71,12 +107,11 @@ int shard_write_scores(struct op *op, struct shard_work *w)
 			continue;
 		}
 		at += old && shard_u64(old) == sorted[i].key;
-		shard_put64(row, sorted[i].key);
-		shard_put32(row + 8, sorted[i].epss);
-		shard_put32(row + 12, sorted[i].percentile);
+		const struct shard_score *best = highest(sorted, n, &i);
+		shard_put64(row, best->key);
+		shard_put32(row + 8, best->epss);
+		shard_put32(row + 12, best->percentile);
 		w->n++;
-		for (uint64_t key = sorted[i].key; i < n && sorted[i].key == key;)
-			i++;
 	}
 	if (w->n == 0)
 		return 1;

@@ -214,8 +214,8 @@ int record_affected(struct op *op, struct record_in *in, struct affected *ret)
 	return read_pairs(op, in, &ret->only);
 }
 
-/* Room for n bytes more; NULL once it is bad. */
-static char *room(struct record_out *out, size_t n)
+/* More memory; NULL once it is bad. */
+__attribute__((noinline)) static char *more_room(struct record_out *out, size_t n)
 {
 	if (out->bad)
 		return NULL;
@@ -236,6 +236,16 @@ static char *room(struct record_out *out, size_t n)
 		out->p = p;
 		out->cap = cap;
 	}
+	char *at = out->p + out->len;
+	out->len += n;
+	return at;
+}
+
+/* Room for n bytes more. */
+static inline char *room(struct record_out *out, size_t n)
+{
+	if (out->bad || n > out->cap - out->len || out->len + n > LIMIT_ADVISORY)
+		return more_room(out, n);
 	char *at = out->p + out->len;
 	out->len += n;
 	return at;
