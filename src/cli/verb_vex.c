@@ -55,7 +55,7 @@ const struct verb verb_vex = {
 	.operands = "IMAGE|SBOM|DIR|check FILE...",
 	.operand_min = 1,
 	.operand_max = 1000,
-	.summary = "state what does not affect an image, or look into what others state",
+	.summary = "state what does not affect an image; read what others state",
 	.description = "Scans like temper scan, and writes as OpenVEX 0.2.0 what waivers and "
 		       "ignore rules hide there: a "
 		       "waiver with a status as that, any other as an accepted risk (affected, "
