@@ -35,19 +35,29 @@ static bool buf_grow(struct buf *b, size_t n)
 	return true;
 }
 
-char *buf_room(struct buf *b, size_t n)
+/* n bytes at the end, counted in, with a NUL behind them; not written yet. */
+static inline char *room(struct buf *b, size_t n)
 {
-	if (!buf_grow(b, n))
+	if ((b->bad || n >= b->cap - b->len || n > b->max - b->len) && !buf_grow(b, n))
 		return NULL;
 	char *at = b->p + b->len;
-	memset(at, 0, n + 1);
 	b->len += n;
+	b->p[b->len] = '\0';
+	return at;
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	char *at = room(b, n);
+
+	if (at)
+		memset(at, 0, n);
 	return at;
 }
 
 void buf_add(struct buf *b, str s)
 {
-	char *at = buf_room(b, (size_t)s.len);
+	char *at = room(b, (size_t)s.len);
 
 	if (at && s.len)
 		memcpy(at, s.p, (size_t)s.len);
@@ -55,12 +65,15 @@ void buf_add(struct buf *b, str s)
 
 void buf_char(struct buf *b, char c)
 {
-	buf_add(b, (str){ &c, 1 });
+	char *at = room(b, 1);
+
+	if (at)
+		*at = c;
 }
 
 void buf_repeat(struct buf *b, char c, ptrdiff_t n)
 {
-	char *at = n > 0 ? buf_room(b, (size_t)n) : NULL;
+	char *at = n > 0 ? room(b, (size_t)n) : NULL;
 
 	if (at)
 		memset(at, c, (size_t)n);

@@ -93,6 +93,17 @@ static void escape(struct buf *b, unsigned char c)
 		buf_fmt(b, "\\u%04x", c);
 }
 
+/* Is a byte of eight a control, a quote, a backslash, or beyond ASCII? */
+static bool has_special(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x80 * ones;
+	uint64_t quote = w ^ ('"' * ones), slash = w ^ ('\\' * ones);
+
+	return ((w | ((w - 0x20 * ones) & ~w) | ((quote - ones) & ~quote) |
+		 ((slash - ones) & ~slash)) &
+		tops) != 0;
+}
+
 /* Width of the character at i if it may stand as it is, else 0. */
 static ptrdiff_t plain(str s, ptrdiff_t i)
 {
@@ -103,23 +114,38 @@ static ptrdiff_t plain(str s, ptrdiff_t i)
 	return c >= 0x20 && c != '"' && c != '\\';
 }
 
+/* Where the first byte from i on stands that cannot stand as it is. */
+static ptrdiff_t plain_until(str s, ptrdiff_t i)
+{
+	ptrdiff_t width = 1;
+	uint64_t w;
+
+	while (i < s.len && width) {
+		for (; s.len - i >= 8; i += 8) {
+			memcpy(&w, s.p + i, 8);
+			if (has_special(w))
+				break;
+		}
+		/* Up to the next eight: what they hold is known by now. */
+		for (int k = 0; k < 8 && i < s.len && (width = plain(s, i)) > 0; k++)
+			i += width;
+	}
+	return i;
+}
+
 static void quoted(struct buf *b, str s)
 {
-	ptrdiff_t from = 0, i = 0;
+	ptrdiff_t from = 0, to = plain_until(s, 0);
 
 	buf_char(b, '"');
-	while (i < s.len) {
-		ptrdiff_t width = plain(s, i);
-		if (width) {
-			i += width;
-			continue;
-		}
-		buf_add(b, (str){ s.p + from, i - from });
-		escape(b, (unsigned char)s.p[i]);
-		from = ++i;
+	while (to < s.len) {
+		buf_add(b, (str){ s.p + from, to - from });
+		escape(b, (unsigned char)s.p[to]);
+		from = to + 1;
+		to = plain_until(s, from);
 	}
-	if (i > from)
-		buf_add(b, (str){ s.p + from, i - from });
+	if (to > from)
+		buf_add(b, (str){ s.p + from, to - from });
 	buf_char(b, '"');
 }
 
