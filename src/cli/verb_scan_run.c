@@ -129,7 +129,8 @@ static int take_attached(struct op *op, struct run *r, ptrdiff_t i, struct state
 	if (!r->o->vex_from_image || s->kind != SOURCE_IMAGES || i >= s->image_n)
 		return 0;
 	if (vex_of_image(op, s, i, &wish, to, &notes) < 0 ||
-	    op_text(op, &text, "%td statement%s attached to the image, of nobody's verified signature",
+	    op_text(op, &text,
+		    "%td statement%s attached to the image, of nobody's verified signature",
 		    to->n - before, to->n - before == 1 ? "" : "s") < 0)
 		return op->code;
 	for (ptrdiff_t k = 0; !r->o->quiet && k < notes.n; k++)
@@ -137,6 +138,20 @@ static int take_attached(struct op *op, struct run *r, ptrdiff_t i, struct state
 	if (!r->o->quiet && to->n > before)
 		say(r, text);
 	return 0;
+}
+
+/* Which of an image's platforms the table is of. */
+static int heading(struct op *op, const struct run *r, const struct inventory *v)
+{
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, LIMIT_DOCUMENT);
+	text_safe(&b, v->subject.name);
+	buf_char(&b, ' ');
+	text_safe(&b, v->subject.platform);
+	buf_add(&b, S(":\n"));
+	return buf_take(&b, &text) < 0 ? op->code : term_write(op, &r->cli->out, text);
 }
 
 static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptrdiff_t i)
@@ -160,6 +175,8 @@ static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptr
 	tell_missing(r, &report);
 	tell_unrated(op, r, &report);
 	check_age(op, r, &report);
+	if (r->look->n > 1 && scan_report_has_table(&r->out) && heading(op, r, v) < 0)
+		return op->code;
 	r->no = r->no || report.failed;
 	r->whole = r->whole && !report.incomplete;
 	return scan_report_write(op, r->cli, &r->out, &report, i);

@@ -84,7 +84,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		str text = buf_view(&b);
 		struct xml_node root;
 		struct doc doc;
-		if (str_starts(text, S("{")))
+		str name = str_of(findings_formats[i].name);
+		if (str_eq(name, S("template")))
+			continue; /* it says what it is told to */
+		if (str_starts(text, S("{\n")))
 			MUST(json_parse(&op, S("ours"), text, &doc) == 0 || op.code == ERR_MEMORY);
 		if (str_starts(text, S("<?xml")))
 			MUST(xml_parse(&op, S("ours"), text, &root) == 0 || op.code == ERR_MEMORY);
