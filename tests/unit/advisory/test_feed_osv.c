@@ -200,6 +200,40 @@ static int refuses_what_is_no_longer_a_feed(struct op *op)
 	return 0;
 }
 
-TESTS({ "reads records", reads_records },
+/* What is far too much is a broken record, not a slow one, and the others are read. */
+static int hostile_sizes(struct op *op)
+{
+	struct told told = { .count_only = true };
+	struct feed_count count = { 0 };
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, 64 << 20);
+	for (int i = 0; i < 600; i++)
+		buf_fmt(&b, "{\"id\":\"A-%d\",\"modified\":\"2024-01-01\",\"affected\":[]}\n", i);
+	buf_add(&b, S("{\"id\":\"B-1\",\"modified\":"));
+	buf_repeat(&b, '[', 100000);
+	buf_add(&b, S("\n{\"id\":\"B-2\",\"aliases\":["));
+	for (int i = 0; i < 100000; i++)
+		buf_fmt(&b, "%s\"CVE-2024-%d\"", i ? "," : "", i);
+	buf_add(&b, S("]}\n{\"id\":\"B-3\",\"aliases\":[\"B-3\",\"B-4\"]}\n{\"id\":\""));
+	buf_repeat(&b, 'x', 1 << 20);
+	buf_add(&b, S("\"}\n{\"id\":\"B-5\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
+		      "\"name\":\"a\"},"
+		      "\"ranges\":[{\"type\":\"SEMVER\",\"events\":["));
+	for (int i = 0; i < 20000; i++)
+		buf_fmt(&b, "%s{\"introduced\":\"%d.0.0\"},{\"fixed\":\"%d.1.0\"}", i ? "," : "",
+			20000 - i, 20000 - i);
+	buf_add(&b, S("]}]}]}\n"));
+	TRY(buf_take(&b, &text));
+	struct feed_sink sink = { .advisory = told_advisory, .to = &told };
+	struct at at = at_of_bytes(exact(text), S("a feed"));
+	TRY(feed_read(op, S("a feed"), &at, &(struct feed_wish){ 0 }, &sink, &count));
+	CHECK(count.bad == 3 && count.records == 602);
+	CHECK(told.spans == 20000);
+	return 0;
+}
+
+TESTS({ "hostile sizes", hostile_sizes, .once = true }, { "reads records", reads_records },
       { "counts broken lines", counts_broken_lines, .once = true },
       { "refuses what is no longer a feed", refuses_what_is_no_longer_a_feed })
