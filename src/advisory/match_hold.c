@@ -355,6 +355,35 @@ static void hold_version(enum version_scheme scheme, const struct match_ask *ask
 		in_list(scheme, ask, f, ret);
 }
 
+/* Was it built for the minor release of "eus:8.4"? Its release says so: "151.el8_4.2". */
+static bool is_of_branch(str channel, str version)
+{
+	str number = str_from(channel, str_find(channel, ':') + 1), major = str_cut(&number, '.');
+	ptrdiff_t at = str_find_str(version, S(".el"));
+	str tag = at < 0 ? S("") : str_from(version, at + 3);
+
+	if (number.len == 0 || !str_starts(tag, major))
+		return false;
+	tag = str_from(tag, major.len);
+	if (tag.len == 0 || tag.p[0] != '_' || !str_starts(str_from(tag, 1), number))
+		return false;
+	tag = str_from(tag, 1 + number.len);
+	return tag.len == 0 || tag.p[0] < '0' || tag.p[0] > '9';
+}
+
+/* A package of a branch that has the branch's fix has it, whoever may use the branch. */
+static void hold_branch(enum version_scheme scheme, const struct match_ask *ask,
+			const struct affected *f, struct match_held *ret)
+{
+	struct match_held h = { 0 };
+
+	hold_version(scheme, ask, f, &h);
+	if (h.how != WHY_FIXED || f->state != FIX_FIXED)
+		return;
+	*ret = h;
+	ret->fixed_for_subscriber = true;
+}
+
 void match_hold(const struct match_asker *a, const struct match_ask *ask, const struct affected *f,
 		struct match_held *ret)
 {
@@ -365,6 +394,8 @@ void match_hold(const struct match_asker *a, const struct match_ask *ask, const 
 		return;
 	if (!conditions_hold(a, ask, f, ret)) {
 		ret->how = WHY_CONDITION;
+		if (str_eq(ret->condition, S("channel")) && is_of_branch(channel, ask->version))
+			hold_branch(a->scheme, ask, f, ret);
 		return;
 	}
 	hold_version(a->scheme, ask, f, ret);

@@ -423,7 +423,7 @@ static int say_clear(const struct match_merge *m, const struct match_raw *c, str
 	f->rule = c->head.id;
 	if (c->held.fixed_for_subscriber)
 		return op_text(m->op, &f->reason,
-			       "%.*s has the fix for subscribers, %.*s (%.*s of %.*s)",
+			       "%.*s has the fix of its channel, %.*s (%.*s of %.*s)",
 			       STR_ARG(c->match.version), STR_ARG(c->held.span.until),
 			       STR_ARG(c->head.id), STR_ARG(c->match.source));
 	if (c->past)

@@ -407,8 +407,8 @@ static int ubuntu(struct op *op)
 		.thing = { { DEB, "ubuntu", "openssl", "1.1.1-1ubuntu2.1~18.04.23+esm3" } },
 		.want = "openssl 1.1.1-1ubuntu2.1~18.04.23+esm3 CVE-2024-1 affected "
 			"medium(ubuntu-vex) [USN-1-1] "
-			"{not-affected: 1.1.1-1ubuntu2.1~18.04.23+esm3 has the fix for "
-			"subscribers, "
+			"{not-affected: 1.1.1-1ubuntu2.1~18.04.23+esm3 has the fix of its "
+			"channel, "
 			"1.1.1-1ubuntu2.1~18.04.23+esm3 (USN-1-1 of osv-ubuntu)}\n"
 			"covered ubuntu:18.04 1\n",
 	};
