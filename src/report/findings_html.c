@@ -8,6 +8,8 @@
 #include "sys/clock.h"
 #include "words.h"
 
+enum { FEW = 3 }; /* upgrades that need no table of their own */
+
 static void raw(struct buf *b, const char *s)
 {
 	buf_add(b, str_of(s));
@@ -238,10 +240,12 @@ static void finding_row(struct op *op, struct buf *b, const struct report *r,
 	raw(b, "</tr>\n");
 }
 
-static void put_group(struct op *op, struct buf *b, const struct report *r,
-		      const struct fix_group *g, bool *grouped)
+static void put_group(struct op *op, struct buf *b, const struct report *r, ptrdiff_t at,
+		      bool *grouped)
 {
-	raw(b, "<div class=\"group\"><h3>Upgrade ");
+	const struct fix_group *g = &r->group[at];
+
+	buf_fmt(b, "<div class=\"group\" id=\"g%td\"><h3>Upgrade ", at);
 	text_html(b, g->name);
 	raw(b, " to ");
 	text_html(b, g->to);
@@ -266,6 +270,28 @@ static void put_group(struct op *op, struct buf *b, const struct report *r,
 	raw(b, "</div>\n");
 }
 
+/* All upgrades at a glance, where they are many. */
+static void put_upgrades(struct buf *b, const struct report *r)
+{
+	static const char *const heading[] = { "Worst", "Upgrade", "From", "To", "Clears" };
+
+	if (r->group_n <= FEW)
+		return;
+	table_open(b, "sift", heading, 5);
+	for (ptrdiff_t i = 0; i < r->group_n; i++) {
+		const struct fix_group *g = &r->group[i];
+		raw(b, "<tr>");
+		severity_cell(b, g->worst);
+		buf_fmt(b, "<td><a href=\"#g%td\">", i);
+		text_html(b, g->name);
+		raw(b, "</a></td>");
+		cell(b, g->from);
+		cell(b, g->to);
+		buf_fmt(b, "<td data-v=\"%td\">%td</td></tr>\n", g->finding_n, g->finding_n);
+	}
+	table_close(b);
+}
+
 static int put_findings(struct op *op, struct buf *b, const struct report *r)
 {
 	bool *grouped = op_new(op, bool, r->finding_n);
@@ -275,8 +301,9 @@ static int put_findings(struct op *op, struct buf *b, const struct report *r)
 		return op->code;
 	section(b, "fixes", "What to do",
 		"Each of these upgrades clears what stands below it; the worst is first.");
+	put_upgrades(b, r);
 	for (ptrdiff_t i = 0; i < r->group_n; i++)
-		put_group(op, b, r, &r->group[i], grouped);
+		put_group(op, b, r, i, grouped);
 	if (r->group_n == 0)
 		raw(b, "<p>No upgrade would clear anything.</p>\n");
 	raw(b, "</section>\n");

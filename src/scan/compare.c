@@ -16,6 +16,7 @@ struct comparing {
 	struct database *db;
 	const struct report *r;
 	struct map name;        /* to struct chain *: packages */
+	struct map seen;        /* theirs, once each: some tell a package for each place */
 	struct chain **finding; /* [package_n] */
 	bool *met;              /* [finding_n] */
 	struct {
@@ -68,6 +69,7 @@ static int index_ours(struct comparing *c)
 	const struct inventory *inv = c->r->inventory;
 
 	map_init(&c->name, c->op);
+	map_init(&c->seen, c->op);
 	c->finding = op_new(c->op, struct chain *, inv->package_n);
 	c->met = op_new(c->op, bool, c->r->finding_n);
 	if (!c->finding || !c->met)
@@ -93,6 +95,7 @@ static bool version_same(str ours, str theirs)
 {
 	ptrdiff_t colon = str_find(ours, ':');
 
+	theirs = str_from(theirs, str_starts(theirs, S("0:")) ? 2 : 0);
 	return str_eq(ours, theirs) || (colon > 0 && str_eq(str_from(ours, colon + 1), theirs)) ||
 	       (str_starts(ours, S("v")) && str_eq(str_from(ours, 1), theirs)) ||
 	       (str_starts(theirs, S("v")) && str_eq(str_from(theirs, 1), ours));
@@ -222,14 +225,29 @@ static int compare_severity(struct comparing *c, const struct other_finding *f,
 	return add_line(c, COMPARED_SEVERITY, f, ours, "severity", why);
 }
 
+/* Positive: it was told before. */
+static int note_theirs(struct comparing *c, const struct other_finding *f)
+{
+	str key;
+
+	if (op_text(c->op, &key, "%d\n%.*s\n%.*s\n%.*s", f->ignored, STR_ARG(f->id),
+		    STR_ARG(f->name), STR_ARG(f->version)) < 0)
+		return c->op->code;
+	if (map_find(&c->seen, key) >= 0)
+		return 1;
+	return map_put(&c->seen, key, c);
+}
+
 static int compare_theirs(struct comparing *c, const struct other_finding *f)
 {
 	const struct inventory *inv = c->r->inventory;
-	ptrdiff_t at;
-	bool same;
-	int rc = find_package(c, f, &at, &same);
+	ptrdiff_t at = -1;
+	bool same = false;
+	int rc = note_theirs(c, f);
 
-	if (rc < 0)
+	if (rc)
+		return rc < 0 ? rc : 0;
+	if ((rc = find_package(c, f, &at, &same)) < 0)
 		return rc;
 	const struct finding *ours = same ? find_finding(c, at, f) : NULL;
 	if (f->ignored)
