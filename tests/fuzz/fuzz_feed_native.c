@@ -16,6 +16,7 @@ static const struct feed *const readers[] = {
 	&feed_friendsofphp,
 	&feed_npm_wg,
 	&feed_arch,
+	&feed_updateinfo,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)
