@@ -370,7 +370,24 @@ static int add_to_buf(struct op *op, void *to, str bytes)
 	return b->bad ? op->code : 0;
 }
 
-int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite)
+/* The line "Codename: bookworm", if it is a plain word. */
+static str codename_of(str text)
+{
+	while (text.len) {
+		str line = str_cut(&text, '\n');
+		if (!str_starts(line, S("Codename: ")))
+			continue;
+		line = str_trim(str_from(line, 10));
+		for (ptrdiff_t i = 0; i < line.len; i++)
+			if (line.p[i] < 'a' || line.p[i] > 'z')
+				return S("");
+		return line;
+	}
+	return S("");
+}
+
+int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite,
+			str *ret_codename)
 {
 	AUTO_OP own;
 	AUTO_CLIENT *client = NULL;
@@ -397,5 +414,6 @@ int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str sui
 		rc = client_fetch(&own, client, &req, 1, NULL, NULL, &res);
 	if (rc < 0)
 		return op_adopt_error(op, &own);
-	return res.code ? 1 : 0;
+	str codename = res.code ? S("") : codename_of(buf_view(&b));
+	return codename.len ? op_copy(op, codename, ret_codename) : 1;
 }

@@ -99,8 +99,9 @@ int changelog_feed(struct op *op, const struct changelog_wish *wish, const struc
 /* "12", "12.5", "debian:12" and "bookworm" are "bookworm"; others stay as they are. */
 str changelog_suite(str release);
 
-/* Does a mirror answer for this suite? One short try. 1: no, or none is known. An empty mirror is
- * the one that repo_mirror_find() finds. */
-int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite) MUST_USE;
+/* Does a mirror answer for this suite ("stable" too)? One short try, whose answer nobody verifies; its
+ * codename. 1: no, or none is known. An empty mirror is the one that repo_mirror_find() finds. */
+int changelog_reachable(struct op *op, const struct repo_mirror *mirror, str suite,
+			str *ret_codename) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "base/vec.h"
 #include "sys/file.h"
 
 enum {
@@ -195,14 +196,84 @@ static int conclude(struct op *op, struct job *j, const struct client_request *r
 		      : op_copy(op, res->same ? req->modified : res->modified, &f->got_modified);
 }
 
-/* Those that are still wanted, each from its address of this number. 1: none has so many. */
-static int round_of(struct op *op, int feeds, struct update_fetch *p, ptrdiff_t n, ptrdiff_t number,
-		    client_progress *note, void *arg)
+/* Whether a host answers: the first that is asked of it finds out, so that where there is no network
+ * the others need not wait as well. */
+struct host {
+	str name;  /* "https://secdb.example:443" */
+	int round; /* in which it was asked first */
+	str why;   /* it does not answer; else empty */
+};
+struct hosts {
+	struct host *p;
+	ptrdiff_t n, cap;
+};
+
+static struct host *find_host(struct op *op, struct hosts *hosts, str address, int round)
+{
+	ptrdiff_t scheme = str_find_str(address, S("://"));
+	ptrdiff_t path = scheme < 0 ? -1 : str_find(str_from(address, scheme + 3), '/');
+	str name = str_head(address, path < 0 ? address.len : scheme + 3 + path);
+
+	for (ptrdiff_t i = 0; i < hosts->n; i++)
+		if (str_eq(hosts->p[i].name, name))
+			return &hosts->p[i];
+	struct host *h = vec_push(op, hosts);
+	if (h)
+		*h = (struct host){ .name = name, .round = round };
+	return h;
+}
+
+struct round {
+	client_progress *note;
+	void *arg;
+	struct hosts hosts;
+	ptrdiff_t number; /* of the address */
+	int round;
+};
+
+/* Is its address of this number to be asked now? 1: it is not, or not yet; *ret_more: not yet. */
+static int take_turn(struct op *op, struct round *r, struct update_fetch *f, bool *ret_more)
+{
+	if (f->how != FETCH_FAILED || r->number >= f->url.n || f->asked > r->number)
+		return 1;
+	struct host *h = find_host(op, &r->hosts, f->url.p[r->number], r->round);
+	if (!h)
+		return op->code;
+	bool first = h->round == r->round && !h->why.p;
+	if (h->why.len) {
+		f->why = h->why;
+		f->asked = r->number + 1;
+		return 1;
+	}
+	*ret_more = *ret_more || (h->round == r->round && !first);
+	if (h->round == r->round && !first)
+		return 1;
+	if (first)
+		h->why = (str){ "", 0 }; /* it is being asked */
+	f->asked = r->number + 1;
+	return 0;
+}
+
+static int note_host(struct op *op, struct round *r, const struct client_request *req,
+		     const struct client_result *res)
+{
+	struct host *h = find_host(op, &r->hosts, req->url, r->round);
+
+	if (!h)
+		return op->code;
+	if (res->trouble == CLIENT_NO_HOST || res->trouble == CLIENT_NO_CONNECTION)
+		h->why = res->why;
+	return 0;
+}
+
+/* Those that are still wanted, each from its address of this number. 1: there are more of them. */
+static int round_of(struct op *op, int feeds, struct update_fetch *p, ptrdiff_t n, struct round *r)
 {
 	AUTO_CLIENT *client = NULL;
 	struct client_request *req = op_new(op, struct client_request, n);
 	struct client_result *res = op_new(op, struct client_result, n);
 	struct job *job = op_new(op, struct job, n);
+	bool more = false;
 	ptrdiff_t some = 0;
 	int rc = 0;
 
@@ -210,40 +281,50 @@ static int round_of(struct op *op, int feeds, struct update_fetch *p, ptrdiff_t 
 		return op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
 		struct job *j = &job[some];
-		if (p[i].how != FETCH_FAILED || number >= p[i].url.n)
+		int turn = take_turn(op, r, &p[i], &more);
+		if (turn != 0) {
+			rc = turn < 0 ? turn : 0;
 			continue;
+		}
 		*j = (struct job){
-			.f = &p[i], .feeds = feeds, .fd = -1, .url = p[i].url.p[number]
+			.f = &p[i], .feeds = feeds, .fd = -1, .url = p[i].url.p[r->number]
 		};
 		j->res = &res[some];
 		name_files(j, p[i].name);
 		rc = prepare(op, j, &req[some]);
 		some++;
 	}
-	if (rc == 0)
-		rc = some ? client_open(op, &client) : 1;
-	if (rc == 0)
-		rc = client_fetch(op, client, req, some, note, arg, res);
+	if (rc == 0 && some && (rc = client_open(op, &client)) == 0)
+		rc = client_fetch(op, client, req, some, r->note, r->arg, res);
 	for (ptrdiff_t i = 0; i < some; i++) {
 		if (rc == 0)
 			rc = conclude(op, &job[i], &req[i], &res[i]);
+		if (rc == 0)
+			rc = note_host(op, r, &req[i], &res[i]);
 		put_away(&job[i]);
 	}
-	return rc;
+	return rc < 0 ? rc : more;
 }
 
 int update_fetch(struct op *op, int feeds, struct update_fetch *p, ptrdiff_t n,
 		 client_progress *note, void *arg)
 {
+	struct round r = { .note = note, .arg = arg };
+	ptrdiff_t most = 0;
 	int rc = 0;
 
 	for (ptrdiff_t i = 0; i < n; i++) {
 		p[i].how = FETCH_FAILED;
 		p[i].why = S("no address is known");
+		p[i].asked = 0;
+		most = p[i].url.n > most ? p[i].url.n : most;
 	}
-	for (ptrdiff_t number = 0; rc == 0; number++)
-		rc = round_of(op, feeds, p, n, number, note, arg);
-	return rc < 0 ? rc : 0;
+	for (; rc == 0 && r.number < most; r.number++) {
+		do
+			rc = round_of(op, feeds, p, n, &r);
+		while (r.round++, rc > 0);
+	}
+	return rc;
 }
 
 int update_fetch_open(struct op *op, int feeds, str name, int *ret_fd, uint64_t *ret_size)

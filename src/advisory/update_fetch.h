@@ -30,6 +30,7 @@ struct update_fetch {
 	uint64_t bytes;             /* that were sent */
 	str why;                    /* it failed */
 	bool gone;                  /* because there is no such thing */
+	ptrdiff_t asked;            /* addresses so far */
 };
 
 /* All of p[n], at once. A failure of one is its own; negative where nothing can be done (a full

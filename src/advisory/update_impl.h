@@ -53,6 +53,10 @@ int update_unit_add(struct updating *u, const struct feed_source *source, str re
 /* update_table.c: the table that was fetched for a unit: what it says has changed since the mark, or
  * that the whole is to be had instead (unit->want). */
 int update_table_read(struct updating *u, struct unit *unit) MUST_USE;
+/* The records of a table from the mark on, newest first, views of text, and the newest time. 1: it is no
+ * table, or names more than `max`. A record's name is a path below the table's directory. */
+int update_table_parse(struct op *op, str text, str mark, ptrdiff_t max, struct texts *ret,
+		       str *ret_newest) MUST_USE;
 /* The changed records, fetched and read into the set; *ret_gone: ids of those that are no more. */
 int update_table_fetch(struct updating *u, struct op *own, struct unit *unit,
 		       const struct feed_sink *sink, struct feed_count *count,

@@ -62,45 +62,55 @@ static bool read_line(str line, str *ret_time, str *ret_record)
 	return is_time(*ret_time) && is_record(*ret_record);
 }
 
-struct addresses {
-	str *p;
-	ptrdiff_t n, cap;
-};
-
-static int add_record(struct updating *u, const struct unit *unit, str record,
-		      struct addresses *changed)
+int update_table_parse(struct op *op, str text, str mark, ptrdiff_t max, struct texts *ret,
+		       str *ret_newest)
 {
-	str table = unit->fetch.from;
-	str *to = vec_push(u->op, changed);
+	VEC(str) changed = { 0 };
 
-	if (!to)
-		return u->op->code;
-	return op_text(u->op, to, "%.*s/%.*s%s", STR_ARG(str_dir_name(table)), STR_ARG(record),
-		       str_ends(record, S(".json")) ? "" : ".json");
-}
-
-static int read_text(struct updating *u, struct unit *unit, str text)
-{
-	struct addresses changed = { 0 };
-	str mark = update_lines_get(unit->state, S("mark")), newest = S("");
-	int rc = 0;
-
+	*ret_newest = S("");
 	while (text.len) {
 		str line = str_cut(&text, '\n'), time, record;
 		if (!str_trim(line).len || str_starts(line, S("modified,")))
 			continue;
-		if (!read_line(line, &time, &record) || changed.n == CHANGES_MAX) {
-			unit->want = UNIT_WHOLE; /* no such table, or too much of it */
-			return 0;
-		}
+		if (!read_line(line, &time, &record) || changed.n == max)
+			return 1;
 		if (str_cmp(str_head(time, TIME_BYTES), str_head(mark, TIME_BYTES)) < 0)
 			break;
-		newest = str_cmp(time, newest) > 0 ? time : newest;
-		if ((rc = add_record(u, unit, record, &changed)) < 0)
-			return rc;
+		*ret_newest = str_cmp(time, *ret_newest) > 0 ? time : *ret_newest;
+		str *to = vec_push(op, &changed);
+		if (!to)
+			return op->code;
+		*to = record;
 	}
-	unit->changed = (struct texts){ changed.p, changed.n };
-	unit->want = UNIT_DONE;
+	*ret = (struct texts){ changed.p, changed.n };
+	return 0;
+}
+
+/* Names of records as addresses beside the table. */
+static int address_all(struct updating *u, struct unit *unit, const struct texts *names)
+{
+	str *url = op_new(u->op, str, names->n), table = unit->fetch.from;
+	int rc = url ? 0 : u->op->code;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < names->n; i++)
+		rc = op_text(u->op, &url[i], "%.*s/%.*s%s", STR_ARG(str_dir_name(table)),
+			     STR_ARG(names->p[i]),
+			     str_ends(names->p[i], S(".json")) ? "" : ".json");
+	unit->changed = (struct texts){ url, names->n };
+	return rc;
+}
+
+static int read_text(struct updating *u, struct op *own, struct unit *unit, str text)
+{
+	str mark = update_lines_get(unit->state, S("mark")), newest;
+	struct texts names;
+	int rc = update_table_parse(own, text, mark, CHANGES_MAX, &names, &newest);
+
+	if (rc < 0)
+		return op_adopt_error(u->op, own);
+	unit->want = rc > 0 ? UNIT_WHOLE : UNIT_DONE; /* no such table, or too much of it */
+	if (rc > 0 || (rc = address_all(u, unit, &names)) < 0)
+		return rc < 0 ? rc : 0;
 	return op_copy(u->op, newest.len ? newest : mark, &unit->mark);
 }
 
@@ -118,7 +128,7 @@ int update_table_read(struct updating *u, struct unit *unit)
 		rc = file_read_fd(&own, fd, unit->file, LIMIT_FEED_TABLE, &text);
 	if (rc < 0)
 		return op_adopt_error(u->op, &own);
-	rc = read_text(u, unit, text);
+	rc = read_text(u, &own, unit, text);
 	update_fetch_forget(u->feeds, unit->file);
 	return rc;
 }

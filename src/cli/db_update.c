@@ -217,14 +217,14 @@ static int hint(struct op *op, const struct cli *cli, const struct update_wish *
 			  !str_starts(line[i].feed, S("changelog")));
 	if (!failed)
 		return 0;
-	int rc = changelog_reachable(op, &w->mirror, suite.len ? suite : S("stable"));
+	int rc = changelog_reachable(op, &w->mirror, suite.len ? suite : S("stable"), &suite);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = op_text(op, &text,
 		     "temper: a mirror of Debian can be reached; its changelogs tell what is "
 		     "fixed: temper "
 		     "db update changelog:%.*s\n",
-		     STR_ARG(suite.len ? suite : S("SUITE")));
+		     STR_ARG(suite));
 	return rc < 0 ? rc : term_write(op, &cli->err, text);
 }
 
