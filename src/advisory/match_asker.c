@@ -118,7 +118,7 @@ str match_cve_of(str id)
 
 /* ---- whose package it is ---- */
 
-/* Who signs as vendor of a distribution's own packages. */
+/* What a vendor of a distribution's own packages has in its name; other tools write more around it. */
 static const struct {
 	const char *key, *vendor;
 } rpm_vendors[] = {
@@ -133,7 +133,6 @@ static const struct {
 	{ "opensuse-leap", "SUSE LLC" },
 	{ "opensuse-leap", "openSUSE" },
 	{ "opensuse-tumbleweed", "openSUSE" },
-	{ "photon", "VMware" },
 	{ "rhel", "Red Hat" },
 	{ "rocky", "Rocky" },
 	{ "sles", "SUSE LLC" },
@@ -150,7 +149,7 @@ static bool is_foreign_rpm(const struct ecosystem_row *row, const struct package
 		if (!str_eq(str_of(row->key), str_of(rpm_vendors[i].key)))
 			continue;
 		known = true;
-		if (str_starts(vendor, str_of(rpm_vendors[i].vendor)))
+		if (str_find_str(vendor, str_of(rpm_vendors[i].vendor)) >= 0)
 			return false;
 	}
 	*ret_what = vendor;

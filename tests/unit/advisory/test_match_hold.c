@@ -346,6 +346,7 @@ static int foreign(struct op *op)
 		{ "debian:12", "1.2-1~bpo12+1", "Debian", false },
 		{ "ubuntu:22.04", "2.34-0ubuntu3.2", "Ubuntu Developers", false },
 		{ "rhel:9", "1-1.el9", "Red Hat, Inc.", false },
+		{ "rhel:9", "1-1.el9", "Organization: Red Hat, Inc.", false },
 		{ "rhel:9", "1-1.el9", "Fedora Project", true },
 		{ "rhel:9", "1-1.el9", "", false },
 		{ "rocky:9", "1-1.el9", "Rocky Enterprise Software Foundation", false },
