@@ -17,8 +17,7 @@
  *
  * What is about an engine ("engine: ruby") or its library is no gem and passed over.
  */
-#include <stdlib.h>
-
+#include "base/num.h"
 #include "codec/yaml_block.h"
 #include "feed_native.h"
 #include "feed_values.h"
@@ -59,21 +58,27 @@ static int read_ids(struct bulletin *b, const struct node *root)
 	return 0;
 }
 
-/* The newest scale that is told; 0.0 is none. */
+/* "8.8", "10", "10.0": tenths; 0 for what is no score. */
+static uint64_t tenths(str text)
+{
+	ptrdiff_t dot = str_find(text, '.');
+	uint64_t whole, tenth = 0;
+
+	if (!num_parse(dot < 0 ? text : str_head(text, dot), 10, &whole) ||
+	    (dot >= 0 && (text.len != dot + 2 || !num_parse(str_from(text, dot + 1), 9, &tenth))))
+		return 0;
+	return whole * 10 + tenth <= 100 ? whole * 10 + tenth : 0;
+}
+
+/* By the newest scale that is told; 0.0 is none. */
 static enum severity severity_told(const struct node *root)
 {
 	static const char *const keys[] = { "cvss_v4", "cvss_v3", "cvss_v2" };
-	char digits[16];
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		str text = feed_get(root, str_of(keys[i]));
-		if (text.len == 0 || text.len >= (ptrdiff_t)sizeof(digits))
-			continue;
-		memcpy(digits, text.p, (size_t)text.len);
-		digits[text.len] = '\0';
-		double score = strtod(digits, NULL);
-		if (score > 0 && score <= 10)
-			return severity_of_score(score);
+		uint64_t score = tenths(feed_get(root, str_of(keys[i])));
+		if (score)
+			return severity_of_score((double)score / 10);
 	}
 	return SEVERITY_UNKNOWN;
 }

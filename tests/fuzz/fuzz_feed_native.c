@@ -17,6 +17,7 @@ static const struct feed *const readers[] = {
 	&feed_npm_wg,
 	&feed_arch,
 	&feed_updateinfo,
+	&feed_ubuntu_cve,
 };
 
 static int check(struct op *op, void *to, const struct advisory *a)

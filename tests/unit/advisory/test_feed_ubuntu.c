@@ -220,5 +220,51 @@ static int reads_samples(struct op *op)
 	return 0;
 }
 
+static int reads_pages(struct op *op)
+{
+	struct told t = { 0 }, one = { .brief = true };
+
+	TRY(told_read(
+		op, &feed_ubuntu_cve, S("0_20.json"),
+		exact(S("{\"cves\":[{\"id\":\"CVE-1\",\"priority\":\"medium\",\"published\":\"2025-"
+			"04-"
+			"02T10:00:00\",\"updated_at\":\"2025-04-02T19:59:15.33+00:00\",\"notices_"
+			"ids\":["
+			"\"USN-1-1\"],\"impact\":{\"baseMetricV3\":{\"cvssV3\":{\"vectorString\":"
+			"\"CVSS:"
+			"3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\"}}},\"packages\":[{\"name\":"
+			"\"python-django\",\"statuses\":[{\"release_codename\":\"jammy\","
+			"\"status\":"
+			"\"released\",\"description\":\"2:3.2.12-2\",\"pocket\":\"security\"},"
+			"{\"release_codename\":\"focal\",\"status\":\"released\",\"description\":"
+			"\"2:2.2.12-1+esm1\",\"pocket\":\"esm-infra\"},{\"release_codename\":"
+			"\"noble\","
+			"\"status\":\"needed\",\"description\":\"\",\"pocket\":\"fips-updates\"},"
+			"{\"release_codename\":\"upstream\",\"status\":\"released\","
+			"\"description\":"
+			"\"5\"},{\"release_codename\":\"xenial\",\"status\":\"DNE\"}]}]},"
+			"{\"id\":\"CVE-2\",\"packages\":[]}]}")),
+		"", &t));
+	CHECK(t.bad == 0);
+	CHECK_STR(buf_view(&t.b),
+		  S("CVE-1 related USN-1-1 published 2025-04-02T00:00:00Z modified "
+		    "2025-04-02T19:59:15.33Z severity medium "
+		    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\n"
+		    "  ubuntu:22.04 source:python-django fixed <2:3.2.12-2\n"
+		    "  ubuntu:20.04 source:python-django fixed <2:2.2.12-1+esm1 only channel=esm\n"
+		    "  ubuntu:24.04 source:python-django affected urgency needed only "
+		    "channel=FIPS-updates\n"));
+	TRY(told_read(op, &feed_ubuntu_cve, S("CVE-3.json"),
+		      exact(S("{\"id\":\"CVE-3\",\"packages\":[{\"name\":\"a\",\"statuses\":[{"
+			      "\"release_codename\":\"jammy\",\"status\":\"needs-triage\"}]}]}")),
+		      "", &one));
+	CHECK_STR(buf_view(&one.b),
+		  S("CVE-3 ubuntu:22.04 source:a under_investigation urgency needs-triage\n"));
+	CHECK_FAILS(op, told_read(op, &feed_ubuntu_cve, S("x"), exact(S("{}")), "", &one),
+		    ERR_FORMAT, "not CVEs of Ubuntu's");
+	return 0;
+}
+
 TESTS({ "knows releases", knows_releases }, { "reads facts", reads_facts },
-      { "reads VEX", reads_vex }, { "reads samples", reads_samples, .once = true })
+      { "reads VEX", reads_vex }, { "reads pages", reads_pages },
+      { "reads samples", reads_samples, .once = true })
