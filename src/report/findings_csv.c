@@ -8,9 +8,12 @@
 
 static void cell(struct buf *b, str s, bool last)
 {
-	bool formula = s.len && str_find(S("=+-@\t\r"), s.p[0]) >= 0;
-	bool quote = formula;
+	bool formula = s.len && str_find(S("=+-\t\r"), s.p[0]) >= 0;
+	bool quote = false;
 
+	/* "@SUM(A1)" is one to some; "@scope/name" is a name. */
+	formula |= str_starts(s, S("@")) && str_find(s, '(') >= 0;
+	quote |= formula;
 	for (ptrdiff_t i = 0; i < s.len; i++)
 		quote |= str_find(S(",\"\r\n"), s.p[i]) >= 0;
 	if (quote)

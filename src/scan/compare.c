@@ -5,7 +5,7 @@
 
 const char *const compareds[COMPARES] = { "both", "severity", "only-theirs", "only-ours" };
 
-/* Packages of one name, and findings of one package, as lists by position. */
+/* Packages of one name, findings of one package, what they suppress of one name: lists by position. */
 struct chain {
 	uint32_t at;
 	struct chain *next;
@@ -17,6 +17,7 @@ struct comparing {
 	const struct report *r;
 	struct map name;        /* to struct chain *: packages */
 	struct map seen;        /* theirs, once each: some tell a package for each place */
+	struct map ignored;     /* to struct chain *: findings of theirs, by their package's name */
 	struct chain **finding; /* [package_n] */
 	bool *met;              /* [finding_n] */
 	struct {
@@ -38,14 +39,14 @@ static int add_line(struct comparing *c, enum compared how, const struct other_f
 
 /* ---- ours, by name ---- */
 
-static int add_name(struct comparing *c, str name, uint32_t at)
+static int add_name(struct comparing *c, struct map *to, str name, uint32_t at)
 {
 	struct chain *link = op_new(c->op, struct chain, 1);
 
 	if (!link)
 		return c->op->code;
-	*link = (struct chain){ at, map_get(&c->name, name) };
-	return map_put(&c->name, name, link);
+	*link = (struct chain){ at, map_get(to, name) };
+	return map_put(to, name, link);
 }
 
 /* By its bare name, and as "GROUP:NAME" or "NS/NAME". */
@@ -54,14 +55,14 @@ static int index_package(struct comparing *c, uint32_t at)
 	const struct package *p = &c->r->inventory->package[at];
 	str full;
 
-	if (add_name(c, p->name, at) < 0)
+	if (add_name(c, &c->name, p->name, at) < 0)
 		return c->op->code;
 	if (p->ns.len == 0 || package_kinds[p->type].is_system)
 		return 0;
 	if (op_text(c->op, &full, "%.*s%s%.*s", STR_ARG(p->ns),
 		    p->type == PACKAGE_MAVEN ? ":" : "/", STR_ARG(p->name)) < 0)
 		return c->op->code;
-	return add_name(c, full, at);
+	return add_name(c, &c->name, full, at);
 }
 
 static int index_ours(struct comparing *c)
@@ -70,6 +71,7 @@ static int index_ours(struct comparing *c)
 
 	map_init(&c->name, c->op);
 	map_init(&c->seen, c->op);
+	map_init(&c->ignored, c->op);
 	c->finding = op_new(c->op, struct chain *, inv->package_n);
 	c->met = op_new(c->op, bool, c->r->finding_n);
 	if (!c->finding || !c->met)
@@ -262,15 +264,23 @@ static int compare_theirs(struct comparing *c, const struct other_finding *f)
 	return compare_severity(c, f, ours);
 }
 
+/* Their names may have the group before them: the last part is what both have. */
+static str last_part(str name)
+{
+	ptrdiff_t slash = str_rfind(name, '/'), colon = str_rfind(name, ':');
+
+	return str_from(name, (slash > colon ? slash : colon) + 1);
+}
+
 static bool they_ignore(struct comparing *c, const struct other_report *other,
 			const struct finding *ours)
 {
 	const struct package *p = &c->r->inventory->package[ours->package];
+	const struct chain *link = map_get(&c->ignored, last_part(p->name));
 
-	for (ptrdiff_t i = 0; i < other->finding_n; i++) {
-		const struct other_finding *f = &other->finding[i];
-		if (f->ignored && str_ends(f->name, p->name) &&
-		    version_same(p->version, f->version) &&
+	for (; link; link = link->next) {
+		const struct other_finding *f = &other->finding[link->at];
+		if (version_same(p->version, f->version) &&
 		    id_shared(&ours->ids, ours->id, &f->ids))
 			return true;
 	}
@@ -300,9 +310,12 @@ int compare_reports(struct op *op, struct database *db, const struct report *rep
 
 	if (index_ours(&c) < 0)
 		return op->code;
-	for (ptrdiff_t i = 0; i < other->finding_n; i++)
-		if (compare_theirs(&c, &other->finding[i]) < 0)
+	for (ptrdiff_t i = 0; i < other->finding_n; i++) {
+		const struct other_finding *f = &other->finding[i];
+		if (compare_theirs(&c, f) < 0 ||
+		    (f->ignored && add_name(&c, &c.ignored, last_part(f->name), (uint32_t)i) < 0))
 			return op->code;
+	}
 	for (ptrdiff_t i = 0; i < report->shown_n; i++)
 		if (!c.met[i] && compare_ours(&c, other, &report->finding[i]) < 0)
 			return op->code;
