@@ -209,6 +209,8 @@ static int quoted(struct reader *r, const char **p, str *ret)
 			continue;
 		if (quote == '"' || q + 1 == r->stop || q[1] != quote)
 			break;
+		if (q > from && q[-1] == quote)
+			return BEYOND; /* libfyaml 0.7.12 counts a run of quotes otherwise */
 		twice++;
 		q++;
 	}

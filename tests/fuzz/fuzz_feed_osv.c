@@ -35,11 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct feed_wish wish = { 0 };
 	struct feed_count count;
 	uint64_t bad = 0;
-	AUTO_OP op;
 	int rc;
 
 	if (size == 0)
 		return 0;
+	AUTO_OP op;
 	op_init(&op, 256 << 20);
 	str in = { (const char *)data + 1, (ptrdiff_t)size - 1 };
 	if (data[0] == 'f') {

@@ -34,10 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct feed_sink sink = { .advisory = advisory, .score = score, .life = life };
 	uint64_t bad = 0;
-	AUTO_OP op;
 
 	if (size == 0)
 		return 0;
+	AUTO_OP op;
 	op_init(&op, 256 << 20);
 	size_t n = sizeof(readers) / sizeof(readers[0]);
 	const struct feed *feed = feed_of(str_of(readers[(uint8_t)(data[0] - 'a') % n]));
