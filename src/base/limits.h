@@ -43,7 +43,7 @@ enum {
 
 	/* Identifiers of statements that are held against findings: a year of Red Hat's documents and
 	 * 2,000 findings need 10 million. */
-	LIMIT_VEX_COMPARED = 200 * 1000 * 1000,
+	LIMIT_VEX_COMPARED = 50 * 1000 * 1000,
 
 	/* Bytes of an InRelease file: Debian's largest is 160 KiB. */
 	LIMIT_RELEASE = 8 << 20,

@@ -34,6 +34,10 @@ struct apply {
 	struct chosen *chosen;
 	uint8_t *met;      /* [statements]: it applied to some finding */
 	uint64_t compared; /* identifiers with findings */
+	const str
+		*inner; /* components that were last held against a package, and what came of it: */
+	uint32_t inner_package; /* products of one statement may share them all */
+	bool inner_fits;
 };
 
 /* ---- times ---- */
@@ -168,7 +172,9 @@ static int compare(struct apply *a, str id, uint32_t package)
 /* Does one of the subcomponents hold for the package? */
 static int inner_fits(struct apply *a, const struct vex_product *p, uint32_t package, bool *ret)
 {
-	*ret = false;
+	*ret = a->inner == p->subcomponents.p && a->inner_package == package && a->inner_fits;
+	if (a->inner == p->subcomponents.p && a->inner_package == package)
+		return 0;
 	for (ptrdiff_t i = 0; i < p->subcomponents.n && !*ret; i++) {
 		struct op_mark mark = op_mark(&a->tmp);
 		struct product want;
@@ -184,6 +190,9 @@ static int inner_fits(struct apply *a, const struct vex_product *p, uint32_t pac
 			return rc;
 		*ret = fit == FIT_YES;
 	}
+	a->inner = p->subcomponents.p;
+	a->inner_package = package;
+	a->inner_fits = *ret;
 	return 0;
 }
 
@@ -383,7 +392,10 @@ static int why_identifier(struct apply *a, str id, str *ret)
 				  : why_qualifier(a, id, package, key, ret);
 }
 
-enum { WHY_LOOK = 10000 }; /* identifiers that are looked at for a reason */
+enum {
+	WHY_LOOK = 10000, /* identifiers that are looked at for a reason */
+	WHY_WITHIN = 100, /* products whose components are */
+};
 
 /* The identifier of a list that came nearest. *ret empty: one is here. */
 static int why_nearest(struct apply *a, const str *id, ptrdiff_t n, str *ret)
@@ -421,7 +433,7 @@ static int why_products(struct apply *a, const struct statement *s, str *ret)
 	for (ptrdiff_t i = 0; i < s->product_n; i++)
 		id[i] = s->product[i].id;
 	rc = why_nearest(a, id, s->product_n, ret);
-	for (ptrdiff_t i = 0; rc == 0 && ret->len == 0 && i < s->product_n; i++) {
+	for (ptrdiff_t i = 0; rc == 0 && ret->len == 0 && i < s->product_n && i < WHY_WITHIN; i++) {
 		const struct texts *inner = &s->product[i].subcomponents;
 		str outer;
 		rc = why_nearest(a, &s->product[i].id, 1, &outer);
