@@ -211,15 +211,15 @@ static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 		example(&w->strangers, p->name);
 		return 0;
 	}
-	if (p->version.len == 0 || str_eq(p->version, S("(devel)"))) {
-		w->unversioned++;
-		example(&w->blanks, p->name);
-	}
 	if (m->lives && w->row->by_source && (rc = note_support(m, w, p)) < 0)
 		return rc;
 	if ((rc = ecosystem_package_name(m->tmp, p, &name)) < 0)
 		return rc;
 	match_asker_init(&a, &m->system, w->row, p, name);
+	if (a.ask[0].version.len == 0 || str_eq(a.ask[0].version, S("(devel)"))) {
+		w->unversioned++;
+		example(&w->blanks, p->name);
+	}
 	m->raws = (struct match_raws){ 0 };
 	if ((rc = look_up_all(m->tmp, w, &a, &m->raws)) < 0 || m->raws.n == 0)
 		return rc;

@@ -82,6 +82,14 @@ static void ask_by_name(struct match_asker *a, const struct package *p, str name
 		};
 }
 
+/* A program's own module whose version was made of a commit is built from a checkout: "v0.0.0-..." is
+ * before every release, whatever the checkout was of. */
+static bool is_untagged(const struct package *p)
+{
+	return p->type == PACKAGE_GO && str_starts(p->version, S("v0.0.0-")) &&
+	       fact(p, "go:path").len;
+}
+
 void match_asker_init(struct match_asker *a, const struct match_system *system,
 		      const struct ecosystem_row *row, const struct package *p, str name)
 {
@@ -92,6 +100,11 @@ void match_asker_init(struct match_asker *a, const struct match_system *system,
 		a->module = module_of(p);
 		a->modular = a->module.len || str_find_str(p->version, S(".module+el")) >= 0 ||
 			     str_find_str(p->version, S(".module_el")) >= 0;
+	}
+	if (is_untagged(p)) {
+		a->ask[a->ask_n++] =
+			(struct match_ask){ name, S("(devel)"), MATCH_NAME, NAMES_ANY, false };
+		return;
 	}
 	if (row->by_source)
 		ask_by_source(a, p, name);
@@ -153,7 +166,7 @@ static bool is_foreign_rpm(const struct ecosystem_row *row, const struct package
 			return false;
 	}
 	*ret_what = vendor;
-	return known && vendor.len != 0;
+	return known && vendor.len != 0 && !str_eq(vendor, S("NOASSERTION"));
 }
 
 /* What stands in versions of repositories that vendors publish for Debian and Ubuntu, and never in

@@ -570,10 +570,13 @@ static int uncovered(struct op *op)
 			   { PACKAGE_COMPOSER, "a", "b", "1" },
 			   { PACKAGE_BINARY, "", "busybox", "1.36" },
 			   { PACKAGE_CPAN, "", "x", "1" },
-			   { PACKAGE_GO, "example.org", "main", "(devel)" } },
+			   { PACKAGE_GO, "example.org", "main", "(devel)" },
+			   { PACKAGE_GO, "golang.org/x", "crypto",
+			     "v0.0.0-20200101000000-abcdefabcdef", "", "", "go:path",
+			     "golang.org/x/crypto/tool" } },
 		.want = "no-advisories composer 1\n"
 			"no-feed binary 1\nno-feed perl-cpan 1\nno-feed plan9:4 1\n"
-			"unknown golang 1\ncovered golang 1\n",
+			"unknown golang 2\ncovered golang 2\n",
 	};
 	static const struct input declared = {
 		.id = "debian",
