@@ -262,6 +262,10 @@ static int look_in_registry(struct looking *l, const struct reference *ref,
 		if (rc < 0)
 			return rc;
 		rc = registry_referrers(l->op, l->registry, d, &index);
+		if (rc == ERR_NET) { /* older registries answer in many ways that they have none */
+			op_forgive(l->op);
+			rc = 1;
+		}
 		if (rc > 0)
 			rc = look_at_tag(l, ref, d, "", options);
 		else if (rc == 0)

@@ -221,7 +221,7 @@ static int parse(struct vex_reader *r, str file, str bytes)
 	if (bytes.len > LIMIT_VEX)
 		return op_fail(r->op, ERR_LIMIT, "%.*s: a VEX document of more than %d MiB",
 			       STR_ARG(file), LIMIT_VEX >> 20);
-	if (str_starts(text, S("{")))
+	if (str_starts(text, S("{")) || str_starts(text, S("\xef\xbb\xbf{")))
 		return json_parse(r->op, file, bytes, &r->doc);
 	if (str_starts(text, S("<")) || str_starts(text, S("\xef\xbb\xbf<")))
 		return parse_xml(r, file, bytes);

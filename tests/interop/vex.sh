@@ -169,9 +169,9 @@ class Registry(http.server.BaseHTTPRequestHandler):
         if self.path == "/v2/": data = b"{}"
         elif what and what[1] == "referrers": data = referrers if how == "referrers" else None
         elif what and what[2] == "1": data = read(image)
-        elif what and what[2] == "sha256-" + image: data = referrers if how == "tag" else None
+        elif what and what[2] == "sha256-" + image: data = referrers if how in ("tag", "broken") else None
         elif what and what[2].startswith("sha256:") and os.path.exists("lay/blobs/sha256/" + what[2][7:]): data = read(what[2][7:])
-        self.send_response(200 if data is not None else 404)
+        self.send_response(200 if data is not None else 405 if what and what[1] == "referrers" and how == "broken" else 404)
         self.send_header("Content-Length", str(len(data or b"")))
         if data and what and what[1] != "blobs": self.send_header("Content-Type", json.loads(data).get("mediaType", "application/json"))
         self.end_headers()
@@ -181,7 +181,7 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
-for how in referrers tag; do
+for how in referrers tag broken; do
 	rm -rf lay
 	python3 layout.py subject
 	: >port

@@ -285,6 +285,9 @@ static const struct {
 	{ "pkg:deb/debian/x", NULL },
 	{ "{\"predicateType\":\"https://slsa.dev/provenance/v1\",\"predicate\":{}}", NULL },
 	{ "{\"a\":1,\"a\":2}", "v.json:1:" },
+	{ "\xef\xbb\xbf{}", "v.json:1:" },
+	{ "{\"a\":\"\\ud800\"}", "v.json:1:" },
+	{ "{\"a\":NaN}", "v.json:1:" },
 	{ "{\"a\":", "v.json:1:" },
 	{ DOC("{\"vulnerability\":{\"name\":\"CVE-1\"},\"products\":[" IS(
 		  "pkg:a/b") "],\"status\":\"fine\"}"),
