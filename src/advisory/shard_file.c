@@ -3,13 +3,18 @@
  * they come from.
  */
 #include <fcntl.h>
+#include <sys/uio.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "shard_set.h"
 #include "sys/file.h"
 
-enum { PIECE = 256 << 10 };
+enum {
+	PIECE = 64 << 10, /* bytes that are gathered */
+	DIRECT = 2048,    /* from so many on they are written from where they lie */
+	PARTS = 256,      /* pieces of one system call */
+};
 
 /* Bytes of a run of base's records, and of their texts, as they lie. */
 int shard_base_run(struct op *op, const struct shard *base, uint32_t first, uint32_t n,
@@ -51,13 +56,11 @@ static int make_words(struct op *op, struct shard_work *w)
 	return buf_take(&b, &w->section[SHARD_WORDS]);
 }
 
-/* All before the records as one text: what the head's digest is of, and the head. */
-static int make_tables(struct op *op, struct shard_work *w, str *ret)
+/* Where each section stands, into the head. */
+static int place_sections(struct op *op, struct shard_work *w)
 {
-	struct buf b;
 	uint64_t at = SHARD_HEAD;
 
-	buf_init(&b, op, SIZE_MAX / 2);
 	for (int i = 0; i < SHARD_SECTIONS; i++) {
 		uint64_t size = i == SHARD_RECORDS ? w->records_len
 				: i == SHARD_TEXTS ? w->texts_len
@@ -66,23 +69,35 @@ static int make_tables(struct op *op, struct shard_work *w, str *ret)
 		shard_put64(row, at);
 		shard_put64(row + 8, size);
 		at = (at + size + 7) & ~UINT64_C(7);
-		if (i >= SHARD_RECORDS)
-			continue;
-		buf_add(&b, w->section[i]);
-		(void)buf_room(&b, (size_t)(-b.len & 7));
 	}
 	w->size = at;
 	if (at > LIMIT_SHARD)
 		return op_fail(op, ERR_LIMIT, "a shard of %.*s would pass 4 GiB",
 			       STR_ARG(w->job->set->source));
-	return buf_take(&b, ret);
+	return 0;
 }
 
-static void make_head(struct shard_work *w, str tables)
+static str padding(uint64_t size)
 {
-	struct digest d = digest_of(tables);
+	static const char zeros[8];
+
+	return (str){ zeros, (ptrdiff_t)(-size & 7) };
+}
+
+/* The head, whose digest is the file's. */
+static int make_head(struct op *op, struct shard_work *w)
+{
+	AUTO_HASH *h = NULL;
+	uint8_t tables[32];
 	char *p = w->head;
 
+	if (place_sections(op, w) < 0 || hash_open(op, HASH_SHA256, &h) < 0)
+		return op->code;
+	for (int i = 0; i < SHARD_RECORDS; i++) {
+		hash_add(h, w->section[i]);
+		hash_add(h, padding((uint64_t)w->section[i].len));
+	}
+	hash_result(h, HASH_SHA256, tables);
 	memcpy(p, "temperdb", 8);
 	shard_put32(p + 8, SHARD_VERSION);
 	shard_put32(p + 12, w->job->kind);
@@ -90,44 +105,72 @@ static void make_head(struct shard_work *w, str tables)
 	shard_put32(p + 24, w->job->set->fixed_only);
 	shard_put32(p + 28, w->bits[0]);
 	shard_put32(p + 32, w->bits[1]);
-	memcpy(p + SHARD_HEAD_TABLES, d.b, sizeof(d.b));
+	memcpy(p + SHARD_HEAD_TABLES, tables, sizeof(tables));
 	w->digest = digest_of((str){ p, SHARD_HEAD });
+	return 0;
 }
 
-/* What is written, gathered into pieces that are worth a system call. */
+/* What is written: small pieces gathered in p, large ones as they lie, which they do until then. */
 struct out {
 	struct file_new file;
+	struct iovec part[PARTS];
+	int part_n;
 	char *p;
-	size_t n;
+	size_t n; /* of p that is used */
 	uint64_t written;
 };
 
 static int out_flush(struct op *op, struct out *o)
 {
-	int rc = file_write(op, o->file.fd, S("a shard"), (str){ o->p, (ptrdiff_t)o->n });
+	struct iovec *part = o->part;
+	int left = o->part_n;
 
+	while (left > 0) {
+		ssize_t wrote = writev(o->file.fd, part, left);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return op_fail_errno(op, "cannot write a shard");
+		for (; left > 0 && (size_t)wrote >= part->iov_len; part++, left--)
+			wrote -= (ssize_t)part->iov_len;
+		if (left > 0) {
+			part->iov_base = (char *)part->iov_base + wrote;
+			part->iov_len -= (size_t)wrote;
+		}
+	}
+	o->part_n = 0;
 	o->n = 0;
-	return rc;
+	return 0;
 }
 
 static int out_add(struct op *op, struct out *o, str bytes)
 {
-	bool large = bytes.len > PIECE / 2; /* goes by itself, behind what is gathered */
+	bool small = bytes.len < DIRECT;
 
+	if (bytes.len == 0)
+		return 0;
 	o->written += (uint64_t)bytes.len;
-	if ((large || o->n + (size_t)bytes.len > PIECE) && out_flush(op, o) < 0)
+	if ((o->part_n == PARTS || (small && o->n + (size_t)bytes.len > PIECE)) &&
+	    out_flush(op, o) < 0)
 		return op->code;
-	if (large)
-		return file_write(op, o->file.fd, S("a shard"), bytes);
-	if (bytes.len)
-		memcpy(o->p + o->n, bytes.p, (size_t)bytes.len);
+	struct iovec *last = o->part_n ? &o->part[o->part_n - 1] : NULL;
+	if (!small) {
+		o->part[o->part_n++] =
+			(struct iovec){ (void *)(uintptr_t)bytes.p, (size_t)bytes.len };
+		return 0;
+	}
+	memcpy(o->p + o->n, bytes.p, (size_t)bytes.len);
+	if (last && (char *)last->iov_base + last->iov_len == o->p + o->n)
+		last->iov_len += (size_t)bytes.len;
+	else
+		o->part[o->part_n++] = (struct iovec){ o->p + o->n, (size_t)bytes.len };
 	o->n += (size_t)bytes.len;
 	return 0;
 }
 
 static int out_align(struct op *op, struct out *o)
 {
-	return out_add(op, o, (str){ "\0\0\0\0\0\0\0", (ptrdiff_t)(-o->written & 7) });
+	return out_add(op, o, padding(o->written));
 }
 
 /* All records, or all texts. */
@@ -162,39 +205,48 @@ static bool is_there(const struct shard_work *w, const char *name)
 	       (uint64_t)st.st_size == w->size;
 }
 
-static int write_file(struct op *op, const struct shard_work *w, str tables, str only)
+/* Head and tables. */
+static int out_tables(struct op *op, struct out *o, const struct shard_work *w)
+{
+	if (out_add(op, o, (str){ w->head, SHARD_HEAD }) < 0)
+		return op->code;
+	for (int i = 0; i < SHARD_RECORDS; i++)
+		if (out_add(op, o, w->section[i]) < 0 || out_align(op, o) < 0)
+			return op->code;
+	return 0;
+}
+
+static int write_file(struct op *op, const struct shard_work *w, str only)
 {
 	char name[DIGEST_HEX];
-	struct out o = { .file = { .fd = -1 } };
 
 	digest_hex(&w->digest, name);
 	if (is_there(w, name))
 		return 0;
-	o.p = op_alloc(op, 1, PIECE);
-	if (!o.p || file_new_open(op, w->job->dirfd, 0644, &o.file) < 0)
+	struct out *o = op_new(op, struct out, 1);
+	if (!o)
 		return op->code;
-	int rc = out_add(op, &o, (str){ w->head, SHARD_HEAD });
-	if (rc == 0 && (rc = out_add(op, &o, tables)) == 0 && only.p)
-		rc = (rc = out_add(op, &o, only)) ? rc : out_align(op, &o);
-	else if (rc == 0 && (rc = out_pieces(op, &o, w, false)) == 0)
-		rc = out_pieces(op, &o, w, true);
-	if (rc == 0 && (rc = out_flush(op, &o)) == 0)
-		rc = file_new_publish(op, &o.file, str_of(name));
-	file_new_discard(&o.file);
-	MUST(rc < 0 || o.written == w->size);
+	o->file.fd = -1;
+	o->p = op_alloc(op, 1, PIECE);
+	if (!o->p || file_new_open(op, w->job->dirfd, 0644, &o->file) < 0)
+		return op->code;
+	int rc = out_tables(op, o, w);
+	if (rc == 0 && only.p)
+		rc = (rc = out_add(op, o, only)) ? rc : out_align(op, o);
+	else if (rc == 0 && (rc = out_pieces(op, o, w, false)) == 0)
+		rc = out_pieces(op, o, w, true);
+	if (rc == 0 && (rc = out_flush(op, o)) == 0)
+		rc = file_new_publish(op, &o->file, str_of(name));
+	file_new_discard(&o->file);
+	MUST(rc < 0 || o->written == w->size);
 	return rc;
 }
 
 int shard_finish(struct op *op, struct shard_work *w, str only)
 {
-	str tables;
-
 	if (make_words(op, w) < 0)
 		return op->code;
 	if (w->block.n)
 		w->section[SHARD_BLOCKS] = (str){ w->block.p->line, w->block.n * SHARD_BLOCK };
-	if (make_tables(op, w, &tables) < 0)
-		return op->code;
-	make_head(w, tables);
-	return write_file(op, w, tables, only);
+	return make_head(op, w) < 0 ? op->code : write_file(op, w, only);
 }
