@@ -22,7 +22,7 @@
  *	records    sorted by id, then by bytes
  *	texts
  *
- * A block is a run of records that ends before one whose id has a hash with four zeros at its end,
+ * A block is a run of records that ends before one whose id has a hash with two zeros at its end,
  * and behind one that has 1,024 bytes or more with its texts: what is not changed is not hashed
  * again. So the SHA-256 of the head decides about all of the file, and that is a shard's digest.
  *
@@ -129,7 +129,7 @@ static inline uint32_t shard_hash(str s)
 
 static inline bool shard_block_begins(str id)
 {
-	return (shard_hash(id) & 15) == 0;
+	return (shard_hash(id) & 3) == 0;
 }
 
 /* "CVE-2024-12345" as a score's key; 0 for what is none. */

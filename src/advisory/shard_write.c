@@ -85,6 +85,8 @@ static int newest_of_base(struct op *op, struct shard_work *w)
 	uint32_t at = 0;
 	bool lost = false;
 
+	if (str_cmp(w->newest, base->head.newest) >= 0)
+		return 0;
 	for (ptrdiff_t i = 0; i <= w->piece.n && !lost; i++) {
 		const struct shard_piece *p = i < w->piece.n ? &w->piece.p[i] : NULL;
 		uint32_t to = p ? p->first : base->n;
@@ -112,6 +114,8 @@ static int newest_of_base(struct op *op, struct shard_work *w)
 				return op->code;
 			newer(&w->newest, a.modified);
 			newer(&w->newest, a.published);
+			if (str_eq(w->newest, base->head.newest))
+				return 0;
 		}
 	return 0;
 }
@@ -413,6 +417,9 @@ static uint32_t block_of_base(const struct shard_work *w, const struct walk *k, 
 				    : base->n;
 	if (to <= first || to - first > left)
 		return 0;
+	if (to - first <
+	    left) /* the next one of base follows it here, and begins one as it did there */
+		return to - first;
 	struct walk end = *k;
 	walk_on(w, &end, to - first);
 	return walk_begins(w, &end) ? to - first : 0;
