@@ -343,6 +343,7 @@ static void put_summary(struct table *t)
 
 	report_count(t->r, &n);
 	if (t->r->shown_n == 0) {
+		buf_add(t->b, t->n ? S("\n") : S(""));
 		words_none(t->b, t->r);
 		buf_char(t->b, '\n');
 	} else {
