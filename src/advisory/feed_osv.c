@@ -1,5 +1,5 @@
 /*
- * OSV: one record a document, or an array of them; as JSON or YAML. Source: ossf.github.io/osv-schema,
+ * OSV: one record a document, an array of them, or what the service answers; as JSON or YAML. Source: ossf.github.io/osv-schema,
  * 1.7; what is particular to a database stands in its documentation:
  *
  *	{"id", "modified", "published", "withdrawn", "aliases": [], "related": [], "upstream": [],
@@ -565,15 +565,54 @@ static int one(struct op *op, const struct node *root, const struct feed_sink *s
 	return rc < 0 ? rc : sink->advisory(op, sink->to, &r.a);
 }
 
+/* A list of records; one that is broken is passed over. */
+static int read_list(struct op *op, const struct feed_document *d, str within,
+		     const struct feed_sink *sink, uint64_t *ret_bad)
+{
+	AUTO_JSON_MEMBERS *m = NULL;
+	struct node node = { 0 };
+	int rc = json_members_open(op, d->name, d->bytes, within, false, &m);
+
+	while (rc == 0) {
+		struct op_mark mark = op_mark(op);
+		struct reading r = { .op = op };
+		rc = json_members_next(op, m, &node);
+		if (rc <= 0)
+			return rc;
+		rc = read_record(&r, &node);
+		if (rc == ERR_FORMAT) {
+			op_forgive(op);
+			++*ret_bad;
+			rc = 0;
+		} else if (rc == 0) {
+			rc = sink->advisory(op, sink->to, &r.a);
+		}
+		op_reset(op, mark);
+	}
+	return rc;
+}
+
+/* What the service answers: {"vulns": [...]}. */
+static bool is_answer(str text)
+{
+	str first = str_trim(str_head(text, 64));
+
+	return str_starts(first, S("{")) &&
+	       str_starts(str_trim(str_from(first, 1)), S("\"vulns\""));
+}
+
 static int read(struct op *op, const struct feed_document *d, const struct feed_sink *sink,
 		uint64_t *ret_bad)
 {
 	struct doc doc = { 0 };
 	bool yaml = str_ends(d->name, S(".yaml")) || str_ends(d->name, S(".yml"));
+
+	if (!yaml && is_answer(d->bytes))
+		return read_list(op, d, S("vulns"), sink, ret_bad);
+	if (!yaml && str_starts(str_trim(str_head(d->bytes, 64)), S("[")))
+		return read_list(op, d, S(""), sink, ret_bad);
 	int rc = yaml ? yaml_quick_parse(op, d->name, d->bytes, &doc)
 		      : json_parse(op, d->name, d->bytes, &doc);
-
-	(void)ret_bad;
 	return rc < 0 ? rc : one(op, &doc.root, sink);
 }
 
@@ -587,8 +626,8 @@ static bool looks_like(const struct feed_document *d)
 		return (str_starts(head, S("id: ")) || str_find_str(head, S("\nid: ")) >= 0) &&
 		       (str_starts(head, S("modified: ")) ||
 			str_find_str(head, S("\nmodified: ")) >= 0);
-	return str_starts(str_trim(head), S("{")) && str_find_str(head, S("\"modified\"")) >= 0 &&
-	       str_find_str(head, S("\"id\"")) >= 0 &&
+	return (str_starts(str_trim(head), S("{")) || str_starts(str_trim(head), S("["))) &&
+	       str_find_str(head, S("\"modified\"")) >= 0 && str_find_str(head, S("\"id\"")) >= 0 &&
 	       (str_find_str(head, S("\"affected\"")) >= 0 ||
 		str_find_str(head, S("\"schema_version\"")) >= 0 ||
 		str_find_str(head, S("\"withdrawn\"")) >= 0);

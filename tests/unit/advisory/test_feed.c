@@ -185,6 +185,31 @@ static int broken_documents(struct op *op)
 	return 0;
 }
 
+/* More than one thread takes at once: whatever the order, all of it and each once. */
+static int many_lines(struct op *op)
+{
+	struct told told = { .count_only = true };
+	struct feed_sink sink = { .advisory = told_advisory, .to = &told };
+	struct feed_count count;
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, 64 << 20);
+	for (int i = 0; i < 40000; i++)
+		buf_fmt(&b,
+			i % 1000 == 7 ? "{\"id\":%d,\"affected\":0}\n"
+				      : "{\"id\":\"A-%d\",\"modified\":\"2024-05-06T07:08:09Z\","
+					"\"affected\":[]}\n",
+			i);
+	TRY(buf_take(&b, &text));
+	struct at at = at_of_bytes(exact(text), S("a feed"));
+	TRY(feed_read(op, S("a feed"), &at, &(struct feed_wish){ 0 }, &sink, &count));
+	CHECK(count.records == 39960 && told.records == 39960);
+	CHECK(count.documents == 40000 && count.bad == 40);
+	CHECK_STR(count.newest, S("2024-05-06T07:08:09Z"));
+	return 0;
+}
+
 static int nested_too_deep(struct op *op)
 {
 	struct feed_count count;
@@ -264,5 +289,6 @@ static int table_of_feeds(struct op *op)
 
 TESTS({ "compressed lines", compressed_lines }, { "archives", archives },
       { "broken documents", broken_documents, .once = true },
-      { "nested too deep", nested_too_deep }, { "directories", directories, .once = true },
-      { "a sink that fails", sink_fails }, { "the table of feeds", table_of_feeds })
+      { "many lines", many_lines, .once = true }, { "nested too deep", nested_too_deep },
+      { "directories", directories, .once = true }, { "a sink that fails", sink_fails },
+      { "the table of feeds", table_of_feeds })

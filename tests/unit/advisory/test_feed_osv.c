@@ -101,10 +101,15 @@ static const struct {
 	  "\"ecosystem_specific\":{"
 	  "\"imports\":[{\"path\":\"net\",\"symbols\":[\"Dial\",\"A.B\"]},{\"path\":\"os\"}]}}]}",
 	  "GO-1\n  golang stdlib fixed <1.2.3 imports net:Dial,net:A.B,os\n" },
+	{ "an array; what is no record in it is passed over",
+	  " [{\"id\":\"A-7\"},7,{\"id\":\"A-8\"}]", "A-7\nA-8\n" },
+	{ "an answer of the service", "{\"vulns\":[{\"id\":\"A-9\"}],\"next_page_token\":\"x\"}",
+	  "A-9\n" },
+	{ "an array cut short", "[{\"id\":\"A-7\"}", NULL },
 	{ "no id", "{\"modified\":\"2024-01-02T03:04:05Z\"}", NULL },
 	{ "an id of nothing", "{\"id\":\" \"}", NULL },
 	{ "an id of controls", "{\"id\":\"A\\u0007\"}", NULL },
-	{ "no mapping", "[1]", NULL },
+	{ "no mapping", "1", NULL },
 	{ "an inverted range",
 	  "{\"id\":\"B-1\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},"
 	  "\"ranges\":[{\"type\":"
