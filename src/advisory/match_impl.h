@@ -82,6 +82,7 @@ struct match_raw {
 	struct match match;
 	struct match_held held;
 	bool clears;          /* says that the package is not affected */
+	ptrdiff_t cves;       /* of a distribution's record: how many it is about */
 	bool past;            /* a record of this very CVE, whose fix the version has */
 	struct advisory head; /* without texts */
 };
@@ -108,7 +109,7 @@ struct match_merge {
 	struct match_findings *to;
 };
 int match_merge(const struct match_merge *m, uint32_t package, bool distribution,
-		const struct match_raws *raws) MUST_USE;
+		struct match_raws *raws) MUST_USE;
 
 /* A match with all that it holds in op, but for what shards hold. */
 int match_keep(struct op *op, const struct match *from, struct match *ret) MUST_USE;

@@ -81,24 +81,6 @@ static int put(struct groups *s, struct group *g, const struct match_raw *raw)
 	return 0;
 }
 
-/* The CVEs that a distribution's record is about: how many. */
-static ptrdiff_t each_cve(const struct advisory *a, ptrdiff_t at, str *ret)
-{
-	const struct texts *list[] = { &a->aliases, &a->related };
-	str own = match_cve_of(a->id);
-	ptrdiff_t n = 0;
-
-	if (own.len) {
-		*ret = at == 0 ? own : S("");
-		return 1;
-	}
-	for (int k = 0; k < 2; k++)
-		for (ptrdiff_t i = 0; i < list[k]->n; i++)
-			if (match_is_cve(list[k]->p[i]) && n++ == at)
-				*ret = list[k]->p[i];
-	return n;
-}
-
 static int put_by_aliases(struct groups *s, const struct match_raw *raw, str cve)
 {
 	const struct texts *aliases = &raw->head.aliases;
@@ -113,26 +95,33 @@ static int put_by_aliases(struct groups *s, const struct match_raw *raw, str cve
 	return g ? put(s, g, raw) : s->tmp->code;
 }
 
-static int put_by_cve(struct groups *s, const struct match_raw *raw)
+static int put_in_cve(struct groups *s, struct match_raw *raw, str cve)
 {
-	str cve = S("");
-	ptrdiff_t n = each_cve(&raw->head, 0, &cve);
+	struct group *g;
 
-	if (n == 0)
-		return put_by_aliases(s, raw, cve);
-	for (ptrdiff_t i = 0; i < n; i++) {
-		each_cve(&raw->head, i, &cve);
-		if (raw->past && !map_get(&s->by_id, cve))
-			continue;
-		struct group *g = join(s, NULL, cve);
-		if (!g)
-			return s->tmp->code;
-		g->cve = cve;
-		/* A CVE may stand among aliases and related ids too. */
-		if (g->last != raw && put(s, g, raw) < 0)
-			return s->tmp->code;
-	}
-	return 0;
+	raw->cves++;
+	if (raw->past && !map_get(&s->by_id, cve))
+		return 0;
+	if (!(g = join(s, NULL, cve)))
+		return s->tmp->code;
+	g->cve = cve;
+	/* A CVE may stand among aliases and related ids too. */
+	return g->last == raw ? 0 : put(s, g, raw);
+}
+
+static int put_by_cve(struct groups *s, struct match_raw *raw)
+{
+	const struct texts *list[] = { &raw->head.aliases, &raw->head.related };
+	str own = match_cve_of(raw->head.id);
+	int rc = 0;
+
+	if (own.len)
+		return put_in_cve(s, raw, own);
+	for (int k = 0; k < 2; k++)
+		for (ptrdiff_t i = 0; rc == 0 && i < list[k]->n; i++)
+			if (match_is_cve(list[k]->p[i]))
+				rc = put_in_cve(s, raw, list[k]->p[i]);
+	return rc < 0 || raw->cves ? rc : put_by_aliases(s, raw, S(""));
 }
 
 /* ---- order ---- */
@@ -196,8 +185,7 @@ struct hits {
 	const struct match_raw *past;  /* likewise, if they are errata */
 };
 
-static int collect_ids(const struct match_merge *m, const struct group *g, bool distribution,
-		       struct finding *f)
+static int collect_ids(const struct match_merge *m, const struct group *g, struct finding *f)
 {
 	VEC(str) ids = { 0 };
 	str *to;
@@ -209,11 +197,10 @@ static int collect_ids(const struct match_merge *m, const struct group *g, bool 
 	}
 	for (const struct link *l = g->first; l; l = l->next) {
 		const struct advisory *a = &l->raw->head;
-		str cve;
 		if (!(to = vec_push(m->tmp, &ids)))
 			return m->tmp->code;
 		*to = a->id;
-		if (distribution && each_cve(a, 0, &cve) > 1)
+		if (l->raw->cves > 1)
 			continue; /* an erratum's aliases are of all that it fixes */
 		for (ptrdiff_t i = 0; i < a->aliases.n; i++) {
 			if (!(to = vec_push(m->tmp, &ids)))
@@ -455,7 +442,7 @@ static int texts_of(const struct match_merge *m, const struct hits *h, struct fi
 }
 
 static int finding_of(const struct match_merge *m, uint32_t package, const struct group *g,
-		      const struct hits *h, bool distribution)
+		      const struct hits *h)
 {
 	struct finding *f = vec_push(m->op, m->to);
 	int rc;
@@ -464,7 +451,7 @@ static int finding_of(const struct match_merge *m, uint32_t package, const struc
 		return m->op->code;
 	f->package = package;
 	f->id = name_of(m, g, h);
-	if ((rc = collect_ids(m, g, distribution, f)) < 0 || (rc = keep_matches(m, h, f)) < 0 ||
+	if ((rc = collect_ids(m, g, f)) < 0 || (rc = keep_matches(m, h, f)) < 0 ||
 	    (rc = take_fix(m, h, f)) < 0 || (m->wish->texts && (rc = texts_of(m, h, f)) < 0) ||
 	    (rc = know_all(m, h, f)) < 0 || (h->clear && (rc = say_clear(m, h->clear, f)) < 0))
 		return rc;
@@ -481,8 +468,7 @@ static bool is_outdated(const struct hits *h)
 	return h->past != NULL;
 }
 
-static int merge_group(const struct match_merge *m, uint32_t package, const struct group *g,
-		       bool distribution)
+static int merge_group(const struct match_merge *m, uint32_t package, const struct group *g)
 {
 	struct hits h = { 0 };
 	ptrdiff_t n = 0;
@@ -508,11 +494,11 @@ static int merge_group(const struct match_merge *m, uint32_t package, const stru
 	qsort(h.p, (size_t)h.n, sizeof(*h.p), raw_order);
 	if (!h.clear && is_outdated(&h))
 		h.clear = h.past;
-	return finding_of(m, package, g, &h, distribution);
+	return finding_of(m, package, g, &h);
 }
 
 int match_merge(const struct match_merge *m, uint32_t package, bool distribution,
-		const struct match_raws *raws)
+		struct match_raws *raws)
 {
 	struct groups s = { .tmp = m->tmp };
 	int rc = 0;
@@ -524,6 +510,6 @@ int match_merge(const struct match_merge *m, uint32_t package, bool distribution
 		rc = distribution ? put_by_cve(&s, &raws->p[i])
 				  : put_by_aliases(&s, &raws->p[i], S(""));
 	for (const struct group *g = s.first; rc == 0 && g; g = g->next)
-		rc = g->joined ? 0 : merge_group(m, package, g, distribution);
+		rc = g->joined ? 0 : merge_group(m, package, g);
 	return rc;
 }
