@@ -62,7 +62,6 @@ static int read_severities(struct op *op, const struct texts *given, struct text
 
 	for (ptrdiff_t i = 0; rc == 0 && i < ret->n; i++)
 		if (severity_of(ret->p[i]) == SEVERITY_UNKNOWN &&
-		    severity_of(S("unknown")) == SEVERITY_UNKNOWN &&
 		    !str_eq(ret->p[i], S("unknown")) && !str_eq(ret->p[i], S("UNKNOWN")))
 			return op_fail(op, ERR_USAGE,
 				       "there is no severity '%.*s': unknown, negligible, low, "
