@@ -124,7 +124,7 @@ static int put(struct updating *u, struct unit *unit, const struct shard_file *f
 	struct database_shard *shard = op_new(u->op, struct database_shard, n);
 	struct update_line *line = &unit->line;
 	bool force = u->wish->force;
-	str now;
+	str now, told = line->upstream;
 
 	if (!shard || now_text(u, &now) < 0)
 		return u->op->code;
@@ -132,11 +132,12 @@ static int put(struct updating *u, struct unit *unit, const struct shard_file *f
 		shard[i] = (struct database_shard){ .file = file[i],
 						    .feed = unit->name,
 						    .url = line->url,
-						    .upstream = line->upstream,
+						    .upstream = told,
 						    .updated = now,
 						    .licence = unit->source->licence };
-		if (!line->upstream.len)
-			shard[i].upstream = not_after(file[i].head.newest, now);
+		if (!told.len &&
+		    op_copy(u->op, not_after(file[i].head.newest, now), &shard[i].upstream) < 0)
+			return u->op->code;
 		if (str_cmp(shard[i].upstream, line->upstream) > 0)
 			line->upstream = shard[i].upstream;
 		line->records += file[i].head.records;

@@ -209,21 +209,22 @@ static int hint(struct op *op, const struct cli *cli, const struct update_wish *
 		const struct update_line *line, ptrdiff_t n)
 {
 	str suite = suite_wanted(w), text;
-	bool failed = false;
+	bool failed = false, known = false;
 
-	for (ptrdiff_t i = 0; i < n; i++)
-		failed = failed ||
-			 (line[i].how == UPDATE_FAILED && str_eq(line[i].ecosystem, S("debian")) &&
-			  !str_starts(line[i].feed, S("changelog")));
-	if (!failed)
+	for (ptrdiff_t i = 0; i < n; i++) {
+		bool changelog = str_starts(line[i].feed, S("changelog"));
+		known = known || changelog;
+		failed = failed || (!changelog && line[i].how == UPDATE_FAILED &&
+				    str_eq(line[i].ecosystem, S("debian")));
+	}
+	if (!failed || known)
 		return 0;
 	int rc = changelog_reachable(op, &w->mirror, suite.len ? suite : S("stable"), &suite);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = op_text(op, &text,
 		     "temper: a mirror of Debian can be reached; its changelogs tell what is "
-		     "fixed: temper "
-		     "db update changelog:%.*s\n",
+		     "fixed: temper db update changelog:%.*s\n",
 		     STR_ARG(suite));
 	return rc < 0 ? rc : term_write(op, &cli->err, text);
 }
