@@ -37,10 +37,12 @@ static int sends(struct op *op)
 {
 	struct told t = { 0 };
 	struct feed_sink sink = { .advisory = told_advisory, .to = &t };
+	AUTO_OP kept;
 	struct bulletin d;
 	uint64_t bad = 0;
 
-	buf_init(&t.b, op, 1 << 20);
+	op_init(&kept, 0); /* what a sink keeps is not the reader's memory */
+	buf_init(&t.b, &kept, 1 << 20);
 	bulletin_begin(&d, op, &sink, S("A-1"));
 	d.a.summary = S("sum");
 	bulletin_add(&d, &d.related, S("CVE-1"));
