@@ -8,6 +8,7 @@
 #include "codec/base64.h"
 #include "codec/json.h"
 #include "database_impl.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 
 /* The directory that a user's data lives in, by the XDG Base Directory Specification. */
@@ -171,7 +172,7 @@ int database_map(struct op *op, struct database *db, ptrdiff_t i, const struct s
 	if (shard_open(&db->own, db->dir, str_of(name), &s) < 0) {
 		op_adopt_error(op, &db->own);
 		op_forgive(&db->own);
-		return op->code;
+		return op_fail_in(op, "the database is damaged, or was updated twice meanwhile");
 	}
 	if (!is_it(s, line)) {
 		shard_close(&s);
@@ -200,6 +201,17 @@ int database_of_ecosystem(struct op *op, const struct database *db, str ecosyste
 	*ret = found.p;
 	*ret_n = found.n;
 	return 0;
+}
+
+bool database_time(str time, int64_t *ret)
+{
+	char text[] = "0000-00-00T00:00:00Z";
+
+	if (time.len < 10)
+		return false;
+	memcpy(text, time.p, time.len < 19 ? 10 : 19);
+	text[10] = 'T';
+	return clock_parse_rfc3339(str_of(text), ret);
 }
 
 static bool is_named(const struct advisory *a, str id)

@@ -51,6 +51,10 @@ int database_place(struct op *op, str dir, str *ret_path) MUST_USE;
 int database_map(struct op *op, struct database *db, ptrdiff_t i,
 		 const struct shard **ret) MUST_USE;
 
+/* A time as publishers write it, in seconds: RFC 3339, with fractions of a second or a date alone too.
+ * What stands after the seconds is taken for UTC. False for what is none. */
+bool database_time(str time, int64_t *ret);
+
 /* Shards of advisories of this ecosystem, as positions. */
 int database_of_ecosystem(struct op *op, const struct database *db, str ecosystem, ptrdiff_t **ret,
 			  ptrdiff_t *ret_n) MUST_USE;

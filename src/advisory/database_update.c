@@ -10,7 +10,6 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "database_impl.h"
-#include "sys/clock.h"
 #include "sys/file.h"
 
 enum { SHRINK_FROM = 20 }; /* records; of fewer any number may go */
@@ -111,7 +110,7 @@ static bool is_before(str a, str b)
 {
 	int64_t x, y;
 
-	return clock_parse_rfc3339(a, &x) && clock_parse_rfc3339(b, &y) && x < y;
+	return database_time(a, &x) && database_time(b, &y) && x < y;
 }
 
 static str place_of(const struct database_shard *s)

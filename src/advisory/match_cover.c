@@ -176,7 +176,7 @@ static int64_t age_of(str upstream, int64_t now)
 {
 	int64_t t;
 
-	return now && clock_parse_rfc3339(upstream, &t) && t <= now ? now - t : -1;
+	return now && database_time(upstream, &t) && t <= now ? now - t : -1;
 }
 
 static int list_sources(struct op *op, const struct database *db, const struct map *where,

@@ -23,7 +23,7 @@ struct shard_head {
 	str ecosystem; /* key; empty for scores and lives, and for records that name no package */
 	bool fixed_only;
 	uint64_t records;
-	str newest; /* the latest time in its records */
+	str newest; /* the latest time in its records, or of the document that they were in */
 };
 
 struct shard; /* opaque: a mapped file */

@@ -156,9 +156,18 @@ static int put_life(struct op *op, void *to, const struct life *life)
 	return 0;
 }
 
+static int put_dated(struct op *op, void *to, str time)
+{
+	struct shard_set *set = to;
+
+	if (str_cmp(time, set->dated) <= 0)
+		return 0;
+	return op_copy(&set->own, time, &set->dated) < 0 ? op_adopt_error(op, &set->own) : 0;
+}
+
 struct feed_sink shard_sink(struct shard_set *set)
 {
-	return (struct feed_sink){ put_advisory, put_score, put_life, set };
+	return (struct feed_sink){ put_advisory, put_score, put_life, set, put_dated };
 }
 
 /* An item with the first bytes of its id as numbers: these mostly decide. */

@@ -32,6 +32,7 @@ struct shard_set {
 	struct record_out out;
 	str source;
 	bool fixed_only;
+	str dated; /* the publisher's time of what was read; empty: none */
 	struct map ecosystem;
 	VEC(struct shard_item *) item;
 	VEC(struct shard_score) score;

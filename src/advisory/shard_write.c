@@ -122,6 +122,7 @@ static int newest_of_base(struct op *op, struct shard_work *w)
 
 static int newest(struct op *op, struct shard_work *w)
 {
+	newer(&w->newest, w->job->set->dated);
 	for (uint32_t i = 0; i < w->job->item_n; i++) {
 		newer(&w->newest, w->job->item[i]->modified);
 		newer(&w->newest, w->job->item[i]->published);
@@ -516,6 +517,10 @@ int shard_write(struct op *op, const struct shard_job *job, struct shard_file *r
 
 	op_init(&own, 0);
 	own.fault = op->fault;
+	if (job->kind != SHARD_ADVISORIES)
+		newer(&w.newest, job->set->dated);
+	if (job->kind != SHARD_ADVISORIES && job->base)
+		newer(&w.newest, job->base->head.newest);
 	int rc = write[job->kind](&own, &w);
 	if (rc < 0)
 		return op_adopt_error(op, &own);

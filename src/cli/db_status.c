@@ -29,7 +29,7 @@ int64_t db_age(str time, int64_t now)
 {
 	int64_t then;
 
-	if (!clock_parse_rfc3339(time, &then))
+	if (!database_time(time, &then))
 		return -1;
 	return now > then ? now - then : 0;
 }

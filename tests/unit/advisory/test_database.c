@@ -214,6 +214,19 @@ static int swept(struct op *op)
 	return 0;
 }
 
-TESTS({ "none, and some", none_and_some }, { "less and older is refused", refused, .once = true },
+static int times(struct op *op)
+{
+	int64_t a = 0, b = 0, c = 0;
+
+	(void)op;
+	CHECK(database_time(S("2024-07-01T00:00:05Z"), &a));
+	CHECK(database_time(S("2024-07-01T00:00:05.123456Z"), &b) && a == b);
+	CHECK(database_time(S("2024-07-01"), &c) && c == a - 5);
+	CHECK(!database_time(S("yesterday at ten"), &a) && !database_time(S(""), &a));
+	return 0;
+}
+
+TESTS({ "times of publishers", times }, { "none, and some", none_and_some },
+      { "less and older is refused", refused, .once = true },
       { "what is not refused is put", part_refused, .once = true },
       { "what all sources know", knows }, { "what is old goes", swept, .once = true }, )

@@ -221,6 +221,8 @@ static int scores_and_lives(struct op *op)
 	TRY(sink.score(op, sink.to, S("CVE-2024-20"), 0.5, 0.99999));
 	TRY(sink.score(op, sink.to, S("CVE-1999-0001"), 0.00042, 0.1));
 	TRY(sink.score(op, sink.to, S("no CVE"), 0.5, 0.9));
+	TRY(sink.dated(op, sink.to, S("2024-05-01")));
+	TRY(sink.dated(op, sink.to, S("2024-04-01")));
 	TRY(sink.life(op, sink.to, &limited));
 	TRY(sink.life(op, sink.to, &life));
 	TRY(shard_set_write(op, set, NULL, 0, NULL, dir, &file, &n));
@@ -229,6 +231,7 @@ static int scores_and_lives(struct op *op)
 		return 0;
 	TRY(open_file(op, dir, &file[0], &scores));
 	TRY(open_file(op, dir, &file[1], &lives));
+	CHECK_STR(shard_head(scores)->newest, S("2024-05-01"));
 	CHECK(shard_head(scores)->records == 2 && shard_head(scores)->kind == SHARD_SCORES);
 	CHECK(shard_score(scores, S("CVE-1999-0001"), &epss, &percentile));
 	CHECK(epss > 0.00041999 && epss < 0.00042001 && percentile > 0.0999 && percentile < 0.1001);
