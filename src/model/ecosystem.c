@@ -373,6 +373,9 @@ int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str
 		return 0;
 	}
 	if (p->distro.len && (row = row_of_distro(p->distro, &release)) != NULL) {
+		/* A system that says it is another's: Debian's packages in an Alpine Linux. */
+		if (row->type != p->type)
+			return 0;
 		/* What the system says of itself tells more (apk's repositories): same distribution. */
 		if (row == ecosystem_row(os_key))
 			*ret_key = os_key;

@@ -115,6 +115,7 @@ static int of_packages(struct op *op)
 		{ PACKAGE_DEB, "debian", "curl", "debian-trixie", "", "debian:13", "curl" },
 		{ PACKAGE_DEB, "", "curl", "", "ubuntu:22.04", "ubuntu:22.04", "curl" },
 		{ PACKAGE_DEB, "", "curl", "", "alpine:3.18", "", "curl" },
+		{ PACKAGE_DEB, "debian", "curl", "alpine-3.18.4", "alpine:3.18", "", "curl" },
 		{ PACKAGE_DEB, "kali", "curl", "kali-2024.1", "kali:2024.1", "", "curl" },
 		{ PACKAGE_APK, "alpine", "musl", "alpine-3.18.4", "alpine:3.17", "alpine:3.17",
 		  "musl" },
