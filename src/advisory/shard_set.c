@@ -62,7 +62,8 @@ static bool keep(struct shard_set *set, const struct advisory *a, uint32_t ecosy
 	struct shard_item **slot = vec_push(own, &set->item);
 	if (!item || !name || !slot)
 		return false;
-	memcpy(name, out->name, out->name_n * sizeof(uint32_t));
+	if (out->name_n)
+		memcpy(name, out->name, out->name_n * sizeof(uint32_t));
 	memcpy(name + out->name_n, out->id, out->id_n * sizeof(uint32_t));
 	char *bytes = (char *)name + numbers;
 	memcpy(bytes, out->p, out->len);
