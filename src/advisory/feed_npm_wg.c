@@ -13,6 +13,7 @@
 #include "codec/json.h"
 #include "feed_native.h"
 #include "feed_values.h"
+#include "model/ecosystem.h"
 #include "unsafe.h"
 
 static int wg_read(struct op *op, const struct feed_document *d, const struct feed_sink *sink,
@@ -33,7 +34,8 @@ static int wg_read(struct op *op, const struct feed_document *d, const struct fe
 	if (module.len == 0 || number.len == 0 || vulnerable.len == 0)
 		return op_fail(op, ERR_FORMAT, "%.*s: not an advisory of an npm package",
 			       STR_ARG(d->name));
-	if (op_text(op, &id, "NSWG-ECO-%.*s", STR_ARG(number)) < 0)
+	if (op_text(op, &id, "NSWG-ECO-%.*s", STR_ARG(number)) < 0 ||
+	    ecosystem_name(op, ecosystem_row(S("npm")), module, &module) < 0)
 		return op->code;
 	bulletin_begin(&b, op, sink, id);
 	list = node_get(root, S("cves"));

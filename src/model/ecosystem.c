@@ -439,7 +439,11 @@ int ecosystem_name(struct op *op, const struct ecosystem_row *row, str name, str
 	case PACKAGE_NUGET:
 	case PACKAGE_COMPOSER:
 	case PACKAGE_GITHUB:
+	case PACKAGE_GO: /* package URLs have these in lower case, whatever they are called */
 	case PACKAGE_HEX:
+	case PACKAGE_NPM:
+	case PACKAGE_PUB:
+	case PACKAGE_SWIFT:
 		return lower(op, name, ret);
 	default:
 		*ret = name;

@@ -43,8 +43,9 @@ str ecosystem_of_codename(str codename);
  */
 int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str *ret_key) MUST_USE;
 
-/* A name as this ecosystem's advisories spell it: PEP 503 for pypi, lower case for nuget and
- * composer, "GROUP:NAME" for maven, "@scope/name" for npm, the whole path for golang. In op. */
+/* A name as this ecosystem's advisories spell it: PEP 503 for pypi, lower case where package URLs have
+ * it (composer, golang, npm) or the registry is blind to it (nuget, swift), "GROUP:NAME" for maven,
+ * "@scope/name" for npm, the whole path for golang. In op. */
 int ecosystem_name(struct op *op, const struct ecosystem_row *row, str name, str *ret) MUST_USE;
 int ecosystem_package_name(struct op *op, const struct package *p, str *ret) MUST_USE;
 
