@@ -39,6 +39,23 @@ struct look_wish scan_options_look(const struct scan_options *o);
 int scan_options_open(struct op *op, struct look *look, const struct texts *operand,
 		      struct inventory *ret, ptrdiff_t *ret_n) MUST_USE;
 
+/* Rows of every verb that scans: at(member) is where the verb's options have that member. */
+/* clang-format off */
+#define SCAN_WHERE_OPTIONS(at) \
+	{ "from", 0, OPTION_TEXTS, "SCHEMES", at(from), "Where it is", \
+	  "Schemes to try for a name without one, in this order, parted by commas." }, \
+	{ "db", 0, OPTION_TEXT, "DIR", at(db), "Where it is", "Directory of the advisories.", \
+	  .hint = OPTION_HINT_DIRECTORY }, \
+	{ "trust-digests", 0, OPTION_FLAG, NULL, at(trust), "Where it is", \
+	  "Do not verify the digests of layers: for an archive that was verified before." }, \
+	{ "offline", 0, OPTION_FLAG, NULL, at(offline), "Where it is", "Ask no registry." }, \
+	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", at(insecure), "Where it is", \
+	  "Take plain HTTP and any certificate from this registry, and no other; may be given several " \
+	  "times." }, \
+	{ "store", 0, OPTION_TEXT, "DIR", at(store), "Where it is", \
+	  "Directory of the local store.", .hint = OPTION_HINT_DIRECTORY }
+/* clang-format on */
+
 verb_run verb_scan_run;
 
 #endif

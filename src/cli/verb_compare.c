@@ -12,6 +12,7 @@ struct compare_options {
 };
 
 #define AT(member) offsetof(struct compare_options, member)
+#define OF_SCAN(member) AT(scan.member)
 
 static const struct option table[] = {
 	{ "output", 'o', OPTION_TEXT, "FORMAT", AT(form), "Result", "text (without it) or json.",
@@ -37,15 +38,7 @@ static const struct option table[] = {
 	  "Take it for this system: debian:12." },
 	{ "platform", 0, OPTION_TEXT, "PLATFORM", AT(scan.platform), "What is looked at",
 	  "Of a multi-platform image, the one to look at; without it, this machine's." },
-	{ "from", 0, OPTION_TEXTS, "SCHEMES", AT(scan.from), "Where it is",
-	  "Schemes to try for a name without one, in this order, parted by commas." },
-	{ "db", 0, OPTION_TEXT, "DIR", AT(scan.db), "Where it is", "Directory of the advisories.",
-	  .hint = OPTION_HINT_DIRECTORY },
-	{ "trust-digests", 0, OPTION_FLAG, NULL, AT(scan.trust), "Where it is",
-	  "Do not verify the digests of layers." },
-	{ "offline", 0, OPTION_FLAG, NULL, AT(scan.offline), "Where it is", "Ask no registry." },
-	{ "store", 0, OPTION_TEXT, "DIR", AT(scan.store), "Where it is",
-	  "Directory of the local store.", .hint = OPTION_HINT_DIRECTORY },
+	SCAN_WHERE_OPTIONS(OF_SCAN),
 };
 
 static const struct example example[] = {

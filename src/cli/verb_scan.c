@@ -90,19 +90,7 @@ static const struct option table[] = {
 	  "Every platform of it, one report each." },
 	{ "input", 0, OPTION_TEXT, "FILE", AT(input), "Where it is",
 	  "An image's archive, instead of an operand.", .hint = OPTION_HINT_FILE },
-	{ "from", 0, OPTION_TEXTS, "SCHEMES", AT(from), "Where it is",
-	  "Schemes to try for a name without one, in this order, parted by commas." },
-	{ "db", 0, OPTION_TEXT, "DIR", AT(db), "Where it is", "Directory of the advisories.",
-	  .hint = OPTION_HINT_DIRECTORY },
-	{ "trust-digests", 0, OPTION_FLAG, NULL, AT(trust), "Where it is",
-	  "Do not verify the digests of layers: for an archive that was verified before." },
-	{ "offline", 0, OPTION_FLAG, NULL, AT(offline), "Where it is", "Ask no registry." },
-	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", AT(insecure), "Where it is",
-	  "Take plain HTTP and any certificate from this registry, and no other; may be given "
-	  "several "
-	  "times." },
-	{ "store", 0, OPTION_TEXT, "DIR", AT(store), "Where it is", "Directory of the local store.",
-	  .hint = OPTION_HINT_DIRECTORY },
+	SCAN_WHERE_OPTIONS(AT),
 };
 
 static const struct example example[] = {
