@@ -216,7 +216,7 @@ static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 	if ((rc = ecosystem_package_name(m->tmp, p, &name)) < 0)
 		return rc;
 	match_asker_init(&a, &m->system, w->row, p, name);
-	if (a.ask[0].version.len == 0 || str_eq(a.ask[0].version, S("(devel)"))) {
+	if (!match_is_version(a.scheme, a.ask[0].version)) {
 		w->unversioned++;
 		example(&w->blanks, p->name);
 	}

@@ -9,7 +9,7 @@
  *	   and everything in `only` holds (module and stream equal, arch, channel, minor release, content
  *	   set). A package that belongs to a module is met only by records of that module and stream, and one
  *	   that does not by none of a module.
- *	   "(devel)", and "v0.0.0-..." of a program's own Go module, say nothing about where a version stands:
+ *	   "(devel)", "latest", "^1.2", a commit, and "v0.0.0-..." of a program's own Go module, say nothing about where a version stands:
  *	   only what concerns every version is found. A package built for a minor release (".el8_4") that has
  *	   the fix of its channel (eus:8.4) has it, whoever may use the channel.
  *	3. FIX_NOT_AFFECTED for a version takes other records of the same vulnerability away: they are

@@ -98,7 +98,7 @@ static int cover_where(struct covers *c, const struct match_where *w)
 		    w->row ? w->row->title : "the system", w->foreign == 1 ? "it" : "them");
 	if (w->unversioned)
 		SAY(c, NOT_COVERED_UNKNOWN, w->key, w->unversioned, &w->blanks,
-		    "package%s without a version: only what concerns every version is found",
+		    "package%s whose version is none: only what concerns every version is found",
 		    plural(w->unversioned));
 	return 0;
 }

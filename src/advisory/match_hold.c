@@ -281,11 +281,42 @@ static bool is_every(const struct version_span *s)
 	return is_start(s->from) && !s->after && s->until.len == 0 && s->last.len == 0;
 }
 
-/* "(devel)" and the like say nothing about where a version stands. */
-static bool is_unknown(str v)
+/* A commit's name: "8e5e7e5ab8b370d6c329ec480221332ada57f0ab". */
+static bool is_commit(str v)
 {
-	return v.len == 0 || eq_case(v, "(devel)") || eq_case(v, "devel") ||
-	       eq_case(v, "unknown") || eq_case(v, "(unknown)");
+	ptrdiff_t i = 0;
+
+	while (i < v.len && strchr("0123456789abcdef", v.p[i]) && v.p[i])
+		i++;
+	return v.len == 40 && i == v.len;
+}
+
+/* Schemes whose versions begin with a number, whatever else they take. */
+static bool is_numbered(enum version_scheme scheme)
+{
+	return scheme == VERSION_CRAN || scheme == VERSION_GEM || scheme == VERSION_GO ||
+	       scheme == VERSION_HACKAGE || scheme == VERSION_NUGET ||
+	       scheme == VERSION_PACKAGIST || scheme == VERSION_PUB || scheme == VERSION_PYPI ||
+	       scheme == VERSION_SEMVER;
+}
+
+bool match_is_version(enum version_scheme scheme, str v)
+{
+	bool digit = false;
+
+	for (ptrdiff_t i = 0; i < v.len; i++) {
+		if (strchr("$*<>|{} ", v.p[i]))
+			return false;
+		digit = digit || (v.p[i] >= '0' && v.p[i] <= '9');
+	}
+	if (!digit || is_commit(v) || strchr("(=!^", v.p[0]))
+		return false;
+	if (v.len > 1 && (v.p[0] == 'v' || v.p[0] == 'V'))
+		v = str_from(v, 1);
+	if (!is_numbered(scheme) || (v.p[0] >= '0' && v.p[0] <= '9'))
+		return true;
+	/* "go1.19" is one; "~1.2", "file:../x-1.2", "dev-1.x" are not. */
+	return version_valid(scheme, v) && !str_starts(v, S("dev-"));
 }
 
 /* The nearest bound of a span that the version is not in. */
@@ -318,14 +349,15 @@ static void lowest_fix(enum version_scheme scheme, const struct match_ask *ask,
 }
 
 static void in_list(enum version_scheme scheme, const struct match_ask *ask,
-		    const struct affected *f, struct match_held *ret)
+		    const struct affected *f, bool unknown, struct match_held *ret)
 {
 	for (ptrdiff_t i = 0; i < f->versions.n; i++) {
 		if (!str_eq(f->versions.p[i], ask->version) &&
-		    version_compare(scheme, f->versions.p[i], ask->version) != 0)
+		    (unknown || version_compare(scheme, f->versions.p[i], ask->version) != 0))
 			continue;
 		*ret = (struct match_held){ .how = WHY_MATCHED, .listed = true };
-		lowest_fix(scheme, ask, f, ret);
+		if (!unknown)
+			lowest_fix(scheme, ask, f, ret);
 		return;
 	}
 	if (ret->how != WHY_FIXED && ret->how != WHY_BEFORE)
@@ -335,7 +367,7 @@ static void in_list(enum version_scheme scheme, const struct match_ask *ask,
 static void hold_version(enum version_scheme scheme, const struct match_ask *ask,
 			 const struct affected *f, struct match_held *ret)
 {
-	bool unknown = is_unknown(ask->version);
+	bool unknown = !match_is_version(scheme, ask->version);
 
 	ret->how = f->span_n == 0 && f->versions.n == 0 ? WHY_MATCHED : WHY_NOT_LISTED;
 	for (ptrdiff_t i = 0; i < f->span_n; i++) {
@@ -351,8 +383,8 @@ static void hold_version(enum version_scheme scheme, const struct match_ask *ask
 		if (!unknown)
 			decide(scheme, ask->version, &s, ret);
 	}
-	if (f->versions.n && !unknown)
-		in_list(scheme, ask, f, ret);
+	if (f->versions.n)
+		in_list(scheme, ask, f, unknown, ret);
 }
 
 /* Was it built for the minor release of "eus:8.4"? Its release says so: "151.el8_4.2". */

@@ -71,6 +71,10 @@ struct match_held {
 	bool fixed_for_subscriber; /* WHY_FIXED by such a fix: it counts against other records */
 	str condition, wanted; /* WHY_CONDITION: the key that does not hold, and what it asks for */
 };
+/* Can it be put in order? "latest", "(devel)", "", "$VERSION", "^1.2", a branch or commit cannot: it is
+ * only affected by what holds for every version, or lists it as it is written. */
+bool match_is_version(enum version_scheme scheme, str v);
+
 void match_hold(const struct match_asker *a, const struct match_ask *ask, const struct affected *f,
 		struct match_held *ret);
 

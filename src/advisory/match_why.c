@@ -193,6 +193,11 @@ static int say(struct op *op, const struct entry *e, const struct match_held *h,
 	case WHY_CONDITION:
 		return say_condition(op, e, h, ret);
 	case WHY_NOT_LISTED:
+		if (!match_is_version(e->asker.scheme, ask->version))
+			return op_text(op, ret,
+				       "\"%.*s\" of %.*s is no version: it cannot be held against "
+				       "the record's",
+				       STR_ARG(ask->version), STR_ARG(ask->name));
 		return op_text(op, ret, "%.*s of %.*s is none of the %lld versions that are listed",
 			       STR_ARG(ask->version), STR_ARG(ask->name), (long long)f->versions.n);
 	case WHY_NOT_AFFECTED:
