@@ -83,6 +83,9 @@ bool shard_life(const struct shard *s, str ecosystem, str name, struct life *ret
 struct shard_set; /* opaque; close it before its op */
 int shard_set_open(struct op *op, str source, const struct feed *feed,
 		   struct shard_set **ret) MUST_USE;
+/* As what it goes, where only reading has shown what it is. Before it is written. */
+int shard_set_feed(struct op *op, struct shard_set *set, str source,
+		   const struct feed *feed) MUST_USE;
 void shard_set_close(struct shard_set **set);
 #define AUTO_SHARD_SET __attribute__((cleanup(shard_set_close))) struct shard_set
 struct feed_sink shard_sink(struct shard_set *set);

@@ -15,15 +15,19 @@ int shard_set_open(struct op *op, str source, const struct feed *feed, struct sh
 	op_init(&set->own, 0);
 	set->own.fault = op->fault;
 	set->out.op = &set->own;
-	set->fixed_only = feed && feed->fixed_only;
 	map_init(&set->ecosystem, &set->own);
-	if (op_copy(&set->own, source, &set->source) < 0) {
-		op_adopt_error(op, &set->own);
+	if (shard_set_feed(op, set, source, feed) < 0) {
 		op_done(&set->own);
 		return op->code;
 	}
 	*ret = set;
 	return 0;
+}
+
+int shard_set_feed(struct op *op, struct shard_set *set, str source, const struct feed *feed)
+{
+	set->fixed_only = feed && feed->fixed_only;
+	return op_copy(&set->own, source, &set->source) < 0 ? op_adopt_error(op, &set->own) : 0;
 }
 
 void shard_set_close(struct shard_set **set)

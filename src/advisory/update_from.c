@@ -78,39 +78,6 @@ int update_from(struct updating *u)
 	return rc;
 }
 
-static int read_path(struct updating *u, struct op *own, struct unit *unit, const struct feed *feed,
-		     struct shard_set *set)
-{
-	struct feed_wish wish = { .feed = feed };
-	struct feed_sink sink = shard_sink(set);
-	struct feed_count count;
-	int rc = feed_source_url(own, unit->source->release, unit->release, u->now, &wish.release);
-
-	if (rc < 0 || (rc = feed_read_path(own, unit->fetch.from, &wish, &sink, &count)) < 0)
-		return rc;
-	return op_text(u->op, &unit->line.url, "file:%.*s", STR_ARG(unit->fetch.from));
-}
-
-static int put_path(struct updating *u, struct unit *unit, const struct feed *feed)
-{
-	AUTO_OP own;
-	AUTO_SHARD_SET *set = NULL;
-
-	op_init(&own, 0);
-	own.fault = u->op->fault;
-	int rc = shard_set_open(&own, unit->source->name, feed, &set);
-	if (rc == 0)
-		rc = read_path(u, &own, unit, feed, set);
-	if (rc < 0)
-		return u->op->code ? u->op->code : update_failed(u, unit, &own);
-	return update_put(u, unit, set, NULL, false);
-}
-
-int update_from_put(struct updating *u, struct unit *unit)
-{
-	return put_path(u, unit, feed_of(unit->source->format));
-}
-
 /* --- db import ----------------------------------------------------------------------------------
  */
 
@@ -153,6 +120,59 @@ static int source_of(struct updating *u, str path, str name, const struct feed *
 	return s ? 0 : plain_name(u->op, name.len ? name : stem, &ret->name);
 }
 
+/* By what reading has shown it to be. */
+static int name_unit(struct updating *u, struct unit *unit, str name, const struct feed *seen)
+{
+	struct feed_source *source = op_new(u->op, struct feed_source, 1);
+
+	if (!source || source_of(u, unit->fetch.from, name, seen, source) < 0)
+		return u->op->code;
+	unit->source = source;
+	unit->name = source->name;
+	unit->line.feed = source->name;
+	return 0;
+}
+
+static int read_path(struct updating *u, struct op *own, struct unit *unit, const struct feed *feed,
+		     struct shard_set *set, const struct feed **ret)
+{
+	struct feed_wish wish = { .feed = feed };
+	struct feed_sink sink = shard_sink(set);
+	struct feed_count count;
+	int rc = feed_source_url(own, unit->source->release, unit->release, u->now, &wish.release);
+
+	if (rc < 0 || (rc = feed_read_path(own, unit->fetch.from, &wish, &sink, &count)) < 0)
+		return rc;
+	*ret = count.feed;
+	return op_text(u->op, &unit->line.url, "file:%.*s", STR_ARG(unit->fetch.from));
+}
+
+/* feed: what it is; NULL: what it turns out to be, which may tell its name too. */
+static int put_path(struct updating *u, struct unit *unit, const struct feed *feed, str name)
+{
+	const struct feed *seen = feed;
+	AUTO_OP own;
+	AUTO_SHARD_SET *set = NULL;
+
+	op_init(&own, 0);
+	own.fault = u->op->fault;
+	int rc = shard_set_open(&own, unit->source->name, feed, &set);
+	if (rc == 0)
+		rc = read_path(u, &own, unit, feed, set, &seen);
+	if (rc == 0 && !feed && name_unit(u, unit, name, seen) < 0)
+		return u->op->code;
+	if (rc == 0 && !feed)
+		rc = shard_set_feed(&own, set, unit->name, seen);
+	if (rc < 0)
+		return u->op->code ? u->op->code : update_failed(u, unit, &own);
+	return update_put(u, unit, set, NULL, false);
+}
+
+int update_from_put(struct updating *u, struct unit *unit)
+{
+	return put_path(u, unit, feed_of(unit->source->format), S(""));
+}
+
 static int import_path(struct updating *u, str path, const struct feed *feed, str name, str release)
 {
 	struct feed_source *source = op_new(u->op, struct feed_source, 1);
@@ -167,7 +187,7 @@ static int import_path(struct updating *u, str path, const struct feed *feed, st
 	struct unit *unit = &u->unit.p[u->unit.n - 1];
 	unit->want = UNIT_DONE;
 	unit->fetch.from = path;
-	if ((rc = put_path(u, unit, feed)) < 0)
+	if ((rc = put_path(u, unit, feed, name)) < 0)
 		return rc;
 	return database_update_commit(u->op, u->db);
 }

@@ -69,6 +69,49 @@ static int http_times(struct op *op)
 	return 0;
 }
 
+/* What reading shows a file to be gives its name, where one feed alone has that format, and what it
+ * leaves open. */
+static int imports(struct op *op, int dir, const char *path, str db)
+{
+	static const struct {
+		const char *file, *text, *feed;
+		bool fixed_only;
+	} row[] = {
+		{ "known_exploited.json",
+		  "{\"title\":\"x\",\"catalogVersion\":\"2026.08.07\",\"dateReleased\":"
+		  "\"2026-08-07T17:00:00Z\",\"count\":1,\"vulnerabilities\":[{\"cveID\":\"CVE-2024-"
+		  "1\","
+		  "\"dateAdded\":\"2024-01-01\"}]}",
+		  "kev", false },
+		{ "dsa-of-2023.txt",
+		  "[31 Mar 2023] DSA-5380-1 xorg-server - security update\n\t{CVE-2023-1393}\n"
+		  "\t[bullseye] - xorg-server 2:1.20.11-1+deb11u6\n",
+		  "dsa-of-2023", true },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		AUTO_DATABASE d = { .dir = -1 };
+		struct update_line *line;
+		ptrdiff_t n, found = 0;
+		str file;
+		TRY(file_replace(op, dir, str_of(row[i].file), str_of(row[i].text), 0644));
+		TRY(op_text(op, &file, "%s/%s", path, row[i].file));
+		TRY(update_import(op, db, file, S(""), S(""), S(""), false, &line, &n));
+		CHECK(n == 1 && line[0].how == UPDATE_NEW);
+		CHECK_STR(line[0].feed, str_of(row[i].feed));
+		TRY(database_open(op, db, &d));
+		for (ptrdiff_t k = 0; k < d.shard_n; k++) {
+			if (!str_eq(d.shard[k].feed, str_of(row[i].feed)))
+				continue;
+			found++;
+			CHECK_STR(d.shard[k].file.head.source, str_of(row[i].feed));
+			CHECK(d.shard[k].file.head.fixed_only == row[i].fixed_only);
+		}
+		CHECK(found == 1);
+	}
+	return 0;
+}
+
 #define RECORD(id, fixed)                                                                        \
 	"{\"id\":\"" id "\",\"modified\":\"2026-01-01T00:00:00Z\",\"affected\":[{\"package\":"   \
 	"{\"ecosystem\":\"npm\",\"name\":\"left\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":" \
@@ -110,7 +153,7 @@ static int runs(struct op *op)
 	TRY(update_import(op, wish.db, file, S("osv"), S("other"), S(""), false, &line, &n));
 	CHECK(n == 1 && line[0].how == UPDATE_NEW && line[0].records == 2);
 	CHECK_STR(line[0].feed, S("other"));
-	return 0;
+	return imports(op, dir, path, wish.db);
 }
 
 TESTS({ "tables", tables }, { "times of HTTP", http_times }, { "runs", runs })
