@@ -12,6 +12,18 @@
 /* The record: a line "reference PATH", then for each entry one of tabs: VERSION, SUITE, seconds, ids
  * separated by blanks. */
 
+/* Of the i-th entry, newest first, what has it all: itself, or the rebuild of it for an older release
+ * that stands above it. */
+static str lowest_with(const struct changelog_entry *entry, ptrdiff_t i)
+{
+	str version = entry[i].version;
+
+	if (i == 0 || !str_starts(entry[i - 1].version, version))
+		return version;
+	return str_starts(str_from(entry[i - 1].version, version.len), S("~")) ? entry[i - 1].version
+									       : version;
+}
+
 int changelog_facts_read(struct op *op, str source, str text, str reference,
 			 struct changelog_facts *list)
 {
@@ -25,7 +37,7 @@ int changelog_facts_read(struct op *op, str source, str text, str reference,
 			if (!f)
 				return op->code;
 			*f = (struct changelog_fact){ .source = source,
-						      .version = entry[i].version,
+						      .version = lowest_with(entry, i),
 						      .suite = entry[i].suite,
 						      .cve = entry[i].cves.p[k],
 						      .date = entry[i].date,

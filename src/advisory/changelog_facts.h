@@ -7,7 +7,8 @@
  * each of its versions, of unstable or an older release too, is one from which on the fix is there.
  * (2) Of several versions that name the same id of the same source the lowest counts: later ones
  * mend a regression or drop a patch that upstream has taken. (3) Ids are taken as they are written,
- * with typos; what is no whole id is none.
+ * with typos; what is no whole id is none. (4) A rebuild for an older release ("1.2-3~deb12u1" right above
+ * "1.2-3") is lower than what it was made of, and has all of it.
  */
 #ifndef ADVISORY_CHANGELOG_FACTS_H
 #define ADVISORY_CHANGELOG_FACTS_H

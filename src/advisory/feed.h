@@ -59,6 +59,7 @@ struct feed_count {
 	const struct feed *feed; /* that read it */
 	uint64_t documents, records, bad, bytes;
 	str newest; /* the latest `modified` or publication time in it: its age */
+	str note;   /* what could not be had of it, for people; or empty */
 };
 
 /* The name of the feed whose document this seems to be, or NULL: by the rows' looks_like(). */

@@ -15,12 +15,14 @@
 #include "sys/clock.h"
 #include "update.h"
 
-#define RULES "changelog-1" /* of the facts that are kept in the store */
+#define RULES "changelog-2" /* of the facts that are kept in the store */
 
 enum {
 	TRIES = 8,            /* packages of one source */
 	LINKED_MAX = 4 << 20, /* bytes of a package that is asked because it was linked to */
 	OWN_MIN = 64 << 10,   /* and of one that is hardly a link alone */
+	GONE_NAMES = 5,       /* that are told */
+	GONE_TEXT = 8 << 10,  /* bytes of them */
 };
 
 struct candidate {
@@ -33,6 +35,7 @@ struct source {
 	struct candidate *candidate; /* [n], smallest first */
 	ptrdiff_t n, cap;
 	ptrdiff_t turn; /* the candidate that this round asks */
+	bool gone;      /* a candidate is on the mirror no longer */
 	bool done;
 };
 
@@ -240,15 +243,25 @@ static int ask(struct collecting *c, struct source *s)
 	return 0;
 }
 
+/* The mirror lists it and has it no longer: the next one may be there. */
+static int pass_over(struct source *s)
+{
+	s->candidate[s->turn].tried = true;
+	s->gone = true;
+	s->turn = next_candidate(s, S(""));
+	return 0;
+}
+
 /* One candidate of each source that has not been read. 1: there was none left. */
 static int round_of(struct collecting *c)
 {
 	struct repo_want *want = op_new(c->op, struct repo_want, c->source.n);
 	struct source **of = op_new(c->op, struct source *, c->source.n);
+	bool *gone = op_new(c->op, bool, c->source.n);
 	const struct changelog_wish *w = c->wish;
 	ptrdiff_t n = 0;
 
-	if (!want || !of)
+	if (!want || !of || !gone)
 		return c->op->code;
 	for (ptrdiff_t i = 0; i < c->source.n; i++) {
 		struct source *s = c->source.item[i].value;
@@ -259,9 +272,10 @@ static int round_of(struct collecting *c)
 	}
 	if (n == 0)
 		return 1;
-	int rc = repo_fetch(c->op, w->store, &w->mirror, want, n, w->offline, w->note, w->arg);
+	int rc = repo_fetch_some(c->op, w->store, &w->mirror, want, n, w->offline, w->note, w->arg,
+				 gone);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++)
-		rc = ask(c, of[i]);
+		rc = gone[i] ? pass_over(of[i]) : ask(c, of[i]);
 	return rc;
 }
 
@@ -304,6 +318,30 @@ static int collect(struct op *op, struct collecting *c, struct repo *r)
 	return 0;
 }
 
+/* Sources of which nothing was read, since the mirror does not have what it lists. */
+static int tell_gone(struct collecting *c, str *ret)
+{
+	ptrdiff_t n = 0;
+	struct buf b;
+
+	buf_init(&b, c->op, GONE_TEXT);
+	for (ptrdiff_t i = 0; i < c->source.n; i++) {
+		const struct source *s = c->source.item[i].value;
+		if (s->done || !s->gone)
+			continue;
+		if (n++ < GONE_NAMES)
+			buf_fmt(&b, "%s%.*s", n > 1 ? ", " : "", STR_ARG(s->name));
+	}
+	str names = buf_view(&b);
+	*ret = S("");
+	if (n == 0 || b.bad)
+		return b.bad ? c->op->code : 0;
+	return op_text(
+		c->op, ret,
+		"nothing of %td source package%s, which the mirror lists and does not have: %.*s%s",
+		n, n == 1 ? "" : "s", STR_ARG(names), n > GONE_NAMES ? " and others" : "");
+}
+
 static int upstream_time(struct op *op, const struct repo_state *state, str *ret)
 {
 	char text[CLOCK_TEXT];
@@ -334,7 +372,8 @@ int changelog_feed(struct op *op, const struct changelog_wish *wish, const struc
 	if ((rc = ecosystem_of(op, &c.state->pocket[0], &ecosystem)) < 0 ||
 	    (rc = collect(op, &c, repo)) < 0 ||
 	    (rc = changelog_facts_tell(op, &c.facts, ecosystem, sink, &count.records)) < 0 ||
-	    (rc = upstream_time(op, c.state, &count.newest)) < 0)
+	    (rc = upstream_time(op, c.state, &count.newest)) < 0 ||
+	    (rc = tell_gone(&c, &count.note)) < 0)
 		return rc;
 	count.documents = (uint64_t)c.source.n;
 	count.bad = c.bad;

@@ -418,7 +418,9 @@ static int read_changelogs(struct updating *u, struct op *own, struct unit *unit
 		rc = repo_mirror_find(own, S(""), S(""), &wish.mirror);
 	if (rc < 0 || (rc = changelog_feed(own, &wish, &sink, &count)) < 0)
 		return rc;
-	if ((rc = op_text(u->op, &unit->line.url, "distribution:%.*s", STR_ARG(unit->release))) < 0)
+	if ((rc = op_text(u->op, &unit->line.url, "distribution:%.*s", STR_ARG(unit->release))) <
+		    0 ||
+	    (rc = op_copy(u->op, count.note, &unit->line.why)) < 0)
 		return rc;
 	return op_copy(u->op, count.newest, &unit->line.upstream);
 }

@@ -64,7 +64,8 @@ struct update_line { /* what became of one feed */
 		UPDATE_FAILED
 	} how;
 	uint64_t records, before, added, removed, changed, bytes;
-	str upstream, why;
+	str upstream;
+	str why; /* it failed, was left out, or came in part */
 };
 
 /* One feed's failure is its line, and the others go on; negative only where nothing can be done.
@@ -82,7 +83,8 @@ int update_import(struct op *op, str db, str path, str format, str name, str rel
  * "changelog" (changelog_facts.h has the rules), fixed_only. It tells nothing of what is unfixed.
  * Of each source package the smallest .deb that carries the changelog is fetched into the store,
  * and its facts are kept there: what has not changed costs nothing again. ret->documents: source
- * packages; ret->bad: those of which no package carries one; ret->newest: the pocket's Date.
+ * packages; ret->bad: those of which no package carries one; ret->note: of which that is because the
+ * mirror lists packages that it no longer has; ret->newest: the pocket's Date.
  */
 struct changelog_wish {
 	const struct store *store;

@@ -67,7 +67,9 @@ static void put_line(struct buf *b, const struct text_style *style, const struct
 		buf_fmt(b, "%-8s  ", outcomes[l->how].plain);
 	if (figures)
 		put_figures(b, l, now);
-	else
+	if (figures && l->why.len)
+		buf_add(b, S("; "));
+	if (l->why.len)
 		text_safe(b, str_head(l->why, WHY_MAX));
 	buf_char(b, '\n');
 }
@@ -125,7 +127,8 @@ static int exit_of(const struct update_line *line, ptrdiff_t n)
 
 	for (ptrdiff_t i = 0; i < n; i++) {
 		good += outcomes[line[i].how].good && line[i].how != UPDATE_SKIPPED;
-		bad += !outcomes[line[i].how].good;
+		bad += !outcomes[line[i].how].good ||
+		       (line[i].how != UPDATE_SKIPPED && line[i].why.len);
 	}
 	return bad == 0 ? 0 : good ? 4 : 3;
 }

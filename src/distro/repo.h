@@ -144,7 +144,8 @@ int repo_nearest(struct op *op, struct repo *r, str name, str *ret) MUST_USE;
  * repo_fetch(op, store, mirror, want, n, offline, progress, arg): have the .debs in the store:
  * those that are missing come in parallel (resumed, retried), size and SHA-256 verified before
  * they are kept. A package that the mirror no longer has is ERR_NET, with its name and version.
- * `progress` (may be NULL) hears bytes done and to do, from the calling thread.
+ * `progress` (may be NULL) hears bytes done and to do, from the calling thread. repo_fetch_some()
+ * goes on without packages that the mirror no longer has: gone[i] says which.
  */
 struct repo_want {
 	str name, version; /* for messages */
@@ -158,5 +159,8 @@ typedef void repo_progress(void *arg, uint64_t done, uint64_t total);
 int repo_fetch(struct op *op, const struct store *store, const struct repo_mirror *mirror,
 	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress,
 	       void *arg) MUST_USE;
+int repo_fetch_some(struct op *op, const struct store *store, const struct repo_mirror *mirror,
+		    const struct repo_want *want, ptrdiff_t n, bool offline,
+		    repo_progress *progress, void *arg, bool *gone) MUST_USE;
 
 #endif

@@ -14,6 +14,7 @@ struct job {
 	const struct store *store;
 	const struct repo_want *want;
 	struct file_new file; /* fd -1 while not on its way */
+	ptrdiff_t position;   /* of want among those that were asked for */
 	uint64_t have;
 	bool shared; /* the name is for later runs too: not removed on failure */
 };
@@ -141,15 +142,18 @@ static int make_url(struct op *op, const struct repo_mirror *m, const struct rep
 	return op_text(op, ret, "%.*s/%.*s", STR_ARG(base), STR_ARG(w->path));
 }
 
-/* One line for all that failed: the first, how many more, what to do. */
+/* One line for all that failed: the first, how many more, what to do. `gone`, if it is not NULL, says of
+ * each that the mirror has it no longer, which is no failure then. */
 static int judge(struct op *op, const struct job *job, const struct client_request *req,
-		 const struct client_result *res, ptrdiff_t n)
+		 const struct client_result *res, ptrdiff_t n, bool *gone)
 {
 	ptrdiff_t first = -1, failed = 0;
 	char more[48] = "";
 
 	for (ptrdiff_t i = 0; i < n; i++) {
-		if (!res[i].code)
+		if (gone)
+			gone[job[i].position] = res[i].code && res[i].gone;
+		if (!res[i].code || (gone && res[i].gone))
 			continue;
 		failed++;
 		/* That the mirror moved on says more than a broken connection. */
@@ -187,7 +191,7 @@ static void tell(void *arg, uint64_t done_bytes)
 }
 
 static int fetch_jobs(struct op *op, struct job *job, struct client_request *req, ptrdiff_t n,
-		      struct teller *t)
+		      struct teller *t, bool *gone)
 {
 	AUTO_CLIENT *client = NULL;
 	struct client_result *res = op_new(op, struct client_result, n);
@@ -197,7 +201,7 @@ static int fetch_jobs(struct op *op, struct job *job, struct client_request *req
 		rc = client_fetch(op, client, req, n, tell, t, res);
 	for (ptrdiff_t i = 0; i < n; i++)
 		put_away(&job[i]);
-	return rc < 0 ? rc : judge(op, job, req, res, n);
+	return rc < 0 ? rc : judge(op, job, req, res, n, gone);
 }
 
 /* The same package may be wanted twice. */
@@ -213,6 +217,13 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 	       const struct repo_want *want, ptrdiff_t n, bool offline, repo_progress *progress,
 	       void *arg)
 {
+	return repo_fetch_some(op, store, mirror, want, n, offline, progress, arg, NULL);
+}
+
+int repo_fetch_some(struct op *op, const struct store *store, const struct repo_mirror *mirror,
+		    const struct repo_want *want, ptrdiff_t n, bool offline,
+		    repo_progress *progress, void *arg, bool *gone)
+{
 	struct teller t = { progress, arg, 0 };
 	struct job *job = op_new(op, struct job, n);
 	struct client_request *req = op_new(op, struct client_request, n);
@@ -224,7 +235,9 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 		if (store_blob_has(store, &want[i].sha256) ||
 		    wanted_before(job, missing, &want[i].sha256))
 			continue;
-		job[missing] = (struct job){ .store = store, .want = &want[i], .file.fd = -1 };
+		job[missing] = (struct job){
+			.store = store, .want = &want[i], .position = i, .file.fd = -1
+		};
 		req[missing] = (struct client_request){ .max = LIMIT_PACKAGE,
 							.size = want[i].size,
 							.begin = begin,
@@ -245,5 +258,5 @@ int repo_fetch(struct op *op, const struct store *store, const struct repo_mirro
 			op, ERR_NET,
 			"package %.*s %.*s (of %td) is not in the store, and the network is off",
 			STR_ARG(job[0].want->name), STR_ARG(job[0].want->version), missing);
-	return fetch_jobs(op, job, req, missing, &t);
+	return fetch_jobs(op, job, req, missing, &t, gone);
 }
