@@ -61,6 +61,21 @@ static void ask_by_source(struct match_asker *a, const struct package *p, str na
 		};
 }
 
+/* A gem that was built for a platform has it behind its version: "1.15.0-x86_64-linux". Sources:
+ * Gem::Platform; rubygems.org's platforms. */
+static str without_platform(str version)
+{
+	static const char *const first[] = { "aarch64",   "arm",   "java", "jruby",
+					     "mingw",     "mswin", "ruby", "truffleruby",
+					     "universal", "x64",   "x86" };
+	ptrdiff_t dash = str_find(version, '-');
+
+	for (size_t i = 0; dash > 0 && i < sizeof(first) / sizeof(first[0]); i++)
+		if (str_starts(str_from(version, dash + 1), str_of(first[i])))
+			return str_head(version, dash);
+	return version;
+}
+
 static void ask_by_name(struct match_asker *a, const struct package *p, str name)
 {
 	str source_version = p->source_version.len ? p->source_version : p->version;
@@ -68,7 +83,7 @@ static void ask_by_name(struct match_asker *a, const struct package *p, str name
 
 	a->ask[a->ask_n++] = (struct match_ask){
 		.name = name,
-		.version = p->version,
+		.version = p->type == PACKAGE_GEM ? without_platform(p->version) : p->version,
 		.by = MATCH_NAME,
 		.names = NAMES_ANY | NAMES_BINARY | (own ? NAMES_SOURCE : 0u),
 	};

@@ -319,9 +319,34 @@ static str fact(const struct pairs *facts, str key)
 	return S("");
 }
 
+/* As other tools call distributions. Sources: Trivy's families; purl-spec's examples. */
+static const struct {
+	str called, key;
+} aliases[] = {
+	{ S_INIT("alma"), S_INIT("almalinux") },
+	{ S_INIT("amazon"), S_INIT("amzn") },
+	{ S_INIT("amazonlinux"), S_INIT("amzn") },
+	{ S_INIT("cbl-mariner"), S_INIT("mariner") },
+	{ S_INIT("opensuse.leap"), S_INIT("opensuse-leap") },
+	{ S_INIT("opensuse.tumbleweed"), S_INIT("opensuse-tumbleweed") },
+	{ S_INIT("oracle"), S_INIT("ol") },
+	{ S_INIT("oraclelinux"), S_INIT("ol") },
+	{ S_INIT("redhat"), S_INIT("rhel") },
+	{ S_INIT("rockylinux"), S_INIT("rocky") },
+	{ S_INIT("suse linux enterprise server"), S_INIT("sles") },
+};
+
+static const struct ecosystem_row *row_called(str name)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (str_eq(name, aliases[i].called))
+			return ecosystem_row(aliases[i].key);
+	return ecosystem_row(name);
+}
+
 int ecosystem_of_os(struct op *op, const struct os_identity *os, str *ret_key)
 {
-	const struct ecosystem_row *row = ecosystem_row(os->id);
+	const struct ecosystem_row *row = row_called(os->id);
 	str release = os->version_id;
 
 	*ret_key = S("");
@@ -351,7 +376,7 @@ static const struct ecosystem_row *row_of_distro(str distro, str *ret_release)
 	for (ptrdiff_t n = distro.len; n > 0; n--) {
 		if (n < distro.len && distro.p[n] != '-')
 			continue;
-		const struct ecosystem_row *row = ecosystem_row(str_head(distro, n));
+		const struct ecosystem_row *row = row_called(str_head(distro, n));
 		if (row) {
 			*ret_release = str_from(distro, n + 1);
 			return row;
@@ -360,9 +385,31 @@ static const struct ecosystem_row *row_of_distro(str distro, str *ret_release)
 	return NULL;
 }
 
+/* "debian-12"; "bookworm" or "12" of a namespace; Docker Scout's os_name and os_version. */
+static const struct ecosystem_row *told_of(const struct package *p, str *ret_release)
+{
+	str name = p->ns, release = p->distro;
+	const struct ecosystem_row *row = row_of_distro(p->distro, ret_release);
+
+	if (row)
+		return row;
+	if (release.len == 0) {
+		name = fact(&p->qualifiers, S("os_name"));
+		release = fact(&p->qualifiers, S("os_version"));
+	} else if (ecosystem_of_codename(release).len) {
+		*ret_release = release;
+		return ecosystem_row(ecosystem_of_codename(release));
+	}
+	*ret_release = release;
+	if (release.len > 1 && release.p[0] == 'v')
+		release = str_from(release, 1);
+	bool number = release.len && release.p[0] >= '0' && release.p[0] <= '9';
+	return number && name.len ? row_called(name) : NULL;
+}
+
 int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str *ret_key)
 {
-	const struct ecosystem_row *row = ecosystem_row(os_key);
+	const struct ecosystem_row *row;
 	str release = { 0 };
 
 	*ret_key = S("");
@@ -372,10 +419,12 @@ int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str
 				*ret_key = str_of(ecosystems[i].key);
 		return 0;
 	}
-	if (p->distro.len && (row = row_of_distro(p->distro, &release)) != NULL) {
+	if ((row = told_of(p, &release)) != NULL) {
 		/* A system that says it is another's: Debian's packages in an Alpine Linux. */
 		if (row->type != p->type)
 			return 0;
+		if (row->type == PACKAGE_APK && release.len && release.p[0] == 'v')
+			release = str_from(release, 1);
 		/* What the system says of itself tells more (apk's repositories): same distribution. */
 		if (row == ecosystem_row(os_key))
 			*ret_key = os_key;
@@ -386,6 +435,7 @@ int ecosystem_of_package(struct op *op, const struct package *p, str os_key, str
 			return key_of(op, row, release, ret_key);
 		return 0;
 	}
+	row = ecosystem_row(os_key);
 	if (p->distro.len == 0 && row && row->type == p->type)
 		*ret_key = os_key;
 	else if (p->distro.len == 0 && !row)
@@ -462,6 +512,8 @@ int ecosystem_package_name(struct op *op, const struct package *p, str *ret)
 		    op_text(op, &name, "%.*s%s%.*s", STR_ARG(p->ns),
 			    p->type == PACKAGE_MAVEN ? ":" : "/", STR_ARG(p->name)) < 0)
 			return op->code;
+		if (p->type == PACKAGE_GO && str_eq(name, S("std")))
+			name = S("stdlib"); /* cyclonedx-gomod's name */
 		return ecosystem_name(op, &ecosystems[i], name, ret);
 	}
 	*ret = name;

@@ -117,7 +117,7 @@ static bool take_qualifier(struct package *p, const struct pair *q, str *epoch)
 		p->arch = q->value;
 	else if ((distros || p->type == PACKAGE_BITNAMI) && str_eq(q->key, S("distro")))
 		p->distro = q->value;
-	else if (p->type == PACKAGE_RPM && str_eq(q->key, S("epoch")))
+	else if ((p->type == PACKAGE_RPM || p->type == PACKAGE_DEB) && str_eq(q->key, S("epoch")))
 		*epoch = q->value;
 	else if (distros && str_eq(q->key, S("upstream")))
 		split_upstream(q->value, p);
@@ -145,7 +145,7 @@ int package_of_purl(struct op *op, str text, struct package *p)
 		if (!take_qualifier(&got, &u.qualifiers.p[i], &epoch))
 			got.qualifiers.p[got.qualifiers.n++] = u.qualifiers.p[i];
 	}
-	if (epoch.len)
+	if (epoch.len && str_find(u.version, ':') < 0)
 		rc = op_text(op, &got.version, "%.*s:%.*s", STR_ARG(epoch), STR_ARG(u.version));
 	if (rc == 0)
 		*p = got;
