@@ -18,7 +18,7 @@ static const struct option table[] = {
 	{ "verbose", 'v', OPTION_FLAG, NULL, AT(scan.verbose), "Result",
 	  "All files that tell of a package." },
 	{ "quiet", 'q', OPTION_FLAG, NULL, AT(scan.quiet), "Result",
-	  "Print yes or no: is something affected that nothing suppresses?" },
+	  "Print yes or no: whether something is affected that nothing suppresses." },
 	{ "progress", 0, OPTION_TEXT, "HOW", AT(scan.progress), "Result", "How progress is shown.",
 	  "auto plain tree" },
 	{ "vex", 0, OPTION_TEXTS, "FILE", AT(scan.vex), "What is known",

@@ -52,7 +52,7 @@ static int tarred(struct op *op, const struct part *part, int n, str *ret)
 	return buf_take(&b, ret);
 }
 
-static void little(struct buf *b, uint32_t v, int n)
+static void little(struct buf *b, uint64_t v, int n)
 {
 	for (int i = 0; i < n; i++)
 		buf_char(b, (char)(v >> (8 * i)));
