@@ -16,7 +16,8 @@ static str module_of(const struct package *p)
 	str label = fact(p, "rpm:modularity"), rest;
 
 	for (ptrdiff_t i = 0; label.len == 0 && i < p->qualifiers.n; i++)
-		if (str_eq(p->qualifiers.p[i].key, S("rpmmod")))
+		if (str_eq(p->qualifiers.p[i].key, S("rpmmod")) ||
+		    str_eq(p->qualifiers.p[i].key, S("modularitylabel")))
 			label = p->qualifiers.p[i].value;
 	rest = label;
 	if (label.len == 0)

@@ -45,9 +45,10 @@ int identity_of(struct op *op, str purl, str group, str name, str version, struc
 		p->name = name;
 	if (same(group, p->ns))
 		p->ns = group;
-	/* An RPM's epoch is often in the purl alone. */
-	if (version.len && (p->type != PACKAGE_RPM || str_find(version, ':') >= 0 ||
-			    str_find(p->version, ':') < 0))
+	/* The epoch is often in the purl alone. */
+	bool epochs = p->type == PACKAGE_RPM || p->type == PACKAGE_DEB;
+	if (version.len &&
+	    (!epochs || str_find(version, ':') >= 0 || str_find(p->version, ':') < 0))
 		p->version = version;
 	return 0;
 }

@@ -77,6 +77,16 @@ int bom_purl(struct bom *b, str purl, struct package *p)
 	return 0;
 }
 
+void bom_source(struct package *p, str name, str version)
+{
+	bool same = str_eq(version, p->version);
+
+	if (!str_eq(name, p->name) || (version.len && !same))
+		p->source = name;
+	if (p->source.len && !same)
+		p->source_version = version;
+}
+
 bool bom_hex(str s, uint8_t *to, size_t n)
 {
 	if (s.len != (ptrdiff_t)n * 2)

@@ -120,6 +120,31 @@ static void take_type(struct package *p, const struct pairs *properties)
 		p->type = package_type_of_name(type);
 }
 
+/* Trivy's: "SrcName", "SrcEpoch", "SrcVersion", "SrcRelease" of a distribution's package, and the
+ * module of an RPM. */
+static int take_source(struct bom *b, const struct pairs *properties, struct package *p)
+{
+	str name = property(properties, "aquasecurity:trivy:SrcName");
+	str epoch = property(properties, "aquasecurity:trivy:SrcEpoch");
+	str version = property(properties, "aquasecurity:trivy:SrcVersion");
+	str release = property(properties, "aquasecurity:trivy:SrcRelease");
+	str module = property(properties, "aquasecurity:trivy:Modularitylabel");
+
+	if (module.len && p->type == PACKAGE_RPM) {
+		if (!(p->facts.p = op_new(b->op, struct pair, 1)))
+			return b->op->code;
+		p->facts.p[p->facts.n++] = (struct pair){ S("rpm:modularity"), module };
+	}
+	if (p->source.len || name.len == 0 || !package_kinds[p->type].is_system)
+		return 0;
+	if (version.len &&
+	    op_text(b->op, &version, "%.*s%s%.*s%s%.*s", STR_ARG(epoch), epoch.len ? ":" : "",
+		    STR_ARG(version), release.len ? "-" : "", STR_ARG(release)) < 0)
+		return b->op->code;
+	bom_source(p, name, version);
+	return 0;
+}
+
 static int read_files(struct bom *b, const struct node *map, ptrdiff_t at)
 {
 	ptrdiff_t n;
@@ -176,6 +201,7 @@ static int read_package(struct bom *b, const struct node *c, const struct pairs 
 		p.id = ref;
 	} else {
 		take_type(&p, properties);
+		rc = rc < 0 ? rc : take_source(b, properties, &p);
 		rc = rc < 0 ? rc : read_occurrences(b, c, properties, &p);
 	}
 	rc = rc < 0 ? rc : record_read_package(b, &own, ref, &p);

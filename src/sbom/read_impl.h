@@ -41,6 +41,9 @@ struct package_file *bom_file(struct bom *b, ptrdiff_t at, str path);
 /* type, ns, name, version ... of a purl, and the text itself where it is none: never ERR_FORMAT. */
 int bom_purl(struct bom *b, str purl, struct package *p) MUST_USE;
 
+/* The source package, where it is not the package itself; version may be empty. */
+void bom_source(struct package *p, str name, str version);
+
 /* Lower-case hex into n bytes. */
 bool bom_hex(str s, uint8_t *to, size_t n);
 /* "sha256", "SHA-256", "SHA256" ...: the kind, or 0; and as package_file digest. */

@@ -93,12 +93,20 @@ static int read_checksums(struct bom *b, const struct node *map, struct package 
 	return 0;
 }
 
-/* Of others: the first file that the entry says it was found in. */
+/* Of others: the first file that the entry says it was found in (Syft), or its source (Trivy: "built
+ * package from: shadow 1:4.13+dfsg1-1"). */
 static int read_source(struct bom *b, const struct node *map, struct package *p)
 {
-	str info = bom_text(map, "sourceInfo");
+	str info = bom_text(map, "sourceInfo"), built = S("built package from: ");
 	ptrdiff_t at = str_rfind(info, ':');
 
+	if (str_starts(info, built) && package_kinds[p->type].is_system && p->source.len == 0) {
+		info = str_from(info, built.len);
+		str name = str_word(&info), version = str_word(&info);
+		if (name.len)
+			bom_source(p, name, version);
+		return 0;
+	}
 	if (!str_starts(info, S("acquired package info from")) || at < 0)
 		return 0;
 	info = str_trim(str_from(info, at + 1));

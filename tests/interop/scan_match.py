@@ -44,7 +44,7 @@ class Case:
     def __init__(self, name, directory):
         self.name, self.dir = name, directory
         self.feeds, self.purls, self.options = {"osv": [], "facts": []}, [], []
-        self.found, self.covered, self.exit, self.tree, self.sbom = [], [], 0, None, None
+        self.found, self.covered, self.exit, self.tree, self.sbom, self.bom = [], [], 0, None, None, None
         os.makedirs(directory)
 
     def line(self, word, rest):
@@ -62,6 +62,8 @@ class Case:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as f:
                 f.write(text.replace("\\n", "\n"))
+        elif word == "bom":
+            self.bom = rest
         elif word == "sbom":
             self.sbom = rest
         elif word == "distro":
@@ -89,7 +91,11 @@ class Case:
             if code != 0:
                 return f"db import: exit {code}: {err}"
         what = self.tree and "dir:" + self.tree
-        if not what:
+        if self.bom:
+            what = os.path.join(self.dir, "bom.json")
+            with open(what, "w") as f:
+                f.write(self.bom)
+        elif not what:
             what = os.path.join(self.dir, "purls")
             with open(what, "w") as f:
                 f.write("\n".join(self.purls) + "\n")

@@ -22,7 +22,7 @@ DATA, RULINGS = sys.argv[1:3]
 ALL, VERBOSE = "--all" in sys.argv, "-v" in sys.argv
 EVERY = {"PyPI": 5, "Go": 2, "AlmaLinux": 40, "Alpaquita": 4}  # one package in so many, without --all
 MOST = 100000 if ALL else 24  # versions of one package
-BATCH = 2500
+BATCH = 500  # versions in one scan: kernels have hundreds of findings each
 
 
 # ---- orders ----
