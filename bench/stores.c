@@ -203,7 +203,9 @@ static void make_shards(struct bench *b, char **feed, int feed_n, struct times *
 {
 	struct shard_set *set;
 	uint64_t seen = 0;
-	struct feed_sink nothing = { ignore_advisory, ignore_score, ignore_life, &seen };
+	struct feed_sink nothing = {
+		.advisory = ignore_advisory, .score = ignore_score, .life = ignore_life, .to = &seen
+	};
 	int dir;
 	ptrdiff_t n;
 

@@ -6,8 +6,8 @@
  * Invariants: (1) what a reader allocates is in `own`, and goes with its document; (2) the sink is
  * called with the caller's op, so what it keeps stays; (3) of broken records the first message is
  * kept, and none is left in an op that goes on; (4) where lines are read by several threads each has a
- * reading of its own, the sink is called under the lock, and what was counted is added up at the end
- * of a piece.
+ * reading of its own and, where the sink gives it, a part of the sink; else the sink is called under the
+ * lock. What was counted is added up at the end of a piece.
  */
 #include "feed.h"
 
@@ -45,7 +45,7 @@ enum {
 struct reading {
 	struct op *op;         /* the caller's, for the sink */
 	struct op *up;         /* takes errors: the same, or a thread's */
-	pthread_mutex_t *lock; /* around the sink; NULL: nobody else reads */
+	pthread_mutex_t *lock; /* around the sink; NULL: nobody else calls it */
 	str what;
 	const struct feed_wish *wish;
 	const struct feed *feed; /* NULL: none was recognised yet */
@@ -55,7 +55,8 @@ struct reading {
 	uint64_t total; /* bytes, as far as is known */
 	struct op own;
 	bool sink_failed;
-	bool many; /* this is not the only document */
+	bool many;  /* this is not the only document */
+	bool piece; /* others read of it besides */
 	int depth;
 	char newest[NEWEST_MAX];
 	char first[MESSAGE_MAX];
@@ -192,7 +193,7 @@ static int read_document(struct reading *r, str name, str bytes, bool line)
 		op_forgive(&r->own);
 	}
 	op_reset(&r->own, mark);
-	if (r->wish->note && !r->lock)
+	if (r->wish->note && !r->piece)
 		r->wish->note(r->wish->arg, r->count.bytes, r->total);
 	return 0;
 }
@@ -244,9 +245,42 @@ static void add_up(struct reading *r, const struct reading *part)
 		memcpy(r->first, part->first, sizeof(r->first));
 }
 
+/* A part of the sink for this thread, if it gives any. */
+static int take_part(struct pieces *p, struct op *own, struct reading *part, struct feed_sink *to)
+{
+	const struct feed_sink *sink = p->r->to;
+	int rc;
+
+	if (!sink->part)
+		return 0;
+	pthread_mutex_lock(&p->lock);
+	rc = sink->part(own, sink->to, to);
+	pthread_mutex_unlock(&p->lock);
+	part->op = own;
+	part->lock = NULL;
+	part->to = to;
+	return rc;
+}
+
+/* What a piece gave to what all did. */
+static int join_part(struct pieces *p, struct op *own, struct reading *part, int rc)
+{
+	const struct feed_sink *sink = p->r->to;
+
+	pthread_mutex_lock(&p->lock);
+	add_up(p->r, part);
+	if (rc == 0 && sink->part) {
+		struct feed_sink to = *part->to;
+		rc = sink->join(own, sink->to, &to);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return rc;
+}
+
 static int read_piece(struct op *own, ptrdiff_t i, void *arg)
 {
 	struct pieces *p = arg;
+	struct feed_sink to;
 	struct reading part = { .op = p->r->op,
 				.up = own,
 				.lock = &p->lock,
@@ -254,17 +288,17 @@ static int read_piece(struct op *own, ptrdiff_t i, void *arg)
 				.wish = p->r->wish,
 				.feed = p->r->feed,
 				.to = p->r->to,
-				.many = !p->r->feed->lines };
+				.many = !p->r->feed->lines,
+				.piece = true };
 
+	if (take_part(p, own, &part, &to) < 0)
+		return own->code;
 	prepare(&part, own);
 	int rc = own->code           ? own->code
 		 : p->r->feed->lines ? read_document(&part, p->name, p->piece[i], false)
 				     : read_lines(&part, p->name, p->piece[i]);
 	op_done(&part.own);
-	pthread_mutex_lock(&p->lock);
-	add_up(p->r, &part);
-	pthread_mutex_unlock(&p->lock);
-	return rc;
+	return join_part(p, own, &part, rc);
 }
 
 /* Many lines, or a document of a feed whose lines stand by themselves. */
@@ -547,7 +581,11 @@ static int judge(struct reading *r)
 /* The sink that counts, and memory with room that stays when a record's is given back. */
 static void prepare(struct reading *r, struct op *op)
 {
-	r->sink = (struct feed_sink){ count_advisory, count_score, count_life, r, count_date };
+	r->sink = (struct feed_sink){ .advisory = count_advisory,
+				      .score = count_score,
+				      .life = count_life,
+				      .to = r,
+				      .dated = count_date };
 	op_init(&r->own, LIMIT_FEED_MEMORY);
 	r->own.fault = op->fault;
 	if (op_new(&r->own, char, ROOM))

@@ -17,6 +17,13 @@ struct feed_sink {
 	/* The publisher's time of the whole document, where it has one: for feed_count.newest. May
 	 * be NULL in any sink; readers call feed_dated(). */
 	int (*dated)(struct op *op, void *to, str time);
+	/*
+	 * A sink for one thread's share of a document, called by that thread alone, with its own op;
+	 * join() takes what it was given. Both are called by one thread at a time, and so is all of a
+	 * sink that has none of them (NULL). What is not joined goes with `to`.
+	 */
+	int (*part)(struct op *op, void *to, struct feed_sink *ret);
+	int (*join)(struct op *op, void *to, struct feed_sink *part);
 };
 
 int feed_dated(struct op *op, const struct feed_sink *sink, str time) MUST_USE;

@@ -6,16 +6,25 @@
 #include "base/limits.h"
 #include "sys/pool.h"
 
-int shard_set_open(struct op *op, str source, const struct feed *feed, struct shard_set **ret)
+static struct shard_set *set_new(struct op *op)
 {
 	struct shard_set *set = op_new(op, struct shard_set, 1);
 
 	if (!set)
-		return op->code;
+		return NULL;
 	op_init(&set->own, 0);
 	set->own.fault = op->fault;
 	set->out.op = &set->own;
 	map_init(&set->ecosystem, &set->own);
+	return set;
+}
+
+int shard_set_open(struct op *op, str source, const struct feed *feed, struct shard_set **ret)
+{
+	struct shard_set *set = set_new(op);
+
+	if (!set)
+		return op->code;
 	if (shard_set_feed(op, set, source, feed) < 0) {
 		op_done(&set->own);
 		return op->code;
@@ -32,8 +41,11 @@ int shard_set_feed(struct op *op, struct shard_set *set, str source, const struc
 
 void shard_set_close(struct shard_set **set)
 {
-	if (*set)
-		op_done(&(*set)->own);
+	if (!*set)
+		return;
+	for (struct shard_set *part = (*set)->part; part; part = part->next)
+		op_done(&part->own);
+	op_done(&(*set)->own);
 	*set = NULL;
 }
 
@@ -61,11 +73,11 @@ static bool keep(struct shard_set *set, const struct advisory *a, uint32_t ecosy
 	if (out->bad)
 		return false;
 	size_t numbers = (size_t)(out->name_n + out->id_n) * sizeof(uint32_t);
-	struct shard_item *item = op_new(own, struct shard_item, 1);
-	uint32_t *name = op_alloc(own, 1, (ptrdiff_t)(numbers + out->len));
-	struct shard_item **slot = vec_push(own, &set->item);
-	if (!item || !name || !slot)
+	struct shard_item *item = op_alloc(own, 1, (ptrdiff_t)(sizeof(*item) + numbers + out->len));
+	struct shard_item **slot = item ? vec_push(own, &set->item) : NULL;
+	if (!slot)
 		return false;
+	uint32_t *name = (uint32_t *)(item + 1);
 	if (out->name_n)
 		memcpy(name, out->name, out->name_n * sizeof(uint32_t));
 	memcpy(name + out->name_n, out->id, out->id_n * sizeof(uint32_t));
@@ -170,9 +182,79 @@ static int put_dated(struct op *op, void *to, str time)
 	return op_copy(&set->own, time, &set->dated) < 0 ? op_adopt_error(op, &set->own) : 0;
 }
 
+/* A set of a thread's own; one whose records were taken over is filled on. */
+static int part_of(struct op *op, void *to, struct feed_sink *ret)
+{
+	struct shard_set *set = to, *part = set->idle;
+
+	if (part) {
+		set->idle = part->next_idle;
+	} else {
+		part = set_new(&set->own);
+		if (!part)
+			return op_adopt_error(op, &set->own);
+		part->next = set->part;
+		set->part = part;
+	}
+	*ret = shard_sink(part);
+	return 0;
+}
+
+/* Ecosystems of a part by their positions in the set. */
+static int part_ecosystems(struct op *op, struct shard_set *set, const struct shard_set *part,
+			   uint32_t **ret)
+{
+	*ret = op_new(op, uint32_t, part->ecosystem.n);
+	if (!*ret)
+		return op->code;
+	for (ptrdiff_t i = 0; i < part->ecosystem.n; i++)
+		if (!ecosystem_of(set, part->ecosystem.item[i].key, &(*ret)[i]))
+			return op_adopt_error(op, &set->own);
+	return 0;
+}
+
+/* What a part was given stays in its memory; only what points there moves. */
+static int join(struct op *op, void *to, struct feed_sink *sink)
+{
+	struct shard_set *set = to, *part = sink->to;
+	uint32_t *ecosystem;
+
+	if (part_ecosystems(op, set, part, &ecosystem) < 0)
+		return op->code;
+	for (ptrdiff_t i = 0; i < part->item.n; i++) {
+		struct shard_item **item = vec_push(&set->own, &set->item);
+		if (!item)
+			return op_adopt_error(op, &set->own);
+		*item = part->item.p[i];
+		(*item)->ecosystem = ecosystem[(*item)->ecosystem];
+	}
+	for (ptrdiff_t i = 0; i < part->score.n; i++) {
+		struct shard_score *score = vec_push(&set->own, &set->score);
+		if (!score)
+			return op_adopt_error(op, &set->own);
+		*score = part->score.p[i];
+	}
+	for (ptrdiff_t i = 0; i < part->life.n; i++) {
+		str *life = vec_push(&set->own, &set->life);
+		if (!life)
+			return op_adopt_error(op, &set->own);
+		*life = part->life.p[i];
+	}
+	part->item.n = part->score.n = part->life.n = 0;
+	part->next_idle = set->idle;
+	set->idle = part;
+	return put_dated(op, set, part->dated);
+}
+
 struct feed_sink shard_sink(struct shard_set *set)
 {
-	return (struct feed_sink){ put_advisory, put_score, put_life, set, put_dated };
+	return (struct feed_sink){ .advisory = put_advisory,
+				   .score = put_score,
+				   .life = put_life,
+				   .to = set,
+				   .dated = put_dated,
+				   .part = part_of,
+				   .join = join };
 }
 
 /* An item with the first bytes of its id as numbers: these mostly decide. */
@@ -255,35 +337,51 @@ static int sort_all(struct op *op, struct sorted **sorted, ptrdiff_t n)
 	return 0;
 }
 
-/* By id, the newest first; what is older than the newest of its id is marked. */
-static int sort_items(struct op *op, struct shard_set *set)
+/* By id, of each the newest first; of several ecosystems in the order of their positions. */
+static int sort_items(struct op *op, struct shard_item **item, ptrdiff_t n)
 {
-	struct sorted *sorted = op_new(op, struct sorted, set->item.n);
-	const struct shard_item *newest = NULL;
-	ptrdiff_t n = set->item.n;
+	struct op_mark mark = op_mark(op);
+	struct sorted *sorted = op_new(op, struct sorted, n);
 	bool moved = false;
 
 	if (!sorted)
 		return op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
-		struct shard_item *item = set->item.p[i];
-		sorted[i] = (struct sorted){ eight_bytes(item->key),
-					     eight_bytes(str_from(item->key, 8)), item,
-					     item->ecosystem };
+		sorted[i] = (struct sorted){ eight_bytes(item[i]->key),
+					     eight_bytes(str_from(item[i]->key, 8)), item[i],
+					     item[i]->ecosystem };
 		moved = moved || (i && by_id(&sorted[i - 1], &sorted[i]) > 0);
 	}
 	if (moved && sort_all(op, &sorted, n) < 0)
 		return op->code;
-	for (ptrdiff_t i = 0; i < n; i++) {
-		struct shard_item *item = set->item.p[i] = sorted[i].item;
-		if (!newest || !str_eq(newest->key, item->key))
-			newest = item;
-		item->old = !str_eq(newest->modified, item->modified);
-	}
+	for (ptrdiff_t i = 0; i < n; i++)
+		item[i] = sorted[i].item;
+	op_reset(op, mark);
 	return 0;
 }
 
-/* The items of each ecosystem side by side, as they are in order now: those of ecosystem e are
+/* Of sorted items those that are older than the newest of their id are marked. */
+static void mark_old(struct shard_item **item, ptrdiff_t n)
+{
+	const struct shard_item *newest = NULL;
+
+	for (ptrdiff_t i = 0; i < n; i++) {
+		if (!newest || !str_eq(newest->key, item[i]->key))
+			newest = item[i];
+		item[i]->old = !str_eq(newest->modified, item[i]->modified);
+	}
+}
+
+/* Is none newer than another? Then each ecosystem's can be sorted by themselves. */
+static bool same_age(const struct shard_set *set)
+{
+	for (ptrdiff_t i = 1; i < set->item.n; i++)
+		if (!str_eq(set->item.p[i]->modified, set->item.p[0]->modified))
+			return false;
+	return true;
+}
+
+/* The items of each ecosystem side by side, in the order that they have: those of ecosystem e are
  * group[begin[e]] to group[begin[e + 1] - 1]. */
 struct groups {
 	struct shard_item **group;
@@ -329,24 +427,33 @@ static int ids_gone(struct op *op, const struct shard_set *set, const struct tex
 	return 0;
 }
 
-/* Items of one ecosystem, each once, in order. */
+/* Sorted items, each once, without what is old. */
+static void keep_once(struct shard_job *job)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < job->item_n; i++) {
+		struct shard_item *item = job->item[i];
+		const struct shard_item *last = n ? job->item[n - 1] : NULL;
+		if (item->old)
+			continue;
+		if (!last || !str_eq(last->record, item->record) ||
+		    !str_eq(last->texts, item->texts))
+			job->item[n++] = item;
+	}
+	job->item_n = n;
+}
+
+/* Items of one ecosystem. */
 static void items_of(const struct shard_set *set, const struct groups *g, str key,
 		     struct shard_job *job)
 {
 	ptrdiff_t at = map_find(&set->ecosystem, key);
 
 	job->item = at < 0 ? NULL : g->group + g->begin[at];
-	job->item_n = 0;
-	for (uint32_t i = at < 0 ? 0 : g->begin[at], end = at < 0 ? 0 : g->begin[at + 1]; i < end;
-	     i++) {
-		struct shard_item *item = g->group[i];
-		const struct shard_item *last = job->item_n ? job->item[job->item_n - 1] : NULL;
-		if (item->old)
-			continue;
-		if (!last || !str_eq(last->record, item->record) ||
-		    !str_eq(last->texts, item->texts))
-			job->item[job->item_n++] = item;
-	}
+	job->item_n = at < 0 ? 0 : g->begin[at + 1] - g->begin[at];
+	if (!job->unsorted)
+		keep_once(job);
 }
 
 static int same_source(struct op *op, const struct shard_set *set, const struct shard *base)
@@ -400,8 +507,14 @@ struct writing {
 static int write_one(struct op *own, ptrdiff_t i, void *arg)
 {
 	struct writing *w = arg;
-	int rc = shard_write(own, &w->job[i], &w->file[i]);
+	struct shard_job *job = &w->job[i];
 
+	if (job->unsorted) {
+		if (sort_items(own, job->item, job->item_n) < 0)
+			return own->code;
+		keep_once(job);
+	}
+	int rc = shard_write(own, job, &w->file[i]);
 	if (rc < 0)
 		return rc;
 	w->made[i] = rc == 0;
@@ -446,7 +559,9 @@ int shard_set_write(struct op *op, struct shard_set *set, const struct shard *co
 		    ptrdiff_t base_n, const struct texts *gone, int dirfd, struct shard_file **ret,
 		    ptrdiff_t *ret_n)
 {
-	struct shard_job common = { .set = set, .dirfd = dirfd };
+	struct shard_job common = { .set = set,
+				    .dirfd = dirfd,
+				    .unsorted = !base_n && same_age(set) };
 	struct texts ecosystem = { 0 };
 	struct groups groups = { 0 };
 	ptrdiff_t n = 0;
@@ -454,8 +569,12 @@ int shard_set_write(struct op *op, struct shard_set *set, const struct shard *co
 	for (ptrdiff_t i = 0; i < base_n; i++)
 		if (same_source(op, set, base[i]) < 0)
 			return op->code;
-	if (sort_items(op, set) < 0 || group_items(op, set, &groups) < 0 ||
-	    (base_n && ids_gone(op, set, gone, &common) < 0) ||
+	if (!common.unsorted) {
+		if (sort_items(op, set->item.p, set->item.n) < 0)
+			return op->code;
+		mark_old(set->item.p, set->item.n);
+	}
+	if (group_items(op, set, &groups) < 0 || (base_n && ids_gone(op, set, gone, &common) < 0) ||
 	    all_ecosystems(op, set, base, base_n, &ecosystem) < 0)
 		return op->code;
 	struct shard_job *job = op_new(op, struct shard_job, ecosystem.n + 2);

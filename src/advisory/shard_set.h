@@ -37,6 +37,9 @@ struct shard_set {
 	VEC(struct shard_item *) item;
 	VEC(struct shard_score) score;
 	VEC(str) life;
+	struct shard_set *part; /* sets of threads, whose items are in here; they go with it */
+	struct shard_set *idle; /* those of them that nobody fills */
+	struct shard_set *next, *next_idle;
 };
 
 /* A file of the set, as it is put together from what is there already and what is new. */
@@ -49,8 +52,9 @@ struct shard_job {
 	enum shard_kind kind;
 	str ecosystem;
 	const struct shard *base; /* may be NULL */
-	struct shard_item **item; /* [item_n], sorted */
+	struct shard_item **item; /* [item_n]: sorted, each once */
 	uint32_t item_n;
+	bool unsorted;   /* until its turn comes: they are not */
 	const str *gone; /* [gone_n]: ids whose records in base go; sorted */
 	ptrdiff_t gone_n;
 	int dirfd;

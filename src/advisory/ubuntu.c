@@ -133,21 +133,30 @@ static bool is_version(str note)
 	return note.len && note.p[0] >= '0' && note.p[0] <= '9' && str_find(note, ' ') < 0;
 }
 
-void ubuntu_fact(struct bulletin *b, str release, str source, str status, str note)
+bool ubuntu_says(str status, str note, enum fix_state *ret_state)
 {
-	enum fix_state state;
-	str key, channel;
+	return ubuntu_state(status, note, ret_state) == 0 &&
+	       (*ret_state != FIX_FIXED || is_version(note));
+}
 
-	if (!ubuntu_release(release, &key, &channel) || ubuntu_state(status, note, &state) ||
-	    (state == FIX_FIXED && !is_version(note)))
-		return;
-	struct affected *a = bulletin_affected(b, key, source, AFFECTED_SOURCE);
-	bulletin_only(b, a, "channel", channel);
+void ubuntu_affected(struct bulletin *b, const struct ubuntu_fact *f)
+{
+	struct affected *a = bulletin_affected(b, f->key, f->source, AFFECTED_SOURCE);
+
+	bulletin_only(b, a, "channel", f->channel);
 	if (!a)
 		return;
-	if (state == FIX_FIXED)
-		bulletin_until(b, a, note);
-	a->state = state;
-	if (state != FIX_FIXED && state != FIX_NOT_AFFECTED)
-		a->urgency = status;
+	if (f->state == FIX_FIXED)
+		bulletin_until(b, a, f->note);
+	a->state = f->state;
+	if (f->state != FIX_FIXED && f->state != FIX_NOT_AFFECTED)
+		a->urgency = f->status;
+}
+
+void ubuntu_fact(struct bulletin *b, str release, str source, str status, str note)
+{
+	struct ubuntu_fact f = { .source = source, .status = status, .note = note };
+
+	if (ubuntu_release(release, &f.key, &f.channel) && ubuntu_says(status, note, &f.state))
+		ubuntu_affected(b, &f);
 }

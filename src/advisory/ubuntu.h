@@ -23,7 +23,18 @@ int ubuntu_state(str status, str note, enum fix_state *ret);
 /* The same of an OpenVEX statement of Canonical's: its status, and its action or impact statement. */
 int ubuntu_vex_state(str status, str justification, str statement, enum fix_state *ret);
 
-/* A fact of the tracker's, as what is affected: nothing where it says nothing. */
+/* Does a fact of the tracker's say anything? *ret_state is what. */
+bool ubuntu_says(str status, str note, enum fix_state *ret_state);
+
+/* What it says of a source package of a release, as what is affected. */
+struct ubuntu_fact {
+	str key, channel; /* of ubuntu_release() */
+	str source, status, note;
+	enum fix_state state; /* of ubuntu_says() */
+};
+void ubuntu_affected(struct bulletin *b, const struct ubuntu_fact *f);
+
+/* Both in one: nothing where it says nothing. */
 void ubuntu_fact(struct bulletin *b, str release, str source, str status, str note);
 
 #endif

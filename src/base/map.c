@@ -66,6 +66,13 @@ static int grow(struct map *m)
 	return 0;
 }
 
+void map_clear(struct map *m)
+{
+	if (m->n)
+		memset(m->slot, 0, (size_t)m->slots * sizeof(*m->slot));
+	m->n = 0;
+}
+
 int map_put(struct map *m, str key, void *value)
 {
 	ptrdiff_t at = map_find(m, key);

@@ -39,6 +39,9 @@ ptrdiff_t map_find(const struct map *m, str key);
  */
 int map_put(struct map *m, str key, void *value) MUST_USE;
 
+/* No keys; the room for them stays. */
+void map_clear(struct map *m);
+
 /* Order the items by key (bytes). O(n log n). */
 void map_sort(struct map *m);
 

@@ -125,20 +125,33 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The last bytes of a text, fewer than eight, as a number: two reads that may overlap. */
+static uint64_t tail(const char *p, ptrdiff_t n)
+{
+	uint32_t first, last;
+
+	if (n >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + n - 4, 4);
+		return first | (uint64_t)last << (8 * (n - 4));
+	}
+	return n == 0 ? 0
+		      : (uint64_t)(uint8_t)p[0] | (uint64_t)(uint8_t)p[n / 2] << (8 * (n / 2)) |
+				(uint64_t)(uint8_t)p[n - 1] << (8 * (n - 1));
+}
+
 uint64_t str_hash(str s, uint64_t seed)
 {
 	uint64_t h = seed ^ UINT64_C(0x9e3779b97f4a7c15);
 	uint64_t word;
+	ptrdiff_t at = 0;
 
-	while (s.len >= 8) {
-		memcpy(&word, s.p, 8);
+	for (; s.len - at >= 8; at += 8) {
+		memcpy(&word, s.p + at, 8);
 		h = mix(h ^ word, UINT64_C(0xd6e8feb86659fd93));
-		s = str_from(s, 8);
 	}
-	word = 0;
-	if (s.len)
-		memcpy(&word, s.p, (size_t)s.len);
-	h = mix(h ^ word, UINT64_C(0xa0761d6478bd642f) ^ (uint64_t)s.len);
+	h = mix(h ^ tail(s.p + at, s.len - at),
+		UINT64_C(0xa0761d6478bd642f) ^ (uint64_t)(s.len - at));
 	return mix(h, UINT64_C(0xe7037ed1a0b428db));
 }
 

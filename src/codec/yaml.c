@@ -87,7 +87,7 @@ static bool is_number(str s)
 	}
 	if (s.len && (s.p[0] == '-' || s.p[0] == '+'))
 		s = str_from(s, 1);
-	if (s.len == 4 && in_words(s, ".inf .Inf .INF .nan .NaN .NAN"))
+	if (s.len == 4 && s.p[0] == '.' && in_words(s, ".inf .Inf .INF .nan .NaN .NAN"))
 		return true;
 	ptrdiff_t whole = digits(s, 0), at = whole, part = 0;
 	if (at < s.len && s.p[at] == '.') {
@@ -108,9 +108,11 @@ static bool is_number(str s)
 
 enum node_kind yaml_plain_kind(str s)
 {
-	if (s.len == 0 || (s.len <= 4 && in_words(s, "~ null Null NULL")))
+	if (s.len == 0)
 		return NODE_NULL;
-	if (s.len <= 5 && in_words(s, "true True TRUE false False FALSE"))
+	if (s.len <= 4 && strchr("~nN", s.p[0]) && in_words(s, "~ null Null NULL"))
+		return NODE_NULL;
+	if (s.len <= 5 && strchr("tTfF", s.p[0]) && in_words(s, "true True TRUE false False FALSE"))
 		return NODE_BOOL;
 	return is_number(s) ? NODE_NUMBER : NODE_TEXT;
 }

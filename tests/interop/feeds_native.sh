@@ -28,7 +28,7 @@ import dsa 6787 debian-security-tracker-2023/data-DSA-list
 import dla 3530 debian-security-tracker-2023/data-DLA-list
 import tracker 25 vunnel/tests/unit/providers/debian/test-fixtures/input/debian.json
 import secdb 2064 alpine-secdb-2020/v3.11
-import ubuntu 290092 bulk/ubuntu-cve-tracker-2020-06-18-facts.tsv.gz
+import ubuntu 176718 bulk/ubuntu-cve-tracker-2020-06-18-facts.tsv.gz
 import ubuntu-vex 12 vunnel/tests/unit/providers/ubuntu/test-fixtures/vex/cve
 import wolfi 20770 bulk/wolfi-advisories-244709c-apache2.tar.gz
 import rhel 20 vuls-data-update/pkg/fetch/redhat/vex/v2/testdata/fixtures/vex-archive.tar.zst

@@ -43,7 +43,9 @@ static int put_life(struct op *op, void *to, const struct life *l)
 static int read_as(struct op *op, const char *feed, const char *name, str bytes, struct told *t,
 		   struct feed_count *count)
 {
-	struct feed_sink sink = { put_advisory, put_score, put_life, t, NULL };
+	struct feed_sink sink = {
+		.advisory = put_advisory, .score = put_score, .life = put_life, .to = t
+	};
 	struct at at = at_of_bytes(bytes, str_of(name));
 	struct feed_wish wish = { .feed = feed ? feed_of(str_of(feed)) : NULL };
 
