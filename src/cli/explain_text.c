@@ -187,8 +187,9 @@ static void put_decision(struct out *o, const struct why_line *l)
 		return;
 	if (f->suppressed) {
 		buf_init(&text, o->b->op, INT32_MAX);
-		buf_fmt(&text, "by %s: %.*s%s%.*s", suppressed_bys[f->suppressed],
-			STR_ARG(f->reason), f->rule.len ? " " : "", STR_ARG(f->rule));
+		buf_fmt(&text, "by %s: %.*s", suppressed_bys[f->suppressed], STR_ARG(f->reason));
+		if (f->rule.len)
+			buf_fmt(&text, f->reason.len ? " (%.*s)" : "%.*s", STR_ARG(f->rule));
 		line(o, "suppressed", buf_view(&text));
 	}
 	buf_init(&text, o->b->op, INT32_MAX);

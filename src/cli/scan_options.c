@@ -13,6 +13,7 @@
 enum {
 	WARN_DAYS = 14, /* before a waiver expires */
 	EXIT_MAX = 255,
+	NAMES_MAX = 64,        /* of systems, to find the nearest among */
 	VEX_FILES = 10 * 1000, /* in a directory of statements */
 };
 
@@ -242,6 +243,45 @@ static int read_now(struct op *op, int64_t *ret)
 	return 0;
 }
 
+/* "debian:12", "ubuntu-22.04", "rhel:9.2+eus": a system that advisories are read for, and its
+ * release. */
+static int check_distro(struct op *op, str distro)
+{
+	const char *name[NAMES_MAX];
+	size_t n = 0;
+	str rest = distro, id = str_cut(&rest, '+');
+	ptrdiff_t at = str_find(id, ':');
+
+	if (!distro.len)
+		return 0;
+	if (ecosystem_of_codename(id).len)
+		return op_fail(op, ERR_USAGE, "--distro %.*s is %.*s", STR_ARG(distro),
+			       STR_ARG(ecosystem_of_codename(id)));
+	if (at < 0 && (at = str_rfind(id, '-')) >= 0 &&
+	    (at + 1 == id.len || id.p[at + 1] < '0' || id.p[at + 1] > '9'))
+		at = -1;
+	str release = at < 0 ? S("") : str_from(id, at + 1);
+	id = at < 0 ? id : str_head(id, at);
+	for (size_t i = 0; i < ecosystems_n; i++) {
+		const struct ecosystem_row *row = &ecosystems[i];
+		if (!package_kinds[row->type].is_system)
+			continue;
+		if (str_eq(id, str_of(row->key)))
+			return release.len || row->parts == 0
+				       ? 0
+				       : op_fail(op, ERR_USAGE,
+						 "--distro %.*s names no release: %s:RELEASE",
+						 STR_ARG(distro), row->key);
+		if (n < NAMES_MAX)
+			name[n++] = row->key;
+	}
+	const char *near = nearest_word(id, name, n);
+	return op_fail(op, ERR_USAGE,
+		       "--distro %.*s: no advisories are read for a system of that name%s%s%s",
+		       STR_ARG(distro), near ? "; did you mean '" : "", near ? near : "",
+		       near ? "'?" : "");
+}
+
 int scan_options_read(struct op *op, const struct scan_options *o, struct scan_asked *ret)
 {
 	struct scan_wish *w = &ret->wish;
@@ -261,7 +301,8 @@ int scan_options_read(struct op *op, const struct scan_options *o, struct scan_a
 		return op_fail(op, ERR_USAGE, "--only-base and --ignore-base leave nothing");
 	if (w->filter.only_fixed && o->only_notfixed)
 		return op_fail(op, ERR_USAGE, "--only-fixed and --only-notfixed leave nothing");
-	if (read_now(op, &w->now) < 0 || read_age(op, o->max_age, &ret->max_age_s) < 0 ||
+	if (check_distro(op, o->distro) < 0 || read_now(op, &w->now) < 0 ||
+	    read_age(op, o->max_age, &ret->max_age_s) < 0 ||
 	    read_number(op, "--exit-code", o->exit_code, EXIT_MAX, &ret->exit_code) < 0 ||
 	    read_number(op, "--warn-days", o->warn_days, 36500, &w->warn_days) < 0 ||
 	    read_severities(op, &o->severity, &w->filter.severities) < 0 ||

@@ -1,9 +1,12 @@
+#include <fcntl.h>
+
 #include "base/limits.h"
 #include "build_report.h"
 #include "report/words.h"
 #include "scan_options.h"
 #include "scan/attestations.h"
 #include "scan_report.h"
+#include "sys/file.h"
 
 struct run {
 	const struct cli *cli;
@@ -162,6 +165,8 @@ static int scan_one(struct op *op, struct run *r, const struct inventory *v, ptr
 	wish.match.declared = r->o->declared || v->subject.kind == SUBJECT_DIRECTORY;
 	wish.reach = r->look->reach.package;
 	wish.reach_n = r->look->reach.package_n;
+	wish.reach_entry = r->look->reach.entry;
+	wish.reach_loaded = r->look->reach.closure;
 	if (take_attached(op, r, i, &wish.statements) < 0)
 		return op->code;
 	steps_begin(&r->look->steps, "Scanning for vulnerabilities");
@@ -205,6 +210,17 @@ static int scan_all(struct op *op, struct run *r, const struct texts *operand)
 	return r->whole ? 0 : 4;
 }
 
+/* --input is a file or a layout's directory: no registry is asked for its name. */
+static int check_there(struct op *op, str path)
+{
+	const char *name = op_cstr(op, path);
+	AUTO_FD fd = name ? open(name, O_PATH | O_CLOEXEC) : -1;
+
+	if (!name)
+		return op->code;
+	return fd >= 0 ? 0 : op_fail(op, ERR_USAGE, "--input %.*s: no such file", STR_ARG(path));
+}
+
 int verb_scan_run(struct op *op, const struct cli *cli, const void *options)
 {
 	const struct scan_options *o = options;
@@ -219,6 +235,8 @@ int verb_scan_run(struct op *op, const struct cli *cli, const void *options)
 	if (input.len && operand.n)
 		return op_fail(op, ERR_USAGE, "--input %.*s, or an operand, not both",
 			       STR_ARG(input));
+	if (input.len && check_there(op, input) < 0)
+		return op->code;
 	if (input.len)
 		operand = (struct texts){ &input, 1 };
 	if (scan_report_read(op, cli, o, &r.out) < 0 || scan_options_read(op, o, &r.asked) < 0 ||

@@ -53,6 +53,8 @@ static int scan(struct op *op, struct run *r, str operand, struct report *ret)
 	wish.match.declared = v->subject.kind == SUBJECT_DIRECTORY;
 	wish.reach = r->look->reach.package;
 	wish.reach_n = r->look->reach.package_n;
+	wish.reach_entry = r->look->reach.entry;
+	wish.reach_loaded = r->look->reach.closure;
 	if (scan_inventory(op, r->db, v, &wish, ret) < 0)
 		return op->code;
 	for (ptrdiff_t i = 0; !r->o->scan.quiet && i < ret->coverage_n; i++) {

@@ -45,6 +45,13 @@ enum suppressed_by {
 };
 extern const char *const suppressed_bys[SUPPRESSED_BYS]; /* "", "owner", "content", ... */
 
+/* What shows that a package's programs and libraries are not reached: paths. */
+struct unreached {
+	struct texts entry;  /* that the image starts */
+	struct texts loaded; /* all that these load, sorted */
+	struct texts files;  /* of the package, that could have been */
+};
+
 struct finding {
 	str id;           /* the distribution's or registry's; with --by-cve its CVE */
 	struct texts ids; /* all names of it, id first, then CVEs, GHSAs, others */
@@ -66,8 +73,9 @@ struct finding {
 	struct match *match; /* [match_n], at least one; the one that counts first */
 	ptrdiff_t match_n;
 	enum suppressed_by suppressed;
-	str reason; /* why, for people: "owned by python3-urllib3 1.26.12-1 (deb)" */
-	str rule;   /* what did it: a statement's id, a waiver's, FILE:LINE */
+	str reason;                /* why, for people: "owned by python3-urllib3 1.26.12-1 (deb)" */
+	str rule;                  /* what did it: a statement's id, a waiver's, FILE:LINE */
+	const struct unreached *proof; /* of SUPPRESSED_EVIDENCE; or NULL */
 	uint32_t
 		statement; /* position + 1 in report.statement of what VEX says of it; 0: nothing */
 };

@@ -212,6 +212,16 @@ static void put_threat(struct json_out *j, const struct finding *f)
 	words_json_number(j, "risk", f->risk, 2);
 }
 
+static void put_proof(struct json_out *j, const struct unreached *p)
+{
+	json_key(j, S("proof"));
+	json_object(j);
+	words_json_texts(j, "entry", &p->entry);
+	words_json_texts(j, "loaded", &p->loaded);
+	words_json_texts(j, "files", &p->files);
+	json_object_end(j);
+}
+
 static void put_finding(struct json_out *j, const struct report *r, const struct finding *f)
 {
 	json_object(j);
@@ -238,6 +248,8 @@ static void put_finding(struct json_out *j, const struct report *r, const struct
 		json_pair(j, "by", str_of(suppressed_bys[f->suppressed]));
 		json_pair_opt(j, "reason", f->reason);
 		json_pair_opt(j, "rule", f->rule);
+		if (f->proof)
+			put_proof(j, f->proof);
 		json_object_end(j);
 	}
 	json_object_end(j);

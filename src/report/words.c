@@ -249,6 +249,8 @@ void words_none(struct buf *b, const struct report *r)
 	else if (fixed_only)
 		buf_add(b, S("0 fixable vulnerabilities found; unfixed ones are not covered by "
 			     "this feed"));
+	else if (r->inventory->package_n == 0 && !missing)
+		buf_add(b, S("No packages found: there is nothing that advisories could be about"));
 	else if (missing)
 		buf_add(b, S("No vulnerabilities found in what is covered; not everything is"));
 	else

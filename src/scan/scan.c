@@ -73,7 +73,7 @@ static int apply_said(struct op *op, const struct scan_wish *wish, struct report
 
 /* ---- evidence ---- */
 
-static void apply_reach(const struct scan_wish *w, struct report *r)
+static int apply_reach(struct op *op, const struct scan_wish *w, struct report *r)
 {
 	ptrdiff_t k = 0;
 
@@ -88,7 +88,13 @@ static void apply_reach(const struct scan_wish *w, struct report *r)
 		f->suppressed = SUPPRESSED_EVIDENCE;
 		f->reason = w->reach[k].why;
 		f->rule = S("vulnerable_code_not_in_execute_path");
+		struct unreached *proof = op_new(op, struct unreached, 1);
+		if (!proof)
+			return op->code;
+		*proof = (struct unreached){ w->reach_entry, w->reach_loaded, w->reach[k].path };
+		f->proof = proof;
 	}
+	return 0;
 }
 
 /* ---- order ---- */
@@ -190,8 +196,8 @@ int scan_inventory(struct op *op, struct database *db, const struct inventory *i
 		return rc;
 	if ((rc = apply_said(op, wish, &r)) < 0)
 		return rc;
-	if (wish->apply_evidence)
-		apply_reach(wish, &r);
+	if (wish->apply_evidence && (rc = apply_reach(op, wish, &r)) < 0)
+		return rc;
 	filter(&wish->filter, &r);
 	sort(wish->sort, &r);
 	if ((rc = scan_group(op, &r)) < 0)

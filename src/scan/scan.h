@@ -20,6 +20,7 @@ struct scan_wish {
 	struct waivers waivers;
 	const struct reach_package *reach; /* [reach_n]; applied only when apply_evidence */
 	ptrdiff_t reach_n;
+	struct texts reach_entry, reach_loaded; /* the report's entry and closure */
 	bool apply_evidence;
 	int warn_days;
 	int64_t now; /* of the report; SOURCE_DATE_EPOCH where it is set */

@@ -160,11 +160,31 @@ static enum vex_status status_of(const struct said *s)
 	return s->w->has_status && !waiver_is_foreign(s->w) ? s->w->status : VEX_AFFECTED;
 }
 
+static void add_paths(struct buf *b, const char *what, const struct texts *t)
+{
+	buf_fmt(b, "%s", what);
+	for (ptrdiff_t i = 0; i < t->n; i++)
+		buf_fmt(b, "%s%.*s", i ? ", " : " ", STR_ARG(t->p[i]));
+}
+
+/* The reason and what shows it, so that others can judge it. */
+static str proven(struct buf *scratch, const struct finding *f)
+{
+	if (!f->proof)
+		return f->reason;
+	scratch->len = 0;
+	buf_add(scratch, f->reason);
+	add_paths(scratch, ". Started:", &f->proof->entry);
+	add_paths(scratch, ". Loaded:", &f->proof->loaded);
+	add_paths(scratch, ". Of the package:", &f->proof->files);
+	return buf_view(scratch);
+}
+
 static void write_reason(struct json_out *j, struct buf *scratch, const struct said *s)
 {
 	const struct waiver *w = s->w;
 	enum vex_status status = status_of(s);
-	str reason = w ? w->reason : s->f->reason;
+	str reason = w ? w->reason : proven(scratch, s->f);
 
 	if (!w || (status == VEX_NOT_AFFECTED && w->justification.len))
 		json_pair(j, "justification",

@@ -40,6 +40,11 @@ refuse "a format that is none" 2 "no format 'sarf'; did you mean 'sarif'" temper
 refuse "a file where a format stands" 2 'a file is -o FORMAT=FILE' temper scan dir:src -o out.txt
 refuse "two on standard output" 2 'only one report' temper scan dir:src -o json -o sarif
 refuse "two operands" 2 'each is a purl' temper scan dir:src dir:both
+refuse "a system that is none" 2 "did you mean 'debian'" temper scan dir:src --distro debain:12
+refuse "a system without its release" 2 'names no release: debian:RELEASE' temper scan dir:src --distro debian
+refuse "a file that is none, of which no registry is asked" 2 '--input nowhere.tar: no such file' temper scan --input nowhere.tar
+mkdir -p nothing
+expect "a directory without packages is not called clean" 0 '^No packages found' temper scan dir:nothing
 refuse "what leaves nothing" 2 'leave nothing' temper scan dir:src --only-base --ignore-base
 refuse "no file of waivers" 2 'nowhere.yaml' temper scan dir:src --waivers nowhere.yaml
 expect "several purls" 0 'found +1: 1 critical' temper scan pkg:npm/left@1.0.0 pkg:npm/left@1.0.3

@@ -97,6 +97,7 @@ static int table_colour(struct op *op)
 /* What may be said when nothing was found. */
 static int nothing(struct op *op)
 {
+	static const struct inventory without;
 	static struct coverage one = { .kind = COVERED, .ecosystem = S_INIT("debian:12") };
 	struct report r = { .inventory = &inventory, .coverage = &one, .coverage_n = 1 };
 	struct findings_choice c = { .style = { .utf8 = true } };
@@ -105,6 +106,10 @@ static int nothing(struct op *op)
 	one.kind = COVERED;
 	TRY(written(op, &r, &c, "table", &got));
 	CHECK_STR(got, S("No vulnerabilities found\n"));
+	r = (struct report){ .inventory = &without };
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK_STR(got, S("No packages found: there is nothing that advisories could be about\n"));
+	r = (struct report){ .inventory = &inventory, .coverage = &one, .coverage_n = 1 };
 	one.kind = COVERED_FIXED_ONLY;
 	TRY(written(op, &r, &c, "table", &got));
 	CHECK(str_starts(got, S("0 fixable vulnerabilities found; unfixed ones are not covered")));

@@ -176,14 +176,21 @@ static int filters(struct op *op)
 
 static int evidence(struct op *op)
 {
+	static str loaded[] = { S_INIT("app"), S_INIT("lib/libc.so.6") };
+	static str zlib[] = { S_INIT("lib/libz.so.1") };
 	static const struct reach_package reach[] = {
 		{ .package = 0, .reach = REACH_REACHED },
 		{ .package = 1, .reach = REACH_CANNOT_TELL },
 		{ .package = 2,
 		  .reach = REACH_UNREACHED,
+		  .path = { zlib, 1 },
 		  .why = S_INIT("nothing loads libz.so.1") },
 	};
-	struct scan_wish wish = { .reach = reach, .reach_n = 3, .sort = SORT_VULNERABILITY };
+	struct scan_wish wish = { .reach = reach,
+				  .reach_n = 3,
+				  .reach_entry = { &loaded[0], 1 },
+				  .reach_loaded = { loaded, 2 },
+				  .sort = SORT_VULNERABILITY };
 	struct report r;
 
 	TRY(scan(op, &wish, &r,
@@ -196,6 +203,10 @@ static int evidence(struct op *op)
 		 "libssl3 CVE-2024-3\nopenssl CVE-2024-3\nlodash CVE-2024-5\n"
 		 "zlib1g CVE-2024-4 evidence\n" OPENSSL LODASH));
 	CHECK_STR(r.finding[7].reason, S("nothing loads libz.so.1"));
+	CHECK(r.finding[7].proof && !r.finding[0].proof);
+	CHECK_STR(r.finding[7].proof->entry.p[0], S("app"));
+	CHECK_STR(r.finding[7].proof->loaded.p[1], S("lib/libc.so.6"));
+	CHECK_STR(r.finding[7].proof->files.p[0], S("lib/libz.so.1"));
 	return 0;
 }
 
@@ -212,7 +223,7 @@ static int waived(struct op *op)
 		 "lodash CVE-2024-5\n"
 		 "libssl3 CVE-2024-2 ignore\nopenssl CVE-2024-2 ignore\nzlib1g CVE-2024-4 "
 		 "ignore\n" LODASH "upgrade openssl 3.0.11-1~deb12u1 to 3.0.11-1~deb12u2: 2, "
-				   "medium: libssl3 openssl\n"));
+		 "medium: libssl3 openssl\n"));
 	CHECK(r.waiver_n == 3 && r.waiver[0].matched == 2 && r.waiver[2].matched == 0);
 	return 0;
 }

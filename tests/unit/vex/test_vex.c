@@ -615,6 +615,9 @@ static int writes(struct op *op)
 	const struct vex_wish wish = {
 		.author = S("me"), .time = 1704153600, .waivers = true, .evidence = true
 	};
+	static str loaded[] = { S_INIT("app"), S_INIT("lib/libc.so.6") };
+	static str files[] = { S_INIT("lib/libz.so.1") };
+	static const struct unreached proof = { { loaded, 1 }, { loaded, 2 }, { files, 1 } };
 	struct statements s = { 0 };
 	struct scanned scan, again;
 	struct buf b, twice;
@@ -632,6 +635,7 @@ static int writes(struct op *op)
 	scan.finding[F_URLLIB].rule = S("w.yaml:2");
 	scan.finding[F_CRYPTO].suppressed = SUPPRESSED_EVIDENCE;
 	scan.finding[F_CRYPTO].reason = S("nothing loads it");
+	scan.finding[F_CRYPTO].proof = &proof;
 	TRY(vex_write(&scan.report, &wish, &b));
 	buf_init(&twice, op, 1 << 20);
 	TRY(vex_write(&scan.report, &wish, &twice));
@@ -649,7 +653,9 @@ static int writes(struct op *op)
 	CHECK(s.p[1].justification == VEX_COMPONENT_NOT_PRESENT &&
 	      s.p[1].status == VEX_NOT_AFFECTED);
 	CHECK(s.p[2].justification == VEX_CODE_NOT_IN_EXECUTE_PATH);
-	CHECK_STR(s.p[2].impact, S("nothing loads it"));
+	CHECK_STR(s.p[2].impact,
+		  S("nothing loads it. Started: app. Loaded: app, lib/libc.so.6. Of the "
+		    "package: lib/libz.so.1"));
 	scanned_make(&again);
 	TRY(vex_apply(op, &again.report, &s));
 	CHECK(again.finding[F_URLLIB].suppressed == SUPPRESSED_VEX &&
