@@ -286,6 +286,44 @@ static int match_package(struct matcher *m, uint32_t i, bool declared)
 
 /* ---- all ---- */
 
+/* Where only Debian's packages put files (Debian's policies for Python, Ruby and JavaScript): a bill of
+ * materials without file lists tells owners by it. */
+static str owned_place(const struct package *p)
+{
+	static const char *const places[] = { "usr/lib/python3/dist-packages/", "usr/share/nodejs/",
+					      "usr/share/rubygems-integration/" };
+
+	for (size_t i = 0; p->evidence_n && i < sizeof(places) / sizeof(places[0]); i++)
+		if (p->evidence[0].how == EVIDENCE_SBOM &&
+		    str_starts(p->evidence[0].path, str_of(places[i])))
+			return str_of(places[i]);
+	return S("");
+}
+
+static int suppress_placed(struct matcher *m)
+{
+	struct match_where *w = NULL;
+
+	for (ptrdiff_t i = 0; i < m->found.n; i++) {
+		struct finding *f = &m->found.p[i];
+		const struct package *p = &m->inv->package[f->package];
+		str place = owned_place(p);
+		if (place.len == 0 || f->suppressed || f->malicious ||
+		    package_kinds[p->type].is_system)
+			continue;
+		if (!w && match_where_of(m->op, m->db, &m->where, m->system.key, &w) < 0)
+			return m->op->code;
+		if (!w->row || w->row->type != PACKAGE_DEB || w->place_n == 0)
+			return 0;
+		f->suppressed = SUPPRESSED_OWNER;
+		if (op_text(m->op, &f->reason,
+			    "in %.*s, where only packages of %s put files: their matter",
+			    STR_ARG(place), w->row->title) < 0)
+			return m->op->code;
+	}
+	return 0;
+}
+
 /* Rule 6. */
 static int suppress_owned(struct matcher *m)
 {
@@ -360,6 +398,7 @@ static int match_all(struct matcher *m)
 		op_reset(m->tmp, mark);
 	}
 	int rc = suppress_owned(m);
+	rc = rc < 0 || m->system.key.len == 0 ? rc : suppress_placed(m);
 	return rc < 0 ? rc : suppress_content(m);
 }
 

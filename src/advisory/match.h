@@ -25,7 +25,8 @@
  *	   is not affected.
  *	5. Withdrawn records and rejected ids match nothing.
  *	6. A language package that a system's package owns (RELATION_OWNS) is the owner's: suppressed,
- *	   with the owner named, if the owner's ecosystem has advisories here; else kept.
+ *	   with the owner named, if the owner's ecosystem has advisories here; else kept. In a bill of
+ *	   materials a place where only Debian's packages put files tells as much.
  *	7. Nothing is guessed by CPE: a binary that a classifier recognised is looked up by its curated
  *	   name (match_curated.c) or not at all, and then it is a line of the coverage.
  *	   A package that is told to be a vendor's and not the distribution's own (rpm's vendor, marks of
