@@ -199,6 +199,19 @@ static void label(struct table *t, const char *word, enum text_colour colour)
 	buf_char(t->b, ' ');
 }
 
+/* The text behind a label: on a terminal broken at blanks, and below itself. */
+static void told(struct table *t, str text)
+{
+	struct text_style style = t->c->style;
+
+	style.width = t->c->width;
+	if (style.width > NARROW + LABEL)
+		text_wrap(t->b, text, LABEL + 1, LABEL + 1, &style);
+	else
+		text_safe(t->b, text);
+	buf_char(t->b, '\n');
+}
+
 /* The words that `write` says of the report, as a line of its own; nothing where it says nothing. */
 static void said(struct table *t, const char *word, enum text_colour colour,
 		 void (*write)(struct buf *b, const struct report *r), const char *end)
@@ -230,8 +243,7 @@ static void put_groups(struct table *t)
 		if (b.bad)
 			return;
 		label(t, "fix", colour_of(g->worst));
-		text_safe(t->b, buf_view(&b));
-		buf_char(t->b, '\n');
+		told(t, buf_view(&b));
 	}
 	if (t->r->group_n > max)
 		buf_fmt(t->b, "%*s and %td more upgrades, which clear %td: -v\n", LABEL, "",
@@ -254,16 +266,14 @@ static void put_coverage(struct table *t)
 		struct buf b;
 		buf_init(&b, t->b->op, INT32_MAX);
 		words_coverage(&b, c);
-		label(t, word[c->kind], c->kind == COVERED ? TEXT_GREEN : TEXT_YELLOW);
-		text_safe(t->b, buf_view(&b));
-		if (t->c->style.verbose && c->examples.n) {
-			buf_add(t->b, S(": "));
-			for (ptrdiff_t k = 0; k < c->examples.n; k++) {
-				buf_add(t->b, k ? S(", ") : S(""));
-				text_safe(t->b, c->examples.p[k]);
-			}
+		for (ptrdiff_t k = 0; t->c->style.verbose && k < c->examples.n; k++) {
+			buf_add(&b, k ? S(", ") : S(": "));
+			buf_add(&b, c->examples.p[k]);
 		}
-		buf_char(t->b, '\n');
+		if (b.bad)
+			return;
+		label(t, word[c->kind], c->kind == COVERED ? TEXT_GREEN : TEXT_YELLOW);
+		told(t, buf_view(&b));
 	}
 }
 

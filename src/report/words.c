@@ -262,7 +262,8 @@ void words_coverage(struct buf *b, const struct coverage *c)
 	if (c->ecosystem.len && str_find_str(c->what, c->ecosystem) < 0)
 		buf_fmt(b, "%.*s%s", STR_ARG(c->ecosystem), c->what.len ? ": " : "");
 	buf_add(b, c->what);
-	if (c->packages)
+	/* Of programs that nothing accounts for it says itself how many. */
+	if (c->packages && (c->kind != NOT_COVERED_UNKNOWN || c->ecosystem.len))
 		buf_fmt(b, " (%llu package%s)", (unsigned long long)c->packages,
 			c->packages == 1 ? "" : "s");
 }

@@ -110,7 +110,17 @@ static int nothing(struct op *op)
 	TRY(written(op, &r, &c, "table", &got));
 	CHECK_STR(got, S("No packages found: there is nothing that advisories could be about\n"));
 	r = (struct report){ .inventory = &inventory, .coverage = &one, .coverage_n = 1 };
-	one.kind = COVERED_FIXED_ONLY;
+	one.kind = NOT_COVERED_UNKNOWN;
+	one.ecosystem = S("");
+	one.what = S("2 programs that nothing accounts for, of which nobody publishes anything");
+	one.packages = 2;
+	c.width = 60;
+	TRY(written(op, &r, &c, "table", &got));
+	CHECK_STR(got, S("No vulnerabilities found in what is covered; not everything is\n"
+			 "not covered  2 programs that nothing accounts for, of which\n"
+			 "             nobody publishes anything\n"));
+	one = (struct coverage){ .kind = COVERED_FIXED_ONLY, .ecosystem = S("debian:12") };
+	c.width = 0;
 	TRY(written(op, &r, &c, "table", &got));
 	CHECK(str_starts(got, S("0 fixable vulnerabilities found; unfixed ones are not covered")));
 	one.kind = NOT_COVERED_UNKNOWN;

@@ -233,6 +233,7 @@ static int incomplete(struct op *op)
 	AUTO_DATABASE db = { 0 };
 	struct warning broken = { .path = S("a.jar"), .message = S("it is cut off") };
 	struct package gem = { .type = PACKAGE_GEM, .name = S("rails"), .version = S("1") };
+	struct package deb = { .type = PACKAGE_DEB, .name = S("openssl"), .version = S("1") };
 	struct package strange = { .type = PACKAGE_CPAN, .name = S("x"), .version = S("1") };
 	struct ledger_line line = { .path = S("opt/x"), .kind = "executable" };
 	struct inventory inv = {
@@ -244,6 +245,10 @@ static int incomplete(struct op *op)
 	TRY(open_database(op, &db));
 	TRY(scan_inventory(op, &db, &inv, &wish, &r));
 	CHECK(!r.incomplete && r.coverage_n == 2);
+	inv.package = &deb;
+	TRY(scan_inventory(op, &db, &inv, &wish, &r));
+	CHECK(r.incomplete && r.coverage[0].packages == 1);
+	inv.package = &strange;
 	inv.warning = &broken;
 	inv.warning_n = 1;
 	TRY(scan_inventory(op, &db, &inv, &wish, &r));
