@@ -79,6 +79,30 @@ void buf_repeat(struct buf *b, char c, ptrdiff_t n)
 		memset(at, c, (size_t)n);
 }
 
+void buf_between(struct buf *b, char c, str s)
+{
+	char *at = room(b, (size_t)s.len + 2);
+
+	if (!at)
+		return;
+	at[0] = c;
+	if (s.len)
+		memcpy(at + 1, s.p, (size_t)s.len);
+	at[s.len + 1] = c;
+}
+
+void buf_line(struct buf *b, bool comma, ptrdiff_t n)
+{
+	char *at = room(b, (size_t)n + 1 + comma);
+
+	if (!at)
+		return;
+	if (comma)
+		*at++ = ',';
+	*at = '\n';
+	memset(at + 1, ' ', (size_t)n);
+}
+
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
 	va_list args, again;

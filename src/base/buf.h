@@ -24,6 +24,10 @@ void buf_char(struct buf *b, char c);
 void buf_repeat(struct buf *b, char c, ptrdiff_t n);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* A text between two of c; and, where `comma` is set, a comma, then a new line of n blanks. */
+void buf_between(struct buf *b, char c, str s);
+void buf_line(struct buf *b, bool comma, ptrdiff_t n);
+
 /* n bytes of room at the end, counted in at once and zeroed; NULL if the buf is or turns bad. */
 char *buf_room(struct buf *b, size_t n);
 

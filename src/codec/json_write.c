@@ -8,22 +8,24 @@ void json_begin(struct json_out *j, struct buf *b, int indent)
 	*j = (struct json_out){ .b = b, .indent = indent, .first = { true } };
 }
 
-static void break_line(struct json_out *j)
+static void break_line(struct json_out *j, bool comma)
 {
-	if (j->indent > 0) {
-		buf_char(j->b, '\n');
-		buf_repeat(j->b, ' ', (ptrdiff_t)j->indent * j->depth);
-	}
+	if (j->indent > 0)
+		buf_line(j->b, comma, (ptrdiff_t)j->indent * j->depth);
+	else if (comma)
+		buf_char(j->b, ',');
 }
 
 /* What stands before a member of the container at this depth. */
 static void separate(struct json_out *j)
 {
-	if (!j->first[j->depth])
-		buf_char(j->b, ',');
+	bool comma = !j->first[j->depth];
+
 	j->first[j->depth] = false;
 	if (j->depth > 0)
-		break_line(j);
+		break_line(j, comma);
+	else if (comma)
+		buf_char(j->b, ',');
 }
 
 static void before_value(struct json_out *j)
@@ -53,7 +55,7 @@ static void close_container(struct json_out *j, char c, bool map)
 	bool empty = j->first[j->depth];
 	j->depth--;
 	if (!empty)
-		break_line(j);
+		break_line(j, false);
 	buf_char(j->b, c);
 }
 
@@ -114,6 +116,33 @@ static ptrdiff_t plain(str s, ptrdiff_t i)
 	return c >= 0x20 && c != '"' && c != '\\';
 }
 
+/* Fewer than eight bytes, and blanks behind them. */
+static uint64_t padded(const char *p, ptrdiff_t n)
+{
+	uint64_t w = UINT64_C(0x2020202020202020);
+
+	if (n > 0)
+		memcpy(&w, p, (size_t)n);
+	return w;
+}
+
+/* Does all of it stand as it is? Most texts do. */
+static bool all_plain(str s)
+{
+	ptrdiff_t i = 0;
+	uint64_t w;
+
+	for (; s.len - i >= 8; i += 8) {
+		memcpy(&w, s.p + i, 8);
+		if (has_special(w))
+			return false;
+	}
+	if (i == 0)
+		return !has_special(padded(s.p, s.len));
+	memcpy(&w, s.p + s.len - 8, 8);
+	return !has_special(w);
+}
+
 /* Where the first byte from i on stands that cannot stand as it is. */
 static ptrdiff_t plain_until(str s, ptrdiff_t i)
 {
@@ -135,8 +164,11 @@ static ptrdiff_t plain_until(str s, ptrdiff_t i)
 
 static void quoted(struct buf *b, str s)
 {
+	if (all_plain(s)) {
+		buf_between(b, '"', s);
+		return;
+	}
 	ptrdiff_t from = 0, to = plain_until(s, 0);
-
 	buf_char(b, '"');
 	while (to < s.len) {
 		buf_add(b, (str){ s.p + from, to - from });
