@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 DATA, RULINGS = sys.argv[1:3]
 ALL, VERBOSE = "--all" in sys.argv, "-v" in sys.argv
 EVERY = {"PyPI": 5, "Go": 2, "AlmaLinux": 40, "Alpaquita": 4}  # one package in so many, without --all
-MOST = 100000 if ALL else 24  # versions of one package
+MOST = {"AlmaLinux": 48} if ALL else {}  # versions of one package: kernels have too many
 BATCH = 500  # versions in one scan: kernels have hundreds of findings each
 
 
@@ -322,11 +322,11 @@ def versions(feed, parts):
     return edges, listed, {w for v in edges for w in feed.near(v)} | set(feed.extremes)
 
 
-def pick(edges, listed, near):
+def pick(edges, listed, near, most):
     """All, or as many as are asked of one package: bounds first, the rest spread by their bytes."""
     spread = lambda s: sorted(s, key=lambda v: (zlib.crc32(v.encode()), v))
-    ret = list(dict.fromkeys(spread(edges)[:MOST // 3] + spread(near)[:MOST // 2] + spread(listed)))
-    return ret[:MOST]
+    ret = list(dict.fromkeys(spread(edges)[:most // 3] + spread(near)[:most // 2] + spread(listed)))
+    return ret[:most]
 
 
 def scan(work, purls):
@@ -362,7 +362,7 @@ def check(feed, work, ruled):
     for n in names:
         parts = [p for ps in found[n].values() for p in ps]
         edges, listed, near = versions(feed, parts)
-        picked[n] = pick(edges, listed, near)
+        picked[n] = pick(edges, listed, near, MOST.get(feed.key, 100000 if ALL else 24))
         sets.append(edges | listed | set(picked[n]))
     rank = dict(zip(names, feed.order().ranks(sets)))
     asked = [(n, v) for n in names for v in picked[n] if v in rank[n]]
