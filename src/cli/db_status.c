@@ -204,8 +204,8 @@ int db_verify(struct op *op, const struct cli *cli, const struct db_options *o)
 			return op->code;
 		bytes += db.shard[i].file.size;
 	}
-	if (op_text(op, &text, "%td shards, %s: all as their digests say\n", db.shard_n,
-		    num_size_text(bytes, size)) < 0)
+	if (op_text(op, &text, "%td shard%s, %s: all as their digests say\n", db.shard_n,
+		    db.shard_n == 1 ? "" : "s", num_size_text(bytes, size)) < 0)
 		return op->code;
 	return term_write(op, &cli->out, text);
 }

@@ -167,6 +167,7 @@ static int read_vex(struct op *op, str path, struct statements *ret)
 {
 	const char *name = op_cstr(op, path);
 	ptrdiff_t n = 0;
+	bool some = false;
 	struct stat st;
 	AUTO_FD dir = -1;
 	str *file;
@@ -183,11 +184,14 @@ static int read_vex(struct op *op, str path, struct statements *ret)
 		str inside;
 		if (!str_ends(file[i], S(".json")))
 			continue;
+		some = true;
 		if (op_text(op, &inside, "%.*s/%.*s", STR_ARG(path), STR_ARG(file[i])) < 0 ||
 		    read_vex_file(op, inside, false, ret) < 0)
 			return op->code;
 	}
-	return 0;
+	return some ? 0
+		    : op_fail(op, ERR_USAGE, "--vex %.*s: no file in it ends with .json",
+			      STR_ARG(path));
 }
 
 static int read_rules(struct op *op, const struct texts *file, struct waivers *ret)

@@ -46,6 +46,7 @@ refuse "a file that is none, of which no registry is asked" 2 '--input nowhere.t
 mkdir -p nothing
 expect "a directory without packages is not called clean" 0 '^No packages found' temper scan dir:nothing
 refuse "what leaves nothing" 2 'leave nothing' temper scan dir:src --only-base --ignore-base
+refuse "a directory without statements" 2 "no file in it ends with .json" temper scan dir:src --vex nothing
 refuse "no file of waivers" 2 'nowhere.yaml' temper scan dir:src --waivers nowhere.yaml
 expect "several purls" 0 'found +1: 1 critical' temper scan pkg:npm/left@1.0.0 pkg:npm/left@1.0.3
 printf 'pkg:npm/left@1.0.1\npkg:npm/left@1.0.2\n' >purls.txt
