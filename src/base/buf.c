@@ -35,6 +35,12 @@ static bool buf_grow(struct buf *b, size_t n)
 	return true;
 }
 
+void buf_reserve(struct buf *b, size_t n)
+{
+	if (n <= b->max - b->len)
+		(void)buf_grow(b, n);
+}
+
 /* n bytes at the end, counted in, with a NUL behind them; not written yet. */
 static inline char *room(struct buf *b, size_t n)
 {

@@ -24,6 +24,9 @@ void buf_char(struct buf *b, char c);
 void buf_repeat(struct buf *b, char c, ptrdiff_t n);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Room for n bytes more, where they are known to come: growing copies what is there. */
+void buf_reserve(struct buf *b, size_t n);
+
 /* A text between two of c; and, where `comma` is set, a comma, then a new line of n blanks. */
 void buf_between(struct buf *b, char c, str s);
 void buf_line(struct buf *b, bool comma, ptrdiff_t n);

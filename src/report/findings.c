@@ -34,9 +34,12 @@ const struct findings_format *findings_format_of(str name)
 	return NULL;
 }
 
+enum { ONE = 1024, MANY = 8192 }; /* bytes of a finding, about; so many are made room for */
+
 int findings_write(struct op *op, const struct report *r, const struct findings_choice *c,
 		   struct buf *b)
 {
+	buf_reserve(b, (size_t)(r->finding_n < MANY ? r->finding_n : MANY) * ONE);
 	int rc = c->format->write(op, r, c, b);
 
 	return rc < 0 ? rc : op->code;
