@@ -121,10 +121,10 @@ static int cover_skipped(struct covers *c, const struct match_skipped *s)
 	for (int i = 0; i < PACKAGE_TYPES; i++)
 		if (s->of_type[i])
 			SAY(c, NOT_COVERED_NO_FEED, str_of(package_kinds[i].name), s->of_type[i],
-			    &s->types[i], "nobody publishes advisories for packages of this kind%s",
+			    &s->types[i], "%s",
 			    package_kinds[i].is_system
-				    ? " of an unknown system: --distro says which"
-				    : "");
+				    ? "nothing tells which system these are of: --distro says it"
+				    : "nobody publishes advisories for packages of this kind");
 	if (s->programs)
 		SAY(c, NOT_COVERED_NO_FEED, str_of(package_kinds[PACKAGE_BINARY].name), s->programs,
 		    &s->program,

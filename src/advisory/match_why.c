@@ -300,9 +300,12 @@ static int explain_other(struct why *w, const struct shard *s, const struct advi
 	if (here)
 		return op_text(w->op, &l->text, "the record is about %.*s%s: not here",
 			       STR_ARG(list), a->affected_n > WHY_NAMES_MAX ? " and others" : "");
+	if (!ecosystem.len)
+		return op_text(w->op, &l->text,
+			       "the record names no package: it adds to what others say");
 	return op_text(w->op, &l->text,
 		       "the record is about %.*s of %.*s, which nothing here is of", STR_ARG(list),
-		       STR_ARG(ecosystem.len ? ecosystem : S("no ecosystem")));
+		       STR_ARG(ecosystem));
 }
 
 static int explain_record(struct why *w, const struct shard *s, uint32_t record)
@@ -426,9 +429,10 @@ static int say_nothing(struct why *w)
 		}
 		memcpy(list + n, h->source.p, (size_t)h->source.len);
 		n += h->source.len;
-		list[n++] = ' ';
-		if (h->ecosystem.len)
+		if (h->ecosystem.len) {
+			list[n++] = ' ';
 			memcpy(list + n, h->ecosystem.p, (size_t)h->ecosystem.len);
+		}
 		n += h->ecosystem.len;
 	}
 	if (all == 0)

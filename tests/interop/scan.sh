@@ -100,4 +100,10 @@ expect "our own report is the same" 0 '^both +1$' temper compare own.json dir:sr
 expect "fixed since" 1 'not before 1.0.3|1.0.0 is not here: 1.0.3 is' temper compare own.json pkg:npm/left@1.0.3
 expect "waived here" 1 'suppressed by waiver: ' temper compare own.json dir:src --waivers waivers.yaml
 refuse "what is no report" 2 'no report of findings' temper compare app.cdx.json dir:src
+# ---- a record that names no package, as those of KEV do ----
+printf '%s' '{"title":"x","catalogVersion":"2026.01.01","dateReleased":"2026-01-01T00:00:00Z","count":1,"vulnerabilities":[{"cveID":"CVE-2026-4000","dateAdded":"2026-01-01"}]}' >exploited.json
+expect "a file of exploited ones has its feed's name" 0 '^kev ' temper db import exploited.json --db lone
+expect "what names no package explains nothing" 0 'because +the record names no package' temper explain CVE-2026-4000 dir:src --db lone
+expect "sources are named plainly" 0 'here: kev$' temper explain CVE-1999-1 dir:src --db lone
+
 flow_end

@@ -248,6 +248,8 @@ static int incomplete(struct op *op)
 	inv.package = &deb;
 	TRY(scan_inventory(op, &db, &inv, &wish, &r));
 	CHECK(r.incomplete && r.coverage[0].packages == 1);
+	CHECK_STR(r.coverage[0].what,
+		  S("nothing tells which system these are of: --distro says it"));
 	inv.package = &strange;
 	inv.warning = &broken;
 	inv.warning_n = 1;
