@@ -113,10 +113,41 @@ static int now_text(struct updating *u, str *ret)
 	return op_copy(u->op, str_of(clock_rfc3339(u->now, text)), ret);
 }
 
-/* A record from the future says nothing of how old a feed is. */
-static str not_after(str time, str now)
+static bool is_after(str time, str now)
 {
-	return str_cmp(str_head(time, 10), str_head(now, 10)) > 0 ? S("") : time;
+	return str_cmp(str_head(time, 10), str_head(now, 10)) > 0;
+}
+
+/* A record from the future says nothing of how old a feed is: the newest of the others. */
+static int newest_until(struct updating *u, const struct shard_file *file, str now, str *ret)
+{
+	AUTO_SHARD *s = NULL;
+	char hex[DIGEST_HEX];
+	AUTO_OP own;
+
+	*ret = file->head.newest;
+	if (!is_after(*ret, now))
+		return 0;
+	*ret = S("");
+	op_init(&own, 0);
+	own.fault = u->op->fault;
+	int rc = shard_open(&own, database_update_shards_dir(u->db),
+			    str_of(digest_hex(&file->digest, hex)), &s);
+	bool timed = file->head.kind == SHARD_ADVISORIES; /* others have no times of their own */
+	for (uint32_t i = 0; rc == 0 && timed && i < file->head.records; i++) {
+		struct op_mark mark = op_mark(&own);
+		struct advisory a;
+		if ((rc = shard_record(&own, s, i, false, &a)) < 0)
+			break;
+		const str time[] = { a.modified, a.published };
+		for (int k = 0; k < 2; k++)
+			if (!is_after(time[k], now) && str_cmp(time[k], *ret) > 0)
+				*ret = time[k]; /* in the file */
+		op_reset(&own, mark);
+	}
+	if (rc < 0)
+		return op_adopt_error(u->op, &own);
+	return op_copy(u->op, *ret, ret);
 }
 
 static int put(struct updating *u, struct unit *unit, const struct shard_file *file, ptrdiff_t n)
@@ -135,8 +166,7 @@ static int put(struct updating *u, struct unit *unit, const struct shard_file *f
 						    .upstream = told,
 						    .updated = now,
 						    .licence = unit->source->licence };
-		if (!told.len &&
-		    op_copy(u->op, not_after(file[i].head.newest, now), &shard[i].upstream) < 0)
+		if (!told.len && newest_until(u, &file[i], now, &shard[i].upstream) < 0)
 			return u->op->code;
 		if (str_cmp(shard[i].upstream, line->upstream) > 0)
 			line->upstream = shard[i].upstream;

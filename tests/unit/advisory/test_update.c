@@ -5,6 +5,7 @@
 #include "advisory/update_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "sys/file.h"
@@ -76,17 +77,24 @@ static int imports(struct op *op, int dir, const char *path, str db)
 	static const struct {
 		const char *file, *text, *feed;
 		bool fixed_only;
+		const char *day; /* it is of */
 	} row[] = {
 		{ "known_exploited.json",
 		  "{\"title\":\"x\",\"catalogVersion\":\"2026.08.07\",\"dateReleased\":"
 		  "\"2026-08-07T17:00:00Z\",\"count\":1,\"vulnerabilities\":[{\"cveID\":\"CVE-2024-"
 		  "1\","
 		  "\"dateAdded\":\"2024-01-01\"}]}",
-		  "kev", false },
+		  "kev", false, "2026-08-07" },
+		{ "from-the-future.ndjson", /* its records tell its age but for one */
+		  "{\"id\":\"A-1\",\"modified\":\"9998-01-01T00:00:00Z\",\"published\":\"2025-03-"
+		  "04T00:00:00Z\","
+		  "\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"versions\":["
+		  "\"1\"]}]}\n",
+		  "from-the-future", false, "2025-03-04" },
 		{ "dsa-of-2023.txt",
 		  "[31 Mar 2023] DSA-5380-1 xorg-server - security update\n\t{CVE-2023-1393}\n"
 		  "\t[bullseye] - xorg-server 2:1.20.11-1+deb11u6\n",
-		  "dsa-of-2023", true },
+		  "dsa-of-2023", true, "2023-03-31" },
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
@@ -106,6 +114,7 @@ static int imports(struct op *op, int dir, const char *path, str db)
 			found++;
 			CHECK_STR(d.shard[k].file.head.source, str_of(row[i].feed));
 			CHECK(d.shard[k].file.head.fixed_only == row[i].fixed_only);
+			CHECK(!strncmp(d.shard[k].upstream.p, row[i].day, 10));
 		}
 		CHECK(found == 1);
 	}
