@@ -15,6 +15,11 @@
 
 #include "feed.h"
 
+/* A feed of changelogs tells by a withdrawn record of each source that it was asked for (feed_changelog.c);
+ * by one of this name, that it was asked for all. */
+#define CHANGELOG_SOURCE S("changelog")
+#define CHANGELOG_ALL S("*")
+
 struct changelog_fact {
 	str source;  /* package */
 	str version; /* of it, that fixes */

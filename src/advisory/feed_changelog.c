@@ -342,6 +342,43 @@ static int tell_gone(struct collecting *c, str *ret)
 		n, n == 1 ? "" : "s", STR_ARG(names), n > GONE_NAMES ? " and others" : "");
 }
 
+/*
+ * What was asked, so that whoever finds nothing knows whether that is an answer: a record of each source
+ * that was read or has no update, of "*" where all of the suite was. It is withdrawn: it
+ * matches nothing.
+ */
+static int tell_asked_one(struct collecting *c, str ecosystem, str name,
+			  const struct feed_sink *sink, uint64_t *n)
+{
+	struct affected about = { .ecosystem = ecosystem,
+				  .name = name,
+				  .names = AFFECTED_SOURCE,
+				  .state = FIX_NOT_AFFECTED };
+	struct advisory a = { .summary = S("its changelog was read, or it has no update"),
+			      .withdrawn = S("2000-01-01T00:00:00Z"),
+			      .affected = &about,
+			      .affected_n = 1 };
+	int rc = op_text(c->op, &a.id, "read:%.*s", STR_ARG(name));
+
+	++*n;
+	return rc < 0 ? rc : sink->advisory(c->op, sink->to, &a);
+}
+
+static int tell_asked(struct collecting *c, str ecosystem, const struct feed_sink *sink,
+		      uint64_t *n)
+{
+	int rc = 0;
+
+	if (c->names.n == 0)
+		return tell_asked_one(c, ecosystem, CHANGELOG_ALL, sink, n);
+	for (ptrdiff_t i = 0; rc == 0 && i < c->names.n; i++) {
+		const struct source *s = map_get(&c->source, c->names.item[i].key);
+		if (!s || s->done)
+			rc = tell_asked_one(c, ecosystem, c->names.item[i].key, sink, n);
+	}
+	return rc;
+}
+
 static int upstream_time(struct op *op, const struct repo_state *state, str *ret)
 {
 	char text[CLOCK_TEXT];
@@ -372,6 +409,7 @@ int changelog_feed(struct op *op, const struct changelog_wish *wish, const struc
 	if ((rc = ecosystem_of(op, &c.state->pocket[0], &ecosystem)) < 0 ||
 	    (rc = collect(op, &c, repo)) < 0 ||
 	    (rc = changelog_facts_tell(op, &c.facts, ecosystem, sink, &count.records)) < 0 ||
+	    (rc = tell_asked(&c, ecosystem, sink, &count.records)) < 0 ||
 	    (rc = upstream_time(op, c.state, &count.newest)) < 0 ||
 	    (rc = tell_gone(&c, &count.note)) < 0)
 		return rc;

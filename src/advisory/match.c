@@ -195,6 +195,19 @@ static int note_support(struct matcher *m, const struct match_where *w, const st
 	return 0;
 }
 
+/* Of what was not read nothing is known, not even that it has no fix. */
+static int note_unread(struct matcher *m, struct match_where *w, const struct package *p)
+{
+	bool is_read;
+	int rc = match_is_read(m->tmp, w, p, &is_read);
+
+	if (rc < 0 || is_read)
+		return rc;
+	w->unread++;
+	example(&w->silent, p->name);
+	return 0;
+}
+
 static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 {
 	const struct package *p = &m->inv->package[i];
@@ -211,7 +224,8 @@ static int match_in(struct matcher *m, uint32_t i, struct match_where *w)
 		example(&w->strangers, p->name);
 		return 0;
 	}
-	if (m->lives && w->row->by_source && (rc = note_support(m, w, p)) < 0)
+	if ((m->lives && w->row->by_source && (rc = note_support(m, w, p)) < 0) ||
+	    (w->partial && (rc = note_unread(m, w, p)) < 0))
 		return rc;
 	if ((rc = ecosystem_package_name(m->tmp, p, &name)) < 0)
 		return rc;

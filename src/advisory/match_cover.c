@@ -88,10 +88,15 @@ static int cover_where(struct covers *c, const struct match_where *w)
 		    "no advisories for %.*s: run temper db update %.*s", STR_ARG(w->key),
 		    STR_ARG(update_name(w)));
 	else if (w->fixed_only)
-		SAY(c, COVERED_FIXED_ONLY, w->key, n - w->foreign, &w->examples,
+		SAY(c, COVERED_FIXED_ONLY, w->key, n - w->foreign - w->unread, &w->examples,
 		    "only what is fixed: unfixed ones are not covered by this feed");
 	else
 		SAY(c, COVERED, w->key, n - w->foreign, &w->examples, "covered");
+	if (w->unread)
+		SAY(c, NOT_COVERED_NO_SHARD, w->key, w->unread, &w->silent,
+		    "the changelogs of these were not read: run temper db update changelog:%.*s "
+		    "--for IMAGE (without --for: all of the release)",
+		    STR_ARG(str_from(w->key, str_find(w->key, ':') + 1)));
 	if (w->foreign)
 		SAY(c, NOT_COVERED_NO_FEED, w->key, w->foreign, &w->strangers,
 		    "not %s's own but a vendor's: nobody publishes advisories for %s",

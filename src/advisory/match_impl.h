@@ -135,16 +135,21 @@ struct match_where {
 		const struct shard *shard;
 		str source, ecosystem;
 		int rank;
+		bool partial;       /* of changelogs, and not of all */
 		ptrdiff_t position; /* in the database */
 	} * place;                  /* [place_n] */
 	ptrdiff_t place_n;
 	bool fixed_only; /* all of them */
-	uint64_t packages, foreign, unversioned;
+	bool partial;    /* all of them hold what some source packages' changelogs say */
+	uint64_t packages, foreign, unversioned, unread;
 	struct match_examples {
 		str text[5];
 		int n;
-	} examples, strangers, blanks;
+	} examples, strangers, blanks, silent;
 };
+/* Where only some changelogs were read: was this package's source among them? */
+int match_is_read(struct op *op, const struct match_where *w, const struct package *p,
+		  bool *ret) MUST_USE;
 int match_where_of(struct op *op, struct database *db, struct map *all, str key,
 		   struct match_where **ret) MUST_USE;
 

@@ -1,4 +1,5 @@
 /* Where packages are looked up: the system, ecosystems and their shards. */
+#include "changelog_facts.h"
 #include "match_impl.h"
 
 static str fact(const struct pairs *facts, const char *key)
@@ -72,6 +73,36 @@ static int rank_of(str source)
 							 : 0;
 }
 
+/* Changelogs of some source packages: of others their silence says nothing. */
+static int is_partial(struct op *op, const struct shard *s, bool *ret)
+{
+	struct op_mark mark = op_mark(op);
+	struct shard_affected *list;
+	ptrdiff_t n = 1;
+	int rc = str_eq(shard_head(s)->source, CHANGELOG_SOURCE)
+			 ? shard_affected(op, s, CHANGELOG_ALL, &list, &n)
+			 : 0;
+
+	*ret = n == 0;
+	op_reset(op, mark);
+	return rc;
+}
+
+int match_is_read(struct op *op, const struct match_where *w, const struct package *p, bool *ret)
+{
+	struct op_mark mark = op_mark(op);
+	struct shard_affected *list;
+	ptrdiff_t n = 0;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && n == 0 && i < w->place_n; i++)
+		rc = shard_affected(op, w->place[i].shard, p->source.len ? p->source : p->name,
+				    &list, &n);
+	*ret = n > 0;
+	op_reset(op, mark);
+	return rc;
+}
+
 static int add_places(struct op *op, struct database *db, str key, struct match_where *w)
 {
 	ptrdiff_t *at = NULL, n = 0;
@@ -90,12 +121,17 @@ static int add_places(struct op *op, struct database *db, str key, struct match_
 		if ((rc = database_map(op, db, at[i], &s)) < 0)
 			return rc;
 		const struct shard_head *head = shard_head(s);
+		bool partial;
+		if ((rc = is_partial(op, s, &partial)) < 0)
+			return rc;
 		w->fixed_only = w->fixed_only && head->fixed_only;
+		w->partial = w->partial && partial;
 		place[w->place_n++] = (struct match_place){
 			.shard = s,
 			.source = head->source,
 			.ecosystem = head->ecosystem,
 			.rank = rank_of(head->source),
+			.partial = partial,
 			.position = at[i],
 		};
 	}
@@ -115,6 +151,7 @@ int match_where_of(struct op *op, struct database *db, struct map *all, str key,
 		return op->code;
 	w->row = ecosystem_row(key);
 	w->fixed_only = true;
+	w->partial = true;
 	if ((rc = add_places(op, db, w->key, w)) < 0)
 		return rc;
 	if (w->row && w->row->like) {
@@ -125,6 +162,7 @@ int match_where_of(struct op *op, struct database *db, struct map *all, str key,
 			rc = add_places(op, db, w->like, w);
 	}
 	w->fixed_only = w->fixed_only && w->place_n;
+	w->partial = w->partial && w->place_n;
 	*ret = w;
 	return rc < 0 ? rc : map_put(all, w->key, w);
 }

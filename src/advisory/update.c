@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "changelog_facts.h"
 #include "update_impl.h"
 
 enum {
@@ -395,6 +396,9 @@ static int names_of(struct updating *u, const struct unit *unit, struct texts *r
 		if ((rc = database_map(u->op, db, i, &s)) == 0)
 			rc = shard_names(u->op, s, add_name, &n);
 	}
+	for (ptrdiff_t i = 0; i < ret->n; i++)
+		if (str_eq(ret->p[i], CHANGELOG_ALL)) /* all were read, and will be */
+			ret->n = 0;
 	return rc < 0 ? rc : u->op->code;
 }
 

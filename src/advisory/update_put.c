@@ -121,16 +121,16 @@ static bool is_after(str time, str now)
 /* A record from the future says nothing of how old a feed is: the newest of the others. */
 static int newest_until(struct updating *u, const struct shard_file *file, str now, str *ret)
 {
+	AUTO_OP own;
 	AUTO_SHARD *s = NULL;
 	char hex[DIGEST_HEX];
-	AUTO_OP own;
 
+	op_init(&own, 0);
+	own.fault = u->op->fault;
 	*ret = file->head.newest;
 	if (!is_after(*ret, now))
 		return 0;
 	*ret = S("");
-	op_init(&own, 0);
-	own.fault = u->op->fault;
 	int rc = shard_open(&own, database_update_shards_dir(u->db),
 			    str_of(digest_hex(&file->digest, hex)), &s);
 	bool timed = file->head.kind == SHARD_ADVISORIES; /* others have no times of their own */

@@ -150,7 +150,8 @@ uint64_t str_hash(str s, uint64_t seed)
 		memcpy(&word, s.p + at, 8);
 		h = mix(h ^ word, UINT64_C(0xd6e8feb86659fd93));
 	}
-	h = mix(h ^ tail(s.p + at, s.len - at),
+	/* The empty view may have no pointer, to which nothing may be added. */
+	h = mix(h ^ tail(at ? s.p + at : s.p, s.len - at),
 		UINT64_C(0xa0761d6478bd642f) ^ (uint64_t)(s.len - at));
 	return mix(h, UINT64_C(0xe7037ed1a0b428db));
 }

@@ -54,12 +54,12 @@ int elf_imports(struct op *op, const struct at *a, const struct elf_layout *e,
 	const struct elf_section *table = NULL;
 	AUTO_OP tmp;
 
+	op_init(&tmp, op->ceiling);
+	tmp.fault = op->fault;
 	for (ptrdiff_t i = 0; i < e->section_n && !table; i++)
 		if (e->section[i].type == ELF_DYNSYM)
 			table = &e->section[i];
 	if (!table)
 		return 1;
-	op_init(&tmp, op->ceiling);
-	tmp.fault = op->fault;
 	return walk(&tmp, a, e, table, each, arg) < 0 ? op_adopt_error(op, &tmp) : 0;
 }

@@ -200,7 +200,8 @@ same "... with the other" "$(field changed table)" 2
 archive --with fix
 expect "Debian's tracker cannot be reached" 3 'debian +failed +cannot connect' temper db update debian:13
 expect "... but its changelogs are named" 3 'temper db update changelog:trixie$' temper db update debian:13
-expect "they are a feed" 0 'changelog:trixie +new +3 records' temper db update changelog:trixie
+# Three CVEs, and what was asked: all of the suite; of an image, each of its three sources.
+expect "they are a feed" 0 'changelog:trixie +new +4 records' temper db update changelog:trixie
 expect "... of fixed versions" 0 '1\.0-1\+deb13u1' temper db search CVE-2025-10001
 holds "... again" temper db update changelog:trixie -o json
 same "... it is the same" "$(field outcome changelog:trixie)" same
@@ -208,7 +209,7 @@ recipe web 'packages: [app]'
 holds "an image" temper build -q web.yaml
 rm -rf db
 holds "its packages' changelogs alone" temper db update changelog --for web -o json
-same "... by the release that it has" "$(field feed changelog:trixie) $(field records changelog:trixie)" "changelog:trixie 3"
+same "... by the release that it has" "$(field feed changelog:trixie) $(field records changelog:trixie)" "changelog:trixie 6"
 expect "what an image needs" 3 'debian +failed' temper db update --for web.yaml
 refuse "no feed of that name" 2 "did you mean 'debian'" temper db update debain
 refuse "changelogs of no suite" 2 'changelog needs a release' temper db update changelog

@@ -39,6 +39,13 @@ expect "the rebuilt image has none, and it is said what is not covered" 0 'unfix
 cp out text
 fails "... nor is one of them named" grep -q 'CVE-2025-1000' text
 expect "explain tells why not" 0 'is not before|is past|fixed' temper explain CVE-2025-10001 store:app:2
+# Of what was not read nothing is known.
+recipe more 'packages: [other]' 'entrypoint: [/usr/bin/app]'
+temper build -q --no-test more.yaml >out 2>err
+expect "an image whose changelogs were not read is not called clean" 4 'not covered +debian:13: the changelogs of these were not read: run temper db update changelog:13 --for' temper scan store:more
+holds "... that command reads them too" temper db update changelog:13 --for store:more
+expect "... and then it is an answer" 0 '0 fixable' temper scan store:more
+expect "... which the first image keeps" 0 'CVE-2025-10001' temper scan store:app:1
 expect "the difference of the images has them" 0 'findings  2 went, 0 came' temper diff app:1 app:2
 expect "... for a program too" 0 '"gone"' temper diff --json app:1 app:2
 expect "and the way back brings them" 0 '\+ CVE-2025-10002 .*fixed in 1\.0-1\+deb13u1' temper diff app:2 app:1
