@@ -24,7 +24,13 @@ static int add(struct covers *c, enum coverage_kind kind, str ecosystem, uint64_
 
 	if (!to || !p)
 		return c->op->code;
-	*to = (struct coverage){ kind, ecosystem, packages, what, { p, e ? e->n : 0 } };
+	*to = (struct coverage){ .kind = kind,
+				 .ecosystem = ecosystem,
+				 .packages = packages,
+				 .what = what,
+				 .examples = { p, e ? e->n : 0 },
+				 .incomplete = kind == NOT_COVERED_NO_SHARD ||
+					       kind == NOT_COVERED_UNREADABLE };
 	for (ptrdiff_t i = 0; e && i < e->n; i++)
 		p[i] = e->text[i];
 	return 0;
@@ -37,6 +43,12 @@ static int add(struct covers *c, enum coverage_kind kind, str ecosystem, uint64_
 		    add((c), (kind), (ecosystem), (packages), (e), say_) < 0) \
 			return (c)->op->code;                                 \
 	} while (0)
+
+/* The line before: a system of which nothing is known is no answer about its packages. */
+static void of_system(struct covers *c, bool is_system)
+{
+	c->p[c->n - 1].incomplete |= is_system;
+}
 
 static const char *plural(uint64_t n)
 {
@@ -92,6 +104,7 @@ static int cover_where(struct covers *c, const struct match_where *w)
 		    "only what is fixed: unfixed ones are not covered by this feed");
 	else
 		SAY(c, COVERED, w->key, n - w->foreign, &w->examples, "covered");
+	of_system(c, w->place_n == 0 && (!w->row || package_kinds[w->row->type].is_system));
 	if (w->unread)
 		SAY(c, NOT_COVERED_NO_SHARD, w->key, w->unread, &w->silent,
 		    "the changelogs of these were not read: run temper db update changelog:%.*s "
@@ -123,13 +136,16 @@ static int cover_limited(struct covers *c, const struct map *limited, str today)
 
 static int cover_skipped(struct covers *c, const struct match_skipped *s)
 {
-	for (int i = 0; i < PACKAGE_TYPES; i++)
-		if (s->of_type[i])
-			SAY(c, NOT_COVERED_NO_FEED, str_of(package_kinds[i].name), s->of_type[i],
-			    &s->types[i], "%s",
-			    package_kinds[i].is_system
-				    ? "nothing tells which system these are of: --distro says it"
-				    : "nobody publishes advisories for packages of this kind");
+	for (int i = 0; i < PACKAGE_TYPES; i++) {
+		if (!s->of_type[i])
+			continue;
+		SAY(c, NOT_COVERED_NO_FEED, str_of(package_kinds[i].name), s->of_type[i],
+		    &s->types[i], "%s",
+		    package_kinds[i].is_system
+			    ? "nothing tells which system these are of: --distro says it"
+			    : "nobody publishes advisories for packages of this kind");
+		of_system(c, package_kinds[i].is_system);
+	}
 	if (s->programs)
 		SAY(c, NOT_COVERED_NO_FEED, str_of(package_kinds[PACKAGE_BINARY].name), s->programs,
 		    &s->program,

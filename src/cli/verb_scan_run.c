@@ -76,7 +76,7 @@ static void tell_missing(const struct run *r, const struct report *report)
 		return;
 	for (ptrdiff_t i = 0; i < report->coverage_n; i++) {
 		const struct coverage *c = &report->coverage[i];
-		if (c->kind != NOT_COVERED_NO_SHARD && c->kind != NOT_COVERED_UNREADABLE)
+		if (!c->incomplete)
 			continue;
 		say(r, c->what);
 		if (report->no_database)

@@ -58,7 +58,7 @@ static int scan(struct op *op, struct run *r, str operand, struct report *ret)
 	if (scan_inventory(op, r->db, v, &wish, ret) < 0)
 		return op->code;
 	for (ptrdiff_t i = 0; !r->o->scan.quiet && i < ret->coverage_n; i++) {
-		if (ret->coverage[i].kind == NOT_COVERED_NO_SHARD)
+		if (ret->coverage[i].incomplete)
 			say(r, ret->coverage[i].what);
 	}
 	return 0;

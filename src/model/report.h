@@ -36,6 +36,7 @@ struct coverage {
 	str what;              /* for people, with what to do: "no advisories for alpine:3.20: run
 			   temper db update alpine:3.20" */
 	struct texts examples; /* names or paths, five at most */
+	bool incomplete;	/* exit 4: what should be known of it is not */
 };
 
 /* Findings that one update clears: "upgrade libssl3 to 3.0.15-1: clears 9". */

@@ -172,17 +172,6 @@ static void sort(enum scan_sort how, struct report *r)
 
 /* ---- verdict ---- */
 
-/* Packages of a system's manager, and nobody knows of which system: no advisories were asked. */
-static bool is_of_no_system(const struct coverage *c)
-{
-	bool found = false;
-
-	for (int i = 0; i < PACKAGE_TYPES && c->kind == NOT_COVERED_NO_FEED && !found; i++)
-		found = package_kinds[i].is_system &&
-			str_eq(c->ecosystem, str_of(package_kinds[i].name));
-	return found;
-}
-
 static void judge(const struct report_filter *w, struct report *r)
 {
 	r->failed = false;
@@ -190,9 +179,7 @@ static void judge(const struct report_filter *w, struct report *r)
 		r->failed = r->finding[i].severity >= w->fail_on;
 	r->incomplete = r->no_database;
 	for (ptrdiff_t i = 0; i < r->coverage_n; i++)
-		r->incomplete = r->incomplete || r->coverage[i].kind == NOT_COVERED_NO_SHARD ||
-				r->coverage[i].kind == NOT_COVERED_UNREADABLE ||
-				is_of_no_system(&r->coverage[i]);
+		r->incomplete = r->incomplete || r->coverage[i].incomplete;
 }
 
 int scan_inventory(struct op *op, struct database *db, const struct inventory *inv,
