@@ -127,9 +127,8 @@ static int newest_until(struct updating *u, const struct shard_file *file, str n
 
 	op_init(&own, 0);
 	own.fault = u->op->fault;
-	*ret = file->head.newest;
-	if (!is_after(*ret, now))
-		return 0;
+	if (!is_after(file->head.newest, now)) /* which goes with what wrote the file */
+		return op_copy(u->op, file->head.newest, ret);
 	*ret = S("");
 	int rc = shard_open(&own, database_update_shards_dir(u->db),
 			    str_of(digest_hex(&file->digest, hex)), &s);

@@ -277,5 +277,6 @@ int look_open(struct op *op, struct look *l, str what)
 
 int look_at(struct op *op, struct look *l, ptrdiff_t i, struct inventory *ret)
 {
+	*ret = (struct inventory){ 0 };
 	return look(op, l, &l->source, i, ret);
 }

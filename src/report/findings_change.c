@@ -69,6 +69,8 @@ void findings_change_text(struct buf *b, const struct difference_findings *f,
 	if (f->fixed_only)
 		buf_add(b, S("; unfixed ones are not covered by these advisories"));
 	buf_char(b, '\n');
+	if (f->n == 0) /* there may be no list then */
+		return;
 	lines(b, f->p, f->gone_n, style);
 	lines(b, f->p + f->gone_n, f->come_n, style);
 }
@@ -99,7 +101,7 @@ void findings_change_json(struct json_out *j, const struct difference_findings *
 	json_key(j, S("findings"));
 	json_object(j);
 	side(j, "gone", f->p, f->gone_n);
-	side(j, "come", f->p + f->gone_n, f->come_n);
+	side(j, "come", f->n ? f->p + f->gone_n : NULL, f->come_n);
 	json_pair_u64(j, "stayed", (uint64_t)f->same_n);
 	json_key(j, S("fixedOnly"));
 	json_bool(j, f->fixed_only);
