@@ -489,7 +489,7 @@ static int lines_of(struct updating *u, struct update_line **ret, ptrdiff_t *ret
 		line[u->unit.n + i] = u->told.p[i];
 	*ret = line;
 	*ret_n = u->unit.n + u->told.n;
-	return 0;
+	return update_lines_keep(u->op, line, *ret_n);
 }
 
 static int open_feeds(struct updating *u)

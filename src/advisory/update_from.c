@@ -216,5 +216,5 @@ int update_import(struct op *op, str db, str path, str format, str name, str rel
 	*line = u.unit.p[0].line;
 	*ret = line;
 	*ret_n = 1;
-	return 0;
+	return update_lines_keep(op, line, 1);
 }

@@ -78,4 +78,7 @@ int update_from_put(struct updating *u, struct unit *unit) MUST_USE;
 /* "Sat, 13 Sep 2025 09:27:01 GMT" as RFC 3339, or empty. */
 int update_http_time(struct op *op, str date, str *ret) MUST_USE;
 
+/* The lines' texts, which may be the database's or a file's, for as long as op lives. */
+int update_lines_keep(struct op *op, struct update_line *line, ptrdiff_t n) MUST_USE;
+
 #endif

@@ -221,3 +221,15 @@ int update_still(struct updating *u, struct unit *unit)
 	unit->want = UNIT_DONE;
 	return database_update_put(u->op, u->db, unit->name, shard, n, true);
 }
+
+int update_lines_keep(struct op *op, struct update_line *line, ptrdiff_t n)
+{
+	for (ptrdiff_t i = 0; i < n; i++) {
+		str *text[] = { &line[i].feed, &line[i].ecosystem, &line[i].url, &line[i].upstream,
+				&line[i].why };
+		for (size_t k = 0; k < sizeof(text) / sizeof(text[0]); k++)
+			if (op_copy(op, *text[k], text[k]) < 0)
+				return op->code;
+	}
+	return 0;
+}
