@@ -9,8 +9,9 @@ until [ -s f/port ]; do sleep 0.05; done
 http=http://127.0.0.1:$(cat f/port)
 # feed NAME TIME N [CHANGED]...: make or change the feed that is published as NAME.
 feed() { name=$1 when=$2 n=$3; shift 3; python3 "$here/feeds_make.py" f/www "$name" "$n" "$when" "$@" || exit 3; }
-# answers PATH: "STATUS BYTES FROM" of each answer since the last call, one a line.
-answers() { [ ! -e f/log ] || awk -v p="$1" '$1 == p { print $2, $3, $4 }' f/log; : >f/log; }
+# answers PATH: "STATUS BYTES FROM" of each answer since the last call, one a line. The server writes a line once the
+# answer is sent: the last may come after who asked has ended.
+answers() { sleep 0.1; [ ! -e f/log ] || awk -v p="$1" '$1 == p { print $2, $3, $4 }' f/log; : >f/log; }
 how() { printf '%s\n' "$@" >f/how; }
 # shards: what the database holds, without when it was asked.
 shards() { temper db status -o json | python3 -c "import json, sys
@@ -175,7 +176,6 @@ expect "the first time the whole" 0 'table +new +300 records' temper db update t
 feed table 2026-01-05T00:00:00Z 301 10 20
 answers x >/dev/null
 holds "then what the table names" temper db update table -o json
-# The server writes a line once an answer is sent: the last may come after who asked has ended.
 for _ in $(seq 50); do [ "$(wc -l <f/log)" -ge 4 ] && break; sleep 0.1; done
 same "... and no more" "$(cut -d' ' -f1 f/log | sort | tr '\n' ' ')" "/table/T-10.json /table/T-20.json /table/T-301.json /table/modified_id.csv "
 same "... which is told" "$(field outcome table) $(field records table) $(field added table) $(field changed table)" "changes 301 1 2"
