@@ -284,18 +284,6 @@ static void put_json_package(struct json_out *j, const struct package *p)
 	json_object_end(j);
 }
 
-static void put_json_range(struct json_out *j, const struct version_span *s)
-{
-	if (!s->from.len && !s->until.len && !s->last.len)
-		return;
-	json_key(j, S("range"));
-	json_object(j);
-	json_pair_opt(j, s->after ? "after" : "from", s->from);
-	json_pair_opt(j, "until", s->until);
-	json_pair_opt(j, "last", s->last);
-	json_object_end(j);
-}
-
 static void put_json_line(struct json_out *j, const struct explanation *e, const struct why_line *l)
 {
 	const struct package *p = package_of(e, l);
@@ -314,7 +302,7 @@ static void put_json_line(struct json_out *j, const struct explanation *e, const
 	json_pair_opt(j, "version", l->version);
 	if (l->affected.name.len) {
 		json_pair(j, "state", str_of(fix_states[l->affected.state]));
-		put_json_range(j, &l->span);
+		words_json_span(j, &l->span);
 	}
 	if (reach) {
 		json_pair(j, "reach", str_of(reaches[reach->reach]));

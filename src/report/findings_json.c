@@ -158,18 +158,6 @@ static void put_package(struct json_out *j, const struct package *p)
 	json_object_end(j);
 }
 
-static void put_span(struct json_out *j, const struct version_span *s)
-{
-	if (!s->from.len && !s->until.len && !s->last.len)
-		return;
-	json_key(j, S("range"));
-	json_object(j);
-	json_pair_opt(j, s->after ? "after" : "from", s->from);
-	json_pair_opt(j, "until", s->until);
-	json_pair_opt(j, "last", s->last);
-	json_object_end(j);
-}
-
 static void put_match(struct json_out *j, const struct match *m)
 {
 	json_object(j);
@@ -180,7 +168,7 @@ static void put_match(struct json_out *j, const struct match *m)
 	json_pair(j, "name", m->name);
 	json_pair(j, "version", m->version);
 	json_pair(j, "order", str_of(version_schemes[m->scheme].name));
-	put_span(j, &m->span);
+	words_json_span(j, &m->span);
 	put_true(j, "listed", m->listed);
 	json_pair(j, "state", str_of(fix_states[m->state]));
 	json_pair(j, "severity", str_of(severities[m->severity]));

@@ -316,3 +316,15 @@ void words_suppressed(struct buf *b, const struct report *r)
 		any = true;
 	}
 }
+
+void words_json_span(struct json_out *j, const struct version_span *s)
+{
+	if (!s->from.len && !s->until.len && !s->last.len)
+		return;
+	json_key(j, S("range"));
+	json_object(j);
+	json_pair_opt(j, s->after ? "after" : "from", s->from);
+	json_pair_opt(j, "until", s->until);
+	json_pair_opt(j, "last", s->last);
+	json_object_end(j);
+}

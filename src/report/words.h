@@ -52,6 +52,9 @@ struct digest words_identity(struct op *op, const struct report *r, const struct
 void words_json_texts(struct json_out *j, const char *key, const struct texts *t);
 void words_json_number(struct json_out *j, const char *key, double value, int decimals);
 
+/* The member "range" of a span; none of one that takes in everything. */
+void words_json_span(struct json_out *j, const struct version_span *s);
+
 /* "2 h", "3 d"; "unknown age" for less than 0. */
 void words_age(struct buf *b, int64_t seconds);
 
