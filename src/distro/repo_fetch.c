@@ -36,6 +36,16 @@ static bool lock(int fd)
 	return fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
+/* Has the locked file its name still? Whoever had the lock before may have published or removed it. */
+static bool is_named(const struct job *j)
+{
+	struct stat file, name;
+
+	return fstat(j->file.fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_nlink == 1 &&
+	       fstatat(j->store->tmp, j->file.name, &name, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       name.st_dev == file.st_dev && name.st_ino == file.st_ino;
+}
+
 /* Open and lock the partial file; false if another process is at it or it cannot be had. */
 static bool open_shared(struct job *j)
 {
@@ -47,8 +57,8 @@ static bool open_shared(struct job *j)
 			       digest_hex(&j->want->sha256, hex));
 		j->file.fd = openat(j->store->tmp, j->file.name,
 				    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		if (j->file.fd >= 0 && lock(j->file.fd) && fstat(j->file.fd, &st) == 0 &&
-		    S_ISREG(st.st_mode) && st.st_nlink == 1) {
+		if (j->file.fd >= 0 && lock(j->file.fd) && is_named(j) &&
+		    fstat(j->file.fd, &st) == 0) {
 			j->have = (uint64_t)st.st_size;
 			return true;
 		}

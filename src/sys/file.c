@@ -275,10 +275,11 @@ void file_new_discard(struct file_new *f)
 {
 	int saved = errno;
 
-	fd_close(&f->fd);
+	/* The name goes first: a lock on the file, which goes with fd, is one on its name as well. */
 	if (f->name[0])
 		(void)unlinkat(f->dirfd, f->name, 0);
 	f->name[0] = '\0';
+	fd_close(&f->fd);
 	errno = saved;
 }
 
