@@ -369,7 +369,7 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 	return 0;
 }
 
-ptrdiff_t test_count(const struct outcome_test *test, ptrdiff_t n, enum verdict verdict)
+ptrdiff_t test_count(const struct outcome_test *test, ptrdiff_t n, enum test_verdict verdict)
 {
 	ptrdiff_t count = 0;
 

@@ -150,6 +150,6 @@ int test_image(struct op *op, const struct store *store, const struct image *ima
 
 /* Did none fail? (Skipped ones did not fail; test_count() tells how many there are.) */
 bool test_none_failed(const struct outcome_test *test, ptrdiff_t n);
-ptrdiff_t test_count(const struct outcome_test *test, ptrdiff_t n, enum verdict verdict);
+ptrdiff_t test_count(const struct outcome_test *test, ptrdiff_t n, enum test_verdict verdict);
 
 #endif

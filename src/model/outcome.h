@@ -103,10 +103,10 @@ struct outcome_next { /* a command to run next, to copy and paste */
 	bool done; /* this run has done it */
 };
 
-enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
+enum test_verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 struct outcome_test {
 	str name;
-	enum verdict verdict;
+	enum test_verdict verdict;
 	str detail; /* why it failed or was skipped; may have several lines */
 	int64_t ms;
 };

@@ -13,9 +13,9 @@
 
 enum { DAY = 86400 };
 
-struct rule { /* of one plain id */
+struct compiled { /* of one plain id */
 	ptrdiff_t waiver;
-	struct rule *next;
+	struct compiled *next;
 };
 
 struct apply {
@@ -365,7 +365,7 @@ static int meet_name(struct apply *a, str name, struct finding *f, ptrdiff_t *fi
 {
 	struct op_mark mark = op_mark(&a->own);
 	str key = lower(&a->own, name);
-	struct rule *rule = a->own.code ? NULL : map_get(&a->by_id, key);
+	struct compiled *rule = a->own.code ? NULL : map_get(&a->by_id, key);
 	int rc = a->own.code;
 
 	op_reset(&a->own, mark);
@@ -415,11 +415,11 @@ static int index_rules(struct apply *a, int64_t today, int warn_days)
 			*to = i;
 			continue;
 		}
-		struct rule *rule = op_new(op, struct rule, 1);
+		struct compiled *rule = op_new(op, struct rule, 1);
 		str key = rule ? lower(op, w->id) : S("");
 		if (op->code)
 			return op->code;
-		*rule = (struct rule){ i, map_get(&a->by_id, key) };
+		*rule = (struct compiled){ i, map_get(&a->by_id, key) };
 		if (map_put(&a->by_id, key, rule) < 0)
 			return op->code;
 	}

@@ -1,0 +1,53 @@
+/*
+ * auditor: what checks one noun: one file with one `const struct auditor`, which has its rules as
+ * data and one function that asks them all, and one line in auditors.c.
+ *
+ *	static const struct rule rules[] = { { "fs.no_setuid", "CIS-4.8 CIS-DI-0008", SEVERITY_HIGH, ... } };
+ *	static int run(struct op *op, struct audit_run *a) { ... audit_fault(op, a, &rules[0], &f) ... }
+ *	const struct auditor auditor_rights = { "rights", rules, 1, wants, run };
+ *
+ * Each of its rules gets a check: PASS unless a fault was added, or audit_error() was called.
+ */
+#ifndef AUDIT_AUDITOR_H
+#define AUDIT_AUDITOR_H
+
+#include "audit.h"
+
+struct audit_run {
+	const struct tree *tree;
+	const struct inventory *inv;
+	const struct config *config;
+	const struct audit_options *options;
+	void *audit; /* for audit.c */
+};
+
+struct auditor {
+	const char *name;
+	const struct rule *rule; /* [rule_n] */
+	size_t rule_n;
+	const struct want
+		*wants; /* ends with an empty one; files whose content it reads; may be NULL */
+	int (*run)(struct op *op, struct audit_run *a);
+};
+extern const struct auditor *const auditors[];
+extern const size_t auditors_n;
+
+/*
+ * audit_fault(op, a, rule, f): one fault; f->rule need not be set. Where f->path names a file of the tree
+ * and layer, instruction and package are not set, they are filled from it: the layer's instruction,
+ * the package that owns it. `what` is made of fmt.
+ */
+int audit_fault(struct op *op, struct audit_run *a, const struct rule *rule, struct fault f,
+		const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_USE;
+
+/* The check of a rule cannot be answered, and why; or a line of what was looked at. */
+int audit_error(struct op *op, struct audit_run *a, const struct rule *rule, const char *fmt, ...)
+	PRINTF_LIKE(4, 5) MUST_USE;
+int audit_detail(struct op *op, struct audit_run *a, const struct rule *rule, const char *fmt, ...)
+	PRINTF_LIKE(4, 5) MUST_USE;
+
+/* A file's content that `wants` asked for, at most max bytes; 1: there is none at that path. Symlinks
+ * are followed below the root. */
+int audit_text(struct op *op, struct audit_run *a, str path, size_t max, str *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * secrets: credentials in contents: the rules of data/secrets.yaml (families of credentials, with patterns
+ * of our own) and the user's, matched all at once, then verified by structure: prefix, length, alphabet,
+ * checksum, entropy, what stands around them; keys and certificates parsed. What is found is told by
+ * place and family; the value itself leaves this folder never, nor a part or hash of it.
+ *
+ * A file is looked at in every layer that has it, so that one which an upper layer removed or
+ * replaced counts; archives (tar, zip, gzip, xz, zstd, jar) are opened to LIMIT_SECRET_DEPTH.
+ */
+#ifndef AUDIT_SECRETS_H
+#define AUDIT_SECRETS_H
+
+#include "model/config.h"
+#include "model/rule.h"
+#include "tree/tree.h"
+
+struct secrets; /* opaque: compiled rules and what was found; lives in its op */
+
+struct secret_found {
+	str family; /* "github-pat" */
+	str title;  /* "GitHub personal access token" */
+	enum severity severity;
+	str path;  /* "app/.env", "srv/backup.tar:home/x/.npmrc"; "" with `where` */
+	str where; /* "environment NPM_TOKEN", "label x", "history step 4", "build argument X" */
+	uint64_t line, offset; /* from 1 and 0, in the file */
+	int layer;             /* -1: not of a layer */
+	bool hidden; /* an upper layer removed or replaced the file: it is still in the image */
+	str around;  /* the line with the value replaced by "***", 120 bytes at most */
+};
+
+/* ERR_USAGE with FILE:LINE for a rule of the user's that is wrong. */
+int secrets_open(struct op *op, const struct texts *rule_files, const struct texts *skip,
+		 struct secrets **ret) MUST_USE;
+
+/* Have every content of the tree that is to be made pass. */
+int secrets_wish(struct op *op, struct secrets *s, struct tree_wish *wish) MUST_USE;
+
+/* A text of the configuration: environment, labels, history, build arguments. */
+int secrets_config(struct op *op, struct secrets *s, const struct config *c) MUST_USE;
+
+/* One content by itself, for linting and tests. */
+int secrets_text(struct op *op, struct secrets *s, str path, str bytes) MUST_USE;
+
+/* What was found, each place once, by layer, path, offset. In the op that opened it. */
+int secrets_found(struct op *op, struct secrets *s, struct secret_found **ret,
+		  ptrdiff_t *ret_n) MUST_USE;
+
+#endif
