@@ -1,0 +1,3 @@
+#include "hardening.h"
+
+const char *const hardening_kinds[HARDENING_KINDS] = { "weaker", "stronger", "added" };
