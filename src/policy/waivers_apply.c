@@ -415,7 +415,7 @@ static int index_rules(struct apply *a, int64_t today, int warn_days)
 			*to = i;
 			continue;
 		}
-		struct compiled *rule = op_new(op, struct rule, 1);
+		struct compiled *rule = op_new(op, struct compiled, 1);
 		str key = rule ? lower(op, w->id) : S("");
 		if (op->code)
 			return op->code;
