@@ -28,7 +28,9 @@ struct tar_entry {
 	uint64_t size; /* of the content that follows; 0 unless TAR_FILE */
 	int64_t mtime;
 	bool sparse; /* size is what it unpacks to; its content cannot be read (not in `strict`) */
+	char other;  /* of TAR_OTHER: 'c' and 'b' devices, 'p' a FIFO, 's' a socket; else '?' */
 	bool has_xattrs; /* PAX SCHILY.xattr.* or the like was there; they are dropped */
+	str capability; /* but security.capability, as the kernel has it (codec/file_capability.h) */
 };
 
 enum { TAR_HEAD = 512 }; /* bytes that tell a tar */

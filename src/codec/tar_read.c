@@ -13,12 +13,14 @@
 #include "base/limits.h"
 #include "base/num.h"
 
+#include "base64.h"
 #include "tar.h"
 #include "tar_block.h"
 
 enum {
 	TAR_WINDOW = 256 << 10, /* ISA-L gains from large pieces */
 	TAR_STEP = 4 << 10,     /* invariant 4 */
+	TAR_CAPABILITY = 32,    /* bytes of the longest security.capability, and some */
 };
 
 /* No file system gives an owner that id: it means "leave as it is" to chown(2). */
@@ -32,7 +34,8 @@ struct tar_said {
 	str sparse_path;
 	uint64_t size, uid, gid, mtime, sparse_size;
 	bool has_size, has_uid, has_gid, has_mtime, has_xattrs;
-	bool pax; /* an 'x' header was there */
+	str capability, capability64; /* as bytes, and in base64 */
+	bool pax;                     /* an 'x' header was there */
 	bool sparse, takes_sparse;
 };
 
@@ -51,6 +54,7 @@ struct tar {
 	char *pax; /* [LIMIT_TAR_HEADER] */
 	char long_path[LIMIT_PATH + 1], long_link[LIMIT_PATH + 1];
 	char path[LIMIT_PATH], link[LIMIT_PATH];
+	uint8_t capability[TAR_CAPABILITY];
 };
 
 bool tar_is(str head)
@@ -250,6 +254,15 @@ static bool is_xattr(str key)
 	return false;
 }
 
+static void note_xattr(struct tar_said *said, str key, str value)
+{
+	said->has_xattrs = true;
+	if (str_eq(key, S("SCHILY.xattr.security.capability")))
+		said->capability = value;
+	if (str_eq(key, S("LIBARCHIVE.xattr.security.capability")))
+		said->capability64 = value;
+}
+
 /* GNU's sparse files, forms 0.0 to 1.0: what they are called and how large they are; the map itself
  * is the content's. Source: GNU tar manual, "Storing Sparse Files". */
 static bool sparse_value(struct tar_said *said, str key, str value)
@@ -281,7 +294,8 @@ static bool pax_value(struct tar_said *said, str key, str value)
 		return (said->has_gid = has) == false || num_parse(value, TAR_ID_MAX, &said->gid);
 	if (str_eq(key, S("mtime")))
 		return (said->has_mtime = has) == false || pax_seconds(value, &said->mtime);
-	said->has_xattrs = said->has_xattrs || is_xattr(key);
+	if (is_xattr(key))
+		note_xattr(said, key, value);
 	return !str_starts(key, S("GNU.sparse.")) ||
 	       (said->takes_sparse && sparse_value(said, key, value));
 }
@@ -356,6 +370,7 @@ static int read_global(struct op *op, struct tar *t, uint64_t size)
 	if (said.path.p || said.link.p || said.has_size)
 		return op_fail(op, ERR_FORMAT, "%.*s: a global PAX header gives a name or size",
 			       STR_ARG(t->what));
+	said.capability = said.capability64 = S(""); /* a file's own */
 	t->global = said;
 	return 0;
 }
@@ -433,6 +448,11 @@ static str raw_path(const struct tar *t, const char *h,
 	return (str){ joined, prefix.len + 1 + name.len };
 }
 
+static char other_of(char flag)
+{
+	return flag == '3' ? 'c' : flag == '4' ? 'b' : flag == '6' ? 'p' : '?';
+}
+
 /* False for what is refused in any archive. */
 static bool type_of(char flag, str raw, enum tar_type *ret)
 {
@@ -499,7 +519,19 @@ static uint64_t said_or(bool local, uint64_t l, bool global, uint64_t g, uint64_
 	return global ? g : header;
 }
 
-static int read_numbers(struct op *op, const struct tar *t, const char *h, struct tar_entry *e)
+/* One that is not base64 stays as it is: no reader of capabilities will take it for any. */
+static str capability_of(struct tar *t)
+{
+	const struct tar_said *l = &t->local;
+	size_t n;
+
+	if (l->capability.len || l->capability64.len == 0 ||
+	    !base64_read(l->capability64, t->capability, sizeof(t->capability), &n))
+		return l->capability.len ? l->capability : l->capability64;
+	return (str){ (char *)t->capability, (ptrdiff_t)n };
+}
+
+static int read_numbers(struct op *op, struct tar *t, const char *h, struct tar_entry *e)
 {
 	const struct tar_said *l = &t->local, *g = &t->global;
 	uint64_t mode, uid = 0, gid = 0, mtime = 0;
@@ -523,6 +555,8 @@ static int read_numbers(struct op *op, const struct tar *t, const char *h, struc
 	e->gid = (uint32_t)said_or(l->has_gid, l->gid, g->has_gid, g->gid, gid);
 	e->mtime = (int64_t)said_or(l->has_mtime, l->mtime, g->has_mtime, g->mtime, mtime);
 	e->has_xattrs = l->has_xattrs || g->has_xattrs;
+	e->other = other_of(h[TAR_TYPE]);
+	e->capability = capability_of(t);
 	return 0;
 }
 

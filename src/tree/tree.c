@@ -281,6 +281,60 @@ int tree_at(struct op *op, const struct tree *t, uint32_t node, struct at *ret)
 	return 0;
 }
 
+int tree_capable(struct tree *t, uint32_t node, str value)
+{
+	struct capable *c = vec_push(t->op, &t->capable);
+
+	if (!c)
+		return t->op->code;
+	*c = (struct capable){ .node = node, .nth = (uint32_t)t->capable.n };
+	file_capability_read(value, &c->has);
+	node_at(t, node)->gone |= CAPABLE;
+	return 0;
+}
+
+static int capable_order(const void *a, const void *b)
+{
+	const struct capable *x = a, *y = b;
+
+	if (x->node != y->node)
+		return x->node < y->node ? -1 : 1;
+	return x->nth < y->nth ? -1 : x->nth > y->nth;
+}
+
+/* The last one of each node, by node. */
+static void sort_capable(struct tree *t)
+{
+	ptrdiff_t n = 0;
+
+	if (t->capable.n)
+		qsort(t->capable.p, (size_t)t->capable.n, sizeof(*t->capable.p), capable_order);
+	for (ptrdiff_t i = 0; i < t->capable.n; i++) {
+		t->capable.p[n] = t->capable.p[i];
+		t->capable.p[n].nth = 0;
+		n += i + 1 == t->capable.n || t->capable.p[i + 1].node != t->capable.p[i].node;
+	}
+	t->capable.n = n;
+}
+
+int tree_capability(const struct tree *t, uint32_t node, struct file_capability *ret)
+{
+	const struct tree_node *n = tree_node(t, node);
+	struct capable key = { .node = node };
+
+	if (n->type == TREE_FILE && n->link != TREE_NONE) {
+		key.node = n->link;
+		n = tree_node(t, n->link);
+	}
+	if (n->type != TREE_FILE || !(n->gone & CAPABLE))
+		return 1;
+	const struct capable *c =
+		bsearch(&key, t->capable.p, (size_t)t->capable.n, sizeof(*c), capable_order);
+	MUST(c);
+	*ret = c->has;
+	return 0;
+}
+
 const uint8_t *tree_hash(const struct tree *t, uint32_t node, enum hash_kind kind)
 {
 	const struct tree_node *n = tree_node(t, node);
@@ -336,6 +390,7 @@ int tree_sort_matches(struct tree *t)
 			t->match.p[n++] = t->match.p[i];
 	}
 	t->match.n = n;
+	sort_capable(t);
 	sorting = t;
 	if (n)
 		qsort(t->match.p, (size_t)n, sizeof(*t->match.p), by_path);

@@ -20,6 +20,7 @@
 #define TREE_TREE_H
 
 #include "codec/digest.h"
+#include "codec/file_capability.h"
 #include "interest.h"
 
 enum tree_type { TREE_FILE, TREE_SYMLINK, TREE_DIRECTORY, TREE_OTHER };
@@ -29,7 +30,7 @@ enum tree_type { TREE_FILE, TREE_SYMLINK, TREE_DIRECTORY, TREE_OTHER };
 /* One name. Node 0 is the root. */
 struct tree_node {
 	uint64_t size;         /* of a file; of a further name of it too */
-	uint64_t where;        /* of a file: for tree_at() */
+	uint64_t where;        /* of a file: for tree_at(); of TREE_OTHER: see tree_special() */
 	uint32_t parent, next; /* the directory; see tree_next() */
 	uint32_t name;         /* see tree_name() */
 	uint32_t link;  /* of a further name of a file: the node that stands for the file; of a
@@ -46,6 +47,12 @@ struct tree_node {
 static inline bool tree_is_gone(const struct tree_node *n)
 {
 	return n->gone & 1;
+}
+
+/* What TREE_OTHER is: 'c', 'b' a device, 'p' a FIFO, 's' a socket, '?' something else. */
+static inline char tree_special(const struct tree_node *n)
+{
+	return (char)n->where;
 }
 
 struct tree; /* opaque; lives in its op; close it before the op goes */
@@ -88,13 +95,16 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 int tree_of_directory(struct op *op, int dirfd, str what, const struct tree_wish *wish,
 		      struct tree **ret) MUST_USE;
 
-/* Files as values, directories as their paths need them: for tests, and a single file. */
+/* Files as values, directories as their paths need them, or (a path that ends with a slash) as
+ * they are given: for tests, and a single file. */
 struct tree_given {
 	str path;
 	str bytes;
 	const struct at *at; /* where they are instead, or NULL */
 	uint32_t mode;       /* 0: 0644 */
 	str link;            /* a symlink's target, or empty */
+	uint32_t uid, gid;
+	str capability; /* bytes of security.capability, or empty */
 };
 int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,
 		  const struct tree_wish *wish, struct tree **ret) MUST_USE;
@@ -126,6 +136,10 @@ struct tree_owner {
 	uint32_t uid, gid;
 };
 struct tree_owner tree_owner(const struct tree *t, const struct tree_node *node);
+/* The file capabilities of a file, or of the file that it is a further name of; 1: it has none. One
+ * that is malformed has revision 0. O(log(files that have some)). */
+int tree_capability(const struct tree *t, uint32_t node, struct file_capability *ret) MUST_USE;
+
 str tree_link(const struct tree *t, uint32_t node); /* a symlink's target, as it is written */
 
 /* The path of a node without a leading slash, in out[LIMIT_PATH + 1], NUL-terminated; "" is the
@@ -159,7 +173,7 @@ struct tree_sum {
 	uint64_t names;   /* that are visible */
 	uint64_t other;   /* rule 5 */
 	uint64_t bytes;   /* of visible files */
-	uint64_t xattrs;  /* entries with extended attributes, which are not kept */
+	uint64_t xattrs;  /* entries with extended attributes: security.capability alone is kept */
 	uint64_t unread;  /* directories that could not be entered */
 	uint64_t again;   /* names that stood twice in a layer: rule 4 */
 };

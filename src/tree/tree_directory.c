@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "sys/file.h"
@@ -66,13 +67,12 @@ static int open_in_directory(struct op *op, const struct tree *t, uint32_t node,
 }
 
 /* What the file's own bytes tell. One that cannot be opened tells nothing. */
-static uint32_t look(struct scan *s, uint32_t node)
+static uint32_t look(struct scan *s, uint32_t node, int fd)
 {
 	char head[PROBE_HEAD];
 	uint64_t size = node_at(s->tree, node)->size;
 	uint32_t tail = 0;
-	AUTO_FD fd = open_below(s->tree, node, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+	ssize_t n = pread(fd, head, sizeof(head), 0);
 
 	if (n <= 0)
 		return 0;
@@ -80,6 +80,27 @@ static uint32_t look(struct scan *s, uint32_t node)
 	if (!tail || pread(fd, s->tail, tail, (off_t)(size - tail)) != (ssize_t)tail)
 		return tail ? bits | PROBE_BARE : bits;
 	return probe_tail(bits, (str){ head, n }, size, (str){ s->tail, (ptrdiff_t)tail });
+}
+
+/* Capabilities count where the file is run. */
+static int look_at_capability(struct scan *s, uint32_t node, int fd)
+{
+	char value[FILE_CAPABILITY_MAX + 1];
+	ssize_t n = -1;
+
+	if (node_at(s->tree, node)->mode & 0111)
+		n = fgetxattr(fd, "security.capability", value, sizeof(value));
+	return n <= 0 ? 0 : tree_capable(s->tree, node, (str){ value, n });
+}
+
+static int look_into(struct scan *s, uint32_t node)
+{
+	AUTO_FD fd = open_below(s->tree, node, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return 0;
+	node_at(s->tree, node)->probe = (uint16_t)look(s, node, fd);
+	return look_at_capability(s, node, fd);
 }
 
 static bool is_kernels(const struct scan *s, uint32_t dir, str name)
@@ -96,7 +117,11 @@ static int place(struct scan *s, uint32_t dir, str name, const struct stat *st, 
 			       .uid = st->st_uid,
 			       .gid = st->st_gid,
 			       .mtime = st->st_mtime,
-			       .link = link };
+			       .link = link,
+			       .other = S_ISCHR(st->st_mode)    ? 'c'
+					: S_ISBLK(st->st_mode)  ? 'b'
+					: S_ISFIFO(st->st_mode) ? 'p'
+								: 's' };
 	struct wanted wanted;
 	uint32_t node;
 
@@ -126,7 +151,9 @@ static int place(struct scan *s, uint32_t dir, str name, const struct stat *st, 
 		return 0;
 	n->size = st->st_size < 0 ? 0 : (uint64_t)st->st_size;
 	n->where = node;
-	n->probe = s->tree->wish->probe && n->size ? (uint16_t)look(s, node) : 0;
+	n->probe = 0;
+	if (s->tree->wish->probe && n->size && (rc = look_into(s, node)) < 0)
+		return rc;
 	return merge_wants(m, node, n->probe, &wanted) ? merge_match(m, node, &wanted) : 0;
 }
 

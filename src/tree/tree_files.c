@@ -30,16 +30,22 @@ static int look(struct op *op, const struct at *at, uint16_t *ret)
 
 static int add_given(struct merge *m, const struct tree_given *f, ptrdiff_t i)
 {
-	struct tar_entry e = { .type = f->link.len ? TAR_SYMLINK : TAR_FILE, .link = f->link };
+	struct tar_entry e = { .type = f->link.len                 ? TAR_SYMLINK
+				       : str_ends(f->path, S("/")) ? TAR_DIRECTORY
+								   : TAR_FILE,
+			       .link = f->link,
+			       .uid = f->uid,
+			       .gid = f->gid,
+			       .capability = f->capability };
 	SCRATCH char clean[LIMIT_PATH];
 	struct wanted wanted;
 	uint32_t node;
 
-	e.mode = f->mode ? f->mode : 0644;
+	e.mode = f->mode ? f->mode : e.type == TAR_DIRECTORY ? 0755 : 0644;
 	if (!tar_clean(f->path, clean, &e.path))
 		return op_fail(m->tree->op, ERR_FORMAT, "bad path '%.*s'", STR_ARG(f->path));
 	int rc = merge_entry(m, &e, &node);
-	if (rc < 0 || node == TREE_NONE || f->link.len)
+	if (rc < 0 || node == TREE_NONE || e.type != TAR_FILE)
 		return rc;
 	struct tree_node *n = node_at(m->tree, node);
 	struct at at = bytes_of(f, e.path);

@@ -29,7 +29,7 @@ enum {
 };
 
 /* In tree_node.gone. */
-enum { GONE = 1, LINKED = 2, WANTED = 4 };
+enum { GONE = 1, LINKED = 2, WANTED = 4, CAPABLE = 8 };
 
 /* Where a file's content is: the position of its source and a position in that. */
 #define WHERE(source, offset) ((uint64_t)(source) << 56 | (offset))
@@ -45,6 +45,12 @@ struct source_of { /* a layer as the tree reads it */
 struct kept {
 	uint64_t where;
 	struct keep_place place;
+};
+
+struct capable {
+	uint32_t node;
+	uint32_t nth; /* of those of a node the last one counts */
+	struct file_capability has;
 };
 
 struct hashed {
@@ -70,6 +76,7 @@ struct tree {
 	VEC(struct tree_match) match;
 	VEC(struct kept) kept;
 	VEC(struct hashed) hashed;
+	VEC(struct capable) capable;
 	struct keep keep;
 	struct source_of *source; /* [source_n] */
 	ptrdiff_t source_n;
@@ -117,7 +124,11 @@ int tree_hash_all(struct tree *t) MUST_USE;
 /* What the visible files have in all, into sum. */
 void tree_add_up(struct tree *t);
 
-/* Order the matches: visible ones by path, then hidden ones by layer and path. */
+/* The file has that extended attribute security.capability. */
+int tree_capable(struct tree *t, uint32_t node, str value) MUST_USE;
+
+/* Order the matches: visible ones by path, then hidden ones by layer and path; and what has
+ * capabilities, by node. */
 int tree_sort_matches(struct tree *t) MUST_USE;
 
 #endif

@@ -165,12 +165,18 @@ static int describe(struct merge *m, const struct tar_entry *e, enum tree_type t
 		n->size = 0;
 		n->probe = 0;
 	}
+	n->gone &= (uint8_t)~CAPABLE;
 	n->type = (uint8_t)type;
 	n->link = TREE_NONE;
 	n->mode = (uint16_t)e->mode;
 	n->mtime = clamp_time(e->mtime);
 	n->layer = m->layer;
 	if (tree_owner_add(m->tree, e->uid, e->gid, &n->owner) < 0)
+		return m->tree->op->code;
+	if (type == TREE_OTHER)
+		n->where = (uint8_t)e->other;
+	if (type == TREE_FILE && e->capability.len &&
+	    tree_capable(m->tree, node, e->capability) < 0)
 		return m->tree->op->code;
 	return type == TREE_SYMLINK ? tree_text_add(m->tree, e->link, &n->link) : 0;
 }
@@ -195,7 +201,7 @@ static int link_to(struct merge *m, uint32_t dir, str name, uint32_t target, uin
 	n->parent = own.parent;
 	n->next = own.next;
 	n->name = own.name;
-	n->gone = own.gone;
+	n->gone = own.gone & (uint8_t)~CAPABLE;
 	n->layer = m->layer;
 	if (n->type == TREE_FILE && n->link == TREE_NONE)
 		n->link = target;

@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "../oci/fixture.h"
@@ -321,6 +323,19 @@ static int lies(struct op *op)
 	return 0;
 }
 
+/* cap_net_raw=ep and cap_chown=ep, as bytes and in base64 without padding. */
+#define NET_RAW "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define CHOWN64 "AQAAAgEAAAAAAAAAAAAAAAAAAAA"
+
+static uint64_t permitted(const struct tree *t, const char *path)
+{
+	struct file_capability c;
+	uint32_t node = tree_find_link(t, str_of(path));
+
+	CHECK(node != TREE_NONE);
+	return node == TREE_NONE || tree_capability(t, node, &c) ? 0 : c.permitted;
+}
+
 /* A directory, whatever is in it, and nothing outside of it. */
 static int directories(struct op *op)
 {
@@ -338,15 +353,106 @@ static int directories(struct op *op)
 	CHECK(mkfifoat(fd, "tree/fifo", 0600) == 0 || errno == EEXIST);
 	AUTO_FD root = -1;
 	TRY(dir_open(op, fd, S("tree"), false, &root));
-	TRY(tree_of_directory(op, root, S("tree"), NULL, &t));
+	TRY(file_replace(op, dir, S("ping"), S("#!"), 0755));
+	AUTO_FD ping = openat(dir, "ping", O_RDONLY | O_CLOEXEC);
+	bool can = fsetxattr(ping, "security.capability", NET_RAW, 20, 0) == 0;
+	TRY(tree_of_directory(op, root, S("tree"), &(struct tree_wish){ .probe = true }, &t));
+	if (can) /* root alone may, and not on every file system */
+		CHECK(permitted(t, "usr/lib/ping") == 1 << 13);
 	TRY(tree_at(op, t, tree_find(t, S("lib/a")), &at));
 	TRY(at_all(op, &at, 100, &text));
 	CHECK_STR(text, S("one"));
 	CHECK(tree_find(t, S("out")) == 0); /* ".." of the root is the root */
-	CHECK(tree_sum(t).other == 1 && tree_sum(t).bytes == 3);
+	CHECK(tree_sum(t).other == 1 && tree_sum(t).bytes == 5);
+	return 0;
+}
+
+/* A header of another type than tar_header() writes: 'x' before an entry, or a device. */
+static void put_typed(struct buf *b, char type, const char *name, str content)
+{
+	ptrdiff_t at = (ptrdiff_t)b->len;
+	unsigned sum = 0;
+
+	tar_header(b, &(struct tar_entry){ .path = str_of(name), .mode = 0644, .size = (uint64_t)content.len });
+	if (!b->bad) {
+		char *h = b->p + at;
+		h[156] = type;
+		memset(h + 148, ' ', 8);
+		for (int i = 0; i < 512; i++)
+			sum += (uint8_t)h[i];
+		(void)snprintf(h + 148, 8, "%06o", sum);
+	}
+	buf_add(b, content);
+	buf_repeat(b, '\0', (ptrdiff_t)tar_padding((uint64_t)content.len));
+}
+
+static void put_file(struct buf *b, enum tar_type type, const char *name, const char *link)
+{
+	tar_header(b, &(struct tar_entry){ .type = type, .path = str_of(name), .link = str_of(link), .mode = 0755 });
+}
+
+/* Layers with security.capability, as GNU tar, containerd and bsdtar write it. */
+static int capabilities(struct op *op)
+{
+	AUTO_GIVEN g = { .n = 0 };
+	AUTO_TREE *t = NULL;
+	struct buf b;
+	str tar;
+
+	buf_init(&b, op, 1 << 20);
+	put_typed(&b, 'x', "p", S("57 SCHILY.xattr.security.capability=" NET_RAW "\n"));
+	put_file(&b, TAR_FILE, "ping", NULL);
+	put_file(&b, TAR_HARDLINK, "ping6", "ping");
+	put_typed(&b, 'x', "p", S("68 LIBARCHIVE.xattr.security.capability=" CHOWN64 "\n"));
+	put_file(&b, TAR_FILE, "chown", NULL);
+	put_file(&b, TAR_FILE, "plain", NULL);
+	put_typed(&b, 'x', "p", S("57 SCHILY.xattr.security.capability=" NET_RAW "\n"));
+	put_file(&b, TAR_FILE, "twice", NULL);
+	put_typed(&b, 'x', "p", S("68 LIBARCHIVE.xattr.security.capability=" CHOWN64 "\n"));
+	put_file(&b, TAR_FILE, "twice", NULL);
+	put_typed(&b, 'x', "p", S("57 SCHILY.xattr.security.capability=" NET_RAW "\n"));
+	put_file(&b, TAR_FILE, "lost", NULL);
+	put_typed(&b, 'x', "p", S("38 SCHILY.xattr.security.capability=x\n"));
+	put_file(&b, TAR_FILE, "odd", NULL);
+	put_typed(&b, '3', "dev/null", S(""));
+	put_typed(&b, '6', "fifo", S(""));
+	buf_repeat(&b, '\0', TAR_END);
+	TRY(buf_take(&b, &tar));
+	TRY(give_layer(op, &g, tar, NULL));
+	TRY(give(op, S("f lost x\nh ping7 ping"), "gzip", &g));
+	TRY(tree_of_layers(op, g.layer, g.n, NULL, &t));
+	CHECK(permitted(t, "ping") == 1 << 13 && permitted(t, "ping6") == 1 << 13);
+	CHECK(permitted(t, "ping7") == 1 << 13);
+	CHECK(permitted(t, "chown") == 1 && permitted(t, "twice") == 1);
+	CHECK(permitted(t, "plain") == 0 && permitted(t, "lost") == 0);
+	struct file_capability odd;
+	CHECK(tree_capability(t, tree_find(t, S("odd")), &odd) == 0 && odd.revision == 0);
+	CHECK(tree_capability(t, tree_find(t, S("dev")), &odd) == 1);
+	CHECK(tree_special(tree_node(t, tree_find(t, S("dev/null")))) == 'c');
+	CHECK(tree_special(tree_node(t, tree_find(t, S("fifo")))) == 'p');
+	return 0;
+}
+
+/* Owners, modes and capabilities of files that a test gives. */
+static int given(struct op *op)
+{
+	static const struct tree_given files[] = {
+		{ .path = S_INIT("srv/data/"), .mode = 01777, .uid = 7 },
+		{ .path = S_INIT("srv/data/x"), .bytes = S_INIT("one"), .gid = 8, .capability = S_INIT(NET_RAW) },
+		{ .path = S_INIT("srv/y/"), .gid = 9 },
+	};
+	AUTO_TREE *t = NULL;
+
+	TRY(tree_of_files(op, files, 3, NULL, &t));
+	const struct tree_node *d = tree_node(t, tree_find(t, S("srv/data"))), *y = tree_node(t, tree_find(t, S("srv/y")));
+	CHECK(d->type == TREE_DIRECTORY && d->mode == 01777 && tree_owner(t, d).uid == 7);
+	CHECK(y->type == TREE_DIRECTORY && y->mode == 0755 && tree_owner(t, y).gid == 9);
+	CHECK(permitted(t, "srv/data/x") == 1 << 13);
+	CHECK(tree_owner(t, tree_node(t, tree_find(t, S("srv/data/x")))).gid == 8);
 	return 0;
 }
 
 TESTS({ "layers merge", merging, .once = true }, { "one merge with failing allocations", memory },
       { "what is wanted", interests }, { "what upper layers hide", scopes, .once = true }, { "digests of files", digests },
-      { "a layer that lies is refused", lies, .once = true }, { "directories", directories })
+      { "a layer that lies is refused", lies, .once = true }, { "directories", directories },
+      { "capabilities of files", capabilities }, { "files as they are given", given })
