@@ -66,6 +66,7 @@ struct difference_finding { /* that only one side has */
 	str fixed;          /* the version that fixes it; empty: none */
 	enum severity severity;
 	bool exploited;
+	ptrdiff_t at; /* its place among the findings of its side's report */
 };
 struct difference_findings {
 	struct difference_finding *p; /* [n]: those that went, then those that came; worst first */

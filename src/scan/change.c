@@ -76,7 +76,8 @@ static int only_in(struct changes *c, const struct report *of, const struct map 
 						  .package = p->source.len ? p->source : p->name,
 						  .version = p->version,
 						  .severity = f->severity,
-						  .exploited = f->exploited };
+						  .exploited = f->exploited,
+						  .at = i };
 		/* What a shard says goes with the database. */
 		if (op_copy(c->op, f->id, &d->id) < 0 ||
 		    (f->fixed.n && op_copy(c->op, f->fixed.p[0], &d->fixed) < 0))
