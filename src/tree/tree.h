@@ -63,6 +63,45 @@ struct tree_match {
 	struct wanted wanted;
 };
 
+/* Where in an image a file's content is: the layer, and the position in it unpacked. */
+struct tree_place {
+	ptrdiff_t layer;
+	uint64_t position;
+};
+
+/* A content as somebody sees it pass: all of it, or a part of one over SIGHT_PART bytes. */
+enum {
+	SIGHT_PART = 1 << 20,
+	SIGHT_BEFORE =
+		1 << 10, /* bytes that parts overlap: what stands around what begins in them */
+	SIGHT_BEHIND = 32 << 10,
+};
+struct tree_seen {
+	str path; /* that its entry has, as long as the call */
+	uint32_t node;
+	struct tree_place place; /* in layers; a directory's and values' have layer 0 */
+	uint64_t size;           /* of the content */
+	uint64_t offset;         /* in it, of bytes.p[0] */
+	str bytes;
+	ptrdiff_t begin, end; /* what begins in bytes[begin .. end - 1] is this part's alone */
+	uint64_t
+		lines; /* newlines before bytes.p[0]; not counted where the content begins with NULs */
+};
+
+/*
+ * Who sees every content of every layer, those that upper layers hide too, in the one pass over them:
+ * in threads of their own, beside the unpacking.
+ */
+struct tree_sight {
+	/* From several threads at once. own is the thread's, for as long as the pass; *local is
+	 * NULL at first and the thread's too. A negative answer ends all. */
+	int (*see)(struct op *own, void *arg, void **local, const struct tree_seen *s);
+	/* Hand a content over in one part, whatever its size? head: its first bytes, PROBE_HEAD of
+	 * them or all. */
+	bool (*whole)(void *arg, str path, str head, uint64_t size);
+	void *arg;
+};
+
 /* What is asked of a tree while it is made. */
 struct tree_wish {
 	const struct interest *interest; /* may be NULL */
@@ -72,6 +111,7 @@ struct tree_wish {
 	/* Keep this file at hand too, whoever else wants it; may be NULL. */
 	bool (*wants)(void *arg, str path, uint64_t size);
 	void *wants_arg;
+	const struct tree_sight *sight; /* may be NULL, and costs nothing then */
 	bool hidden; /* keep wanted files that upper layers hide: --scope all-layers */
 	void (*note)(void *arg, uint64_t done,
 		     uint64_t total); /* bytes; now and then; may be NULL */
@@ -120,12 +160,11 @@ const struct tree_node *tree_node(const struct tree *t, uint32_t node);
  * path. */
 const struct tree_match *tree_matches(const struct tree *t, ptrdiff_t *ret_n);
 
-/* Where in an image a file's content is: the layer, and the position in it unpacked. */
-struct tree_place {
-	ptrdiff_t layer;
-	uint64_t position;
-};
 struct tree_place tree_place(const struct tree_node *node);
+
+/* Is the content that stands at a place visible, under whatever name? O(nodes) where `node`, which had
+ * it when it passed, does not have it any more. */
+bool tree_shows(const struct tree *t, uint32_t node, struct tree_place place);
 
 /* A sparse file has a size, and no content that could be read. */
 bool tree_is_sparse(const struct tree_node *node);
@@ -176,6 +215,7 @@ struct tree_sum {
 	uint64_t xattrs;  /* entries with extended attributes: security.capability alone is kept */
 	uint64_t unread;  /* directories that could not be entered */
 	uint64_t again;   /* names that stood twice in a layer: rule 4 */
+	uint64_t unseen;  /* files of a directory that wish.sight could not be shown */
 };
 struct tree_sum tree_sum(const struct tree *t);
 

@@ -223,7 +223,8 @@ int tree_of_directory(struct op *op, int dirfd, str what, const struct tree_wish
 		if ((rc = enter(s, dir)) < 0)
 			return rc;
 	}
-	if ((rc = tree_sort_matches(t)) < 0 || (t->wish->hashes && (rc = tree_hash_all(t)) < 0))
+	if ((rc = tree_sort_matches(t)) < 0 || (t->wish->hashes && (rc = tree_hash_all(t)) < 0) ||
+	    (rc = tree_see_all(t)) < 0)
 		return rc;
 	tree_add_up(t);
 	*ret = t;

@@ -72,7 +72,8 @@ int tree_of_files(struct op *op, const struct tree_given *file, ptrdiff_t n,
 		if ((rc = add_given(m, &file[i], i)) < 0)
 			return rc;
 	}
-	if ((rc = tree_sort_matches(t)) < 0 || (t->wish->hashes && (rc = tree_hash_all(t)) < 0))
+	if ((rc = tree_sort_matches(t)) < 0 || (t->wish->hashes && (rc = tree_hash_all(t)) < 0) ||
+	    (rc = tree_see_all(t)) < 0)
 		return rc;
 	tree_add_up(t);
 	*ret = t;

@@ -121,6 +121,9 @@ int tree_walk(struct op *op, const struct tree *t, const struct walk *w, str pat
 /* Digests of the contents that wish->hashes asks for, where they were not made as they passed. */
 int tree_hash_all(struct tree *t) MUST_USE;
 
+/* Have wish->sight see every content of a tree of no layers. */
+int tree_see_all(struct tree *t) MUST_USE;
+
 /* What the visible files have in all, into sum. */
 void tree_add_up(struct tree *t);
 

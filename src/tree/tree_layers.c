@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "sys/pool.h"
+
+#include "sight.h"
 #include "tree_merge.h"
 #include "verify.h"
 
@@ -17,7 +19,8 @@ struct pass {
 	struct verify *verify;
 	struct tar *tar; /* the reader of all layers, in an op of its own */
 	struct op *readers;
-	struct hash *hash; /* of contents as they pass; or NULL */
+	struct hash *hash;   /* of contents as they pass; or NULL */
+	struct sight *sight; /* who sees all of them; or NULL */
 	uint64_t done, total, noted;
 	bool looks; /* at files' bytes */
 	uint8_t tail[PROBE_TAIL_MAX];
@@ -29,7 +32,7 @@ struct passing {
 	uint64_t size, at;
 	char head[PROBE_HEAD];
 	uint32_t head_len, tail_len;
-	bool keeps;
+	bool keeps, plain;
 	struct keep_place place;
 };
 
@@ -78,9 +81,11 @@ static int pass_piece(struct pass *p, struct passing *f, str bytes)
 {
 	if (f->tail_len)
 		gather_tail(p, f, bytes);
-	if (p->hash)
+	if (p->hash && !f->plain)
 		hash_add(p->hash, bytes);
 	int rc = f->keeps ? keep_add(p->tree->op, &p->tree->keep, &f->place, f->at, bytes) : 0;
+	if (rc == 0 && p->sight)
+		rc = sight_add(p->tree->op, p->sight, bytes);
 	f->at += (uint64_t)bytes.len;
 	return rc;
 }
@@ -137,19 +142,32 @@ static int begin_keep(struct pass *p, struct passing *f)
 	return 0;
 }
 
+static int begin_sight(struct pass *p, const struct passing *f)
+{
+	const struct tree_node *n = node_at(p->tree, f->node);
+	SCRATCH char path[LIMIT_PATH + 1];
+	struct tree_seen seen = { .node = f->node, .place = tree_place(n), .size = f->size };
+
+	seen.path = tree_path(p->tree, f->node, path);
+	return sight_begin(p->tree->op, p->sight, &seen, (str){ f->head, (ptrdiff_t)f->head_len });
+}
+
 /* The rest of a file that passes, for those who look at it. */
 static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 {
 	SCRATCH char piece[PIECE];
+	bool all = f->keeps || (p->hash && !f->plain) || p->sight;
 	size_t n = 1;
 	int rc = 0;
 
-	if (!f->keeps && !f->tail_len && !p->hash)
+	if (!all && (f->plain || !f->tail_len))
 		return 0;
-	if (p->hash)
+	if (p->sight && (rc = begin_sight(p, f)) < 0)
+		return rc;
+	if (p->hash && !f->plain)
 		hash_restart(p->hash);
 	rc = pass_piece(p, f, (str){ f->head, (ptrdiff_t)f->head_len });
-	if (rc == 0 && !f->keeps && !p->hash && f->size - f->tail_len > f->at) {
+	if (rc == 0 && !all && f->size - f->tail_len > f->at) {
 		uint64_t far = f->size - f->tail_len - f->at; /* the tail alone is looked at */
 		rc = tar_skip(p->tree->op, tar, far);
 		f->at += far;
@@ -158,7 +176,9 @@ static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 		if ((rc = tar_read(p->tree->op, tar, piece, sizeof(piece), &n)) == 0)
 			rc = pass_piece(p, f, (str){ piece, (ptrdiff_t)n });
 	}
-	return rc < 0 || !p->hash ? rc : record_hash(p, node_at(p->tree, f->node));
+	if (rc == 0 && p->sight)
+		rc = sight_end(p->tree->op, p->sight);
+	return rc < 0 || !p->hash || f->plain ? rc : record_hash(p, node_at(p->tree, f->node));
 }
 
 static int tail_at(struct pass *p, const struct source_of *s, struct passing *f)
@@ -189,7 +209,8 @@ static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar,
 	int rc = 0;
 
 	begin_passing(&f, node, node_at(p->tree, node)->size);
-	if (p->looks && (rc = read_head(p, tar, &f)) < 0)
+	f.plain = plain;
+	if ((p->looks || p->sight) && (rc = read_head(p, tar, &f)) < 0)
 		return rc;
 	if (p->looks)
 		bits = probe_head((str){ f.head, (ptrdiff_t)f.head_len }, f.size, &f.tail_len);
@@ -197,8 +218,8 @@ static int pass_file(struct pass *p, const struct source_of *s, struct tar *tar,
 	bool keeps = wants || is_asked_for(p, node);
 	if (!plain && keeps && f.size > 0 && (rc = begin_keep(p, &f)) < 0)
 		return rc;
-	rc = plain && f.tail_len ? tail_at(p, s, &f) : 0;
-	if (rc == 0 && !plain)
+	rc = plain && f.tail_len && !p->sight ? tail_at(p, s, &f) : 0;
+	if (rc == 0)
 		rc = pass_content(p, tar, &f);
 	if (rc == 0 && f.tail_len) {
 		bits = probe_tail(bits, (str){ f.head, (ptrdiff_t)f.head_len }, f.size,
@@ -355,6 +376,7 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 {
 	AUTO_TREE *t = NULL;
 	AUTO_VERIFY *verify = NULL;
+	AUTO_SIGHT *sight = NULL;
 	AUTO_HASH *hash = NULL;
 	AUTO_OP readers;
 	int rc = tree_new(op, wish, S("image"), &t);
@@ -368,10 +390,13 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 		return rc;
 	if (t->wish->hashes && (rc = hash_open(op, t->wish->hashes, &hash)) < 0)
 		return rc;
+	if (t->wish->sight && (rc = sight_open(op, t->wish->sight, &sight)) < 0)
+		return rc;
 	struct pass *p = op_new(op, struct pass, 1);
 	if (!p)
 		return op->code;
 	p->tree = t;
+	p->sight = sight;
 	p->verify = verify;
 	p->hash = hash;
 	p->readers = &readers;
@@ -381,7 +406,8 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	tree_add_up(t);
 	if (t->wish->hashes && (rc = tree_hash_all(t)) < 0)
 		return rc;
-	if (verify && (rc = verify_finish(op, verify)) < 0)
+	if ((sight && (rc = sight_finish(op, sight)) < 0) ||
+	    (verify && (rc = verify_finish(op, verify)) < 0))
 		return rc;
 	*ret = t;
 	t = NULL;
