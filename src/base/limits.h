@@ -38,6 +38,13 @@ enum {
 	/* Rules of all files of waivers: people write them; the longest known list has 3,000. */
 	LIMIT_WAIVERS = 200 * 1000,
 
+	/* Rules of a policy with all that it extends, files of it, how deep these extend one another, and
+	 * values in one list of it: people write them; the largest of those that ship has 40 rules. */
+	LIMIT_POLICY_RULES = 1000,
+	LIMIT_POLICY_FILES = 64,
+	LIMIT_POLICY_DEPTH = 8,
+	LIMIT_POLICY_LIST = 2000,
+
 	/* Bytes of a VEX document: Red Hat's largest have 30 MiB. */
 	LIMIT_VEX = 128 << 20,
 

@@ -64,14 +64,34 @@ struct waiver {
 	struct texts states; /* fix states */
 	enum vex_status status; /* grype's vex-status, only with has_status */
 	bool has_status;
-	str justification;
-	str reason, owner;
+	str justification; /* OpenVEX's word */
+	str assessment;    /* one of waiver_assessments[]; or empty */
+	str reason, owner, link;
+	str created; /* "2026-11-01", from when `until` is bounded; or empty */
+	struct texts approved_by;
+	str rule; /* not for vulnerabilities: id of a rule of a policy or of the audit */
+	struct texts keys; /* with `rule`: globs of what struct fault calls its key */
 	str until; /* "2026-12-31": the last day (UTC) on which it holds; foreign rules:
 		      "2026-12-31T00:00:00Z", the moment up to which it does */
 	/* What became of it: */
 	uint64_t matched;
 	bool expired, expiring; /* `expiring`: within the days of warning */
+	bool other_image;       /* it is for other images than the one that was looked at */
+	str refused; /* why the policy does not take it, so that it holds for nothing; or empty */
 };
+
+/*
+ * What may be said of a finding that is lived with: Iron Bank's words, each with the status and
+ * justification that it states as VEX (Iron Bank, "Justifications").
+ */
+struct waiver_assessment {
+	const char *name, *title; /* "wont_fix", "Won't Fix" */
+	enum vex_status status;
+	enum vex_justification justification;
+};
+extern const struct waiver_assessment waiver_assessments[];
+extern const size_t waiver_assessments_n;
+const struct waiver_assessment *waiver_assessment_of(str name); /* or NULL */
 
 /* Is it a rule of another tool, by its form? Gates take those only where they name their file. */
 bool waiver_is_foreign(const struct waiver *w);

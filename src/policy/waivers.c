@@ -11,7 +11,6 @@
 #include "base/num.h"
 #include "codec/toml.h"
 #include "codec/yaml.h"
-#include "model/purl.h"
 #include "sys/clock.h"
 #include "waivers_impl.h"
 
@@ -96,111 +95,6 @@ int waiver_moment(struct op *op, str s, str *ret)
 	if (!clock_parse_rfc3339(utc, &at))
 		return 1;
 	return op_copy(op, str_of(clock_rfc3339(at - offset, text)), ret);
-}
-
-/* ---- ours ---- */
-
-struct ours {
-	str id, reason, owner, until, status, justification;
-	struct texts package, path, image;
-};
-
-static const struct field fields[] = {
-	{ "id", FIELD_TEXT, offsetof(struct ours, id), false, "an id such as CVE-2024-1234" },
-	{ "image", FIELD_TEXTS, offsetof(struct ours, image), false, "a glob of image references" },
-	{ "justification", FIELD_TEXT, offsetof(struct ours, justification), false,
-	  "a justification of OpenVEX" },
-	{ "owner", FIELD_TEXT, offsetof(struct ours, owner), false, "who decided" },
-	{ "package", FIELD_TEXTS, offsetof(struct ours, package), false, "a package URL" },
-	{ "path", FIELD_TEXTS, offsetof(struct ours, path), false, "a glob of paths" },
-	{ "reason", FIELD_TEXT, offsetof(struct ours, reason), false, "a text" },
-	{ "status", FIELD_TEXT, offsetof(struct ours, status), false, "a status of OpenVEX" },
-	{ "until", FIELD_TEXT, offsetof(struct ours, until), false, "a date such as 2026-12-31" },
-};
-
-static int word_at(str word, const char *const *words, int n)
-{
-	for (int i = 0; i < n; i++) {
-		if (str_eq(word, str_of(words[i])))
-			return i;
-	}
-	return -1;
-}
-
-static int check_purls(struct op *op, const struct doc *doc, const struct node *at,
-		       const struct texts *purls)
-{
-	for (ptrdiff_t i = 0; i < purls->n; i++) {
-		struct purl u;
-		if (purl_parse(op, purls->p[i], &u) < 0)
-			return op->code == ERR_MEMORY
-				       ? op->code
-				       : (op_forgive(op),
-					  node_fail(op, doc, at, "'%.*s' is no package URL",
-						    STR_ARG(purls->p[i])));
-	}
-	return 0;
-}
-
-static int check_ours(struct op *op, const struct doc *doc, const struct node *n,
-		      const struct ours *o, struct waiver *w)
-{
-	int status = word_at(o->status, vex_statuses, VEX_STATUSES);
-
-	if (o->id.len == 0 && o->package.n == 0)
-		return node_fail(op, doc, n, "a waiver needs an 'id' or a 'package'");
-	if (o->until.len && !waiver_date(o->until))
-		return node_fail(op, doc, node_get(n, S("until")),
-				 "'%.*s' is no date: write 2026-12-31", STR_ARG(o->until));
-	if (o->status.len && status < 0)
-		return node_fail(op, doc, node_get(n, S("status")),
-				 "'%.*s' is no status: not_affected, affected, fixed or "
-				 "under_investigation",
-				 STR_ARG(o->status));
-	if (o->justification.len &&
-	    word_at(o->justification, vex_justifications, VEX_JUSTIFICATIONS) < 1)
-		return node_fail(op, doc, node_get(n, S("justification")),
-				 "'%.*s' is no justification of OpenVEX",
-				 STR_ARG(o->justification));
-	if (o->justification.len && status != VEX_NOT_AFFECTED)
-		return node_fail(op, doc, node_get(n, S("justification")),
-				 "a justification is for status not_affected");
-	w->has_status = o->status.len > 0;
-	w->status = status < 0 ? VEX_NOT_AFFECTED : (enum vex_status)status;
-	return check_purls(op, doc, n, &o->package);
-}
-
-int waivers_read_ours(struct op *op, const struct doc *doc, struct waivers *to)
-{
-	const struct node *list = node_get(&doc->root, S("waivers"));
-
-	for (ptrdiff_t i = 0; i < doc->root.n; i++) {
-		if (!str_eq(doc->root.child[i].key, S("waivers")))
-			return node_fail_key(op, doc, &doc->root.child[i], "unknown key '%.*s'",
-					     STR_ARG(doc->root.child[i].key));
-	}
-	if (list->kind == NODE_NULL)
-		return 0;
-	if (list->kind != NODE_LIST)
-		return node_fail(op, doc, list, "'waivers' must be a list");
-	for (ptrdiff_t i = 0; i < list->n; i++) {
-		const struct node *n = &list->child[i];
-		struct ours o = { 0 };
-		if (fields_read(op, doc, n, fields, sizeof(fields) / sizeof(fields[0]), &o) < 0)
-			return op->code;
-		struct waiver *w = waiver_add(op, to, doc->file, n->line, "waiver");
-		if (!w || check_ours(op, doc, n, &o, w) < 0)
-			return op->code;
-		w->id = o.id;
-		w->purls = o.package;
-		w->paths = o.path;
-		w->images = o.image;
-		w->justification = o.justification;
-		w->reason = o.reason;
-		w->owner = o.owner;
-		w->until = o.until;
-	}
-	return 0;
 }
 
 /* ---- which form ---- */
