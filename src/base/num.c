@@ -1,6 +1,8 @@
 #include "num.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static int read_digits(struct op *op, str s, unsigned base, uint64_t max, uint64_t *ret)
 {
@@ -57,5 +59,86 @@ const char *num_size_text(uint64_t n, char out[NUM_SIZE_TEXT])
 		u++;
 	}
 	(void)snprintf(out, NUM_SIZE_TEXT, u ? "%.1f %s" : "%.0f %s", v, unit[u]);
+	return out;
+}
+
+/* A hundred bits of mantissa or more, so that rounding twice is never seen. */
+#ifdef __x86_64__
+__extension__ typedef __float128 wide;
+#else
+typedef long double wide;
+#endif
+
+enum { REAL_DIGITS = 19, REAL_EXPONENT = 400 };
+
+/* The digits before and behind the point as one number; *exponent: how many stand behind it. */
+static bool read_mantissa(str *s, uint64_t *ret, int *exponent)
+{
+	bool point = false, any = false;
+	int digits = 0;
+
+	for (; s->len > 0; *s = str_from(*s, 1)) {
+		unsigned d = (unsigned)(unsigned char)s->p[0] - '0';
+		if (s->p[0] == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (d > 9)
+			break;
+		any = true;
+		if (digits < REAL_DIGITS) {
+			*ret = *ret * 10 + d;
+			digits += *ret > 0;
+			*exponent -= point;
+		} else if (*exponent < REAL_EXPONENT) {
+			*exponent += !point;
+		}
+	}
+	return any;
+}
+
+bool num_real(str s, double *ret)
+{
+	uint64_t mantissa = 0, n = 0;
+	int exponent = 0;
+	wide value, ten = 10, scale = 1;
+
+	if (!read_mantissa(&s, &mantissa, &exponent))
+		return false;
+	if (s.len > 0) {
+		bool minus = s.len > 1 && s.p[1] == '-',
+		     sign = minus || (s.len > 1 && s.p[1] == '+');
+		if ((s.p[0] != 'e' && s.p[0] != 'E') ||
+		    !num_parse(str_from(s, 1 + sign), 100000, &n))
+			return false;
+		exponent += minus ? -(int)n : (int)n;
+	}
+	if (mantissa == 0 || exponent < -REAL_EXPONENT) {
+		*ret = 0;
+		return true;
+	}
+	if (exponent > REAL_EXPONENT)
+		return false;
+	for (int e = exponent < 0 ? -exponent : exponent; e; e >>= 1, ten *= ten)
+		scale = e & 1 ? scale * ten : scale;
+	value = exponent < 0 ? (wide)mantissa / scale : (wide)mantissa * scale;
+	double nearest = (double)value;
+	if (!isfinite(nearest))
+		return false;
+	*ret = nearest;
+	return true;
+}
+
+const char *num_real_text(double value, char out[NUM_REAL_TEXT])
+{
+	double again;
+
+	for (int digits = 6; digits <= 17; digits++) {
+		(void)snprintf(out, NUM_REAL_TEXT, "%.*g", digits, value);
+		if (num_real(str_of(out), &again) && again >= value && again <= value)
+			break;
+	}
+	if (!strpbrk(out, ".e"))
+		(void)memcpy(out + strlen(out), ".0", 3);
 	return out;
 }

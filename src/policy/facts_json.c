@@ -5,10 +5,8 @@
 #include "facts_json.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base/num.h"
 #include "facts_table.h"
 #include "sys/clock.h"
 
@@ -42,21 +40,6 @@ static void put_pairs(struct json_out *j, const struct pairs *p)
 		json_text(j, p->p[i].value);
 	}
 	json_object_end(j);
-}
-
-/* The shortest text that is read as this number again, and as no integer. */
-static void put_real(struct json_out *j, double value)
-{
-	char text[40];
-
-	for (int digits = 6; digits <= 17; digits++) {
-		(void)snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	if (!strpbrk(text, ".en"))
-		(void)strcat(text, ".0");
-	json_raw(j, str_of(text));
 }
 
 /* "@scope/name", "group:artifact", "path/of/module": as people of the ecosystem call it. */
@@ -169,7 +152,9 @@ static void put_value(struct json_out *j, const struct facts_root *root, const s
 		json_i64(j, *(const int64_t *)at);
 		break;
 	case FACT_REAL:
-		put_real(j, isfinite(*(const double *)at) ? *(const double *)at : 0);
+		json_raw(j,
+			 str_of(num_real_text(
+				 isfinite(*(const double *)at) ? *(const double *)at : 0, text)));
 		break;
 	case FACT_WORD:
 		MUST(*(const unsigned *)at < (unsigned)f->word_n);

@@ -2,8 +2,6 @@
  * The members of a struct stand in the order of its table mostly: each is looked for from where the
  * last one was found.
  */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -81,16 +79,8 @@ static int read_whole(struct reader *r, const struct node *n, uint64_t max, uint
 
 static int read_real(struct reader *r, const struct node *n, double *ret)
 {
-	char text[64], *end;
-
-	if (n->kind != NODE_NUMBER || n->text.len >= (ptrdiff_t)sizeof(text))
-		return wrong(r, n, "a number");
-	memcpy(text, n->text.p, (size_t)n->text.len);
-	text[n->text.len] = '\0';
-	double value = strtod(text, &end);
-	if (*end || !isfinite(value) || value < 0)
+	if (n->kind != NODE_NUMBER || !num_real(n->text, ret))
 		return wrong(r, n, "a number that is not negative");
-	*ret = value > 0 ? value : 0; /* not -0 */
 	return 0;
 }
 

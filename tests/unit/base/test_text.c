@@ -63,7 +63,8 @@ static int texts(struct op *op)
 {
 	(void)op;
 	CHECK(utf8_valid(S("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")));
-	CHECK(!utf8_valid(S("\xc0\x80")) && !utf8_valid(S("\xed\xa0\x80")) && !utf8_valid(S("\xf4\x90\x80\x80")));
+	CHECK(!utf8_valid(S("\xc0\x80")) && !utf8_valid(S("\xed\xa0\x80")) &&
+	      !utf8_valid(S("\xf4\x90\x80\x80")));
 	CHECK(!utf8_valid(exact(S("\xe2\x82"))));
 	CHECK(utf8_printable(S("\xe2\x80\xae")) == 0 && utf8_printable(S("\n")) == 0);
 	struct rd r = { .in = exact(S("\x01\x02\x03\x04zz\0")) };
@@ -75,4 +76,60 @@ static int texts(struct op *op)
 	return 0;
 }
 
-TESTS({ "cuts", cuts }, { "numbers", numbers }, { "bufs", bufs }, { "texts", texts })
+/* The values are IEEE 754's; where the digits lie at or by a halfway, by hand. */
+static int reals(struct op *op)
+{
+	static const struct {
+		const char *text;
+		double value;
+	} t[] = { { "0", 0 },
+		  { "1", 1 },
+		  { "0.1", 0.1 },
+		  { "10.50", 10.5 },
+		  { "1e3", 1000 },
+		  { "1E+2", 100 },
+		  { "25e-1", 2.5 },
+		  { ".5", 0.5 },
+		  { "0.97565", 0.97565 },
+		  { "9007199254740993", 9007199254740992.0 },
+		  { "9007199254740995", 9007199254740996.0 },
+		  { "179769313486231570000000000000000000000e270", 0x1.fffffffffffffp1023 },
+		  { "5e-324", 0x1p-1074 },
+		  { "2e-324", 0 },
+		  { "0.00000000000000000000000000000000000000000001e44", 1 },
+		  { "100000000000000000000000", 1e23 },
+		  { "2.2250738585072011e-308", 0x0.fffffffffffffp-1022 } };
+	static const char *const none[] = { "",    ".",         "e1",   "1e",    "1e+",
+					    "1x",  "1..2",      "-1",   "1e400", "1e99999",
+					    "nan", "1e1000000", "0x10", "1 ",    "1.8e308" };
+	char text[NUM_REAL_TEXT];
+	uint64_t bits = 12345;
+	double v;
+
+	(void)op;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		v = -1;
+		CHECK(num_real(exact(str_of(t[i].text)), &v));
+		CHECK(memcmp(&v, &t[i].value, sizeof(v)) == 0);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		CHECK(!num_real(exact(str_of(none[i])), &v));
+	CHECK_STR(str_of(num_real_text(10, text)), S("10.0"));
+	CHECK_STR(str_of(num_real_text(0.97565, text)), S("0.97565"));
+	CHECK_STR(str_of(num_real_text(0.1 + 0.2, text)), S("0.30000000000000004"));
+	CHECK_STR(str_of(num_real_text(1e-9, text)), S("1e-09"));
+	for (int i = 0; i < 20000; i++) {
+		bits = bits * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		double any, again;
+		memcpy(&any, &bits, sizeof(any));
+		any = any < 0 ? -any : any;
+		if (!(any <= 0x1.fffffffffffffp1023))
+			continue;
+		CHECK(num_real(str_of(num_real_text(any, text)), &again));
+		CHECK(memcmp(&any, &again, sizeof(any)) == 0);
+	}
+	return 0;
+}
+
+TESTS({ "reals", reals }, { "cuts", cuts }, { "numbers", numbers }, { "bufs", bufs },
+      { "texts", texts })
