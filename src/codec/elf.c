@@ -18,7 +18,16 @@ enum {
 	DT_STRSZ = 10,
 	DT_SONAME = 14,
 	DT_RPATH = 15,
+	DT_TEXTREL = 22,
+	DT_BIND_NOW = 24,
 	DT_RUNPATH = 29,
+	DT_FLAGS = 30,
+	DT_FLAGS_1 = 0x6ffffffb,
+
+	DF_TEXTREL = 4,
+	DF_BIND_NOW = 8,
+	DF_1_NOW = 1,
+	DF_1_PIE = 0x08000000,
 };
 
 struct file {
@@ -92,6 +101,7 @@ struct dynamic {
 	uint64_t soname, rpath, runpath; /* UINT64_MAX: none */
 	uint64_t *needed;
 	ptrdiff_t needed_n;
+	bool pie, bind_now, textrel;
 };
 
 /* Where a virtual address stands in the file, and how many bytes of it there are. */
@@ -131,6 +141,20 @@ static void note_entry(struct dynamic *d, uint64_t tag, uint64_t value)
 		break;
 	case DT_RUNPATH:
 		d->runpath = value;
+		break;
+	case DT_TEXTREL:
+		d->textrel = true;
+		break;
+	case DT_BIND_NOW:
+		d->bind_now = true;
+		break;
+	case DT_FLAGS:
+		d->textrel |= value & DF_TEXTREL;
+		d->bind_now |= value & DF_BIND_NOW;
+		break;
+	case DT_FLAGS_1:
+		d->bind_now |= value & DF_1_NOW;
+		d->pie |= value & DF_1_PIE;
 		break;
 	default:
 		break;
@@ -238,6 +262,9 @@ int elf_read(struct op *op, const struct at *a, struct elf *ret)
 		e.dynamic = true;
 		if ((rc = read_dynamic(op, &f, s, &d)) < 0 || (rc = read_names(op, &f, &d, &e)) < 0)
 			return rc;
+		e.pie = d.pie;
+		e.bind_now = d.bind_now;
+		e.textrel = d.textrel;
 	}
 	*ret = e;
 	return 0;

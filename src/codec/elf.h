@@ -13,6 +13,9 @@ struct elf {
 	uint8_t bits;     /* 32 or 64 */
 	bool big;
 	bool dynamic;    /* has PT_DYNAMIC */
+	bool pie;        /* DF_1_PIE: a program, though it has a library's type */
+	bool bind_now;   /* all symbols are resolved before it runs */
+	bool textrel;    /* its code is written to as it is loaded */
 	str interpreter; /* PT_INTERP, or empty */
 	str soname;
 	str rpath, runpath;

@@ -1,5 +1,6 @@
-/* What an ELF file needs and where its parts are, by reads that stay inside of it. */
+/* What an ELF file needs, how it was linked and where its parts are, by reads that stay inside of it. */
 #include "codec/elf.h"
+#include "codec/elf_hardening.h"
 #include "codec/elf_layout.h"
 
 static void look_into(struct op *op, const struct at *a)
@@ -34,6 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (elf_read(&op, &a, &e) == 0)
 		for (ptrdiff_t i = 0; i < e.needed_n; i++)
 			MUST(e.needed[i].len >= 0 && str_find(e.needed[i], '\0') < 0);
+	op_forgive(&op);
+	struct elf_hardening h;
+	if (elf_hardening_read(&op, &a, &h) == 0)
+		MUST(h.form <= ELF_SHARED && h.rpath.len >= 0 && h.runpath.len >= 0);
 	op_forgive(&op);
 	look_into(&op, &a);
 	return 0;
