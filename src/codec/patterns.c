@@ -24,6 +24,7 @@ enum { PATTERN_MAX = 4096 };
 	X(valid_platform) \
 	X(compile_multi)  \
 	X(alloc_scratch)  \
+	X(clone_scratch)  \
 	X(scan)
 static struct {
 	bool loaded;
@@ -35,6 +36,11 @@ static pthread_once_t hs_once = PTHREAD_ONCE_INIT;
 
 struct patterns {
 	hs_database_t *database;
+	hs_scratch_t *scratch;
+	ptrdiff_t *literal; /* of patterns_compile(): a literal's length, else 0 */
+};
+
+struct patterns_room {
 	hs_scratch_t *scratch;
 };
 
@@ -68,37 +74,145 @@ static void load_hs(void)
 		    hs.set_allocator(arena_take, arena_give) == HS_SUCCESS;
 }
 
-int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n, struct patterns **ret)
+struct source { /* what is compiled: [n] of each */
+	const char **text;
+	unsigned *flags, *id;
+};
+
+static int compile(struct op *op, const struct source *s, ptrdiff_t n, struct patterns *p)
 {
-	struct patterns *p = op_new(op, struct patterns, 1);
-	unsigned *flags = op_new(op, unsigned, n), *id = op_new(op, unsigned, n);
 	hs_compile_error_t *error = NULL;
 
-	*ret = NULL;
-	if (!p || !flags || !id)
-		return op->code;
 	(void)pthread_once(&hs_once, load_hs);
 	if (!hs.loaded)
 		return op_fail(op, ERR_LIMIT,
 			       "cannot load libhs.so.5 (package libhyperscan5): it finds patterns "
-			       "in programs");
-	for (ptrdiff_t i = 0; i < n; i++) {
-		flags[i] = HS_FLAG_DOTALL;
-		id[i] = (unsigned)i;
-	}
+			       "in files");
+	for (ptrdiff_t i = 0; i < n; i++)
+		s->id[i] = (unsigned)i;
 	asking = op;
-	hs_error_t rc = hs.compile_multi(pattern, flags, id, (unsigned)n, HS_MODE_BLOCK, NULL,
+	hs_error_t rc = hs.compile_multi(s->text, s->flags, s->id, (unsigned)n, HS_MODE_BLOCK, NULL,
 					 &p->database, &error);
 	if (rc == HS_SUCCESS)
 		rc = hs.alloc_scratch(p->database, &p->scratch);
 	asking = NULL;
 	if (rc == HS_COMPILER_ERROR && error && error->expression >= 0)
-		return op_fail(op, ERR_USAGE, "pattern %s: %s", pattern[error->expression],
+		return op_fail(op, ERR_USAGE, "pattern %s: %s", s->text[error->expression],
 			       error->message);
-	if (rc != HS_SUCCESS)
-		return op_fail(op, ERR_MEMORY, "out of memory");
-	*ret = p;
+	return rc == HS_SUCCESS ? 0 : op_fail(op, ERR_MEMORY, "out of memory");
+}
+
+static int source_make(struct op *op, ptrdiff_t n, struct source *ret)
+{
+	ret->text = op_new(op, const char *, n);
+	ret->flags = op_new(op, unsigned, n);
+	ret->id = op_new(op, unsigned, n);
+	return ret->text && ret->flags && ret->id ? 0 : op->code;
+}
+
+int patterns_open(struct op *op, const char *const *pattern, ptrdiff_t n, struct patterns **ret)
+{
+	struct patterns *p = op_new(op, struct patterns, 1);
+	struct source s;
+
+	*ret = NULL;
+	if (!p || source_make(op, n, &s) < 0)
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		s.text[i] = pattern[i];
+		s.flags[i] = HS_FLAG_DOTALL;
+	}
+	int rc = compile(op, &s, n, p);
+	if (rc == 0)
+		*ret = p;
+	return rc;
+}
+
+/* Each byte but letters and digits as \xHH. */
+static int literal_text(struct op *op, str literal, const char **ret)
+{
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, PATTERN_MAX);
+	for (ptrdiff_t i = 0; i < literal.len; i++) {
+		unsigned char c = (unsigned char)literal.p[i];
+		bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+		buf_fmt(&b, plain ? "%c" : "\\x%02x", c);
+	}
+	if (buf_take(&b, &text) < 0)
+		return op->code;
+	*ret = text.p;
 	return 0;
+}
+
+int patterns_compile(struct op *op, const struct pattern *pattern, ptrdiff_t n,
+		     struct patterns **ret)
+{
+	struct patterns *p = op_new(op, struct patterns, 1);
+	struct source s;
+
+	*ret = NULL;
+	if (!p || source_make(op, n, &s) < 0 || !(p->literal = op_new(op, ptrdiff_t, n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < n; i++) {
+		s.flags[i] = (pattern[i].caseless ? HS_FLAG_CASELESS : 0) |
+			     (pattern[i].literal ? 0 : HS_FLAG_SOM_LEFTMOST | HS_FLAG_MULTILINE);
+		if (pattern[i].literal && literal_text(op, pattern[i].text, &s.text[i]) < 0)
+			return op->code;
+		if (!pattern[i].literal && !(s.text[i] = op_cstr(op, pattern[i].text)))
+			return op->code;
+		p->literal[i] = pattern[i].literal ? pattern[i].text.len : 0;
+	}
+	int rc = compile(op, &s, n, p);
+	if (rc == 0)
+		*ret = p;
+	return rc;
+}
+
+int patterns_room(struct op *op, const struct patterns *p, struct patterns_room **ret)
+{
+	struct patterns_room *r = op_new(op, struct patterns_room, 1);
+
+	if (!r)
+		return op->code;
+	asking = op;
+	hs_error_t rc = hs.clone_scratch(p->scratch, &r->scratch);
+	asking = NULL;
+	*ret = r;
+	return rc == HS_SUCCESS ? 0 : op_fail(op, ERR_MEMORY, "out of memory");
+}
+
+struct find {
+	const struct patterns *p;
+	patterns_place *hit;
+	void *arg;
+	int rc;
+};
+
+static int on_place(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		    void *context)
+{
+	struct find *f = context;
+	ptrdiff_t literal = f->p->literal[id];
+
+	(void)flags;
+	f->rc = f->hit(f->arg, (int)id, literal ? (size_t)to - (size_t)literal : (size_t)from,
+		       (size_t)to);
+	return f->rc != 0;
+}
+
+int patterns_find(struct op *op, const struct patterns *p, const struct patterns_room *room,
+		  str bytes, patterns_place *hit, void *arg)
+{
+	struct find f = { p, hit, arg, 0 };
+
+	MUST(bytes.len <= INT32_MAX);
+	hs_error_t rc =
+		hs.scan(p->database, bytes.p, (unsigned)bytes.len, 0, room->scratch, on_place, &f);
+	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
+		return op_fail(op, ERR_IO, "libhs cannot scan (%d)", rc);
+	return f.rc < 0 ? f.rc : 0;
 }
 
 struct scan {

@@ -31,6 +31,29 @@ int patterns_scan(struct op *op, const struct patterns *p, str bytes, patterns_h
 		  void *arg) MUST_USE;
 
 /*
+ * Literals and expressions of which it matters where they begin. In expressions '.' is any byte but a
+ * newline, and ^ and $ are of a line. Hundreds of literals of three bytes or more cost hardly more
+ * than ten. patterns_scan() is not for these.
+ */
+struct pattern {
+	str text; /* a literal: any bytes */
+	bool literal;
+	bool caseless;
+};
+int patterns_compile(struct op *op, const struct pattern *pattern, ptrdiff_t n,
+		     struct patterns **ret) MUST_USE;
+
+/* Each thread that searches has room of its own. */
+struct patterns_room;
+int patterns_room(struct op *op, const struct patterns *p, struct patterns_room **ret) MUST_USE;
+
+/* hit(arg, which, from, to) for matches bytes[from .. to - 1], in order of ends, as patterns_scan(). Of
+ * a pattern that may match more and more, each end is told. */
+typedef int patterns_place(void *arg, int which, size_t from, size_t to);
+int patterns_find(struct op *op, const struct patterns *p, const struct patterns_room *room,
+		  str bytes, patterns_place *hit, void *arg) MUST_USE;
+
+/*
  * The first match of a pattern in a few hundred bytes, and its first group; 1: there is none.
  * O(length squared) at worst.
  */

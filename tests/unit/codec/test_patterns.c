@@ -46,4 +46,53 @@ static int all(struct op *op)
 	return op->code;
 }
 
-TESTS({ "matches and their groups", all })
+struct places {
+	int n, which[8];
+	size_t from[8], to[8];
+};
+
+static int note_place(void *arg, int which, size_t from, size_t to)
+{
+	struct places *p = arg;
+
+	if (p->n < 8) {
+		p->which[p->n] = which;
+		p->from[p->n] = from;
+		p->to[p->n++] = to;
+	}
+	return 0;
+}
+
+static int places(struct op *op)
+{
+	static const struct pattern mixed[] = {
+		{ S_INIT("sk.$"), .literal = true },
+		{ S_INIT("KEY"), .literal = true, .caseless = true },
+		{ S_INIT("^ab[0-9]{2}.x") },
+	};
+	struct patterns *p = NULL;
+	struct patterns_room *room = NULL;
+	struct places at = { 0 };
+
+	TRY(patterns_compile(op, mixed, 3, &p));
+	TRY(patterns_room(op, p, &room));
+	TRY(patterns_find(op, p, room, exact(S("sk.$ skx$ kEy\nab12.x ab12.x\nab12\nx")),
+			  note_place, &at));
+	CHECK(at.n == 3);
+	CHECK(at.which[0] == 0 && at.from[0] == 0 && at.to[0] == 4);
+	CHECK(at.which[1] == 1 && at.from[1] == 10 && at.to[1] == 13);
+	CHECK(at.which[2] == 2 && at.from[2] == 14 && at.to[2] == 20);
+	return 0;
+}
+
+static int wrong(struct op *op)
+{
+	static const struct pattern bad[] = { { S_INIT("a") }, { S_INIT("b(") } };
+	struct patterns *p = NULL;
+
+	CHECK_FAILS(op, patterns_compile(op, bad, 2, &p), ERR_USAGE, "pattern b(");
+	return 0;
+}
+
+TESTS({ "matches and their groups", all }, { "where matches begin", places },
+      { "a pattern that is wrong", wrong })
