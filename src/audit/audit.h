@@ -33,19 +33,20 @@ int audit_open(struct op *op, const struct audit_options *o, struct audit **ret)
 int audit_wish(struct op *op, struct audit *a, struct tree_wish *wish) MUST_USE;
 
 /*
- * audit_make(op, a, t, inv, config, ret): every rule of audit_rules[] in that order. A part that
+ * audit_make(op, a, t, inv, config, ret): every rule in the order of audit_rule(). A part that
  * cannot be read makes its checks OUTCOME_ERROR, with why. ret lives in op and refers to inv.
  * O(files); 100,000 files take some 100 ms without secrets.
  */
 int audit_make(struct op *op, struct audit *a, const struct tree *t, const struct inventory *inv,
 	       const struct config *config, struct checks *ret) MUST_USE;
 
-/* Checks that need the findings (CIS 4.4): call it once there is a report. */
+/* Checks that need the findings (CIS 4.4) or what the database knows of the system's release: call it
+ * once there is a report; until then they are OUTCOME_ERROR. */
 int audit_findings(struct op *op, const struct report *r, struct checks *c) MUST_USE;
 
 /* All rules, in the order in which reports show them. */
-extern const struct rule *const audit_rules[];
-extern const size_t audit_rules_n;
+size_t audit_rules_n(void);
+const struct rule *audit_rule(size_t i);
 const struct rule *audit_rule_of(str id); /* by id or one of its other names, or NULL */
 
 #endif

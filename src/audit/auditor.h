@@ -14,11 +14,13 @@
 #include "audit.h"
 
 struct audit_run {
-	const struct tree *tree;
+	const struct tree *tree; /* NULL in the second half of an audit: audit_findings() */
 	const struct inventory *inv;
 	const struct config *config;
 	const struct audit_options *options;
-	void *audit; /* for audit.c */
+	struct secrets *secrets;     /* NULL: not asked for */
+	const struct report *report; /* only for `judge` */
+	void *audit;                 /* for audit.c */
 };
 
 struct auditor {
@@ -28,6 +30,10 @@ struct auditor {
 	const struct want
 		*wants; /* ends with an empty one; files whose content it reads; may be NULL */
 	int (*run)(struct op *op, struct audit_run *a);
+	/* For rules that need the findings; may be NULL. They are asked for once more then: what run() said
+	 * of those in `judged` is forgotten before. */
+	int (*judge)(struct op *op, struct audit_run *a);
+	const char *judged; /* ids, parted by blanks */
 };
 extern const struct auditor *const auditors[];
 extern const size_t auditors_n;
@@ -35,7 +41,8 @@ extern const size_t auditors_n;
 /*
  * audit_fault(op, a, rule, f): one fault; f->rule need not be set. Where f->path names a file of the tree
  * and layer, instruction and package are not set, they are filled from it: the layer's instruction,
- * the package that owns it. `what` is made of fmt.
+ * the package that owns it. `what` is made of fmt. A layer of 0 (or -1) without an instruction is not
+ * set: give both to insist.
  */
 int audit_fault(struct op *op, struct audit_run *a, const struct rule *rule, struct fault f,
 		const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_USE;
@@ -45,6 +52,21 @@ int audit_error(struct op *op, struct audit_run *a, const struct rule *rule, con
 	PRINTF_LIKE(4, 5) MUST_USE;
 int audit_detail(struct op *op, struct audit_run *a, const struct rule *rule, const char *fmt, ...)
 	PRINTF_LIKE(4, 5) MUST_USE;
+
+/* As audit_error(), where a part of the image cannot be read: the answer is not whole (exit 4). So is a
+ * run() that returns ERR_FORMAT or ERR_LIMIT, for all its rules. */
+int audit_unread(struct op *op, struct audit_run *a, const struct rule *rule, const char *fmt, ...)
+	PRINTF_LIKE(4, 5) MUST_USE;
+
+/* What was looked at has no configuration: all of these rules cannot be told. */
+int audit_no_image(struct op *op, struct audit_run *a, const struct rule *rule, size_t n) MUST_USE;
+
+/* The instruction that made a layer, or "". */
+str audit_instruction(const struct audit_run *a, int layer);
+
+/* The package that a file of the tree belongs to, or NULL. The first call costs O(files). */
+int audit_owner(struct op *op, struct audit_run *a, uint32_t node,
+		const struct package **ret) MUST_USE;
 
 /* A file's content that `wants` asked for, at most max bytes; 1: there is none at that path. Symlinks
  * are followed below the root. */

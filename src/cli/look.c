@@ -98,6 +98,33 @@ static void tell(struct look *l, const struct inventory *v)
 		op_forgive(&own);
 }
 
+static void tell_checks(struct look *l)
+{
+	ptrdiff_t n[OUTCOMES] = { 0 };
+
+	for (ptrdiff_t i = 0; i < l->checks.n; i++)
+		n[l->checks.p[i].outcome]++;
+	steps_done(&l->steps, "Audited", S("hardening"));
+	steps_child(&l->steps, "Rules", n[OUTCOME_FAIL] == 0, true,
+		    "[%td kept, %td broken, %td that cannot be told]", n[OUTCOME_PASS],
+		    n[OUTCOME_FAIL], n[OUTCOME_ERROR]);
+}
+
+static int judge(struct op *op, struct look *l, const struct tree *t, const struct inventory *v)
+{
+	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0)
+		return op->code;
+	if (!l->wish.audit)
+		return 0;
+	steps_begin(&l->steps, "Auditing");
+	if (audit_make(op, l->wish.audit, t, v, &l->config, &l->checks) < 0) {
+		steps_clear(&l->steps);
+		return op->code;
+	}
+	tell_checks(l);
+	return 0;
+}
+
 static int catalog(struct op *op, struct look *l, const struct inventory_wish *wish,
 		   const struct tree *t, struct inventory *v)
 {
@@ -117,7 +144,7 @@ static int catalog(struct op *op, struct look *l, const struct inventory_wish *w
 	if (l->wish.version.len)
 		v->subject.version = l->wish.version;
 	tell(l, v);
-	return 0;
+	return judge(op, l, t, v);
 }
 
 static struct inventory_wish wish_of(const struct look *l, bool image)
@@ -134,6 +161,8 @@ static int ask(struct op *op, struct look *l, const struct inventory_wish *wish,
 	       struct tree_wish *ret)
 {
 	int rc = inventory_interest(op, wish, ret);
+	if (rc == 0 && l->wish.audit)
+		rc = audit_wish(op, l->wish.audit, ret);
 	ret->verify = !l->wish.trust;
 	ret->note = note_bytes;
 	ret->arg = &l->steps;
@@ -268,6 +297,12 @@ int look_open(struct op *op, struct look *l, str what)
 	if (source_open(op, what, &wish, no_store ? NULL : &l->store, &l->source) < 0) {
 		steps_clear(&l->steps);
 		return op->code;
+	}
+	if (l->source.kind == SOURCE_SBOM && o->audit) {
+		steps_clear(&l->steps);
+		return op_fail(op, ERR_USAGE,
+			       "%.*s is a bill of materials, which has no files: name the image",
+			       STR_ARG(what));
 	}
 	if (l->source.kind == SOURCE_IMAGES)
 		steps_done(&l->steps, "Loaded image", l->source.name);

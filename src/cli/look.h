@@ -5,7 +5,7 @@
 #ifndef CLI_LOOK_H
 #define CLI_LOOK_H
 
-#include "model/inventory.h"
+#include "audit/audit.h"
 #include "oci/source.h"
 #include "steps.h"
 #include "verbs.h"
@@ -15,6 +15,7 @@ struct look_wish {
 	struct texts from, only; /* as given: parted by commas; schemes, and catalogers */
 	struct texts insecure;
 	str platform, scope, name, version, store, progress;
+	struct audit *audit; /* its hardening shall be checked too; or NULL */
 	bool all_platforms, trust, offline, files, licences, evidence, quiet, verbose;
 };
 
@@ -27,6 +28,9 @@ struct look {
 	ptrdiff_t n; /* inventories that it has: one a platform */
 	/* Of the last inventory, with wish.evidence: what its entry points reach. */
 	struct evidence_report reach;
+	/* Likewise, of every image and directory, its configuration; and with wish.audit the checks. */
+	struct config config;
+	struct checks checks;
 };
 
 /* Nothing is open yet; look_done() may run from here on. */
@@ -34,7 +38,7 @@ void look_init(struct look *l, const struct cli *cli, const struct look_wish *wi
 void look_done(struct look *l);
 #define AUTO_LOOK __attribute__((cleanup(look_done))) struct look
 
-/* Find what is named so; ERR_USAGE also for schemes and catalogers that there are not. */
+/* Find what is named so; ERR_USAGE for a bill of materials with wish.audit, and for schemes and catalogers that there are not. */
 int look_open(struct op *op, struct look *l, str what) MUST_USE;
 
 /* The i-th inventory, in op. */

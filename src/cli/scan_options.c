@@ -235,7 +235,7 @@ static int read_known(struct op *op, const struct scan_options *o, struct scan_w
 
 /* ---- all of it ---- */
 
-static int read_now(struct op *op, int64_t *ret)
+int scan_options_now(struct op *op, int64_t *ret)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	uint64_t seconds = 0;
@@ -245,6 +245,11 @@ static int read_now(struct op *op, int64_t *ret)
 			       epoch);
 	*ret = epoch ? (int64_t)seconds : clock_now();
 	return 0;
+}
+
+int scan_options_exit_code(struct op *op, str text, int *ret)
+{
+	return read_number(op, "--exit-code", text, EXIT_MAX, ret);
 }
 
 /* "debian:12", "ubuntu-22.04", "rhel:9.2+eus": a system that advisories are read for, and its
@@ -305,9 +310,9 @@ int scan_options_read(struct op *op, const struct scan_options *o, struct scan_a
 		return op_fail(op, ERR_USAGE, "--only-base and --ignore-base leave nothing");
 	if (w->filter.only_fixed && o->only_notfixed)
 		return op_fail(op, ERR_USAGE, "--only-fixed and --only-notfixed leave nothing");
-	if (check_distro(op, o->distro) < 0 || read_now(op, &w->now) < 0 ||
+	if (check_distro(op, o->distro) < 0 || scan_options_now(op, &w->now) < 0 ||
 	    read_age(op, o->max_age, &ret->max_age_s) < 0 ||
-	    read_number(op, "--exit-code", o->exit_code, EXIT_MAX, &ret->exit_code) < 0 ||
+	    scan_options_exit_code(op, o->exit_code, &ret->exit_code) < 0 ||
 	    read_number(op, "--warn-days", o->warn_days, 36500, &w->warn_days) < 0 ||
 	    read_severities(op, &o->severity, &w->filter.severities) < 0 ||
 	    read_states(op, o, &w->filter.ignored_states) < 0)

@@ -13,8 +13,8 @@ struct scan_options {
 	str template, file, fail_on, exit_code, sort, distro, db, input, platform, name, scope,
 		store, progress, max_age, warn_days;
 	bool only_fixed, ignore_unfixed, only_notfixed, by_cve, show_suppressed, only_base,
-		ignore_base, no_ignorefile, evidence, vex_from_image, declared, all_platforms, trust, offline,
-		quiet, verbose;
+		ignore_base, no_ignorefile, evidence, vex_from_image, declared, all_platforms,
+		trust, offline, quiet, verbose;
 };
 
 /* The same as values: what scan_inventory() takes, and what the verb itself decides by. */
@@ -28,6 +28,12 @@ struct scan_asked {
 /* ERR_USAGE for words that are none; reads the files of --vex, --waivers and --ignorefile, and those that
  * lie in the working directory. */
 int scan_options_read(struct op *op, const struct scan_options *o, struct scan_asked *ret) MUST_USE;
+
+/* The time of reports: SOURCE_DATE_EPOCH where it is set. */
+int scan_options_now(struct op *op, int64_t *ret) MUST_USE;
+
+/* --exit-code; left as it is where the text is empty. */
+int scan_options_exit_code(struct op *op, str text, int *ret) MUST_USE;
 
 struct look_wish scan_options_look(const struct scan_options *o);
 

@@ -15,6 +15,7 @@ const struct verb *const verbs[] = {
 	&verb_test,
 	&verb_sbom,
 	&verb_scan,
+	&verb_audit,
 	&verb_explain,
 	&verb_compare,
 	&verb_vex,

@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "base/vec.h"
+#include "sys/clock.h"
 
 const struct node *node_get(const struct node *node, str key)
 {
@@ -38,6 +39,11 @@ bool node_bool(const struct node *node, bool *ret)
 		return false;
 	*ret = node->text.p[0] == 't' || node->text.p[0] == 'T';
 	return true;
+}
+
+bool node_time(const struct node *node, int64_t *ret)
+{
+	return node && node->kind == NODE_TEXT && clock_parse_rfc3339_zone(node->text, ret);
 }
 
 __attribute__((format(printf, 5, 0))) static int fail_at(struct op *op, const struct doc *doc,

@@ -32,6 +32,8 @@ const struct node *node_get(const struct node *node, str key);
 bool node_text(const struct node *node, str *ret);
 bool node_u64(const struct node *node, uint64_t *ret);
 bool node_bool(const struct node *node, bool *ret);
+/* A time of RFC 3339, any zone, as seconds since 1970. */
+bool node_time(const struct node *node, int64_t *ret);
 
 /* Record "file:line:col: message" with ERR_USAGE; at the key's place for node_fail_key(). */
 int node_fail(struct op *op, const struct doc *doc, const struct node *node, const char *fmt, ...)

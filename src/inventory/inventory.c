@@ -24,7 +24,7 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 	struct interest *interest;
 	int rc = interest_open(op, &interest);
 
-	MUST(catalogers_n < INTEREST_IDS);
+	MUST(catalogers_n < INTEREST_FREE);
 	for (size_t k = 0; rc == 0 && k < catalogers_n; k++) {
 		if (!catalog_selected(wish, catalogers[k]))
 			continue;
@@ -34,10 +34,10 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 	}
 	/* What the system is told by: kept, and nobody's. */
 	for (size_t k = 0; rc == 0 && k < os_files_n; k++)
-		rc = interest_add(op, interest, str_of(os_files[k]), 0, INTEREST_IDS - 1);
+		rc = interest_add(op, interest, str_of(os_files[k]), 0, INTEREST_KEPT);
 	if (rc == 0 && wish->programs)
 		rc = interest_add(op, interest, S(""), PROBE_EXECUTABLE | PROBE_LIBRARY,
-				  INTEREST_IDS - 1);
+				  INTEREST_KEPT);
 	if (rc < 0)
 		return rc;
 	*ret = (struct tree_wish){ .interest = interest,

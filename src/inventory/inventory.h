@@ -6,6 +6,14 @@
 
 #include "cataloger.h"
 
+/* Of the ids of interest (tree/interest.h) catalogers have those from 0 on; these are what others keep
+ * at hand. */
+enum {
+	INTEREST_KEPT = INTEREST_IDS - 1, /* for the system's identity, and for vex/evidence.h */
+	INTEREST_AUDIT = INTEREST_IDS - 2,
+	INTEREST_FREE = INTEREST_IDS - 8, /* catalogers stay below */
+};
+
 struct inventory_wish {
 	bool image;        /* the tree is an image's */
 	bool licences;     /* tell licences */

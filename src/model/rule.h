@@ -53,6 +53,7 @@ struct check {
 	str detail;          /* one line: what was looked at, or why it cannot be told; or empty */
 	struct fault *fault; /* [fault_n] by layer, path, line, key; those that do not count too */
 	ptrdiff_t fault_n;
+	bool unread; /* OUTCOME_ERROR since a part of the image could not be read */
 };
 
 struct checks {

@@ -1,7 +1,6 @@
 #include "document.h"
 
 #include "base/limits.h"
-#include "base/num.h"
 #include "sys/clock.h"
 
 /* Media types that are read; Docker's own, from before OCI, mean the same things. */
@@ -266,28 +265,6 @@ int document_manifest(struct op *op, str what, str bytes, struct image *ret)
 	return 0;
 }
 
-/* RFC 3339 with fractions and offsets, as other builders write it; what cannot be read is 0. */
-static int64_t read_created(str s)
-{
-	char text[CLOCK_TEXT];
-	uint64_t hours = 0, minutes = 0;
-	int64_t at = 0, off = 0;
-	str zone = str_from(s, 19);
-
-	while (zone.len && (zone.p[0] == '.' || (zone.p[0] >= '0' && zone.p[0] <= '9')))
-		zone = str_from(zone, 1);
-	if (zone.len == 6 && (zone.p[0] == '+' || zone.p[0] == '-') && zone.p[3] == ':' &&
-	    num_parse(str_head(str_from(zone, 1), 2), 23, &hours) &&
-	    num_parse(str_from(zone, 4), 59, &minutes))
-		off = (int64_t)(hours * 3600 + minutes * 60) * (zone.p[0] == '-' ? -1 : 1);
-	else if (!str_eq(zone, S("Z")))
-		return 0;
-	for (int i = 0; i < 19; i++)
-		text[i] = s.p[i];
-	text[19] = 'Z';
-	return clock_parse_rfc3339((str){ text, 20 }, &at) ? at - off : 0;
-}
-
 static int read_healthcheck(struct op *op, const struct doc *doc, const struct node *map,
 			    struct image_healthcheck *h)
 {
@@ -397,7 +374,7 @@ static int read_config(struct op *op, str what, str bytes, enum layers layers,
 		return rc;
 	if (!c.os.len || !c.architecture.len)
 		return bad(op, &doc, &doc.root, "an image configuration needs os and architecture");
-	c.created = read_created(created);
+	(void)clock_parse_rfc3339_zone(created, &c.created);
 	if ((rc = read_process(op, &doc, &c)) < 0 ||
 	    (layers != LAYERS_NONE &&
 	     ((rc = read_rootfs(op, &doc, layers == LAYERS_MADE, &c)) < 0 ||

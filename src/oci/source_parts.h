@@ -89,9 +89,6 @@ int source_layer_kind(struct op *op, const struct tree_layer *l, enum stream_kin
  */
 int source_subject(struct op *op, const struct image_document *d, struct subject *ret) MUST_USE;
 
-/* The instruction of a history entry without what builders put around it. */
-int source_created_by(struct op *op, str text, str *ret) MUST_USE;
-
 /* An unlinked file in $TMPDIR, /var/tmp or /tmp. */
 int source_temp(struct op *op, int *ret_fd) MUST_USE;
 int source_temp_dir(struct op *op, int *ret_fd) MUST_USE;

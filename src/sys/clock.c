@@ -1,6 +1,7 @@
 #include "clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/num.h"
@@ -79,6 +80,30 @@ bool clock_parse_rfc3339(str s, int64_t *ret)
 	return num_parse(year, 9999, &d.year) && num_parse(month, 12, &d.month) &&
 	       num_parse(date, 31, &d.day) && read_time(str_head(str_from(s, 11), 8), &d) &&
 	       date_seconds(&d, ret);
+}
+
+bool clock_parse_rfc3339_zone(str s, int64_t *ret)
+{
+	char text[] = "0000-00-00T00:00:00Z";
+	uint64_t hours = 0, minutes = 0;
+	int64_t at = 0, east = 0;
+	str zone = str_from(s, 19);
+
+	if (zone.len && zone.p[0] == '.')
+		do
+			zone = str_from(zone, 1);
+		while (zone.len && zone.p[0] >= '0' && zone.p[0] <= '9');
+	if (zone.len == 6 && (zone.p[0] == '+' || zone.p[0] == '-') && zone.p[3] == ':' &&
+	    num_parse(str_head(str_from(zone, 1), 2), 23, &hours) &&
+	    num_parse(str_from(zone, 4), 59, &minutes))
+		east = (int64_t)(hours * 3600 + minutes * 60) * (zone.p[0] == '-' ? -1 : 1);
+	else if (!str_eq(zone, S("Z")))
+		return false;
+	memcpy(text, s.p, 19);
+	if (!clock_parse_rfc3339((str){ text, 20 }, &at))
+		return false;
+	*ret = at - east;
+	return true;
 }
 
 static bool read_zone(str s, struct date *d)

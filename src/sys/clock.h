@@ -18,6 +18,10 @@ const char *clock_rfc3339(int64_t seconds, char out[CLOCK_TEXT]);
 /* RFC 3339 date-time in UTC ("Z" only), or false. */
 bool clock_parse_rfc3339(str s, int64_t *ret);
 
+/* As clock_parse_rfc3339(), with fractions of a second, which are left out, and any zone:
+ * 2024-01-02T03:04:05.678+01:00. */
+bool clock_parse_rfc3339_zone(str s, int64_t *ret);
+
 /*
  * RFC 5322 date as Debian writes it in Release files ("Sat, 13 Sep 2025 09:27:01 UTC", the zone
  * also GMT, Z or +0000) and changelogs (any +hhmm zone); the weekday is optional. Or false.

@@ -104,7 +104,7 @@ struct tree_sight {
 
 /* What is asked of a tree while it is made. */
 struct tree_wish {
-	const struct interest *interest; /* may be NULL */
+	struct interest *interest; /* may be NULL */
 	bool probe;      /* look at every file's own bytes (interest by bits implies it) */
 	bool verify;     /* check digests of blobs and diff_ids, in threads of their own */
 	unsigned hashes; /* HASH_ kinds of every file's content, for tree_hash() */

@@ -105,34 +105,5 @@ static int bad_tars(struct op *op)
 	return 0;
 }
 
-static int instructions(struct op *op)
-{
-	static const struct {
-		const char *text, *want;
-	} cases[] = {
-		{ "/bin/sh -c #(nop)  CMD [\"bash\"]", "CMD [\"bash\"]" },
-		{ "/bin/sh -c #(nop) ADD file:1 in / ", "ADD file:1 in /" },
-		{ "/bin/sh -c apt-get update", "RUN apt-get update" },
-		{ "|1 A=b c /bin/sh -c make", "RUN make" },
-		{ "|2 A=1 B=2 make all", "RUN make all" },
-		{ "RUN |1 VERSION=2 /bin/sh -c make # buildkit", "RUN make" },
-		{ "RUN /bin/sh -c make # buildkit", "RUN make" },
-		{ "RUN /bin/bash -c make # buildkit", "RUN /bin/bash -c make" },
-		{ "COPY /x /y # buildkit", "COPY /x /y" },
-		{ "temper: libc6 2.36-9", "temper: libc6 2.36-9" },
-		{ "bazel build ...", "bazel build ..." },
-		{ "|", "|" },
-		{ "|99999 x", "RUN 99999 x" }, /* no number of arguments */
-		{ "", "" },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		str got;
-		TRY(source_created_by(op, exact(str_of(cases[i].text)), &got));
-		CHECK_STR(got, str_of(cases[i].want));
-	}
-	return 0;
-}
-
 TESTS({ "a file is what its bytes are", kinds }, { "a tar of files is a tree", tars },
-      { "tars that are bad are no files", bad_tars }, { "instructions without a builder's noise", instructions })
+      { "tars that are bad are no files", bad_tars })
