@@ -153,8 +153,10 @@ static int read_documents(struct op *op, struct kubernetes *k, str bytes)
 	while (rest.p && rest.len > 0) {
 		struct kubernetes_object like = { 0 };
 		str text = next_document(&rest, &line, &like.line);
-		struct doc doc;
-		int rc = yaml_quick_parse(op, k->path, text, &doc);
+		struct doc *doc = op_new(op, struct doc, 1); /* objects point into it */
+		if (!doc)
+			return op->code;
+		int rc = yaml_quick_parse(op, k->path, text, doc);
 		if (rc == ERR_USAGE) {
 			op_forgive(op);
 			rc = parse_in_place(op, k->path, (str){ bytes.p, text.p - bytes.p }, text);
@@ -166,7 +168,7 @@ static int read_documents(struct op *op, struct kubernetes *k, str bytes)
 			return rc;
 		like.first = like.line + 1;
 		like.last = line;
-		if ((rc = add_object(op, k, &like, &doc.root)) < 0)
+		if ((rc = add_object(op, k, &like, &doc->root)) < 0)
 			return rc;
 	}
 	return 0;

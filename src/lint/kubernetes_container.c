@@ -92,12 +92,6 @@ static int no_sys_module(struct kubernetes *k)
 	return adds_not(k, "SYS_MODULE");
 }
 
-/* What runtimes give anyhow. Source: Pod Security Standards, baseline, Capabilities. */
-static const char *const baseline[] = { "AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE", "FOWNER",
-					"FSETID",      "KILL",   "MKNOD",        "NET_BIND_SERVICE",
-					"SETFCAP",     "SETGID", "SETPCAP",      "SETUID",
-					"SYS_CHROOT" };
-
 static int adds_within(struct kubernetes *k, const char *const *allowed, size_t n)
 {
 	const struct node *list = kubernetes_at(k->in->node, added);
@@ -114,9 +108,9 @@ static int adds_within(struct kubernetes *k, const char *const *allowed, size_t 
 	return rc;
 }
 
-static int adds_baseline(struct kubernetes *k)
+static int adds_none(struct kubernetes *k)
 {
-	return adds_within(k, baseline, sizeof(baseline) / sizeof(baseline[0]));
+	return adds_within(k, NULL, 0);
 }
 
 static int adds_restricted(struct kubernetes *k)
@@ -449,9 +443,9 @@ const struct kubernetes_rule kubernetes_container_rules[] = {
 	{ { "KSV-0021", "AVD-KSV-0021 KSV021", SEVERITY_LOW, "The group's number is above 10000",
 	    "A low number may belong to a group of the node.",
 	    "Set securityContext.runAsGroup to a number above 10000." }, ASK_CONTAINER, high_group },
-	{ { "KSV-0022", "PSS-baseline AVD-KSV-0022 KSV022", SEVERITY_MEDIUM, "No capability beyond the default ones is added",
-	    "Each gives a right over the node that containers are meant not to have.",
-	    "Remove it from securityContext.capabilities.add." }, ASK_CONTAINER, adds_baseline },
+	{ { "KSV-0022", "PSS-baseline AVD-KSV-0022 KSV022", SEVERITY_MEDIUM, "No capability is added",
+	    "Each is a right that root has and an ordinary process has not.",
+	    "Remove it from securityContext.capabilities.add." }, ASK_CONTAINER, adds_none },
 	{ { "KSV-0024", "PSS-baseline AVD-KSV-0024 KSV024", SEVERITY_HIGH, "No port of the node is taken",
 	    "The port is open on the node's own addresses, past every network policy.",
 	    "Remove hostPort and use a Service." }, ASK_CONTAINER, no_host_ports },

@@ -1,5 +1,6 @@
 /* Rules of other objects: policies of the network, services, configuration, versions of the API. */
 #include <string.h>
+#include <strings.h>
 
 #include "kubernetes.h"
 
@@ -52,14 +53,12 @@ static int no_external_ips(struct kubernetes *k)
 
 /* ---- configuration ---- */
 
+/* Does it end in one of the words, whatever the case? */
 static bool ends_in(str key, const char *const *word, size_t n)
 {
 	for (size_t w = 0; w < n; w++) {
-		str want = str_of(word[w]);
-		ptrdiff_t at = key.len - want.len, i = 0;
-		while (at >= 0 && i < want.len && (key.p[at + i] | 0x20) == want.p[i])
-			i++;
-		if (at >= 0 && i == want.len)
+		size_t len = strlen(word[w]);
+		if ((size_t)key.len >= len && strncasecmp(key.p + key.len - len, word[w], len) == 0)
 			return true;
 	}
 	return false;
