@@ -30,7 +30,8 @@ struct verdict_rule {
 
 struct verdict_policy {
 	str name, file, description;
-	struct digest digest; /* of its bytes */
+	struct digest digest;         /* of its bytes */
+	uint64_t max_days, approvals; /* that it asks of a waiver; 0: it does not */
 };
 
 struct verdict {

@@ -1,0 +1,57 @@
+/*
+ * verdict_impl: the writers of verdicts, for their table, and what several of them say in the same words.
+ */
+#ifndef REPORT_VERDICT_IMPL_H
+#define REPORT_VERDICT_IMPL_H
+
+#include "verdict.h"
+
+typedef int verdict_writer(struct op *op, const struct verdict *v, const struct verdict_choice *c,
+			   struct buf *b);
+verdict_writer verdict_html, verdict_json, verdict_junit, verdict_markdown, verdict_sarif,
+	verdict_sheet, verdict_sheet_html, verdict_table;
+
+/* What became of a rule, for people: the worst first. */
+enum verdict_state {
+	VERDICT_STATE_FAIL,  /* in force */
+	VERDICT_STATE_ERROR, /* it cannot be told, in force */
+	VERDICT_STATE_WARN,  /* fails, or cannot be told, and only warns */
+	VERDICT_STATE_LOG,   /* likewise, and is only recorded */
+	VERDICT_STATE_PASS,
+	VERDICT_STATES
+};
+extern const char *const verdict_states[VERDICT_STATES]; /* "fail", "error", ... */
+enum verdict_state verdict_state(const struct verdict_rule *r);
+
+/* Does a fault count; is it not waived, nor within its grace? */
+static inline bool verdict_counts(const struct fault *f)
+{
+	return f->waived_by.len == 0 && f->reason.len == 0;
+}
+
+/* The waiver at this FILE:LINE, or NULL. */
+const struct waiver *verdict_waiver(const struct verdict *v, str where);
+
+/* "holds", "expires soon", "expired", "matched nothing", "refused", "for another image". */
+const char *verdict_waiver_state(const struct waiver *w);
+
+/* "registry.example/app:1.4"; "prod-baseline, iron-bank". */
+str verdict_subject(const struct verdict *v);
+void verdict_policies(struct buf *b, const struct verdict *v);
+
+/* "93 %"; "100 %" only if all are, and of none. */
+void verdict_verified(struct buf *b, const struct verdict *v);
+
+/* "38 rules: 33 pass, 3 fail, 1 cannot be told, 1 warns". */
+void verdict_summary(struct buf *b, const struct verdict *v);
+
+/* "RUN chmod u+s /bin/x (layer 2 of 5, of the base), util-linux@2.38": where it comes from. */
+void verdict_origin(struct buf *b, const struct verdict *v, const struct fault *f);
+
+/* What to do: the fault's own words, else the rule's. */
+str verdict_remedy(const struct verdict_rule *r, const struct fault *f);
+
+/* What is waived of it and why: "waivers.yaml:9: needed by cron". Nothing where it counts. */
+void verdict_waived(struct buf *b, const struct fault *f);
+
+#endif
