@@ -22,8 +22,8 @@ str layer_media_type(enum compress_kind kind)
 
 /* Records: kind "layer", JSON. */
 
-static int record_put(struct op *op, const struct store *store, const struct digest *key,
-		      const struct layer_blob *blob)
+int layer_remember(struct op *op, const struct store *store, const struct digest *key,
+		   const struct layer_blob *blob)
 {
 	char text[DIGEST_TEXT];
 	struct json_out j;
@@ -441,7 +441,7 @@ int layer_make(struct op *op, const struct store *store, const struct layer_spec
 		return rc;
 	if (!spec->fragment && (rc = writer_zeros(&w, TAR_END)) < 0)
 		return rc;
-	if ((rc = writer_commit(&w, &made)) < 0 || (rc = record_put(op, store, key, &made)) < 0)
+	if ((rc = writer_commit(&w, &made)) < 0 || (rc = layer_remember(op, store, key, &made)) < 0)
 		return rc;
 	*ret = made;
 	return 0;
@@ -551,7 +551,8 @@ int layer_sum(struct op *op, const struct store *store, const struct layer_sum *
 	if ((rc = writer_open(&w, op, store, sum->compression)) < 0 ||
 	    (rc = write_sum(&w, store, sum)) < 0)
 		return rc;
-	if ((rc = writer_commit(&w, &made)) < 0 || (rc = record_put(op, store, &key, &made)) < 0)
+	if ((rc = writer_commit(&w, &made)) < 0 ||
+	    (rc = layer_remember(op, store, &key, &made)) < 0)
 		return rc;
 	*ret = made;
 	*ret_made = true;

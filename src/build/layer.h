@@ -46,6 +46,10 @@ int layer_key(struct op *op, const struct layer_spec *spec, struct digest *ret) 
 int layer_find(struct op *op, const struct store *store, const struct digest *key,
 	       struct layer_blob *ret) MUST_USE;
 
+/* Store a blob under a key. */
+int layer_remember(struct op *op, const struct store *store, const struct digest *key,
+		   const struct layer_blob *blob) MUST_USE;
+
 /* Make it from the package's open data and store it under key. */
 int layer_make(struct op *op, const struct store *store, const struct layer_spec *spec,
 	       const struct contents_data *data, const struct digest *key,

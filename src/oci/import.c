@@ -162,14 +162,11 @@ static int import_image(struct op *op, const struct store *s, const struct sourc
 	return 0;
 }
 
-int image_import(struct op *op, const struct store *s, str from, struct image_descriptor *ret,
-		 str *ret_name)
+int source_import(struct op *op, const struct store *s, str from, const struct source_wish *wish,
+		  struct image_descriptor *ret, str *ret_name)
 {
-	/* A name without a scheme means what is on this machine: files and the store. */
-	static str bare[] = { S_INIT(""), S_INIT("store") };
-	const struct source_wish wish = { .from = { bare, 2 } };
 	AUTO_SOURCE source = { .fd = -1 };
-	int rc = source_seek(op, from, &wish, s, &source);
+	int rc = source_seek(op, from, wish, s, &source);
 
 	if (rc < 0)
 		return rc;
@@ -185,4 +182,14 @@ int image_import(struct op *op, const struct store *s, str from, struct image_de
 		return op_fail_in(op, "%.*s", STR_ARG(source.name));
 	const struct texts *tags = &source.image[0].subject.tags;
 	return complete_name(op, source.name, tags->n ? tags->p[0] : S(""), ret_name);
+}
+
+int image_import(struct op *op, const struct store *s, str from, struct image_descriptor *ret,
+		 str *ret_name)
+{
+	/* A name without a scheme means what is on this machine: files and the store. */
+	static str bare[] = { S_INIT(""), S_INIT("store") };
+	const struct source_wish wish = { .from = { bare, 2 } };
+
+	return source_import(op, s, from, &wish, ret, ret_name);
 }

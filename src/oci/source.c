@@ -1,13 +1,34 @@
 #include "source.h"
 
+#include "closure.h"
 #include "source_parts.h"
+
+/* "sha256:12ab...", or a name and it: what the store has without a name, too. */
+static int by_digest(struct op *op, const struct store *store, str name, struct store_image *ret)
+{
+	ptrdiff_t at = str_find(name, '@');
+	struct image_descriptor root;
+	struct digest d;
+	int rc = store && digest_parse(str_from(name, at + 1), &d)
+			 ? closure_root(op, store, &d, &root)
+			 : 1;
+
+	if (rc == 0)
+		*ret = (struct store_image){ .name = at > 0 ? str_head(name, at) : name,
+					     .media_type = root.media_type,
+					     .digest = d,
+					     .size = root.size };
+	return rc;
+}
 
 int source_from_store(struct op *op, struct source_ask *a, str name)
 {
 	const struct store *store = a->store;
 	struct store_image image;
-	int rc = store ? store_image_get(op, store, name, &image) : 1;
+	int rc = by_digest(op, store, name, &image);
 
+	if (rc > 0)
+		rc = store ? store_image_get(op, store, name, &image) : 1;
 	if (rc == ERR_USAGE) { /* no name that an image can have */
 		op_forgive(op);
 		rc = 1;
@@ -23,7 +44,7 @@ int source_from_store(struct op *op, struct source_ask *a, str name)
 		return source_root(a, &root, image.name);
 	if ((rc = source_oci_root(op, a, &root, 1)) < 0)
 		return rc;
-	for (ptrdiff_t i = 0; i < a->s->image_n; i++) {
+	for (ptrdiff_t i = 0; i < a->s->image_n && !str_starts(image.name, S("sha256:")); i++) {
 		struct subject *s = &a->s->image[i].subject;
 		if (!(s->tags.p = op_new(op, str, 1)))
 			return op->code;

@@ -5,7 +5,7 @@
  *	oci-dir:DIR[:NAME]  oci:DIR[:NAME]                   of files
  *	docker:NAME  podman:NAME  containerd:NAME            of engines
  *	registry:NAME                                        of a registry
- *	store:NAME                                           of temper's own store
+ *	store:NAME  store:[NAME@]sha256:HEX                  of temper's own store
  *	dir:DIR  file:FILE  sbom:FILE                        not images
  *	-                                                    whatever comes on standard input
  *
@@ -15,8 +15,8 @@
 #ifndef OCI_SOURCE_H
 #define OCI_SOURCE_H
 
+#include "image.h"
 #include "model/inventory.h"
-#include "store.h"
 #include "tree/tree.h"
 
 /* SOURCE_TAR: a tar of files that is no image (a root file system, a source tree): image[0] has it
@@ -67,5 +67,12 @@ int source_open(struct op *op, str what, const struct source_wish *wish, const s
 		struct source *ret) MUST_USE;
 void source_close(struct source *s);
 #define AUTO_SOURCE __attribute__((cleanup(source_close))) struct source
+
+/*
+ * source_import(op, store, what, wish, ret, ret_name): image_import() with a wish of one's own: platform,
+ * registries, schemes. For who needs the image in the store.
+ */
+int source_import(struct op *op, const struct store *store, str what, const struct source_wish *wish,
+		  struct image_descriptor *ret, str *ret_name) MUST_USE;
 
 #endif

@@ -79,6 +79,8 @@ static int spawn_child(struct op *op, const struct proc_spec *spec, struct child
 	posix_spawnattr_init(&attr);
 	set_up_fds(&fa, (int[]){ in0, in1 }, (int[]){ out0, out1 }, (int[]){ err0, err1 },
 		   spec->fd);
+	if (spec->dir)
+		posix_spawn_file_actions_addchdir_np(&fa, spec->dir);
 	set_up_signals(&attr);
 	char *const *argv = (char *const *)(uintptr_t)spec->argv;
 	char *const *env = spec->env ? (char *const *)(uintptr_t)spec->env : environ;
@@ -97,7 +99,7 @@ static int spawn_child(struct op *op, const struct proc_spec *spec, struct child
 }
 
 /* Read what is there into b, up to max; close the descriptor at its end. */
-static void drain(int *fd, struct buf *b, size_t max)
+static void drain(int *fd, struct buf *b, const struct proc_spec *spec, bool heard)
 {
 	char piece[16384];
 	ssize_t r = read(*fd, piece, sizeof(piece));
@@ -108,7 +110,9 @@ static void drain(int *fd, struct buf *b, size_t max)
 		fd_close(fd);
 		return;
 	}
-	size_t room = b->len < max ? max - b->len : 0;
+	size_t max = spec->output_max, room = b->len < max ? max - b->len : 0;
+	if (heard && spec->heard)
+		spec->heard(spec->arg, (str){ piece, r });
 	buf_add(b, (str){ piece, (size_t)r < room ? r : (ptrdiff_t)room });
 }
 
@@ -153,9 +157,9 @@ static bool converse(struct child *c, const struct proc_spec *spec, struct buf *
 		if (c->in >= 0 && p[0].revents)
 			feed(&c->in, &input);
 		if (c->out >= 0 && p[1].revents)
-			drain(&c->out, out, spec->output_max);
+			drain(&c->out, out, spec, true);
 		if (c->err >= 0 && p[2].revents)
-			drain(&c->err, err, spec->output_max);
+			drain(&c->err, err, spec, false);
 	}
 	return false;
 }

@@ -11,6 +11,10 @@ struct proc_spec {
 	const char *const *env;  /* NULL-terminated; NULL: this process's own */
 	str input;               /* fed to its standard input */
 	int fd;                  /* passed as descriptor 3 when > 0 */
+	const char *dir;         /* its working directory; NULL: this process's own */
+	/* Its standard output as it comes; may be NULL. */
+	void (*heard)(void *arg, str bytes);
+	void *arg;
 	int64_t timeout_ms;      /* then its process group is killed; 0: a day */
 	size_t output_max;       /* bytes kept of each of out and err; more is dropped */
 	bool cleans_up;          /* interrupt_noted() does not cut it short */
