@@ -192,7 +192,7 @@ static int find_dockerfile(struct building *b, str *ret)
 		if (op_text(b->op, ret, "%.*s%s%s", STR_ARG(context),
 			    str_ends(context, S("/")) ? "" : "/", names[i]) < 0)
 			return b->op->code;
-		if (access(ret->p, R_OK) == 0)
+		if (faccessat(AT_FDCWD, ret->p, R_OK, 0) == 0)
 			return 0;
 	}
 	return op_fail(b->op, ERR_USAGE, "%.*s has no Dockerfile: name it with -f",
@@ -236,7 +236,7 @@ static int read_dockerfile(struct building *b)
 		return op_fail(b->op, ERR_USAGE, "%.*s has no FROM", STR_ARG(path));
 	if (op_text(b->op, &b->dockerignore, "%.*s.dockerignore", STR_ARG(path)) < 0)
 		return b->op->code;
-	if (access(b->dockerignore.p, R_OK) != 0)
+	if (faccessat(AT_FDCWD, b->dockerignore.p, R_OK, 0) != 0)
 		b->dockerignore = S("");
 	return 0;
 }
