@@ -7,6 +7,12 @@
 
 const struct checks_format checks_formats[] = {
 	{ "table", checks_table, "for people" },
+	{ "json", checks_json, "everything: schemas/checks.schema.json" },
+	{ "sarif", checks_sarif, "SARIF 2.1.0, for code scanning" },
+	{ "junit", checks_junit, "a test case a rule, for CI servers" },
+	{ "markdown", checks_markdown, "for merge requests and wikis" },
+	{ "html", checks_html, "one page to read and print" },
+	{ "csv", checks_csv, "for spreadsheets" },
 };
 const size_t checks_formats_n = sizeof(checks_formats) / sizeof(checks_formats[0]);
 

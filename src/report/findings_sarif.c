@@ -91,20 +91,6 @@ static void put_rule(struct sarif *s, const struct finding *f)
 	json_object_end(j);
 }
 
-/* A path as a relative URI reference (RFC 3986): what is reserved or no ASCII is written %XX. */
-static void uri_of(struct buf *b, str path)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789-._~/@+,=";
-
-	for (ptrdiff_t i = 0; i < path.len; i++) {
-		if (str_find(str_of(plain), path.p[i]) >= 0)
-			buf_char(b, path.p[i]);
-		else
-			buf_fmt(b, "%%%02X", (unsigned char)path.p[i]);
-	}
-}
-
 static void put_location(struct sarif *s, const struct finding *f)
 {
 	const struct package *p = words_package(s->r, f);
@@ -113,7 +99,7 @@ static void put_location(struct sarif *s, const struct finding *f)
 	struct buf uri;
 
 	buf_init(&uri, s->op, INT32_MAX);
-	uri_of(&uri, path.len ? path : p->name.len ? p->name : S("image"));
+	text_uri(&uri, path.len ? path : p->name.len ? p->name : S("image"));
 	json_key(j, S("locations"));
 	json_array(j);
 	json_object(j);

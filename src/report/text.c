@@ -123,6 +123,45 @@ void text_markdown(struct buf *b, str s)
 	}
 }
 
+void text_csv(struct buf *b, str s, bool last)
+{
+	bool formula = s.len && str_find(S("=+-\t\r"), s.p[0]) >= 0;
+	bool quote = false;
+
+	/* "@SUM(A1)" is one to some; "@scope/name" is a name. */
+	formula |= str_starts(s, S("@")) && str_find(s, '(') >= 0;
+	quote |= formula;
+	for (ptrdiff_t i = 0; i < s.len; i++)
+		quote |= str_find(S(",\"\r\n"), s.p[i]) >= 0;
+	if (quote)
+		buf_char(b, '"');
+	if (formula)
+		buf_char(b, '\'');
+	while (s.len > 0) {
+		ptrdiff_t width = s.p[0] == '\n' ? 1 : utf8_printable(s);
+		if (s.p[0] == '"')
+			buf_char(b, '"');
+		buf_add(b, width ? str_head(s, width) : S("\uFFFD"));
+		s = str_from(s, width ? width : 1);
+	}
+	if (quote)
+		buf_char(b, '"');
+	buf_add(b, last ? S("\r\n") : S(","));
+}
+
+void text_uri(struct buf *b, str path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~/@+,=";
+
+	for (ptrdiff_t i = 0; i < path.len; i++) {
+		if (str_find(str_of(plain), path.p[i]) >= 0)
+			buf_char(b, path.p[i]);
+		else
+			buf_fmt(b, "%%%02X", (unsigned char)path.p[i]);
+	}
+}
+
 void text_count(struct buf *b, uint64_t n, const char *one, const char *many)
 {
 	buf_fmt(b, "%llu %s", (unsigned long long)n, n == 1 ? one : many);

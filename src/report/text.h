@@ -38,6 +38,13 @@ void text_html(struct buf *b, str s);
  * 0.30, 2.4: any ASCII punctuation may be escaped. */
 void text_markdown(struct buf *b, str s);
 
+/* A cell of CSV (RFC 4180), and what stands behind it: a comma or the line's end. One that a spreadsheet
+ * would take for a formula begins with an apostrophe. */
+void text_csv(struct buf *b, str s, bool last);
+
+/* A path as a relative URI reference (RFC 3986): what is reserved or no ASCII is written %XX. */
+void text_uri(struct buf *b, str path);
+
 /* The count and its noun: "1 layer", "5 layers". */
 void text_count(struct buf *b, uint64_t n, const char *one, const char *many);
 

@@ -1,7 +1,8 @@
 // validate.mjs FILE...: check bills of materials, each by what it says it is. Exit 1 if one is wrong.
 //
 // CycloneDX 1.4 to 1.6: the official JSON schemas, as @cyclonedx/cyclonedx-library ships it.
-// temper's own JSON: schemas/sbom.schema.json, and of findings schemas/findings.schema.json.
+// temper's own JSON: schemas/sbom.schema.json, of findings schemas/findings.schema.json, of
+// checks schemas/checks.schema.json.
 // SARIF 2.1.0: the official schema, as @microsoft/jest-sarif ships it, and that every rule is there.
 // GitLab's container scanning: what its schema demands (no npm package ships it).
 // SPDX 2.3: the rules of the official JSON schema (schemas/spdx-2.3.schema.json: no npm package ships
@@ -149,6 +150,7 @@ function checkTemper(document) {
 }
 
 const checkFindings = (document) => compile(read(process.env.FINDINGS_SCHEMA))(document);
+const checkChecks = (document) => compile(read(process.env.CHECKS_SCHEMA))(document);
 
 const kindOf = (d) =>
   d.bomFormat ?? d.spdxVersion ?? d.schema?.name ?? (d.runs ? 'SARIF' : d.scan ? 'GitLab' : undefined);
@@ -159,6 +161,7 @@ for (const path of process.argv.slice(2)) {
   const kind = kindOf(document);
   const check = {
     CycloneDX: checkCycloneDX, 'SPDX-2.3': checkSPDX, 'temper-sbom': checkTemper, 'temper-findings': checkFindings,
+    'temper-checks': checkChecks,
     SARIF: checkSarif, GitLab: compile(gitlab),
   }[kind];
   const problems = check ? check(document) : [`unknown form ${kind}`];
