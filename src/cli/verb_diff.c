@@ -1,5 +1,6 @@
 #include "build/diff.h"
 #include "build_report.h"
+#include "diff_hardening.h"
 #include "report/difference_json.h"
 #include "report/difference_text.h"
 #include "scan/change.h"
@@ -7,12 +8,14 @@
 
 enum { TEXT_MAX = 1 << 30 }; /* bytes of what is printed: two images of a million files each */
 
-struct diff_options {
-	str store, platform, db;
-	bool json, verbose, exit_code;
-};
-
 static const struct option table[] = {
+	{ "hardening", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, hardening), "Result",
+	  "What the second image has weaker than the first, stronger and besides: user, setuid files, "
+	  "shells, secrets, ports, programs, findings, with the instruction that did it and a remedy. "
+	  "--exit-code then exits 1 if anything is weaker." },
+	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct diff_options, output), "Result",
+	  "With --hardening: table, json or markdown, on standard output or into FILE; may be given "
+	  "several times." },
 	{ "json", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, json), "Result",
 	  "Print JSON." },
 	{ "verbose", 'v', OPTION_FLAG, NULL, offsetof(struct diff_options, verbose), "Result",
@@ -21,6 +24,19 @@ static const struct option table[] = {
 	  "Exit 1 if there is a difference." },
 	{ "platform", 0, OPTION_TEXT, "PLATFORM", offsetof(struct diff_options, platform), "Result",
 	  "Of multi-platform images and locks, the one to compare; without it, this machine's." },
+	{ "quiet", 'q', OPTION_FLAG, NULL, offsetof(struct diff_options, quiet), "Result",
+	  "With --hardening: nothing on standard error but errors." },
+	{ "progress", 0, OPTION_TEXT, "HOW", offsetof(struct diff_options, progress), "Result",
+	  "How progress is shown.", "auto plain tree" },
+	{ "secret-rules", 0, OPTION_TEXTS, "FILE", offsetof(struct diff_options, secret_rules), "Result",
+	  "With --hardening: rules for secrets besides those that temper has.",
+	  .hint = OPTION_HINT_FILE },
+	{ "secret-skip", 0, OPTION_TEXTS, "GLOB", offsetof(struct diff_options, secret_skip), "Result",
+	  "With --hardening: paths that are not looked at for secrets." },
+	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", offsetof(struct diff_options, insecure), "Place",
+	  "With --hardening: take plain HTTP and any certificate from this registry." },
+	{ "offline", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, offline), "Place",
+	  "With --hardening: ask no registry." },
 	{ "db", 0, OPTION_TEXT, "DIR", offsetof(struct diff_options, db), "Place",
 	  "Directory of the advisories to tell findings by.", .hint = OPTION_HINT_DIRECTORY },
 	{ "store", 0, OPTION_TEXT, "DIR", offsetof(struct diff_options, store), "Place",
@@ -35,6 +51,8 @@ static const struct example example[] = {
 	{ "temper diff oci-archive:theirs.tar nginx --json", "Any two images, for a program:" },
 	{ "temper diff last-year.spdx.json registry:example.org/app:1",
 	  "An image beside its bill of last year:" },
+	{ "temper diff --hardening --exit-code nginx:latest registry:example.org/app:1",
+	  "Did what was built on it undo any of its hardening?" },
 };
 
 /* Findings that went and came, where there are advisories to look with. */
@@ -60,6 +78,10 @@ static int run(struct op *op, const struct cli *cli, const void *options)
 	struct buf b;
 	str text;
 
+	if (o->hardening)
+		return diff_hardening(op, cli, o);
+	if (o->output.n)
+		return op_fail(op, ERR_USAGE, "-o goes with --hardening; else there is --json");
 	if (store_open(op, o->store, &store) < 0 ||
 	    side_open(op, &store, cli->operand.p[0], o->platform, NULL, &before) < 0 ||
 	    side_open(op, &store, cli->operand.p[1], o->platform, NULL, &after) < 0 ||
