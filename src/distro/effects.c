@@ -477,3 +477,125 @@ int effects_answer(struct op *op, const struct effects *e, const struct contents
 	*ret = answer;
 	return 0;
 }
+
+/* Upgrades */
+
+/* Does an entry answer for the script by its hash? *ret_upgrade: of an upgrade, too. */
+static bool is_answered(const struct answering *a, enum script_kind kind, str text,
+			const struct digest *code, bool has_code, bool *ret_upgrade)
+{
+	struct digest whole = digest_of(text);
+
+	*ret_upgrade = false;
+	for (int place = 0; place < PLACES; place++) {
+		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
+			const struct effects_script *s = &a->file[place].script[i];
+			if (s->kind != kind || (s->since.len && version_deb_compare(a->c->version, s->since) < 0))
+				continue;
+			for (ptrdiff_t k = 0; k < s->hash_n; k++) {
+				const struct effects_hash *h = &s->hash[k];
+				if ((h->code && !has_code) ||
+				    !digest_eq(&h->digest, h->code ? code : &whole))
+					continue;
+				*ret_upgrade = s->upgrade;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool has_line(str text, str line)
+{
+	while (text.len)
+		if (str_eq(str_cut(&text, '\n'), line))
+			return true;
+	return false;
+}
+
+/* The lines of an upgrade that a fresh installation does not execute. */
+static int only_upgrade(struct op *op, str upgrade, str fresh, str *ret)
+{
+	struct buf b;
+
+	buf_init(&b, op, LIMIT_CONTROL_FILE);
+	while (upgrade.len) {
+		str line = str_cut(&upgrade, '\n');
+		if (!has_line(fresh, line))
+			buf_fmt(&b, "%.*s\n", STR_ARG(line));
+	}
+	return buf_take(&b, ret);
+}
+
+static int upgrade_script(struct answering *a, enum script_kind kind, str text, str from, str to)
+{
+	bool is_new = kind == SCRIPT_PREINST || kind == SCRIPT_POSTINST, upgrade;
+	struct script now, fresh = { 0 };
+	struct digest code;
+	str left, first;
+
+	if (!text.len)
+		return 0;
+	a->scripts = true;
+	int rc = script_read_upgrade(a->op, text, kind, from, to, &now);
+	if (rc < 0 || !now.left.len)
+		return rc;
+	if ((is_new && (rc = script_read(a->op, text, kind, &fresh)) < 0) ||
+	    (rc = script_code_digest(a->op, &now, is_new ? to : from, &code)) < 0 ||
+	    (rc = only_upgrade(a->op, now.left, fresh.left, &left)) < 0)
+		return rc;
+	bool known = is_answered(a, kind, text, &code, now.code.len > 0, &upgrade);
+	if (known && (upgrade || !left.len))
+		return 0;
+	char hash[DIGEST_TEXT];
+	str all = left.len ? left : now.left;
+	buf_fmt(&a->unanswered, "%s of %.*s %.*s (code:%s):\n%.*s", script_name[kind],
+		STR_ARG(a->c->name), STR_ARG(is_new ? to : from), digest_text(&code, hash) + 7,
+		STR_ARG(all));
+	first = str_trim(str_cut(&all, '\n'));
+	return op_fail(a->op, ERR_NO, "its %s would do more than is known of it: \"%.*s\"",
+		       script_name[kind], STR_ARG(str_head(first, 100)));
+}
+
+int effects_upgrade(struct op *op, const struct effects *e, const struct contents *c,
+		    const struct effects_old *old, struct effects_answer *ret, str *ret_unanswered)
+{
+	struct answering a = { .op = op, .e = e, .c = c };
+	const struct {
+		enum script_kind kind;
+		str text;
+	} script[] = {
+		{ SCRIPT_PRERM, old->prerm },
+		{ SCRIPT_PREINST, c->script[SCRIPT_PREINST].text },
+		{ SCRIPT_POSTRM, old->postrm },
+		{ SCRIPT_POSTINST, c->script[SCRIPT_POSTINST].text },
+	};
+	struct effects_answer answer = { .by = S("nothing on this upgrade") };
+	int rc = 0;
+
+	buf_init(&a.unanswered, op, LIMIT_DOCUMENT);
+	*ret_unanswered = S("");
+	for (int place = 0; place < PLACES; place++) {
+		if ((rc = package_file(op, e, place, c->name, &a.file[place])) < 0)
+			return rc;
+		a.has[place] = rc == 0;
+	}
+	rc = 0;
+	for (size_t i = 0; i < sizeof(script) / sizeof(script[0]) && (rc == 0 || rc == ERR_NO); i++) {
+		int one = upgrade_script(&a, script[i].kind, script[i].text, old->version, c->version);
+		rc = one < 0 ? one : rc;
+	}
+	*ret_unanswered = a.unanswered.bad ? S("") : buf_view(&a.unanswered);
+	if (rc < 0)
+		return op->code;
+	if (!a.scripts)
+		answer.by = S("no scripts");
+	str fresh;
+	if (effects_answer(op, e, c, &answer, &fresh) < 0) {
+		if (op->code != ERR_NO)
+			return op->code;
+		op_forgive(op); /* an installation would do what this upgrade does not */
+	}
+	*ret = answer;
+	return 0;
+}

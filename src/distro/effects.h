@@ -97,6 +97,22 @@ struct effects_answer {
 int effects_answer(struct op *op, const struct effects *e, const struct contents *c,
 		   struct effects_answer *ret, str *ret_unanswered) MUST_USE;
 
+/*
+ * effects_upgrade(op, e, c, old, ret, ret_unanswered): what is run when c replaces an older version
+ * of itself (script.h): c's preinst and postinst, and the old one's prerm and postrm. Each must do
+ * nothing then, or no more than on a fresh installation, for which it is answered by hash, or be
+ * answered by hash with `upgrade: true`. *ret is what effects_answer() says of a fresh
+ * installation, for whoever keeps it true; without effects where nothing answers for that. Else
+ * ERR_NO, which names package, script and the first line that nobody answers for; all of them are in
+ * *ret_unanswered.
+ */
+struct effects_old { /* the version that is replaced */
+	str version, prerm, postrm;
+};
+int effects_upgrade(struct op *op, const struct effects *e, const struct contents *c,
+		    const struct effects_old *old, struct effects_answer *ret,
+		    str *ret_unanswered) MUST_USE;
+
 /* Paths that images do without, by glob, and those kept all the same: effects/drop.yaml. */
 void effects_drops(const struct effects *e, struct texts *ret_drop, struct texts *ret_keep);
 

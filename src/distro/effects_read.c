@@ -203,14 +203,21 @@ static int read_effects(struct op *op, const struct doc *doc, const struct node 
 }
 
 struct script_raw {
-	struct texts preinst, postinst;
+	struct texts hashes[SCRIPT_KINDS];
+	bool upgrade;
 	str since, versions, why;
 	const struct node *effects;
 };
 static const struct field script_fields[] = {
-	{ "preinst", FIELD_TEXTS, offsetof(struct script_raw, preinst), false, "a list of hashes" },
-	{ "postinst", FIELD_TEXTS, offsetof(struct script_raw, postinst), false,
+	{ "preinst", FIELD_TEXTS, offsetof(struct script_raw, hashes[SCRIPT_PREINST]), false,
 	  "a list of hashes" },
+	{ "postinst", FIELD_TEXTS, offsetof(struct script_raw, hashes[SCRIPT_POSTINST]), false,
+	  "a list of hashes" },
+	{ "prerm", FIELD_TEXTS, offsetof(struct script_raw, hashes[SCRIPT_PRERM]), false,
+	  "a list of hashes" },
+	{ "postrm", FIELD_TEXTS, offsetof(struct script_raw, hashes[SCRIPT_POSTRM]), false,
+	  "a list of hashes" },
+	{ "upgrade", FIELD_BOOL, offsetof(struct script_raw, upgrade), false, "true or false" },
 	{ "since", FIELD_TEXT, offsetof(struct script_raw, since), false, "a version" },
 	{ "versions", FIELD_TEXT, offsetof(struct script_raw, versions), false, "a text" },
 	{ "why", FIELD_TEXT, offsetof(struct script_raw, why), true,
@@ -227,14 +234,25 @@ static int read_script(struct op *op, const struct doc *doc, const struct node *
 
 	if (rc < 0)
 		return rc;
-	if ((raw.preinst.n > 0) == (raw.postinst.n > 0))
+	int named = 0;
+	for (int k = 0; k < SCRIPT_KINDS; k++) {
+		if (!raw.hashes[k].n)
+			continue;
+		s->kind = (enum script_kind)k;
+		named++;
+	}
+	if (named != 1)
 		return node_fail(op, doc, node,
 				 "must name the hashes of either preinst or postinst");
+	if ((s->kind == SCRIPT_PRERM || s->kind == SCRIPT_POSTRM) && (!raw.upgrade || raw.effects))
+		return node_fail(op, doc, node,
+				 "%s runs on upgrades alone: it takes upgrade: true and no effects",
+				 script_name[s->kind]);
 	if (raw.since.len && !version_deb_valid(raw.since))
 		return node_fail(op, doc, node, "\"%.*s\" is no version", STR_ARG(raw.since));
-	struct texts hashes = raw.preinst.n ? raw.preinst : raw.postinst;
+	struct texts hashes = raw.hashes[s->kind];
 	s->since = raw.since;
-	s->kind = raw.preinst.n ? SCRIPT_PREINST : SCRIPT_POSTINST;
+	s->upgrade = raw.upgrade;
 	s->hash_n = hashes.n;
 	s->hash = op_new(op, struct effects_hash, hashes.n);
 	if (!s->hash)

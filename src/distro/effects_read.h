@@ -14,6 +14,7 @@ struct effects_script { /* one entry of `scripts` */
 	} * hash;          /* [hash_n] */
 	ptrdiff_t hash_n;
 	str since; /* from this version on; empty: any */
+	bool upgrade; /* what it does besides when it replaces an older version needs nothing */
 	struct effect_list effects;
 	bool sysusers, tmpfiles; /* the script applies the package's data of that kind */
 };

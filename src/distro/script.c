@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "model/version.h"
 #include "script_words.h"
 
 enum {
@@ -58,9 +59,15 @@ struct line {
 	bool opaque; /* a quote or here-document goes on behind it: nothing after it is sure */
 };
 
+/* What a script is called with when a package replaces an older version of itself. */
+struct upgrade {
+	str first, second; /* $1, $2 */
+};
+
 struct parser {
 	struct op *op;
 	enum script_kind kind;
+	const struct upgrade *upgrade; /* NULL: a fresh installation */
 	struct script *out;
 	VEC(struct line) line;
 	VEC(str) alternatives;
@@ -97,6 +104,10 @@ static bool value(struct parser *p, str word, str *ret)
 {
 	int n = argument(word);
 
+	if (n && p->upgrade) {
+		*ret = n == 2 ? p->upgrade->second : p->upgrade->first;
+		return true;
+	}
 	if (n) {
 		*ret = n == 2 ? S("") : p->kind == SCRIPT_PREINST ? S("install") : S("configure");
 		return true;
@@ -134,11 +145,38 @@ static enum truth test_truth(struct parser *p, const struct script_word *w, ptrd
 	return str_eq(a, b) == equal ? TRUE : FALSE;
 }
 
+/* dpkg --compare-versions "$2" OP VERSION with the version that is replaced. */
+static enum truth upgrade_compares(struct parser *p, str how, str word)
+{
+	static const struct {
+		str op;
+		int least, most; /* of the comparison's sign */
+	} ops[] = {
+		{ S_INIT("lt"), -1, -1 },    { S_INIT("le"), -1, 0 },    { S_INIT("eq"), 0, 0 },
+		{ S_INIT("ge"), 0, 1 },      { S_INIT("gt"), 1, 1 },     { S_INIT("lt-nl"), -1, -1 },
+		{ S_INIT("le-nl"), -1, 0 },  { S_INIT("ge-nl"), 0, 1 },  { S_INIT("gt-nl"), 1, 1 },
+		{ S_INIT("<<"), -1, -1 },    { S_INIT("<="), -1, 0 },    { S_INIT("="), 0, 0 },
+		{ S_INIT(">="), 0, 1 },      { S_INIT(">>"), 1, 1 },
+	};
+	str version;
+
+	if (!script_literal(p->op, word, &version, &p->rc) || !version_deb_valid(version))
+		return UNSURE;
+	int order = version_deb_compare(p->upgrade->second, version);
+	order = (order > 0) - (order < 0);
+	if (str_eq(how, S("ne")))
+		return order ? TRUE : FALSE;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (str_eq(how, ops[i].op))
+			return order >= ops[i].least && order <= ops[i].most ? TRUE : FALSE;
+	return UNSURE;
+}
+
 /*
  * dpkg --compare-versions "$2" OP VERSION with an empty $2: it is lower than any version, and with
  * an -nl operator higher. Source: dpkg(1).
  */
-static enum truth compare_truth(const struct script_word *w, ptrdiff_t n)
+static enum truth compare_truth(struct parser *p, const struct script_word *w, ptrdiff_t n)
 {
 	static const struct {
 		str op;
@@ -150,8 +188,14 @@ static enum truth compare_truth(const struct script_word *w, ptrdiff_t n)
 		{ S_INIT("gt-nl"), TRUE },
 	};
 
+	if (n == 6 && str_eq(w[2].text, S("--"))) {
+		w++;
+		n--;
+	}
 	if (n != 5 || argument(w[2].text) != 2 || argument(w[4].text) || w[4].text.len < 1)
 		return UNSURE;
+	if (p->upgrade)
+		return upgrade_compares(p, w[3].text, w[4].text);
 	if (memchr("$`", w[4].text.p[w[4].text.len > 1 && w[4].text.p[0] == '"'], 2))
 		return UNSURE;
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
@@ -190,7 +234,7 @@ static enum truth command_truth(struct parser *p, const struct script_word *w, p
 	if (n >= 1 && str_eq(w[0].text, S("test")))
 		return n > 5 ? UNSURE : test_truth(p, w + 1, n - 1);
 	if (n >= 2 && str_eq(w[0].text, S("dpkg")) && str_eq(w[1].text, S("--compare-versions")))
-		return compare_truth(w, n);
+		return compare_truth(p, w, n);
 	if (n == 1 && str_eq(w[0].text, S("true")))
 		return TRUE;
 	if (n == 1 && str_eq(w[0].text, S("false")))
@@ -621,12 +665,60 @@ static int logical_lines(struct parser *p, str text)
 	return 0;
 }
 
+/*
+ * Does a line of dh_installdeb's section act on this upgrade? Its command moves or removes what
+ * another version shipped, and says up to which one. Source: dpkg-maintscript-helper(1).
+ */
+static bool helper_acts(struct parser *p, str line)
+{
+	static const struct {
+		str command;
+		ptrdiff_t version; /* which of the words is the version */
+	} commands[] = {
+		{ S_INIT("rm_conffile"), 3 },
+		{ S_INIT("mv_conffile"), 4 },
+		{ S_INIT("symlink_to_dir"), 4 },
+		{ S_INIT("dir_to_symlink"), 4 },
+	};
+	struct script_words w;
+	str version;
+
+	line = str_trim(line);
+	if (!line.len || line.p[0] == '#')
+		return false;
+	script_split(line, &w);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		ptrdiff_t at = commands[i].version;
+		if (!script_word_is(&w, 0, S("dpkg-maintscript-helper")) ||
+		    !script_word_is(&w, 1, commands[i].command) || w.open || at >= w.n)
+			continue;
+		return !script_literal(p->op, w.p[at].text, &version, &p->rc) ||
+		       !version_deb_valid(version) ||
+		       version_deb_compare(p->upgrade->second, version) <= 0;
+	}
+	return true;
+}
+
+/* On an upgrade this one section is more than nothing: only the new version's scripts act. */
+static bool moves_conffiles(struct parser *p, str tool, str body)
+{
+	if (!p->upgrade || !str_eq(tool, S("dh_installdeb")) ||
+	    (p->kind != SCRIPT_PREINST && p->kind != SCRIPT_POSTINST))
+		return false;
+	while (body.len)
+		if (helper_acts(p, str_cut(&body, '\n')))
+			return true;
+	return false;
+}
+
 /* One section: skipped, or noted for its data. False for one of an unknown tool: it is code. */
 static bool take_section(struct parser *p, str tool, str body)
 {
 	enum section_use use = 0;
 
 	p->out->sections = true;
+	if (moves_conffiles(p, tool, body))
+		return false;
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (str_eq(tool, tools[i].tool))
 			use = tools[i].use;
@@ -635,7 +727,11 @@ static bool take_section(struct parser *p, str tool, str body)
 	if (use != SECTION_ALTERNATIVES)
 		return use != 0;
 	struct parser inner = {
-		.op = p->op, .kind = p->kind, .out = p->out, .alternatives = p->alternatives
+		.op = p->op,
+		.kind = p->kind,
+		.upgrade = p->upgrade,
+		.out = p->out,
+		.alternatives = p->alternatives,
 	};
 	buf_init(&inner.left, p->op, LIMIT_CONTROL_FILE);
 	int rc = logical_lines(&inner, body);
@@ -715,10 +811,11 @@ int script_code_digest(struct op *op, const struct script *s, str version, struc
 	return rc;
 }
 
-int script_read(struct op *op, str text, enum script_kind kind, struct script *ret)
+static int read_script(struct op *op, str text, enum script_kind kind,
+		       const struct upgrade *upgrade, struct script *ret)
 {
 	struct script out = { 0 };
-	struct parser p = { .op = op, .kind = kind, .out = &out };
+	struct parser p = { .op = op, .kind = kind, .upgrade = upgrade, .out = &out };
 	str rest = text, code;
 
 	if (!text.len || text.len > SCRIPT_MAX || !is_shell(str_cut(&rest, '\n')) ||
@@ -741,4 +838,19 @@ int script_read(struct op *op, str text, enum script_kind kind, struct script *r
 	if (rc == 0)
 		*ret = out;
 	return rc;
+}
+
+int script_read(struct op *op, str text, enum script_kind kind, struct script *ret)
+{
+	return read_script(op, text, kind, NULL, ret);
+}
+
+int script_read_upgrade(struct op *op, str text, enum script_kind kind, str from, str to,
+			struct script *ret)
+{
+	bool is_new = kind == SCRIPT_PREINST || kind == SCRIPT_POSTINST;
+	const struct upgrade upgrade = { kind == SCRIPT_POSTINST ? S("configure") : S("upgrade"),
+					 is_new ? from : to };
+
+	return read_script(op, text, kind, &upgrade, ret);
 }

@@ -29,6 +29,16 @@ struct script {
 int script_read(struct op *op, str text, enum script_kind kind, struct script *ret) MUST_USE;
 
 /*
+ * script_read_upgrade(op, text, kind, from, to, ret): the same of what is run when version `to` of a
+ * package replaces `from`: of the new one's preinst ("upgrade", from) and postinst ("configure",
+ * from), and of the old one's prerm and postrm ("upgrade", to). What debhelper's conffile
+ * commands would move or remove between these versions is left over too. Source: Debian Policy 6.6;
+ * dpkg-maintscript-helper(1).
+ */
+int script_read_upgrade(struct op *op, str text, enum script_kind kind, str from, str to,
+			struct script *ret) MUST_USE;
+
+/*
  * Digest of a script's own code with the package's version read as @VERSION@: it lives through
  * rebuilds that change nothing else. A script that is not shell has the digest of no code.
  */
