@@ -268,8 +268,8 @@ static int see_all(struct planner *p)
 		if (t->state != TO_OPEN)
 			continue;
 		t->asked = is_asked(p, i);
-		if (p->installed[i].hold)
-			refuse(t, S("it is on hold in dpkg's database"));
+		if (p->installed[i].stay.len)
+			refuse(t, p->installed[i].stay);
 		else if ((other = twin(p, i))) {
 			rc = op_text(p->op, &t->why,
 				     "it is installed for %.*s too, and both must be of one "
@@ -297,6 +297,14 @@ static int give(struct op *op, const struct repo_package *from, ptrdiff_t n,
 	return 0;
 }
 
+static bool is_barred(const struct planner *p, str name)
+{
+	for (ptrdiff_t i = 0; i < p->wish->never.n; i++)
+		if (str_eq(p->wish->never.p[i], name))
+			return true;
+	return false;
+}
+
 static const struct repo_package *present(const struct target *t)
 {
 	return t->state == TO_TAKEN || t->trying ? &t->to : &t->is;
@@ -310,6 +318,8 @@ static int find_present(struct op *op, void *arg, str name, struct repo_package 
 
 	if (at >= 0)
 		return give(op, present(&p->target[at]), 1, ret, ret_n);
+	if (is_barred(p, name))
+		return give(op, NULL, 0, ret, ret_n);
 	return p->suite->find(op, p->suite->arg, name, ret, ret_n);
 }
 
@@ -345,7 +355,7 @@ static int providers_present(struct op *op, void *arg, str name, struct repo_pac
 	int rc = op->code < 0 ? op->code
 			      : p->suite->providers(op, p->suite->arg, name, &found, &n);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
-		if (own(p, found[i].name) >= 0)
+		if (own(p, found[i].name) >= 0 || is_barred(p, found[i].name))
 			continue;
 		if (!(to = vec_push(op, &all)))
 			return op->code;
@@ -395,6 +405,21 @@ static int take_added(struct planner *p, const struct solve_answer *a)
 	return 0;
 }
 
+/* The solver speaks of a recipe, which here is what is installed. */
+static int reword(struct op *op, str why, str *ret)
+{
+	static const str from = S_INIT("the recipe asks for ");
+	struct buf b;
+
+	buf_init(&b, op, OP_ERROR_MAX * 2);
+	for (ptrdiff_t at; (at = str_find_str(why, from)) >= 0; why = str_from(why, at + from.len)) {
+		buf_add(&b, str_head(why, at));
+		buf_add(&b, S("the image has "));
+	}
+	buf_add(&b, why);
+	return buf_take(&b, ret);
+}
+
 /* What is being tried is taken, or (1) cannot be: *ret_why says so. */
 static int try(struct planner *p, str *ret_why)
 {
@@ -423,7 +448,7 @@ static int try(struct planner *p, str *ret_why)
 	if (rc == 0)
 		rc = take_added(p, &answer) < 0 ? p->op->code : 0;
 	else if (rc == ERR_NO || rc == ERR_USAGE)
-		rc = op_copy(p->op, str_of(own_op.text), ret_why) < 0 ? p->op->code : 1;
+		rc = reword(p->op, str_of(own_op.text), ret_why) < 0 ? p->op->code : 1;
 	else
 		rc = op_adopt_error(p->op, &own_op);
 	for (ptrdiff_t i = 0; i < p->n; i++) {
@@ -592,4 +617,18 @@ int patch_plan(struct op *op, const struct patch_installed *installed, ptrdiff_t
 	if (rc == 1)
 		rc = try_each(&p);
 	return rc < 0 ? rc : tell(&p, ret);
+}
+
+int patch_replaces(struct op *op, const struct repo_package *to, const struct patch_installed *in,
+		   bool *ret)
+{
+	struct relations all;
+	int rc = relations_parse(op, to->replaces, &all);
+
+	*ret = false;
+	for (ptrdiff_t i = 0; rc == 0 && i < all.n; i++) {
+		const struct relation *r = all.group[i].alternative;
+		*ret |= str_eq(r->name, in->name) && relation_holds(r, in->version);
+	}
+	return rc;
 }

@@ -13,7 +13,7 @@
 struct patch_installed { /* as dpkg's database says */
 	str name, version, arch, source, source_version, multi_arch;
 	str depends, pre_depends, provides, conflicts, breaks;
-	bool hold; /* by dpkg's selection */
+	str stay; /* why it must stay as it is: "it is on hold ..."; empty: it need not */
 };
 
 struct patch_change {
@@ -39,6 +39,7 @@ struct patch_plan {
 struct patch_wish {
 	const struct platform *platform;
 	struct texts only; /* binary or source packages to update; none: all */
+	struct texts never; /* packages that are not to be added */
 	/* Is this update wanted? NULL: every one. */
 	bool (*wanted)(void *arg, const struct patch_installed *p, const struct repo_package *to);
 	void *arg;
@@ -48,12 +49,16 @@ struct patch_wish {
  * patch_plan(op, installed, n, suite, wish, ret): the newest version of everything installed that the
  * suite has a newer one of, as far as dependencies allow. suite->cuts is not asked: dependencies are
  * followed as dpkg does. A dependency that the image lacks already (somebody slimmed it) binds
- * nobody, and is noted. Refused are packages on hold, those that are installed for several
+ * nobody, and is noted. Refused are packages that must stay, those that are installed for several
  * architectures in lockstep (Multi-Arch: same), and those whose needs cannot be met: the solver's
  * sentence is the reason. ERR_USAGE for a word of wish->only that is not installed.
  */
 int patch_plan(struct op *op, const struct patch_installed *installed, ptrdiff_t n,
 	       const struct solve_source *suite, const struct patch_wish *wish,
 	       struct patch_plan *ret) MUST_USE;
+
+/* May the package take paths of an installed one, by its Replaces? Source: Debian Policy 7.6.1. */
+int patch_replaces(struct op *op, const struct repo_package *to, const struct patch_installed *in,
+		   bool *ret) MUST_USE;
 
 #endif

@@ -21,6 +21,7 @@ const struct verb *const verbs[] = {
 	&verb_vex,
 	&verb_diff,
 	&verb_notices,
+	&verb_patch,
 	&verb_db,
 	&verb_store,
 	&verb_help,

@@ -686,14 +686,24 @@ static bool helper_acts(struct parser *p, str line)
 	line = str_trim(line);
 	if (!line.len || line.p[0] == '#')
 		return false;
+	/* debhelper quotes the tilde of versions, and nothing else. */
+	struct buf plain;
+	buf_init(&plain, p->op, JOINED_MAX);
+	for (ptrdiff_t i = 0; i < line.len; i++)
+		if (line.p[i] != '\\' || i + 1 == line.len || line.p[i + 1] != '~')
+			buf_char(&plain, line.p[i]);
+	if (buf_take(&plain, &line) < 0) {
+		p->rc = p->op->code;
+		return true;
+	}
 	script_split(line, &w);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		ptrdiff_t at = commands[i].version;
 		if (!script_word_is(&w, 0, S("dpkg-maintscript-helper")) ||
 		    !script_word_is(&w, 1, commands[i].command) || w.open || at >= w.n)
 			continue;
-		return !script_literal(p->op, w.p[at].text, &version, &p->rc) ||
-		       !version_deb_valid(version) ||
+		version = w.p[at].text;
+		return !version_deb_valid(version) ||
 		       version_deb_compare(p->upgrade->second, version) <= 0;
 	}
 	return true;
@@ -853,4 +863,11 @@ int script_read_upgrade(struct op *op, str text, enum script_kind kind, str from
 					 is_new ? from : to };
 
 	return read_script(op, text, kind, &upgrade, ret);
+}
+
+int script_read_triggered(struct op *op, str text, str names, struct script *ret)
+{
+	const struct upgrade called = { S("triggered"), names };
+
+	return read_script(op, text, SCRIPT_POSTINST, &called, ret);
 }

@@ -38,6 +38,9 @@ int script_read(struct op *op, str text, enum script_kind kind, struct script *r
 int script_read_upgrade(struct op *op, str text, enum script_kind kind, str from, str to,
 			struct script *ret) MUST_USE;
 
+/* The same of an installed package's postinst for a trigger: ("triggered", its names). */
+int script_read_triggered(struct op *op, str text, str names, struct script *ret) MUST_USE;
+
 /*
  * Digest of a script's own code with the package's version read as @VERSION@: it lives through
  * rebuilds that change nothing else. A script that is not shell has the digest of no code.
