@@ -432,6 +432,46 @@ static int remove_directories(struct patch_layer *l, const struct patch_work *w)
 	return 0;
 }
 
+/*
+ * Python's byte code of a file that changes: scripts would remove it, and make it anew, which Python
+ * does by itself where it may. Source: PEP 3147: __pycache__/NAME.TAG.pyc.
+ */
+static int remove_byte_code(struct patch_layer *l, str path)
+{
+	str dir, prefix, name = str_base_name(path);
+	int rc = op_text(l->op, &dir, "%.*s/__pycache__", STR_ARG(str_dir_name(path)));
+
+	if (rc < 0 || (rc = op_text(l->op, &prefix, "%.*s/%.*s.", STR_ARG(dir), (int)name.len - 3,
+				    name.p)) < 0)
+		return rc;
+	const struct entry *e = image_tree_find_link(&l->m->tree, dir);
+	if (!e || e->type != ENTRY_DIRECTORY)
+		return 0;
+	for (ptrdiff_t i = e - l->m->tree.entry + 1; rc == 0 && i < l->m->tree.n; i++) {
+		str is = l->m->tree.entry[i].path;
+		if (!str_starts(is, dir))
+			break;
+		if (str_starts(is, prefix) && str_ends(is, S(".pyc")) &&
+		    !map_get(&l->m->owner, is))
+			rc = map_put(&l->gone, is, l);
+	}
+	return rc;
+}
+
+static int remove_stale(struct patch_layer *l)
+{
+	ptrdiff_t gone = l->gone.n;
+	int rc = 0;
+
+	for (ptrdiff_t i = 0; rc == 0 && i < l->file.n; i++)
+		if (str_ends(l->file.p[i].entry.path, S(".py")))
+			rc = remove_byte_code(l, l->file.p[i].entry.path);
+	for (ptrdiff_t i = 0; rc == 0 && i < gone; i++)
+		if (str_ends(l->gone.item[i].key, S(".py")))
+			rc = remove_byte_code(l, l->gone.item[i].key);
+	return rc;
+}
+
 int patch_files(struct patch_layer *l)
 {
 	int rc = 0;
@@ -445,6 +485,8 @@ int patch_files(struct patch_layer *l)
 	for (ptrdiff_t k = 0; rc == 0 && k < l->n; k++)
 		if (l->work[k].change->was >= 0)
 			rc = remove_files(l, &l->work[k]);
+	if (rc == 0)
+		rc = remove_stale(l);
 	for (ptrdiff_t k = 0; rc == 0 && k < l->n; k++)
 		if (l->work[k].change->was >= 0)
 			rc = remove_directories(l, &l->work[k]);
