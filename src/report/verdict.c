@@ -12,6 +12,12 @@ enum { DAY = 86400, UNTIL_DAYS = 90 };
 const struct verdict_format verdict_formats[] = {
 	{ "table", verdict_table, "for people" },
 	{ "json", verdict_json, "the verdict as a document: schemas/verdict.schema.json" },
+	{ "junit", verdict_junit, "for CI servers: a case for each rule" },
+	{ "sarif", verdict_sarif, "SARIF 2.1.0, for code scanning" },
+	{ "markdown", verdict_markdown, "for pull requests" },
+	{ "html", verdict_html, "one page for an auditor, to read and print" },
+	{ "sheet", verdict_sheet, "the justification sheet as CSV, in Iron Bank's words" },
+	{ "sheet-html", verdict_sheet_html, "the justification sheet as a page" },
 };
 const size_t verdict_formats_n = sizeof(verdict_formats) / sizeof(verdict_formats[0]);
 

@@ -54,4 +54,33 @@ str verdict_remedy(const struct verdict_rule *r, const struct fault *f);
 /* What is waived of it and why: "waivers.yaml:9: needed by cron". Nothing where it counts. */
 void verdict_waived(struct buf *b, const struct fault *f);
 
+/*
+ * What must be answered for, a row each: every finding of the report, then every fault of rules that are not
+ * about vulnerabilities, in the order of the report and of the rules.
+ */
+enum verdict_answer {
+	ANSWER_NEEDED,   /* "needs_justification": nobody has said anything */
+	ANSWER_GRACE,    /* "in_grace": its fix is not due yet */
+	ANSWER_GIVEN,    /* "has_justification": of one person, or of a rule of another tool */
+	ANSWER_APPROVED, /* "justified": approved by others, or stated by VEX */
+	ANSWER_NONE,     /* "not_applicable": the distribution or another package answers for it */
+	ANSWERS
+};
+extern const char *const verdict_answers[ANSWERS];
+
+struct verdict_row {
+	str id, source; /* "CVE-2024-1", "debian-tracker"; "fs.no_setuid", "CONF-002" */
+	enum severity severity;
+	str package, path, description, instruction;
+	enum verdict_answer answer;
+	str type; /* Iron Bank's title: "Mitigated"; or empty */
+	str reason, owner, expires, link, where;
+	struct texts approvers;
+	str inherits;                  /* the base image that brought it; or empty */
+	str fix;                       /* what to do */
+	const struct finding *finding; /* or NULL */
+};
+int verdict_rows(struct op *op, const struct verdict *v, struct verdict_row **ret,
+		 ptrdiff_t *ret_n) MUST_USE;
+
 #endif

@@ -41,7 +41,7 @@ static struct fault vuln_faults[] = {
 	  .what = S_INIT(
 		  "CVE-2024-5535 in openssl 3.0.11-1~deb12u2 (high): fixed in 3.0.15-1~deb12u1"),
 	  .layer = 0,
-	  .package = S_INIT("pkg:deb/debian/openssl@3.0.11-1~deb12u2"),
+	  .package = S_INIT("pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"),
 	  .severity = SEVERITY_HIGH,
 	  .of_base = true,
 	  .waived_by = S_INIT("policy"),
@@ -175,10 +175,28 @@ static str verdict_warnings[] = {
 	S_INIT("changelog: the age of its data is not known"),
 };
 
+/* A policy's waiver suppresses one that its owner had. */
+static struct finding judged_findings[N(findings)];
+static struct report judged_report;
+static struct facts judged_facts;
+
+static void fixture_judge(void)
+{
+	fixture_fill();
+	memcpy(judged_findings, findings, sizeof(findings));
+	judged_findings[5].suppressed = SUPPRESSED_WAIVER;
+	judged_findings[5].reason = S("=cmd|'/c calc'!A1 is never called");
+	judged_findings[5].rule = S("waivers.yaml:12");
+	judged_report = full_report;
+	judged_report.finding = judged_findings;
+	judged_facts = full_facts;
+	judged_facts.report = &judged_report;
+}
+
 static struct verdict full_verdict = {
 	.policy = verdict_asked,
 	.policy_n = N(verdict_asked),
-	.facts = &full_facts,
+	.facts = &judged_facts,
 	.rule = verdict_rules,
 	.rule_n = N(verdict_rules),
 	.waiver = verdict_waivers,
