@@ -331,6 +331,9 @@ static int know_all(const struct match_merge *m, const struct hits *h, struct fi
 		const struct advisory *a = &h->p[i]->head;
 		f->malicious = f->malicious || a->malicious;
 		f->ransomware = f->ransomware || a->ransomware;
+		if (a->published.len &&
+		    (f->published.len == 0 || str_cmp(a->published, f->published) < 0))
+			f->published = a->published;
 		if (a->kev_added.len && !f->exploited) {
 			f->exploited = true;
 			f->kev_added = a->kev_added;

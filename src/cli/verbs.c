@@ -18,6 +18,8 @@ const struct verb *const verbs[] = {
 	&verb_audit,
 	&verb_explain,
 	&verb_compare,
+	&verb_gate,
+	&verb_policy,
 	&verb_vex,
 	&verb_diff,
 	&verb_notices,

@@ -59,6 +59,7 @@ struct finding {
 	enum fix_state state;
 	struct texts fixed; /* versions that fix it, lowest first; the first is what to take */
 	str fixed_on;
+	str published; /* the first day on which one of the records tells of it; or empty */
 	enum severity severity;
 	str severity_from; /* the source that says so; "cvss" where it was computed */
 	double score;      /* CVSS base; 0: none */

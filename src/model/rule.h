@@ -38,7 +38,8 @@ struct fault {
 	enum severity severity; /* SEVERITY_UNKNOWN: the rule's */
 	bool of_base;           /* a layer of the image that this one was built on brought it */
 	/* Why it does not count; both empty: it counts. */
-	str waived_by; /* "FILE:LINE" of a waiver or an inline ignore, "policy" of an allowed one */
+	str waived_by; /* "FILE:LINE" of a waiver or an inline ignore, "policy" of an allowed one,
+			  "grace" of one whose time is not over, "vex" or a statement's id */
 	str reason;
 };
 

@@ -293,6 +293,8 @@ static const struct fact of_finding[] = {
 	  .what = "of its fix" },
 	{ "fixed", FACT_TEXTS, ALWAYS, AT(finding, fixed),
 	  .what = "versions that fix it, lowest first" },
+	{ "published", FACT_TEXT, 0, AT(finding, published),
+	  .what = "the first day on which a record told of it" },
 	{ "fixed_on", FACT_TEXT, 0, AT(finding, fixed_on), .what = "when the fix was published" },
 	{ "fixed_days", FACT_MADE, 0, .made = made_fixed_days, .type = "integer",
 	  .what = "whole days from fixed_on to time" },

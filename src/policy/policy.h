@@ -4,10 +4,12 @@
  *	name: prod-baseline
  *	description: ...
  *	extends: [baseline]          names of shipped policies, or files beside this one
- *	match: {images: ["registry.corp/prod/*"], except: ["*-dev"]}
+ *	match: {images: ["registry.corp/prod-**"], except: ["*-dev"]}
  *	mode: enforce                enforce | warn | log
- *	data: {max_feed_age: 48h, on_stale: fail}
- *	overlays: [severities.yaml]  files whose mappings replace values of `data` and of rules' `with` by id
+ *	data: {max_feed_age: 48h}    values that `with` refers to as $max_feed_age
+ *	overlays: [severities.yaml]  files {data: {...}, rules: {ID: {...}}} whose values replace those of `data`
+ *	                             and of rules' `with`
+ *	override: {ID: {mode: warn, with: {...}}}   what is changed of rules that are extended
  *	waivers: {files: [waivers.yaml], foreign: [.trivyignore], max_days: 90, approvals: 2, warn_days: 14}
  *	rules:
  *	  - id: VULN-001
@@ -24,6 +26,7 @@
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
+#include "base/buf.h"
 #include "model/verdict.h"
 #include "waivers.h"
 
@@ -61,8 +64,17 @@ int policy_judge(struct op *op, struct policy *const *policy, ptrdiff_t n, struc
 struct policy_kind {
 	const char *name; /* "vuln.severity" */
 	const char *title;
-	const char *params; /* "min, fixable, grace": for people */
+	const char *params; /* names parted by blanks: "min! fixable"; one with "!" must be given */
 };
 int policy_kinds(struct op *op, const struct policy_kind **ret, size_t *ret_n) MUST_USE;
+
+/* The parameters of all of them, one by one from at == 0: returns where the next is, 0 behind the last. */
+struct policy_param {
+	const char *name, *expected, *what;
+};
+size_t policy_params(size_t at, struct policy_param *ret);
+
+/* "name (file): 12 rules" and a line for each rule: what was read, for people. */
+void policy_describe(struct buf *b, const struct policy *p);
 
 #endif

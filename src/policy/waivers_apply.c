@@ -7,9 +7,8 @@
 #include "base/vec.h"
 #include "codec/go_regex.h"
 #include "model/purl.h"
-#include "model/reference.h"
 #include "sys/clock.h"
-#include "waivers.h"
+#include "policy_impl.h"
 
 enum { DAY = 86400 };
 
@@ -25,7 +24,7 @@ struct apply {
 	struct waivers *w;
 	struct map by_id;
 	VEC(ptrdiff_t) others;              /* without a plain id */
-	VEC(str) images;                    /* all that the image is called */
+	const struct texts *names;          /* all that the image is called */
 	bool *image_holds;                  /* [waivers] */
 	struct purl **purl;                 /* [waivers] of its purls, parsed */
 	struct go_regex **name, **upstream; /* [waivers] NULL: it is no pattern */
@@ -51,7 +50,7 @@ static bool is_glob(const struct waiver *w)
 /* ---- when ---- */
 
 /* The last second on which it holds. False: it has no end. */
-static bool end_of(const struct waiver *w, int64_t *ret)
+bool waiver_end(const struct waiver *w, int64_t *ret)
 {
 	str s = w->until;
 	bool day = s.len == 10;
@@ -70,7 +69,7 @@ static bool end_of(const struct waiver *w, int64_t *ret)
 static void date(struct waiver *w, int64_t today, int warn_days)
 {
 	int64_t end = 0;
-	bool ends = end_of(w, &end);
+	bool ends = waiver_end(w, &end);
 
 	w->matched = 0;
 	w->expired = ends && today > end;
@@ -80,67 +79,13 @@ static void date(struct waiver *w, int64_t today, int warn_days)
 
 /* ---- images ---- */
 
-static int add_image(struct apply *a, str name)
+static int holds_image(struct op *op, const struct texts *names, const struct waiver *w, bool *ret)
 {
-	struct reference r;
-	str whole;
-
-	if (name.len == 0)
-		return 0;
-	str *to = vec_push(&a->own, &a->images);
-	if (!to)
-		return a->own.code;
-	*to = name;
-	if (reference_parse(&a->own, name, &r) < 0) {
-		op_forgive(&a->own);
-		return 0;
-	}
-	if (reference_text(&a->own, &r, &whole) < 0)
-		return a->own.code;
-	str bare = str_head(name, str_find(name, '@') < 0 ? name.len : str_find(name, '@'));
-	ptrdiff_t colon = str_rfind(bare, ':');
-	if (colon > str_rfind(bare, '/'))
-		bare = str_head(bare, colon);
-	str path;
-	if (op_text(&a->own, &path, "%.*s/%.*s", STR_ARG(r.host), STR_ARG(r.path)) < 0)
-		return a->own.code;
-	str more[] = { whole, bare, path };
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		to = vec_push(&a->own, &a->images);
-		if (!to)
-			return a->own.code;
-		*to = more[i];
-	}
+	*ret = w->images.n == 0;
+	for (ptrdiff_t i = 0; i < w->images.n && !*ret; i++)
+		if (image_fits(op, names, w->images.p[i], ret) < 0)
+			return op->code;
 	return 0;
-}
-
-static int read_images(struct apply *a)
-{
-	const struct subject *s = &a->r->inventory->subject;
-	int rc = add_image(a, s->name);
-
-	if (rc == 0 && s->name.len && s->version.len && str_find(s->name, ':') < 0) {
-		str tagged;
-		rc = op_text(&a->own, &tagged, "%.*s:%.*s", STR_ARG(s->name), STR_ARG(s->version));
-		rc = rc < 0 ? rc : add_image(a, tagged);
-	}
-	rc = rc < 0 ? rc : add_image(a, s->reference);
-	for (ptrdiff_t i = 0; rc == 0 && i < s->tags.n; i++)
-		rc = add_image(a, s->tags.p[i]);
-	for (ptrdiff_t i = 0; rc == 0 && i < s->repo_digests.n; i++)
-		rc = add_image(a, s->repo_digests.p[i]);
-	return rc;
-}
-
-static bool holds_image(const struct apply *a, const struct waiver *w)
-{
-	for (ptrdiff_t i = 0; i < w->images.n; i++) {
-		for (ptrdiff_t k = 0; k < a->images.n; k++) {
-			if (glob_match(w->images.p[i], a->images.p[k]))
-				return true;
-		}
-	}
-	return w->images.n == 0;
 }
 
 /* ---- packages ---- */
@@ -404,8 +349,11 @@ static int index_rules(struct apply *a, int64_t today, int warn_days)
 	for (ptrdiff_t i = a->w->n - 1; i >= 0; i--) {
 		struct waiver *w = &a->w->p[i];
 		date(w, today, warn_days);
-		a->image_holds[i] = holds_image(a, w);
-		if (w->rule.len) /* those are not for vulnerabilities */
+		if (holds_image(op, a->names, w, &a->image_holds[i]) < 0)
+			return op->code;
+		w->other_image = !a->image_holds[i];
+		if (w->rule.len ||
+		    w->refused.len) /* of a rule, not of a vulnerability; or not taken */
 			continue;
 		if ((w->name_is_regex && go_regex_open(op, w->name, &a->name[i]) < 0) ||
 		    (w->upstream_is_regex && go_regex_open(op, w->upstream, &a->upstream[i]) < 0))
@@ -428,10 +376,10 @@ static int index_rules(struct apply *a, int64_t today, int warn_days)
 	return 0;
 }
 
-int waivers_apply(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
-		  int warn_days)
+int waivers_hold(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
+		 int warn_days, const struct texts *names)
 {
-	struct apply a = { .op = op, .r = report, .w = waivers };
+	struct apply a = { .op = op, .r = report, .w = waivers, .names = names };
 	int rc;
 
 	if (waivers->n == 0)
@@ -442,8 +390,8 @@ int waivers_apply(struct op *op, struct report *report, struct waivers *waivers,
 	a.purl = op_new(&a.own, struct purl *, waivers->n);
 	a.name = op_new(&a.own, struct go_regex *, waivers->n);
 	a.upstream = op_new(&a.own, struct go_regex *, waivers->n);
-	rc = a.image_holds && a.purl && a.name && a.upstream ? read_images(&a) : a.own.code;
-	rc = rc < 0 ? rc : index_rules(&a, today, warn_days);
+	rc = a.image_holds && a.purl && a.name && a.upstream ? index_rules(&a, today, warn_days)
+							     : a.own.code;
 	for (ptrdiff_t i = 0; rc == 0 && i < report->finding_n; i++)
 		rc = meet_all(&a, &report->finding[i]);
 	for (ptrdiff_t i = 0; a.name && a.upstream && i < waivers->n; i++) {
@@ -454,4 +402,16 @@ int waivers_apply(struct op *op, struct report *report, struct waivers *waivers,
 		(void)op_adopt_error(op, &a.own);
 	op_done(&a.own);
 	return rc < 0 ? op->code : 0;
+}
+
+int waivers_apply(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
+		  int warn_days)
+{
+	struct texts names;
+
+	if (waivers->n == 0)
+		return 0;
+	if (image_names(op, &report->inventory->subject, true, &names) < 0)
+		return op->code;
+	return waivers_hold(op, report, waivers, today, warn_days, &names);
 }

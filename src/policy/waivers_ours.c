@@ -58,8 +58,9 @@ static int check_what(struct op *op, const struct doc *doc, const struct node *n
 		      const struct ours *o)
 {
 	if (o->rule.len && o->id.len)
-		return node_fail(op, doc, n, "a waiver has an 'id' (of a vulnerability) or a "
-					     "'rule', not both");
+		return node_fail(op, doc, n,
+				 "a waiver has an 'id' (of a vulnerability) or a "
+				 "'rule', not both");
 	if (o->rule.len == 0 && o->id.len == 0 && o->package.n == 0)
 		return node_fail(op, doc, n, "a waiver needs an 'id', a 'package' or a 'rule'");
 	if (o->rule.len == 0 && o->key.n)

@@ -1,0 +1,192 @@
+/*
+ * Waivers under a policy: which of them it does not take, and which faults one holds for. A fault needs
+ * one waiver that covers all of it: what two cover by halves nobody has decided.
+ */
+#include "base/glob.h"
+#include "model/purl.h"
+#include "policy_impl.h"
+
+/* ---- terms ---- */
+
+static bool same_person(str a, str b)
+{
+	const struct texts one = { &a, 1 };
+
+	return texts_have(&one, str_trim(b));
+}
+
+/* How many people besides the owner, each once, however they are written. */
+static uint64_t approvals(const struct waiver *w)
+{
+	uint64_t n = 0;
+
+	for (ptrdiff_t i = 0; i < w->approved_by.n; i++) {
+		str who = str_trim(w->approved_by.p[i]);
+		bool again = who.len == 0 || same_person(str_trim(w->owner), who);
+		for (ptrdiff_t k = 0; k < i && !again; k++)
+			again = same_person(str_trim(w->approved_by.p[k]), who);
+		n += !again;
+	}
+	return n;
+}
+
+static bool is_glob(str s)
+{
+	return str_find(s, '*') >= 0 || str_find(s, '?') >= 0 || str_find(s, '[') >= 0;
+}
+
+static bool any_wide(const struct texts *globs)
+{
+	for (ptrdiff_t i = 0; i < globs->n; i++)
+		if (glob_is_wide(globs->p[i]))
+			return true;
+	return false;
+}
+
+/* A list of one that matches nearly all is as wide as that one. */
+static const char *too_wide(const struct waiver *w)
+{
+	if (w->id.len && is_glob(w->id))
+		return "its id is a pattern; name the vulnerability";
+	if (w->id.len == 0 && w->rule.len == 0)
+		return "it names a package, but no vulnerability";
+	if (w->images.n == 0)
+		return "it names no image: it would hold for every one";
+	if (any_wide(&w->images))
+		return "its image matches nearly every one";
+	if (is_glob(w->rule))
+		return "its rule is a pattern; name the rule";
+	if (w->rule.len && w->keys.n == 0 && w->paths.n == 0 && w->purls.n == 0)
+		return "it names a rule, but neither key nor path nor package";
+	if (any_wide(&w->paths) || (w->keys.n && any_wide(&w->keys)))
+		return "its path or key matches nearly everything";
+	return NULL;
+}
+
+static int refuse_time(struct op *op, const struct waiver_terms *t, int64_t now, struct waiver *w)
+{
+	int64_t end, from = now;
+
+	if (!waiver_end(w, &end)) {
+		w->refused = S("it has no end (until)");
+		return 0;
+	}
+	if (w->created.len && !judge_moment(w->created, &from))
+		from = now;
+	if (from > now + POLICY_DAY) {
+		w->refused = S("it is from the future (created)");
+		return 0;
+	}
+	if (end >= from + ((int64_t)t->max_days + 1) * POLICY_DAY)
+		return op_text(
+			op, &w->refused, "it holds for %lld days; %llu are allowed%s",
+			(long long)((end - from) / POLICY_DAY), (unsigned long long)t->max_days,
+			w->created.len ? "" : " (from today, for it does not say 'created')");
+	return 0;
+}
+
+static int refuse(struct op *op, const struct waiver_terms *t, int64_t now, struct waiver *w)
+{
+	const char *wide = t->wildcards ? NULL : too_wide(w);
+
+	w->refused = S("");
+	if (waiver_is_foreign(w))
+		return 0; /* the policy names their file, and they have no such words */
+	if (w->owner.len == 0)
+		w->refused = S("it has no owner");
+	else if (w->reason.len == 0)
+		w->refused = S("it gives no reason");
+	else if (wide)
+		w->refused = str_of(wide);
+	else if (approvals(w) < t->approvals)
+		return op_text(op, &w->refused, "%llu besides its owner approved it; %llu must",
+			       (unsigned long long)approvals(w), (unsigned long long)t->approvals);
+	return w->refused.len ? 0 : refuse_time(op, t, now, w);
+}
+
+int waivers_refuse(struct op *op, const struct waiver_terms *terms, int64_t now, struct waivers *w)
+{
+	for (ptrdiff_t i = 0; i < w->n; i++)
+		if (refuse(op, terms, now, &w->p[i]) < 0)
+			return op->code;
+	return 0;
+}
+
+/* ---- faults ---- */
+
+static bool names_rule(const struct waiver *w, const struct policy_rule *r, const struct fault *f)
+{
+	str also = str_of(f->rule->also);
+
+	if (glob_match(w->rule, r->id) || glob_match(w->rule, r->name) ||
+	    glob_match(w->rule, str_of(f->rule->id)))
+		return true;
+	while (also.len > 0)
+		if (str_eq(str_word(&also), w->rule))
+			return true;
+	return false;
+}
+
+static int fits_purls(struct op *op, const struct waiver *w, str package, bool *ret)
+{
+	struct op_mark mark = op_mark(op);
+	struct purl want, have;
+	str key;
+	int rc = 0;
+
+	*ret = w->purls.n == 0;
+	if (*ret || package.len == 0)
+		return 0;
+	if ((rc = purl_parse(op, package, &have)) == 0)
+		for (ptrdiff_t i = 0; i < w->purls.n && rc == 0 && !*ret; i++) {
+			rc = purl_parse(op, w->purls.p[i], &want);
+			*ret = rc == 0 && purl_fit(&want, &have, &key) == PURL_FITS;
+		}
+	op_reset(op, mark);
+	if (rc < 0 && rc != ERR_MEMORY) {
+		op_forgive(op);
+		return 0;
+	}
+	return rc;
+}
+
+static int covers(struct op *op, const struct waiver *w, const struct policy_rule *r,
+		  const struct fault *f, bool *ret)
+{
+	*ret = false;
+	if (w->rule.len == 0 || w->refused.len || w->other_image || !names_rule(w, r, f) ||
+	    (w->keys.n && !texts_fit(&w->keys, f->key)) ||
+	    (w->paths.n && (f->path.len == 0 || !texts_fit(&w->paths, f->path))))
+		return 0;
+	return fits_purls(op, w, f->package, ret);
+}
+
+static int waive(struct op *op, struct fault *f, const struct waiver *w)
+{
+	f->waived_by = w->where;
+	return op_text(op, &f->reason, "%.*s (%.*s)",
+		       STR_ARG(w->reason.len ? w->reason : S("no reason is given")),
+		       STR_ARG(w->owner));
+}
+
+int waivers_apply_faults(struct op *op, struct waivers *w, const struct policy_rule *r,
+			 struct fault *fault, ptrdiff_t fault_n)
+{
+	for (ptrdiff_t i = 0; i < fault_n; i++) {
+		for (ptrdiff_t k = 0; k < w->n; k++) {
+			struct fault *f = &fault[i];
+			bool is;
+			if (str_eq(f->waived_by, S("policy")))
+				break;
+			if (covers(op, &w->p[k], r, f, &is) < 0)
+				return op->code;
+			w->p[k].matched += is;
+			if (!is || w->p[k].expired ||
+			    (f->waived_by.len && !str_eq(f->waived_by, S("grace"))))
+				continue;
+			if (waive(op, f, &w->p[k]) < 0)
+				return op->code;
+		}
+	}
+	return 0;
+}
