@@ -22,6 +22,7 @@ const struct verb *const verbs[] = {
 	&verb_policy,
 	&verb_vex,
 	&verb_diff,
+	&verb_advise,
 	&verb_notices,
 	&verb_patch,
 	&verb_db,

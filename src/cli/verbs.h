@@ -63,7 +63,8 @@ void verbs_overview(struct buf *b, int width);
 
 verb_run verb_build_run, verb_lock_run, verb_rebuild_run;
 
-extern const struct verb verb_audit,
+extern const struct verb verb_advise,
+	verb_audit,
 	verb_build,
 	verb_compare,
 	verb_db,
