@@ -192,8 +192,12 @@ static int add_known_image(struct op *op, struct run *r, const struct store *sto
 
 static int add_known(struct op *op, struct run *r, const struct store *store, str operand)
 {
+	static const str scheme = S_INIT("store:");
 	struct store_image *list;
 	ptrdiff_t n, looked = 0;
+
+	if (str_starts(operand, scheme))
+		operand = str_from(operand, scheme.len);
 
 	if (store_image_list(op, store, &list, &n) < 0)
 		return op->code;
