@@ -350,7 +350,7 @@ static int parse_repeat(struct parse *p, int *ret)
 static int parse_sequence(struct parse *p, int *ret)
 {
 	struct piece s = { .kind = SEQUENCE, .a = -1, .empty = true };
-	int last = -1, item, rc = 0;
+	int last = -1, item = -1, rc = 0;
 
 	while (rc == 0 && p->in.len && p->in.p[0] != '|' && p->in.p[0] != ')') {
 		if ((rc = parse_repeat(p, &item)) < 0)
