@@ -52,22 +52,12 @@ const struct rule *audit_rule(size_t at)
 	return NULL;
 }
 
-static bool has_word(const char *words, str word)
-{
-	str rest = str_of(words);
-
-	while (rest.len > 0)
-		if (str_eq(str_word(&rest), word))
-			return true;
-	return false;
-}
-
 const struct rule *audit_rule_of(str id)
 {
 	for (size_t i = 0; i < auditors_n; i++)
 		for (size_t k = 0; k < auditors[i]->rule_n; k++) {
 			const struct rule *r = &auditors[i]->rule[k];
-			if (str_eq(str_of(r->id), id) || has_word(r->also, id))
+			if (str_eq(str_of(r->id), id) || str_has_word(str_of(r->also), id))
 				return r;
 		}
 	return NULL;
@@ -351,7 +341,7 @@ int audit_findings(struct op *op, const struct report *report, struct checks *c)
 		for (size_t k = 0; auditors[i]->judge && k < auditors[i]->rule_n; k++) {
 			const struct rule *rule = &auditors[i]->rule[k];
 			struct check *check = checks_find(c, str_of(rule->id));
-			if (check && has_word(auditors[i]->judged, str_of(rule->id)))
+			if (check && str_has_word(str_of(auditors[i]->judged), str_of(rule->id)))
 				*check = check_of(slot_of(&a, rule));
 		}
 	return 0;

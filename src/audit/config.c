@@ -191,7 +191,7 @@ static int check_group(struct op *op, struct audit_run *a, const struct who *w)
 	if (w->unknown && w->group.len == 0)
 		return audit_error(op, a, &rules[GROUP], "the user '%.*s' is not in etc/passwd",
 				   STR_ARG(w->user));
-	if (w->gid)
+	if (w->gid || (w->uid == 0 && !w->unknown)) /* root is told by the other rule */
 		return 0;
 	return audit_fault(op, a, &rules[GROUP], f, "the group of %s%.*s is 0%s",
 			   w->user.len ? "" : "root", STR_ARG(w->user),

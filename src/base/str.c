@@ -105,6 +105,14 @@ str str_word(str *in)
 	return str_head(s, n);
 }
 
+bool str_has_word(str list, str word)
+{
+	while (word.len && list.len > 0)
+		if (str_eq(str_word(&list), word))
+			return true;
+	return false;
+}
+
 str str_base_name(str path)
 {
 	return str_from(path, str_rfind(path, '/') + 1);

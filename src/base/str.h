@@ -66,6 +66,9 @@ str str_trim(str s);
 /* The next blank-separated word off the front of *in; empty when none is left. */
 str str_word(str *in);
 
+/* Is it one of the blank-separated words of a list? The empty word is none. */
+bool str_has_word(str list, str word);
+
 /* The last component of a path, and all before its last slash ("" when there is none). */
 str str_base_name(str path);
 str str_dir_name(str path);

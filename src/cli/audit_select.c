@@ -4,22 +4,12 @@
 
 enum { RULES_MAX = 256 };
 
-static bool has_word(const char *words, str word)
-{
-	str rest = str_of(words);
-
-	while (rest.len > 0)
-		if (str_eq(str_word(&rest), word))
-			return true;
-	return false;
-}
-
 /* Its id, one of its other names, or what stands before the dot of its id. */
 static bool is_meant(const struct rule *r, str name)
 {
 	str rest = str_of(r->id), kind = str_cut(&rest, '.');
 
-	return str_eq(str_of(r->id), name) || has_word(r->also, name) ||
+	return str_eq(str_of(r->id), name) || str_has_word(str_of(r->also), name) ||
 	       (rest.p && str_eq(kind, name));
 }
 

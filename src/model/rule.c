@@ -2,18 +2,11 @@
 
 const char *const outcome_kinds[OUTCOMES] = { "pass", "fail", "error" };
 
-static bool is_also(str also, str id)
-{
-	while (also.len > 0)
-		if (str_eq(str_word(&also), id))
-			return true;
-	return false;
-}
-
 struct check *checks_find(const struct checks *c, str id)
 {
 	for (ptrdiff_t i = 0; i < c->n; i++)
-		if (str_eq(str_of(c->p[i].rule->id), id) || is_also(str_of(c->p[i].rule->also), id))
+		if (str_eq(str_of(c->p[i].rule->id), id) ||
+		    str_has_word(str_of(c->p[i].rule->also), id))
 			return &c->p[i];
 	return NULL;
 }

@@ -5,6 +5,8 @@
 #include "checks_impl.h"
 #include "words.h"
 
+enum { INSTRUCTION = 160 }; /* columns of one that are shown: some have thousands */
+
 const struct checks_format checks_formats[] = {
 	{ "table", checks_table, "for people" },
 	{ "json", checks_json, "everything: schemas/checks.schema.json" },
@@ -131,9 +133,10 @@ static str package_of(str purl)
 
 void checks_origin(struct buf *b, const struct checks_report *r, const struct fault *f)
 {
+	const struct text_style style = { .utf8 = true };
 	bool any = f->instruction.len > 0;
 
-	text_safe(b, text_line(f->instruction));
+	text_clip(b, text_line(f->instruction), INSTRUCTION, &style);
 	if (f->layer >= 0 && r->inventory) {
 		buf_fmt(b, "%slayer %d of %td%s", any ? " (" : "", f->layer + 1,
 			r->inventory->subject.layer_n, f->of_base ? ", of the base" : "");
