@@ -9,6 +9,9 @@ static const struct option table[] = {
 	  "FILE; may be given several times." },
 	{ "all", 'a', OPTION_FLAG, NULL, AT(all), "Report",
 	  "Tell the rules that are kept too, and every fault of those that are not." },
+	{ "spec", 0, OPTION_TEXT, "NAME", AT(spec), "Report",
+	  "Tell by the items of a benchmark: section 4 of the CIS Docker Benchmark 1.6.",
+	  "cis-docker-4" },
 	{ "name", 0, OPTION_TEXT, "NAME", AT(name), "Report",
 	  "What the report calls the thing, instead of what it is called here." },
 	{ "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "Report",
@@ -57,6 +60,7 @@ static const struct example example[] = {
 	{ "temper audit debian:12", "How hard is it?" },
 	{ "temper audit app --fail-on high -o sarif=app.sarif -o table",
 	  "A gate, with a report for code scanning:" },
+	{ "temper audit app --spec cis-docker-4 --all", "By the items of the CIS benchmark:" },
 };
 
 const struct verb verb_audit = {

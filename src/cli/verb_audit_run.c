@@ -1,5 +1,6 @@
 #include "audit_options.h"
 #include "audit_select.h"
+#include "audit/spec.h"
 #include "base/limits.h"
 #include "checks_output.h"
 #include "look.h"
@@ -68,7 +69,10 @@ static int audit_one(struct op *op, struct run *r, ptrdiff_t i)
 		return op->code;
 	report.subject = v->subject.name;
 	audit_select_apply(&r->select, c);
-	report.checks = c;
+	struct checks items;
+	if (r->o->spec.len && audit_spec(op, r->o->spec, c, &items) < 0)
+		return op->code;
+	report.checks = r->o->spec.len ? &items : c;
 	r->no = r->no || fails(r, c);
 	r->whole = r->whole && is_whole(v, c);
 	return checks_output_write(op, r->cli, &r->out, &report, i);

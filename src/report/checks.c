@@ -88,17 +88,12 @@ void checks_summary(struct buf *b, const struct checks *c)
 static const struct {
 	const char *prefix, *title;
 } groups[] = {
-	{ "accounts", "Accounts" },
-	{ "config", "Configuration" },
-	{ "distro", "Distribution" },
-	{ "elf", "Programs" },
-	{ "fs", "Files" },
-	{ "history", "History" },
-	{ "image", "Image" },
-	{ "license", "Licences" },
-	{ "packages", "Packages" },
-	{ "secrets", "Secrets" },
-	{ "tools", "Tools" },
+	{ "accounts", "Accounts" },    { "CIS-4", "CIS Docker Benchmark 1.6, section 4" },
+	{ "config", "Configuration" }, { "distro", "Distribution" },
+	{ "elf", "Programs" },         { "fs", "Files" },
+	{ "history", "History" },      { "image", "Image" },
+	{ "license", "Licences" },     { "packages", "Packages" },
+	{ "secrets", "Secrets" },      { "tools", "Tools" },
 };
 
 str checks_group(const struct rule *r)

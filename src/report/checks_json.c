@@ -73,13 +73,15 @@ static void put_summary(struct json_out *j, const struct checks *c)
 }
 
 static void put_fault(struct op *op, struct json_out *j, const struct checks_report *r,
-		      const struct fault *f)
+		      const struct rule *rule, const struct fault *f)
 {
 	struct digest same = checks_identity(op, r, f);
 	char hex[DIGEST_HEX];
 
 	json_object(j);
 	json_pair(j, "what", f->what);
+	if (f->rule != rule)
+		json_pair(j, "rule", str_of(f->rule->id));
 	json_pair(j, "severity", str_of(severities[fault_severity(f)]));
 	json_pair_opt(j, "kind", f->kind);
 	json_pair_opt(j, "key", f->key);
@@ -125,7 +127,7 @@ static void put_check(struct op *op, struct json_out *j, const struct checks_rep
 	json_key(j, S("faults"));
 	json_array(j);
 	for (ptrdiff_t i = 0; i < c->fault_n; i++)
-		put_fault(op, j, r, &c->fault[i]);
+		put_fault(op, j, r, rule, &c->fault[i]);
 	json_array_end(j);
 	json_object_end(j);
 }
