@@ -20,6 +20,7 @@ const struct verb *const verbs[] = {
 	&verb_compare,
 	&verb_gate,
 	&verb_policy,
+	&verb_waivers,
 	&verb_vex,
 	&verb_diff,
 	&verb_advise,

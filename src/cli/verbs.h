@@ -82,6 +82,7 @@ extern const struct verb verb_advise,
 	verb_scan,
 	verb_store,
 	verb_test,
-	verb_vex;
+	verb_vex,
+	verb_waivers;
 
 #endif

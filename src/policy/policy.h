@@ -60,6 +60,13 @@ int policy_judge(struct op *op, struct policy *const *policy, ptrdiff_t n, struc
 		 struct report *report, const struct policy_wish *wish,
 		 struct verdict *ret) MUST_USE;
 
+/*
+ * policy_waivers(op, p, now, w): the waivers of a policy, put before those in *w, all marked by what the
+ * policy takes and by the day: refused, expired, expiring. Nothing is matched.
+ */
+int policy_waivers(struct op *op, const struct policy *p, int64_t now,
+		   struct waivers *w) MUST_USE;
+
 /* The built-in rules that a policy can name, for `temper policy rules` and docs. */
 struct policy_kind {
 	const char *name; /* "vuln.severity" */

@@ -185,7 +185,4 @@ int waivers_apply_faults(struct op *op, struct waivers *w, const struct policy_r
 int waivers_hold(struct op *op, struct report *report, struct waivers *waivers, int64_t today,
 		 int warn_days, const struct texts *names) MUST_USE;
 
-/* The last second on which it holds. False: it has no end. */
-bool waiver_end(const struct waiver *w, int64_t *ret);
-
 #endif

@@ -289,6 +289,24 @@ static int join(struct op *op, const struct waivers *a, const struct waivers *b,
 	return 0;
 }
 
+int policy_waivers(struct op *op, const struct policy *p, int64_t now, struct waivers *w)
+{
+	const struct inventory nothing = { 0 };
+	struct report report = { .inventory = &nothing };
+	const struct texts names = { 0 };
+	struct waivers all;
+
+	if (join(op, &p->waivers, w, &all) < 0 || waivers_refuse(op, &p->terms, now, &all) < 0 ||
+	    waivers_hold(op, &report, &all, now, (int)p->terms.warn_days, &names) < 0)
+		return op->code;
+	for (ptrdiff_t i = 0; i < all.n; i++)
+		all.p[i].other_image = false; /* there is none */
+	w->p = all.p;
+	w->n = all.n;
+	w->cap = all.cap;
+	return 0;
+}
+
 static int tell_waiver(struct judging *g, const struct policy *p, const struct waiver *w)
 {
 	int64_t end;

@@ -10,9 +10,14 @@
  *	    image: registry.example/app*
  *	    reason: not reachable, see ticket 12
  *	    owner: team-web
+ *	    approved_by: [ann, bob]
+ *	    created: 2026-11-01
  *	    until: 2026-12-31
+ *	    link: https://tracker.example/12
  *	    status: not_affected       with justification: for `temper vex`
- *	    justification: vulnerable_code_not_in_execute_path
+ *	    justification: vulnerable_code_not_in_execute_path, or Iron Bank's word: mitigated
+ *	  - rule: fs.no_setuid         of a policy (its id) or of the audit, instead of `id`
+ *	    path: usr/bin/ping         or key
  */
 #ifndef POLICY_WAIVERS_H
 #define POLICY_WAIVERS_H
@@ -34,6 +39,9 @@ struct waivers {
  * warning: it never holds for more than its own tool would let it.
  */
 int waivers_read(struct op *op, str file, str bytes, struct waivers *add_to) MUST_USE;
+
+/* The last second on which it holds. False: it has no end. */
+bool waiver_end(const struct waiver *w, int64_t *ret);
 
 /* Names that are looked for in the working directory: ".temper/waivers.yaml", ".trivyignore", ... */
 extern const char *const waiver_files[];
