@@ -173,7 +173,7 @@ static inline int elf_given(struct op *op, const struct elf_given *g, str *ret)
 		elf_number(&b, 1, 8);
 		elf_number(&b, part[i].each, 8);
 	}
-	return buf_take(&b, ret);
+	return op->code ? op->code : buf_take(&b, ret); /* the others may have failed */
 }
 
 /* As a compiler of today makes it. */
