@@ -135,6 +135,10 @@ int build_rebuild(struct op *op, const struct store *store, const struct build_s
 		  str image, const struct build_voice *voice, struct rebuilt **ret,
 		  ptrdiff_t *ret_n) MUST_USE;
 
+/* The recipe that an image of temper's carries in its top layer; 1: it has none. */
+int rebuild_recipe(struct op *op, const struct store *store, const struct image *image,
+		   struct recipe *ret) MUST_USE;
+
 /* vendor.c: packages and layers in an OCI layout beside the lock. */
 int vendor_save(struct op *op, const struct store *store, str dir, const struct built *b) MUST_USE;
 

@@ -464,6 +464,17 @@ static int say_failed(struct building *b, const struct proc_result *got)
 	const struct dockerfile_step *s = failed_step(d, last_line(got->err), &why);
 	const struct dockerfile_stage *stage = s && s->stage >= 0 ? &d->stage[s->stage] : NULL;
 
+	ptrdiff_t copier =
+		str_find_str(why, S("}: copier: ")); /* its whole request stands before it */
+	if (copier >= 0)
+		why = str_from(why, copier + 3);
+	if (s && b->driver_option && str_find_str(why, S("chown")) >= 0)
+		return op_fail(
+			b->op, ERR_USAGE,
+			"%.*s:%d: nothing can belong to another user here, for you have no ids "
+			"in /etc/subuid: have a range added (usermod --add-subuids "
+			"100000-165535 and --add-subgids), or build as root",
+			STR_ARG(d->path), s->line);
 	if (got->timed_out)
 		return op_fail(b->op, ERR_IO, "%.*s: buildah took longer than %d hours",
 			       STR_ARG(d->path), BUILD_MS / 3600 / 1000);

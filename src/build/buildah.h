@@ -70,4 +70,9 @@ int buildah_name(struct op *op, const struct buildah_image *image, str *ret) MUS
 /* Say in a configuration's steps where they stand: "USER root (Dockerfile:5)". */
 int buildah_mark(struct op *op, const struct buildah_built *b, struct config *config) MUST_USE;
 
+/* The same of an instruction that is told otherwise than it stands there, without a value ("ENV TOKEN=***"):
+ * the last one that begins so. Left as it is where there is none. */
+int buildah_place(struct op *op, const struct buildah_built *b, const struct config *config,
+		  str *instruction) MUST_USE;
+
 #endif

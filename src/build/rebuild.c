@@ -11,7 +11,7 @@ struct carried { /* what the top layer tells */
 	str lock, recipe;
 };
 
-/* The two records out of the image's top layer. */
+/* The two records out of the image's top layer; 1: they are not there. */
 static int read_carried(struct op *op, const struct store *store, const struct image *image,
 			struct carried *ret)
 {
@@ -39,11 +39,16 @@ static int read_carried(struct op *op, const struct store *store, const struct i
 		if (rc < 0)
 			return rc;
 	}
-	if (rc == 0 && (!ret->lock.len || !ret->recipe.len))
-		return op_fail(op, ERR_USAGE,
-			       "this image carries no lock: temper did not build it, or its top "
-			       "layer was replaced");
-	return rc;
+	return rc == 0 && (!ret->lock.len || !ret->recipe.len) ? 1 : rc;
+}
+
+int rebuild_recipe(struct op *op, const struct store *store, const struct image *image,
+		   struct recipe *ret)
+{
+	struct carried carried = { .lock = S("") };
+	int rc = image->config.layer_n ? read_carried(op, store, image, &carried) : 1;
+
+	return rc ? rc : recipe_read_canonical(op, S("the image's recipe"), carried.recipe, ret);
 }
 
 static int note(struct op *op, struct texts *list, str line)
@@ -152,8 +157,11 @@ static int rebuild_one(struct op *op, const struct store *store, const struct bu
 			      : op_fail(op, ERR_IO, "the image's manifest is not in the store");
 	if (was.config.layer_n == 0)
 		return op_fail(op, ERR_USAGE, "this image has no layers");
-	if ((rc = read_carried(op, store, &was, &carried)) < 0 ||
-	    (rc = recipe_read_canonical(op, S("the image's recipe"), carried.recipe, &recipe)) <
+	if ((rc = read_carried(op, store, &was, &carried)) > 0)
+		return op_fail(op, ERR_USAGE,
+			       "this image carries no lock: temper did not build it, or its top "
+			       "layer was replaced");
+	if (rc < 0 || (rc = recipe_read_canonical(op, S("the image's recipe"), carried.recipe, &recipe)) <
 		    0 ||
 	    (rc = lock_read(op, S("the image's lock"), carried.lock, &lock)) < 0)
 		return rc;

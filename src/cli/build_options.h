@@ -21,9 +21,16 @@ struct progress_options {
 	str progress; /* "", "auto", "plain" or "tree" */
 };
 
+struct dockerfile_options { /* of `temper build -f`: the group "Dockerfile" */
+	str file, target, network, isolation, timestamp;
+	struct texts build_args, labels, secrets, sources, insecure, tests, policies, waivers;
+	bool no_cache, pull, no_gate, keep;
+};
+
 struct build_options {
 	struct source_options source;
 	struct progress_options progress;
+	struct dockerfile_options dockerfile;
 	bool locked, all_platforms, no_test, verbose;
 	struct texts to, tag, output, platform;
 	str compression, why;

@@ -110,9 +110,10 @@ static void tell_checks(struct look *l)
 		    n[OUTCOME_FAIL], n[OUTCOME_ERROR]);
 }
 
-static int judge(struct op *op, struct look *l, const struct tree *t, const struct inventory *v)
+static int judge(struct op *op, struct look *l, const struct tree *t, struct inventory *v)
 {
-	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0)
+	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0 ||
+	    (l->wish.hear && l->wish.hear(op, l->wish.arg, &v->subject, &l->config) < 0))
 		return op->code;
 	if (!l->wish.audit)
 		return 0;

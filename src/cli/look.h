@@ -16,6 +16,10 @@ struct look_wish {
 	struct texts insecure;
 	str platform, scope, name, version, store, progress;
 	struct audit *audit; /* its hardening shall be checked too; or NULL */
+	/* Hears of an image's configuration before anything is made of it, and may say more of it: whose
+	 * instructions its layers are. May be NULL. */
+	int (*hear)(struct op *op, void *arg, struct subject *subject, struct config *config);
+	void *arg;
 	bool all_platforms, trust, offline, files, licences, evidence, quiet, verbose;
 };
 

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/vec.h"
 #include "build/proof.h"
+#include "build_dockerfile.h"
 #include "build_findings.h"
 #include "build_next.h"
 #include "build_report.h"
@@ -585,8 +586,11 @@ int verb_build_run(struct op *op, const struct cli *cli, const void *options)
 			  .more = hear_names,
 			  .end = give_names,
 			  .arg = &names };
-	int rc = check(op, cli, o);
-
+	if (build_is_dockerfile(cli, o))
+		return build_dockerfile(op, cli, o);
+	int rc = build_no_dockerfile(op, o);
+	if (rc == 0)
+		rc = check(op, cli, o);
 	if (rc < 0)
 		return rc;
 	if (cli->operand.n == 1)

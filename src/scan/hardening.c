@@ -380,6 +380,18 @@ static const struct pair *find_pair(const struct pairs *p, str key)
 	return NULL;
 }
 
+/* "ENV NAME", and behind it where that stands: the value is not told. */
+static int env_instruction(struct comparing *c, str name, str *ret)
+{
+	str whole = config_who(&c->after->config, "ENV", name);
+	ptrdiff_t at = str_ends(whole, S(")")) ? str_rfind(whole, '(') : -1;
+
+	if (whole.len == 0)
+		return 0;
+	return op_text(c->op, ret, "ENV %.*s%s%.*s", STR_ARG(name), at > 0 ? " " : "",
+		       STR_ARG(at > 0 ? str_from(whole, at) : S("")));
+}
+
 /* Names alone: a value may be what nobody should read. */
 static int compare_env(struct comparing *c)
 {
@@ -394,7 +406,8 @@ static int compare_env(struct comparing *c)
 						   .severity = SEVERITY_NEGLIGIBLE };
 		if (old && str_eq(old->value, p->value))
 			continue;
-		change.instruction = config_who(&c->after->config, "ENV", p->key);
+		if (env_instruction(c, p->key, &change.instruction) < 0)
+			return c->op->code;
 		if (op_text(c->op, &change.what,
 			    old ? "another value of the variable %.*s" : "sets the variable %.*s",
 			    STR_ARG(p->key)) < 0 ||
