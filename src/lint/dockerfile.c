@@ -157,7 +157,7 @@ static int join_lines(struct reader *r, str first, int col, struct dockerfile_st
 	strs text = { 0 };
 	ptrdiff_t size = first.len;
 	bool open = continues(r, &first);
-	str line;
+	str line = { 0 };
 	int rc = add_piece(r, &piece, &text, first, 0, col);
 
 	size = first.len;
@@ -239,7 +239,7 @@ static int read_body(struct reader *r, const struct dockerfile_step *s,
 		     struct dockerfile_heredoc *h)
 {
 	const char *from = more(r) ? r->rest.p : "";
-	str line;
+	str line = { 0 };
 
 	h->line = r->line + 1;
 	while (more(r)) {
@@ -320,7 +320,7 @@ int dockerfile_parse(struct op *op, str path, str bytes, struct dockerfile *ret)
 {
 	struct dockerfile d = { .path = path, .escape = '\\' };
 	struct reader r = { .op = op, .d = &d, .rest = bytes };
-	str line;
+	str line = { 0 };
 	int rc = 0;
 
 	if (bytes.len > LIMIT_DOCUMENT)
