@@ -14,6 +14,7 @@
 #include "auditor.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "secrets.h"
 
 struct slot {
 	const struct rule *rule;
@@ -25,12 +26,14 @@ struct slot {
 struct audit {
 	struct audit_options options;
 	struct secrets *secrets;
+	str no_secrets; /* why not */
 };
 
 /* One audit_make() or audit_findings(). */
 struct running {
 	struct slot *slot; /* [audit_rules_n()] */
 	uint32_t *owner;   /* [nodes] position in packages + 1; NULL: not made yet */
+	str *instruction;  /* [layers] masked; NULL: as they are */
 };
 
 size_t audit_rules_n(void)
@@ -63,6 +66,24 @@ const struct rule *audit_rule_of(str id)
 	return NULL;
 }
 
+/* Without the library that finds patterns the rest of an audit holds nevertheless. */
+static int open_secrets(struct op *op, struct audit *a)
+{
+	const struct audit_options *o = &a->options;
+	int rc = secrets_open(op, &o->secret_rules, &o->secret_skip, &a->secrets);
+
+	if (rc != ERR_LIMIT)
+		return rc;
+	str why;
+	char text[OP_ERROR_MAX];
+	memcpy(text, op->text, sizeof(text));
+	op_forgive(op);
+	if (op_copy(op, str_of(text), &why) < 0)
+		return op->code;
+	a->no_secrets = why;
+	return 0;
+}
+
 int audit_open(struct op *op, const struct audit_options *o, struct audit **ret)
 {
 	struct audit *a = op_new(op, struct audit, 1);
@@ -71,14 +92,15 @@ int audit_open(struct op *op, const struct audit_options *o, struct audit **ret)
 		return op->code;
 	a->options = *o;
 	*ret = a;
-	return 0;
+	return o->secrets ? open_secrets(op, a) : 0;
 }
 
 int audit_wish(struct op *op, struct audit *a, struct tree_wish *wish)
 {
 	int rc = 0;
 
-	(void)a;
+	if (a->secrets && (rc = secrets_wish(op, a->secrets, wish)) < 0)
+		return rc;
 	for (size_t i = 0; rc == 0 && i < auditors_n; i++) {
 		const struct want *w = auditors[i]->wants;
 		for (; rc == 0 && w && (w->glob || w->bits); w++)
@@ -116,7 +138,11 @@ str audit_instruction(const struct audit_run *a, int layer)
 {
 	const struct subject *s = &a->inv->subject;
 
-	return layer >= 0 && layer < s->layer_n ? s->layer[layer].created_by : S("");
+	const struct running *r = a->audit;
+
+	if (layer < 0 || layer >= s->layer_n)
+		return S("");
+	return r->instruction ? r->instruction[layer] : s->layer[layer].created_by;
 }
 
 /* Files that a system's package lists are its; of others the first that lists it. */
@@ -303,20 +329,40 @@ static int open_slots(struct op *op, struct running *r)
 	return 0;
 }
 
+/* What others tell of the configuration and of instructions must not tell a secret. */
+static int mask(struct op *op, struct audit_run *a, struct config *masked)
+{
+	const struct subject *s = &a->inv->subject;
+	struct running *r = a->audit;
+
+	if (!(r->instruction = op_new(op, str, s->layer_n)))
+		return op->code;
+	for (ptrdiff_t i = 0; i < s->layer_n; i++)
+		if (secrets_mask(op, a->secrets, s->layer[i].created_by, &r->instruction[i]) < 0)
+			return op->code;
+	if (!a->config)
+		return 0;
+	a->config = masked;
+	return secrets_mask_config(op, a->secrets, a->raw_config, masked);
+}
+
 int audit_make(struct op *op, struct audit *audit, const struct tree *t,
 	       const struct inventory *inv, const struct config *config, struct checks *ret)
 {
 	struct running r = { 0 };
+	struct config masked;
 	struct audit_run a = { .tree = t,
 			       .inv = inv,
 			       .config = config,
+			       .raw_config = config,
+			       .no_secrets = audit->no_secrets,
 			       .options = &audit->options,
 			       .secrets = audit->secrets,
 			       .audit = &r };
 	size_t n = audit_rules_n();
 	struct check *p = op_new(op, struct check, n);
 
-	if (!p || open_slots(op, &r) < 0)
+	if (!p || open_slots(op, &r) < 0 || (a.secrets && mask(op, &a, &masked) < 0))
 		return op->code;
 	for (size_t i = 0; i < auditors_n; i++)
 		if (auditors[i]->run(op, &a) < 0 && unreadable(op, &a, auditors[i]) < 0)

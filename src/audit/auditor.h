@@ -16,9 +16,12 @@
 struct audit_run {
 	const struct tree *tree; /* NULL in the second half of an audit: audit_findings() */
 	const struct inventory *inv;
-	const struct config *config;
+	const struct config *config; /* with secrets masked, where they are looked for */
+	const struct config
+		*raw_config; /* as it is: for those who look for secrets, not to be told */
 	const struct audit_options *options;
 	struct secrets *secrets;     /* NULL: not asked for */
+	str no_secrets;              /* asked for, but it cannot be done: why; NUL-terminated */
 	const struct report *report; /* only for `judge` */
 	void *audit;                 /* for audit.c */
 };

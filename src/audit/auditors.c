@@ -3,6 +3,7 @@
 extern const struct auditor auditor_accounts;
 extern const struct auditor auditor_code;
 extern const struct auditor auditor_config;
+extern const struct auditor auditor_credentials;
 extern const struct auditor auditor_elf;
 extern const struct auditor auditor_history;
 extern const struct auditor auditor_image;
@@ -23,5 +24,6 @@ const struct auditor *const auditors[] = {
 	&auditor_packages,
 	&auditor_leftovers,
 	&auditor_image,
+	&auditor_credentials,
 };
 const size_t auditors_n = sizeof(auditors) / sizeof(auditors[0]);

@@ -20,6 +20,7 @@ struct secret_found {
 	str family; /* "github-pat" */
 	str title;  /* "GitHub personal access token" */
 	enum severity severity;
+	str file;  /* of the image, that has it; "" with `where` */
 	str path;  /* "app/.env", "srv/backup.tar:home/x/.npmrc"; "" with `where` */
 	str where; /* "environment NPM_TOKEN", "label x", "history step 4", "build argument X" */
 	uint64_t line, offset; /* from 1 and 0, in the file; line is 0 in what is no text */
@@ -54,10 +55,10 @@ int secrets_notes(struct op *op, struct secrets *s, struct texts *ret) MUST_USE;
 
 /* A text as it may be shown: what a rule takes for a secret is "***". For instructions and the like,
  * which others tell of. */
-int secrets_mask(struct op *op, const struct secrets *s, str text, str *ret) MUST_USE;
+int secrets_mask(struct op *op, struct secrets *s, str text, str *ret) MUST_USE;
 
 /* The same of a whole configuration: environment, labels, history, commands. */
-int secrets_mask_config(struct op *op, const struct secrets *s, const struct config *c,
+int secrets_mask_config(struct op *op, struct secrets *s, const struct config *c,
 			struct config *ret) MUST_USE;
 
 #endif

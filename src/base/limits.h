@@ -121,6 +121,14 @@ enum {
 	LIMIT_NESTED_DEPTH = 8,
 	LIMIT_NESTED = 20 * 1000,
 
+	/* Secrets: archives within an archive that are opened; bytes of an archive that is, which is held in
+	 * memory; places that are told of one image; and how often one rule is tried in 1 MiB: what
+	 * matches more often has been made to. */
+	LIMIT_SECRET_DEPTH = 4,
+	LIMIT_SECRET_ARCHIVE = 192 << 20,
+	LIMIT_SECRETS = 4096,
+	LIMIT_SECRET_TRIES = 50 * 1000,
+
 	/* Memory that an xz or zstd decoder may use: xz -9 needs 65 MiB. */
 	LIMIT_DECODER_MEMORY = 80 << 20,
 
@@ -174,6 +182,9 @@ enum {
 /* Bytes that are read out of one archive for what is nested in it, each time they are: the largest
  * ear files have 1 GB. */
 #define LIMIT_NESTED_BYTES (UINT64_C(4) << 30)
+
+/* Bytes that are looked at for secrets in one archive, with all that is nested in it. */
+#define LIMIT_SECRET_UNPACKED (UINT64_C(4) << 30)
 
 /* Unpacked bytes of one .deb: the archive's largest is 2.3 GB. */
 #define LIMIT_UNPACKED (UINT64_C(16) << 30)

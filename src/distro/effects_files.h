@@ -4,12 +4,8 @@
 #ifndef DISTRO_EFFECTS_FILES_H
 #define DISTRO_EFFECTS_FILES_H
 
-#include "base/str.h"
+#include "base/embedded.h"
 
-struct embedded {
-	const char *name; /* "common.yaml" */
-	str text;
-};
 extern const struct embedded effects_files[]; /* [effects_files_n], sorted by name */
 extern const int effects_files_n;
 
