@@ -66,6 +66,8 @@ static const struct param {
 	  "how long a newer base may be out already" },
 	{ "max_size", PARAM_SIZE, AT(max_size), "no larger than this" },
 	{ "min", PARAM_SEVERITY, AT(min), "from this severity on" },
+	{ "no_base", PARAM_BOOL, AT(no_base),
+	  "an image that says it is made of packages alone is one" },
 	{ "only_app", PARAM_BOOL, AT(only_app), "only what the image itself brings" },
 	{ "only_base", PARAM_BOOL, AT(only_base), "only what came with the base" },
 	{ "packages", PARAM_TEXTS, AT(packages), "only these packages: globs of package URLs" },

@@ -626,6 +626,22 @@ static int check_rules(struct op *op, struct policy *p)
 	return 0;
 }
 
+/* A rule of the audit that is named in a list, and is none, would be left out by a typing error. */
+static int check_names(struct op *op, const struct policy_rule *r)
+{
+	const struct texts *lists[] = { &r->params.rules, &r->params.except };
+
+	for (int k = 0; k < 2 && str_eq(r->name, S("audit.all")); k++)
+		for (ptrdiff_t i = 0; i < lists[k]->n; i++) {
+			str name = lists[k]->p[i];
+			struct setting *s = setting_find(&r->with, k ? S("except") : S("rules"));
+			if (str_find(name, '*') < 0 && str_find(name, '?') < 0 &&
+			    str_find(name, '[') < 0 && !policy_audit_rule(name))
+				return fail_kind(op, s->doc, s->value, name);
+		}
+	return 0;
+}
+
 /* Of one file its own digest; of several that of all in a row, each with its length before it. */
 static int digest(struct reading *rd)
 {
@@ -669,7 +685,7 @@ static int finish(struct reading *rd, const struct doc *doc, const struct wrote 
 		struct policy_rule *r = &p->rule.p[i];
 		if (!r->has_mode)
 			r->mode = p->mode;
-		if (params_read(op, &rd->data, r) < 0)
+		if (params_read(op, &rd->data, r) < 0 || check_names(op, r) < 0)
 			return op->code;
 	}
 	for (ptrdiff_t i = 0; i < rd->data.n; i++)

@@ -74,6 +74,25 @@ static bool is_named(const struct judge *j, const struct rule *r)
 	return false;
 }
 
+/* By its id or one of its other names. */
+static bool is_among(const struct texts *globs, const struct rule *r)
+{
+	str also = str_of(r->also);
+	bool is = texts_fit(globs, str_of(r->id));
+
+	while (!is && also.len > 0)
+		is = texts_fit(globs, str_word(&also));
+	return is;
+}
+
+/* What is listed is asked, whatever else asks it. */
+static bool is_of_all(const struct judge *j, const struct rule *r)
+{
+	const struct params *p = &j->rule->params;
+
+	return !is_among(&p->except, r) && (p->rules.n ? is_among(&p->rules, r) : !is_named(j, r));
+}
+
 static int ask_all(struct op *op, struct judge *j)
 {
 	const struct params *p = &j->rule->params;
@@ -81,9 +100,7 @@ static int ask_all(struct op *op, struct judge *j)
 	ptrdiff_t asked = 0;
 
 	for (ptrdiff_t i = 0; i < c->n; i++) {
-		str id = str_of(c->p[i].rule->id);
-		if ((p->rules.n && !texts_fit(&p->rules, id)) || texts_fit(&p->except, id) ||
-		    is_named(j, c->p[i].rule))
+		if (!is_of_all(j, c->p[i].rule))
 			continue;
 		if (c->p[i].outcome == OUTCOME_ERROR && c->p[i].rule->severity < p->min)
 			continue;
@@ -91,8 +108,8 @@ static int ask_all(struct op *op, struct judge *j)
 		if (take_check(op, j, &c->p[i]) < 0)
 			return op->code;
 	}
-	if (c->n == 0)
-		return judge_error(op, j, "the image was not audited");
+	if (asked == 0)
+		return judge_error(op, j, "the image was not asked for any of them");
 	return judge_detail(op, j, "%td checks", asked);
 }
 

@@ -18,6 +18,9 @@ static int ask_approved(struct op *op, struct judge *j)
 	struct texts names;
 	bool fits = false;
 
+	const struct check *none = checks_find(&j->facts->checks, S("image.base_known"));
+	if (!b->known && j->rule->params.no_base && none && none->outcome == OUTCOME_PASS)
+		return judge_detail(op, j, "built on no image: it is made of packages alone");
 	if (!b->known || b->name.len == 0)
 		return no_base(op, j);
 	if (image_names(op, &s, false, &names) < 0)
@@ -90,7 +93,7 @@ const struct kind kind_base_approved = {
 	{ "base.approved", "CIS-4.2", SEVERITY_MEDIUM, "The image is built on an approved base",
 	  "What the base brings is in every image on it, good and bad.",
 	  "Build on one of the approved images." },
-	"from!",
+	"from! no_base",
 	"from",
 	ask_approved,
 };

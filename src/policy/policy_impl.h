@@ -19,7 +19,7 @@ enum grace_from { GRACE_FROM_FIX, GRACE_FROM_PUBLISHED };
 /* Those of all kinds; a rule may have those that its kind names. What is not given is zero. */
 struct params {
 	enum severity min;
-	bool fixable, has_fixable, only_app, only_base, unknown, due, extended, fixed_only;
+	bool fixable, has_fixable, only_app, only_base, unknown, due, extended, fixed_only, no_base;
 	bool has_grace;
 	int64_t grace[SEVERITIES]; /* seconds, by severity */
 	enum grace_from grace_from;
