@@ -8,6 +8,7 @@ extern const struct auditor auditor_elf;
 extern const struct auditor auditor_history;
 extern const struct auditor auditor_image;
 extern const struct auditor auditor_leftovers;
+extern const struct auditor auditor_licences;
 extern const struct auditor auditor_packages;
 extern const struct auditor auditor_rights;
 extern const struct auditor auditor_tools;
@@ -23,7 +24,8 @@ const struct auditor *const auditors[] = {
 	&auditor_elf,
 	&auditor_packages,
 	&auditor_leftovers,
-	&auditor_image,
 	&auditor_credentials,
+	&auditor_licences,
+	&auditor_image,
 };
 const size_t auditors_n = sizeof(auditors) / sizeof(auditors[0]);
