@@ -157,11 +157,6 @@ struct authority {
 	uint32_t hash;
 };
 
-static int by_authority(const void *a, const void *b)
-{
-	return str_cmp(((const struct authority *)a)->name, ((const struct authority *)b)->name);
-}
-
 /* "mozilla/X Y.crt" is called X_Y.pem, as update-ca-certificates does. */
 static int pem_name(struct op *op, str path, str *ret)
 {
@@ -207,7 +202,7 @@ static int add_authority(struct patch_layer *l, str path, str bytes, authorities
 	return rc;
 }
 
-/* The certificates of the conf file: gone ones leave it, and new ones of the package come in. */
+/* The certificates of the conf file: gone ones are turned off, and new ones of the package come in. */
 static int make_conf(struct patch_layer *l, const struct patch_work *w, authorities *all)
 {
 	str text, bytes, path, conf = S("etc/ca-certificates.conf");
@@ -230,9 +225,10 @@ static int make_conf(struct patch_layer *l, const struct patch_work *w, authorit
 		if ((rc = op_text(l->op, &path, "usr/share/ca-certificates/%.*s",
 				  STR_ARG(name))) < 0)
 			return rc;
-		if (!patch_find(l, path) || !str_ends(name, S(".crt")))
+		bool there = patch_find(l, path) && str_ends(name, S(".crt"));
+		buf_fmt(&b, "%s%.*s\n", off || !there ? "!" : "", STR_ARG(name));
+		if (!there)
 			continue;
-		buf_fmt(&b, "%.*s\n", STR_ARG(line));
 		rc = map_put(&seen, path, l);
 		if (rc == 0 && !off)
 			rc = bytes_of(l, path, &bytes) ? add_authority(l, path, bytes, all) : 1;
@@ -306,22 +302,20 @@ static int make_bundle(struct patch_layer *l, const struct patch_work *w)
 		rc = remove_dangling(l);
 	if (rc < 0)
 		return rc;
-	/* Those of the image's own are behind the package's. */
+	/* The image's own are behind the package's. */
 	for (ptrdiff_t i = 0; rc == 0 && i < l->m->tree.n; i++) {
 		path = l->m->tree.entry[i].path;
-		if (str_starts(path, S("usr/local/share/ca-certificates/")) &&
-		    str_ends(path, S(".crt")))
-			return op_fail(l->op, ERR_NO,
-				       "the image trusts certificates of its own: "
-				       "/%.*s is to be brought into the new bundle by hand",
-				       STR_ARG(path));
+		if (!str_starts(path, S("usr/local/share/ca-certificates/")) ||
+		    !str_ends(path, S(".crt")) || !patch_content(l->m, path, &text))
+			continue;
+		rc = add_authority(l, path, text, &all);
 	}
-	qsort(all.p, (size_t)all.n, sizeof(*all.p), by_authority);
 	buf_init(&b, l->op, LIMIT_CAPTURE);
 	for (ptrdiff_t i = 0; rc == 0 && i < all.n; i++) {
 		unsigned turn = 0;
-		for (ptrdiff_t k = 0; k < i; k++)
-			turn += all.p[k].hash == all.p[i].hash;
+		for (ptrdiff_t k = 0; k < all.n; k++)
+			turn += all.p[k].hash == all.p[i].hash &&
+				str_cmp(all.p[k].name, all.p[i].name) < 0;
 		buf_fmt(&b, "%.*s\n", STR_ARG(str_trim(all.p[i].pem)));
 		rc = op_text(l->op, &path, "etc/ssl/certs/%.*s", STR_ARG(all.p[i].name));
 		if (rc == 0)

@@ -26,6 +26,7 @@ static bool wants(void *arg, str path, uint64_t size)
 		return false;
 	return str_starts(path, database) || str_starts(path, S("etc/")) ||
 	       str_starts(path, S("usr/share/ca-certificates/")) ||
+	       str_starts(path, S("usr/local/share/ca-certificates/")) ||
 	       str_eq(path, S("var/lib/apt/extended_states")) ||
 	       str_eq(path, S("usr/lib/os-release"));
 }

@@ -54,9 +54,9 @@ def link(path, to):
     return {"path": path, "to": to}
 
 
-def package(name, version="1.0-1", files=(), pocket="trixie", more=False, script="", **fields):
+def package(name, version="1.0-1", files=(), pocket="trixie", more=False, script="", control=(), **fields):
     return {"name": name, "version": version, "files": files, "pocket": pocket, "more": more, "script": script,
-            "fields": fields}
+            "control": control, "fields": {key.replace("_", "-"): value for key, value in fields.items()}}
 
 
 # A postinst that debhelper did not write.
@@ -119,6 +119,43 @@ PACKAGES = [
     package("setuid", files=[file("usr/bin/rise", b"\x7fELF", 0o4755)]),
     package("secret", files=[file("etc/ssl/private/server.key", KEY, 0o600)]),
     package("device", files=[{"path": "dev/sda", "device": (8, 0)}]),
+]
+
+# What `temper patch` meets: two versions of each, the newer ones with --with patch.
+CONFFILES = file("conffiles", "/etc/upd/same.conf\n/etc/upd/new.conf\n/etc/upd/mine.conf\n/etc/upd/rid.conf\n")
+CLEAN = "#!/bin/sh\nset -e\nif [ \"$1\" = upgrade ]; then\n\techo replacing\nfi\n"
+FROM_ONE = "#!/bin/sh\nset -e\nif [ \"$1\" = configure ] && dpkg --compare-versions \"$2\" lt-nl {0}; then\n\t/usr/bin/migrate\nfi\n"
+PACKAGES += [
+    package("upd", files=[file("usr/lib/upd/data", "one\n"), file("usr/lib/upd/old/gone", "gone\n"), link("usr/lib/upd/link", "data"),
+                          file("usr/share/doc/upd/README", "read me\n"), file("usr/bin/upd", "#!/bin/sh\n", 0o755),
+                          file("etc/upd/same.conf", "same\n"), file("etc/upd/new.conf", "new 1\n"), file("etc/upd/mine.conf", "mine 1\n"),
+                          file("etc/upd/rid.conf", "rid 1\n"), file("etc/upd/left.conf", "left\n")],
+            control=[file("conffiles", CONFFILES["data"].decode() + "/etc/upd/left.conf\n"), file("prerm", CLEAN, 0o755)], Multi_Arch="foreign"),
+    package("upd", "1.0-2", pocket="trixie-security", more="patch",
+            files=[file("usr/lib/upd/data", "two\n"), file("usr/lib/upd/more/came", "came\n"), link("usr/lib/upd/link", "more/came"),
+                   file("usr/share/doc/upd/README", "read me again\n"), file("usr/bin/upd", "#!/bin/sh\n", 0o750),
+                   file("etc/upd/same.conf", "same\n"), file("etc/upd/new.conf", "new 2\n"), file("etc/upd/mine.conf", "mine 2\n"),
+                   file("etc/upd/rid.conf", "rid 2\n"), file("usr/lib/libupd-a/moved", "moved to upd\n")],
+            control=[CONFFILES, file("prerm", CLEAN, 0o755)], Multi_Arch="foreign", Depends="upd-new (>= 1)", Replaces="libupd-a (<< 1.0-2)",
+            Breaks="libupd-a (<< 1.0-2)"),
+    package("upd-new", files=[file("usr/lib/upd-new/data", "new\n")], pocket="trixie", more="patch"),
+    package("libupd-a", files=[file("usr/lib/libupd-a/a", "a 1\n"), file("usr/lib/libupd-a/moved", "moved 1\n")], Source="libupd", Multi_Arch="same"),
+    package("libupd-a", "1.0-2", files=[file("usr/lib/libupd-a/a", "a 2\n")], pocket="trixie-security", more="patch", Source="libupd",
+            Multi_Arch="same"),
+    package("held", files=[file("usr/lib/held/x", "1\n")]),
+    package("held", "1.0-2", files=[file("usr/lib/held/x", "2\n")], pocket="trixie-security", more="patch"),
+    package("acting", files=[file("usr/lib/acting/x", "1\n")], control=[file("postinst", FROM_ONE.format("0.5"), 0o755)]),
+    package("acting", "1.0-2", files=[file("usr/lib/acting/x", "2\n")], pocket="trixie-security", more="patch",
+            control=[file("postinst", FROM_ONE.format("1.0-2~"), 0o755)]),
+    package("on-acting", files=[file("usr/lib/on-acting/x", "1\n")], Depends="acting (= 1.0-1)"),
+    package("on-acting", "1.0-2", files=[file("usr/lib/on-acting/x", "2\n")], pocket="trixie-security", more="patch", Depends="acting (= 1.0-2)"),
+    package("calm", files=[file("usr/lib/calm/x", "1\n")]),
+    package("calm", "1.0-2", files=[file("usr/lib/calm/x", "2\n")], pocket="trixie-security", more="patch",
+            control=[file("postinst", FROM_ONE.format("0.5"), 0o755)]),
+    package("listening", files=[file("usr/lib/listening/x", "1\n")],
+            control=[file("triggers", "interest-noawait /usr/lib/heard\n"), file("postinst", "#!/bin/sh\nset -e\n[ \"$1\" != triggered ] || /usr/bin/index\n", 0o755)]),
+    package("heard", files=[file("usr/lib/heard/x", "1\n")]),
+    package("heard", "1.0-2", files=[file("usr/lib/heard/x", "2\n")], pocket="trixie-security", more="patch"),
 ]
 
 # In repositories of somebody else's: names of its own, and names that are Debian's.
@@ -205,7 +242,7 @@ def control_text(p, arch):
 def deb_of(p, arch, program):
     files = [f for f in p["files"] if f != "bomb"]
     sums = "".join(f"{hashlib.md5(f['data']).hexdigest()}  {f['path']}\n" for f in files if isinstance(f, dict) and "data" in f)
-    control = [file("control", control_text(p, arch)), file("md5sums", sums)]
+    control = [file("control", control_text(p, arch)), file("md5sums", sums), *p["control"]]
     if p["script"]:
         control.append(file("postinst", p["script"], 0o755))
     data = bomb() if "bomb" in p["files"] else lzma.compress(tar_of(files, program, arch), preset=1)
