@@ -130,9 +130,10 @@ static int open_suite(struct patching *p)
 		return rc;
 	if (ubuntu) {
 		if (!spec.keyring.len)
-			spec.keyring = p->mirror.keyring.len
-					       ? p->mirror.keyring
-					       : S("/usr/share/keyrings/ubuntu-archive-keyring.gpg");
+			spec.keyring =
+				p->mirror.keyring.len
+					? p->mirror.keyring
+					: S("/usr/share/keyrings/ubuntu-archive-keyring.gpg");
 		p->mirror.security = p->mirror.archive;
 		if ((rc = universe(p, spec.suite, spec.keyring, extra)) < 0)
 			return rc;

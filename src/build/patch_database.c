@@ -11,11 +11,11 @@
 #include "codec/tar.h"
 
 static const char *const order[] = {
-	"Package",     "Essential", "Protected",      "Status",     "Priority",    "Section",
-	"Installed-Size", "Origin", "Maintainer",     "Bugs",       "Architecture", "Multi-Arch",
-	"Source",      "Version",   "Replaces",       "Provides",   "Depends",     "Pre-Depends",
-	"Recommends",  "Suggests",  "Breaks",         "Conflicts",  "Enhances",    "Conffiles",
-	"Description",
+	"Package",      "Essential",      "Protected",   "Status",     "Priority",
+	"Section",      "Installed-Size", "Origin",      "Maintainer", "Bugs",
+	"Architecture", "Multi-Arch",     "Source",      "Version",    "Replaces",
+	"Provides",     "Depends",        "Pre-Depends", "Recommends", "Suggests",
+	"Breaks",       "Conflicts",      "Enhances",    "Conffiles",  "Description",
 };
 enum { ORDER_N = sizeof(order) / sizeof(order[0]) };
 
@@ -190,8 +190,7 @@ static int put_info_file(struct patch_layer *l, str name, str kind, str bytes, u
 			 struct map *has)
 {
 	str path;
-	int rc = op_text(l->op, &path, "var/lib/dpkg/info/%.*s.%.*s", STR_ARG(name),
-			 STR_ARG(kind));
+	int rc = op_text(l->op, &path, "var/lib/dpkg/info/%.*s.%.*s", STR_ARG(name), STR_ARG(kind));
 
 	if (rc < 0 || (rc = map_put(has, path, l)) < 0)
 		return rc;
@@ -249,8 +248,8 @@ static int put_info(struct patch_layer *l, const struct patch_work *w)
 		rc = put_info_file(l, name, S("triggers"), c->triggers, 0644, &has);
 	for (int k = 0; rc == 0 && k < SCRIPT_KINDS; k++)
 		if (c->script[k].text.len)
-			rc = put_info_file(l, name, str_of(script_name[k]), c->script[k].text,
-					   0755, &has);
+			rc = put_info_file(l, name, str_of(script_name[k]), c->script[k].text, 0755,
+					   &has);
 	for (ptrdiff_t i = 0; rc == 0 && i < c->info.file_n; i++)
 		rc = put_info_file(l, name, c->info.file[i].path, c->info.file[i].bytes, 0644,
 				   &has);
@@ -374,8 +373,7 @@ static int put_single(struct patch_layer *l, const struct patch_work *w)
 		file = l->m->record[w->change->was].file;
 		status = deb822_get(&l->m->record[w->change->was].stanza, "Status").len > 0;
 	} else {
-		rc = op_text(l->op, &file, "var/lib/dpkg/status.d/%.*s",
-			     STR_ARG(w->contents.name));
+		rc = op_text(l->op, &file, "var/lib/dpkg/status.d/%.*s", STR_ARG(w->contents.name));
 	}
 	buf_init(&b, l->op, LIMIT_STANZA);
 	if (rc == 0)

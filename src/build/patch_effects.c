@@ -45,8 +45,8 @@ static bool has_alternative(struct op *op, const struct patch_image *m, const st
 	if (!image_tree_find(&m->tree, S("var/lib/dpkg/alternatives")))
 		return true;
 	if (op_text(op, &path, "var/lib/dpkg/alternatives/%.*s", STR_ARG(master)) < 0 ||
-	    op_text(op, &line, "/%.*s", STR_ARG(str_starts(e->to, S("/")) ? str_from(e->to, 1)
-									   : e->to)) < 0)
+	    op_text(op, &line, "/%.*s",
+		    STR_ARG(str_starts(e->to, S("/")) ? str_from(e->to, 1) : e->to)) < 0)
 		return false;
 	if (!patch_content(m, path, &text))
 		return false;
@@ -222,8 +222,8 @@ static int make_conf(struct patch_layer *l, const struct patch_work *w, authorit
 			continue;
 		}
 		name = str_from(name, off);
-		if ((rc = op_text(l->op, &path, "usr/share/ca-certificates/%.*s",
-				  STR_ARG(name))) < 0)
+		if ((rc = op_text(l->op, &path, "usr/share/ca-certificates/%.*s", STR_ARG(name))) <
+		    0)
 			return rc;
 		bool there = patch_find(l, path) && str_ends(name, S(".crt"));
 		buf_fmt(&b, "%s%.*s\n", off || !there ? "!" : "", STR_ARG(name));
@@ -249,14 +249,13 @@ static int make_conf(struct patch_layer *l, const struct patch_work *w, authorit
 static int put_link(struct patch_layer *l, str path, str to)
 {
 	const struct entry *is = image_tree_find_link(&l->m->tree, path);
-	struct entry e = { .path = path,
-			   .link = to,
-			   .type = ENTRY_SYMLINK,
-			   .mode = 0777,
-			   .mtime = l->created };
+	struct entry e = {
+		.path = path, .link = to, .type = ENTRY_SYMLINK, .mode = 0777, .mtime = l->created
+	};
 
-	return is && is->type == ENTRY_SYMLINK && str_eq(is->link, to) ? 0
-								       : patch_put(l, &e, S(""), -1);
+	return is && is->type == ENTRY_SYMLINK && str_eq(is->link, to)
+		       ? 0
+		       : patch_put(l, &e, S(""), -1);
 }
 
 /* Links in etc/ssl/certs that lead to what is no longer there. */

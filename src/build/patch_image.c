@@ -131,8 +131,9 @@ static int add_record(struct op *op, struct patch_image *m, const struct deb822_
 	in.source = source.source.len ? source.source : in.name;
 	in.source_version = source.source_version.len ? source.source_version : in.version;
 	if (!in.name.len || !in.version.len || !in.arch.len)
-		return op_fail(op, ERR_FORMAT, "a record of dpkg's database lacks name, version or "
-					       "architecture");
+		return op_fail(op, ERR_FORMAT,
+			       "a record of dpkg's database lacks name, version or "
+			       "architecture");
 	if (is_held(deb822_get(s, "Status")))
 		in.stay = S("it is on hold in dpkg's database");
 	if (!vec_grow(op, (void **)&m->installed, &n, cap, sizeof(in)) ||
@@ -155,8 +156,7 @@ static int read_status(struct op *op, struct patch_image *m, str text, str file,
 
 	while ((rc = deb822_next(op, &text, &s)) == 1) {
 		str raw = s.raw;
-		if (!installed_next(&raw, &plain) ||
-		    (!file.len && !installed_is_there(&plain)))
+		if (!installed_next(&raw, &plain) || (!file.len && !installed_is_there(&plain)))
 			continue;
 		if ((rc = add_record(op, m, &s, cap, file)) < 0)
 			return rc;

@@ -46,9 +46,9 @@ struct patch_image {
 	struct patch_installed *installed; /* [n] */
 	struct patch_record *record;       /* [n] */
 	ptrdiff_t n;
-	bool single;   /* records are status.d's */
-	bool unmerged; /* bin or lib is a directory of its own */
-	str status;    /* the text of var/lib/dpkg/status */
+	bool single;       /* records are status.d's */
+	bool unmerged;     /* bin or lib is a directory of its own */
+	str status;        /* the text of var/lib/dpkg/status */
 	struct map place;  /* directories that were resolved: struct patch_place */
 	struct map owner;  /* path -> struct patch_owner */
 	struct map divert; /* path -> struct patch_divert */
@@ -81,8 +81,8 @@ struct patch_work {
 	struct contents contents;
 	struct contents_data data;
 	struct effects_answer answer;
-	str *path; /* [contents.n]: places in the image; empty: not put */
-	struct map has; /* all places */
+	str *path;         /* [contents.n]: places in the image; empty: not put */
+	struct map has;    /* all places */
 	struct texts kept; /* conffiles that stay as the image has them */
 	ptrdiff_t away;    /* paths that the image has been rid of before, and are not put back */
 };
@@ -94,7 +94,7 @@ struct patch_layer {
 	ptrdiff_t n;
 	VEC(struct layer_file) file;
 	VEC(ptrdiff_t) from; /* parallel: index into work, or -1 */
-	struct map at;	    /* path -> index + 1 into file */
+	struct map at;       /* path -> index + 1 into file */
 	struct map gone;     /* paths that are removed */
 	int64_t created;
 };

@@ -126,8 +126,8 @@ static int foreign_owner(struct op *op, const struct patch_image *m, const struc
 		if (patch_replaces(op, &w->change->to, in, &replaced) < 0)
 			return op->code;
 		if (!replaced)
-			return op_fail(op, ERR_NO, "it ships /%.*s, which is %.*s's",
-				       STR_ARG(path), STR_ARG(in->name));
+			return op_fail(op, ERR_NO, "it ships /%.*s, which is %.*s's", STR_ARG(path),
+				       STR_ARG(in->name));
 	}
 	return 0;
 }
@@ -451,8 +451,7 @@ static int remove_byte_code(struct patch_layer *l, str path)
 		str is = l->m->tree.entry[i].path;
 		if (!str_starts(is, dir))
 			break;
-		if (str_starts(is, prefix) && str_ends(is, S(".pyc")) &&
-		    !map_get(&l->m->owner, is))
+		if (str_starts(is, prefix) && str_ends(is, S(".pyc")) && !map_get(&l->m->owner, is))
 			rc = map_put(&l->gone, is, l);
 	}
 	return rc;

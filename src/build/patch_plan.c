@@ -20,7 +20,7 @@ enum { TRIES_MAX = 4096 }; /* of one plan */
 
 enum { TO_NONE, TO_OPEN, TO_TAKEN, TO_REFUSED };
 
-struct target { /* beside each installed package */
+struct target {                 /* beside each installed package */
 	struct repo_package is; /* it, with the relations that hold in the image */
 	struct repo_package to; /* what it would become */
 	int state;
@@ -36,9 +36,9 @@ struct planner {
 	const struct solve_source *suite;
 	const struct patch_wish *wish;
 	struct target *target;
-	struct map name;       /* -> target + 1 of the platform's own */
-	struct map provided;   /* name -> list of providers that are installed */
-	struct map added;      /* new packages: name -> repo_package */
+	struct map name;     /* -> target + 1 of the platform's own */
+	struct map provided; /* name -> list of providers that are installed */
+	struct map added;    /* new packages: name -> repo_package */
 	VEC(str) note;
 	int tries;
 };
@@ -69,8 +69,8 @@ static bool holds(const struct planner *p, const struct relation *r, ptrdiff_t b
 	if (at >= 0 && at != but && relation_holds(r, p->installed[at].version))
 		return true;
 	for (const struct provider *v = map_get(&p->provided, r->name); v; v = v->next)
-		if (v->at != but && (r->order == RELATION_ANY ||
-				     (v->version.len && relation_holds(r, v->version))))
+		if (v->at != but &&
+		    (r->order == RELATION_ANY || (v->version.len && relation_holds(r, v->version))))
 			return true;
 	return false;
 }
@@ -116,8 +116,9 @@ static int keep_held(struct planner *p, str field, const struct relations *was, 
 	buf_init(&b, p->op, LIMIT_STANZA);
 	for (ptrdiff_t i = 0; i < all.n; i++) {
 		const struct relation_group *g = &all.group[i];
-		bool held = was ? !was_unmet(p, was, g->alternative[0].name) || group_holds(p, g, -1)
-				: group_holds(p, g, -1);
+		bool held =
+			was ? !was_unmet(p, was, g->alternative[0].name) || group_holds(p, g, -1)
+			    : group_holds(p, g, -1);
 		str line;
 		if (held) {
 			buf_fmt(&b, "%s%.*s", b.len ? ", " : "", STR_ARG(g->text));
@@ -236,8 +237,7 @@ static const struct patch_installed *twin(const struct planner *p, ptrdiff_t at)
 
 	for (ptrdiff_t i = 0; i < p->n; i++)
 		if (i != at && str_eq(p->installed[i].name, in->name) &&
-		    !str_eq(p->installed[i].arch, in->arch) &&
-		    str_eq(in->multi_arch, S("same")))
+		    !str_eq(p->installed[i].arch, in->arch) && str_eq(in->multi_arch, S("same")))
 			return &p->installed[i];
 	return NULL;
 }
@@ -250,8 +250,7 @@ static bool is_asked(const struct planner *p, ptrdiff_t i)
 	for (ptrdiff_t k = 0; !named && k < p->wish->only.n; k++)
 		named = str_eq(p->wish->only.p[k], in->name) ||
 			str_eq(p->wish->only.p[k], in->source);
-	return named && (!p->wish->wanted ||
-			 p->wish->wanted(p->wish->arg, in, &p->target[i].to));
+	return named && (!p->wish->wanted || p->wish->wanted(p->wish->arg, in, &p->target[i].to));
 }
 
 static int see_all(struct planner *p)
@@ -352,8 +351,7 @@ static int providers_present(struct op *op, void *arg, str name, struct repo_pac
 			return op->code;
 		*to = *present(t);
 	}
-	int rc = op->code < 0 ? op->code
-			      : p->suite->providers(op, p->suite->arg, name, &found, &n);
+	int rc = op->code < 0 ? op->code : p->suite->providers(op, p->suite->arg, name, &found, &n);
 	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
 		if (own(p, found[i].name) >= 0 || is_barred(p, found[i].name))
 			continue;
@@ -412,7 +410,8 @@ static int reword(struct op *op, str why, str *ret)
 	struct buf b;
 
 	buf_init(&b, op, OP_ERROR_MAX * 2);
-	for (ptrdiff_t at; (at = str_find_str(why, from)) >= 0; why = str_from(why, at + from.len)) {
+	for (ptrdiff_t at; (at = str_find_str(why, from)) >= 0;
+	     why = str_from(why, at + from.len)) {
 		buf_add(&b, str_head(why, at));
 		buf_add(&b, S("the image has "));
 	}
@@ -503,8 +502,7 @@ static int choose_needed(struct planner *p)
 	while (more) {
 		more = false;
 		for (ptrdiff_t i = 0; i < p->n; i++)
-			if (p->target[i].trying &&
-			    choose_named(p, &p->target[i].to, &more) < 0)
+			if (p->target[i].trying && choose_named(p, &p->target[i].to, &more) < 0)
 				return p->op->code;
 	}
 	return 0;
@@ -564,11 +562,9 @@ static int tell(struct planner *p, struct patch_plan *ret)
 	for (ptrdiff_t i = 0; i < p->n; i++) {
 		const struct target *t = &p->target[i];
 		if (t->state == TO_TAKEN)
-			plan.change[plan.change_n++] =
-				(struct patch_change){ i, t->to, !t->asked };
+			plan.change[plan.change_n++] = (struct patch_change){ i, t->to, !t->asked };
 		else if (t->state == TO_REFUSED && t->asked)
-			plan.refusal[plan.refusal_n++] =
-				(struct patch_refusal){ i, t->to, t->why };
+			plan.refusal[plan.refusal_n++] = (struct patch_refusal){ i, t->to, t->why };
 	}
 	for (ptrdiff_t i = 0; i < p->added.n; i++)
 		plan.change[plan.change_n++] =

@@ -38,7 +38,7 @@ struct patch_plan {
 
 struct patch_wish {
 	const struct platform *platform;
-	struct texts only; /* binary or source packages to update; none: all */
+	struct texts only;  /* binary or source packages to update; none: all */
 	struct texts never; /* packages that are not to be added */
 	/* Is this update wanted? NULL: every one. */
 	bool (*wanted)(void *arg, const struct patch_installed *p, const struct repo_package *to);

@@ -86,8 +86,7 @@ static int check_files(struct op *op, const struct inventory *v, const struct pa
 		const ptrdiff_t *at = map_get(&l->at, f->path);
 		if (f->config || !at || l->from.p[*at] < 0)
 			continue;
-		return op_fail(op, ERR_VERIFY,
-			       "the patched image's /%.*s is not as %.*s has it",
+		return op_fail(op, ERR_VERIFY, "the patched image's /%.*s is not as %.*s has it",
 			       STR_ARG(f->path), STR_ARG(v->package[f->package].name));
 	}
 	return 0;

@@ -36,8 +36,8 @@ static int whiteouts(struct patch_layer *l)
 			above = map_get(&l->gone, up) != NULL;
 		if (above || map_get(&l->at, path))
 			continue;
-		int rc = op_text(l->op, &e.path, "%.*s%s.wh.%.*s", STR_ARG(dir),
-				 dir.len ? "/" : "", STR_ARG(str_base_name(path)));
+		int rc = op_text(l->op, &e.path, "%.*s%s.wh.%.*s", STR_ARG(dir), dir.len ? "/" : "",
+				 STR_ARG(str_base_name(path)));
 		if (rc < 0 || (rc = patch_put(l, &e, S(""), -1)) < 0)
 			return rc;
 	}

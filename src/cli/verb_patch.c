@@ -4,7 +4,8 @@
 
 static const struct option table[] = {
 	{ "name", 't', OPTION_TEXT, "NAME:TAG", AT(name), "Result",
-	  "Name of the patched image in the store; a tag that is missing is \"latest\". Without it, and without --to, it is "
+	  "Name of the patched image in the store; a tag that is missing is \"latest\". Without "
+	  "it, and without --to, it is "
 	  "IMAGE's name with \"-patched\" behind its tag." },
 	{ "to", 0, OPTION_TEXTS, "SCHEME:PLACE", AT(to), "Result",
 	  "Write the image to oci-dir:DIR, oci-archive:FILE or docker-archive:FILE, or into the "
@@ -31,7 +32,8 @@ static const struct option table[] = {
 	{ "mirror", 0, OPTION_TEXT, "URL", AT(mirror), "Packages",
 	  "Mirror to take packages from, before this machine's own. Ubuntu's has to be named." },
 	{ "keyring", 0, OPTION_TEXT, "FILE", AT(keyring), "Packages",
-	  "Keys that sign the suite, instead of the distribution's own.", .hint = OPTION_HINT_FILE },
+	  "Keys that sign the suite, instead of the distribution's own.",
+	  .hint = OPTION_HINT_FILE },
 	{ "offline", 0, OPTION_FLAG, NULL, AT(offline), "Packages",
 	  "Use nothing but what the store holds." },
 	{ "effects", 0, OPTION_TEXT, "DIR", AT(effects), "Packages",
@@ -50,7 +52,8 @@ static const struct example example[] = {
 	  "Somebody else's image, with its distribution's security updates:" },
 	{ "temper patch --findings-only --dry-run registry:debian:12",
 	  "What would an update clear?" },
-	{ "temper patch --only openssl -o json=patch.json podman:web", "One package, for a program:" },
+	{ "temper patch --only openssl -o json=patch.json podman:web",
+	  "One package, for a program:" },
 };
 
 const struct verb verb_patch = {
@@ -59,13 +62,17 @@ const struct verb verb_patch = {
 	.operand_min = 1,
 	.operand_max = 1,
 	.summary = "put security updates into any Debian or Ubuntu image, as one layer",
-	.description =
-		"IMAGE is any image with a dpkg database, by any name that temper sbom takes. What its suite has in a newer "
-		"version is put in as dpkg would, in one new layer on top: files, configuration that nobody changed, dpkg's "
-		"own database, the loader's cache. No script of a package and no program of the image is run: what a script "
-		"does on the update must be known (docs/effects.md), or its package stays as it is, and is told.\n\n"
-		"The rest of the image is kept as it is. An image that was patched before is patched anew from its original. "
-		"Exit 1 if something that has an update could not be done.",
+	.description = "IMAGE is any image with a dpkg database, by any name that temper sbom "
+		       "takes. What its suite has in a newer "
+		       "version is put in as dpkg would, in one new layer on top: files, "
+		       "configuration that nobody changed, dpkg's "
+		       "own database, the loader's cache. No script of a package and no program of "
+		       "the image is run: what a script "
+		       "does on the update must be known (docs/effects.md), or its package stays "
+		       "as it is, and is told.\n\n"
+		       "The rest of the image is kept as it is. An image that was patched before "
+		       "is patched anew from its original. "
+		       "Exit 1 if something that has an update could not be done.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct patch_cli),
 	VERB_EXAMPLES(example),

@@ -490,7 +490,8 @@ static bool is_answered(const struct answering *a, enum script_kind kind, str te
 	for (int place = 0; place < PLACES; place++) {
 		for (ptrdiff_t i = 0; a->has[place] && i < a->file[place].script_n; i++) {
 			const struct effects_script *s = &a->file[place].script[i];
-			if (s->kind != kind || (s->since.len && version_deb_compare(a->c->version, s->since) < 0))
+			if (s->kind != kind ||
+			    (s->since.len && version_deb_compare(a->c->version, s->since) < 0))
 				continue;
 			for (ptrdiff_t k = 0; k < s->hash_n; k++) {
 				const struct effects_hash *h = &s->hash[k];
@@ -581,8 +582,10 @@ int effects_upgrade(struct op *op, const struct effects *e, const struct content
 		a.has[place] = rc == 0;
 	}
 	rc = 0;
-	for (size_t i = 0; i < sizeof(script) / sizeof(script[0]) && (rc == 0 || rc == ERR_NO); i++) {
-		int one = upgrade_script(&a, script[i].kind, script[i].text, old->version, c->version);
+	for (size_t i = 0; i < sizeof(script) / sizeof(script[0]) && (rc == 0 || rc == ERR_NO);
+	     i++) {
+		int one = upgrade_script(&a, script[i].kind, script[i].text, old->version,
+					 c->version);
 		rc = one < 0 ? one : rc;
 	}
 	*ret_unanswered = a.unanswered.bad ? S("") : buf_view(&a.unanswered);

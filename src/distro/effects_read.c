@@ -7,7 +7,6 @@
 #include "codec/yaml.h"
 #include "model/version.h"
 
-
 /* One item of a list of effects, as the table reads it. */
 struct raw {
 	struct effect e;

@@ -13,7 +13,7 @@ struct effects_script { /* one entry of `scripts` */
 		bool code; /* of the code alone, without sections and version: see effects.c */
 	} * hash;          /* [hash_n] */
 	ptrdiff_t hash_n;
-	str since; /* from this version on; empty: any */
+	str since;    /* from this version on; empty: any */
 	bool upgrade; /* what it does besides when it replaces an older version needs nothing */
 	struct effect_list effects;
 	bool sysusers, tmpfiles; /* the script applies the package's data of that kind */

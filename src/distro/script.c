@@ -152,11 +152,11 @@ static enum truth upgrade_compares(struct parser *p, str how, str word)
 		str op;
 		int least, most; /* of the comparison's sign */
 	} ops[] = {
-		{ S_INIT("lt"), -1, -1 },    { S_INIT("le"), -1, 0 },    { S_INIT("eq"), 0, 0 },
-		{ S_INIT("ge"), 0, 1 },      { S_INIT("gt"), 1, 1 },     { S_INIT("lt-nl"), -1, -1 },
-		{ S_INIT("le-nl"), -1, 0 },  { S_INIT("ge-nl"), 0, 1 },  { S_INIT("gt-nl"), 1, 1 },
-		{ S_INIT("<<"), -1, -1 },    { S_INIT("<="), -1, 0 },    { S_INIT("="), 0, 0 },
-		{ S_INIT(">="), 0, 1 },      { S_INIT(">>"), 1, 1 },
+		{ S_INIT("lt"), -1, -1 },   { S_INIT("le"), -1, 0 },   { S_INIT("eq"), 0, 0 },
+		{ S_INIT("ge"), 0, 1 },     { S_INIT("gt"), 1, 1 },    { S_INIT("lt-nl"), -1, -1 },
+		{ S_INIT("le-nl"), -1, 0 }, { S_INIT("ge-nl"), 0, 1 }, { S_INIT("gt-nl"), 1, 1 },
+		{ S_INIT("<<"), -1, -1 },   { S_INIT("<="), -1, 0 },   { S_INIT("="), 0, 0 },
+		{ S_INIT(">="), 0, 1 },     { S_INIT(">>"), 1, 1 },
 	};
 	str version;
 

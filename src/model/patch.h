@@ -25,8 +25,9 @@ struct patched_left { /* has a newer version, and stays */
 };
 
 struct patched {
-	str name, platform, suite, os; /* "debian:12-slim", "linux/amd64", "bookworm", "Debian GNU/Linux 12" */
-	struct digest base, image;     /* manifests; the same where nothing changed */
+	str name, platform, suite,
+		os; /* "debian:12-slim", "linux/amd64", "bookworm", "Debian GNU/Linux 12" */
+	struct digest base, image; /* manifests; the same where nothing changed */
 	struct digest layer;
 	uint64_t layer_size;
 	struct patched_package *package; /* [package_n], by name */

@@ -144,7 +144,7 @@ fi
 holds "nothing is kept back" python3 -c 'import json; d = json.load(open("real.report")); assert not d["left"], d["left"]'
 mkdir upgraded && tar -xf real.tar -C upgraded && cp security.list upgraded/etc/apt/sources.list.d/ && cp /etc/resolv.conf upgraded/etc/
 [ ! -d /etc/apt/apt.conf.d ] || cp -n /etc/apt/apt.conf.d/*proxy* upgraded/etc/apt/apt.conf.d/ 2>/dev/null
-run chroot upgraded sh -c 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qy upgrade --with-new-pkgs'
+run env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot upgraded sh -c 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qy upgrade --with-new-pkgs'
 [ "$code" -eq 0 ] || { skip "what apt-get upgrade makes" "$(grep -h '^dpkg: error\|^E: ' out err | head -n 1)"; flow_end; }
 make unpack real-new.tar real
 # Caches, logs, and what apt keeps of its lists; what dpkg and debconf keep of before; byte code has the times of its modules in it;

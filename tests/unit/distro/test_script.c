@@ -148,5 +148,59 @@ static int knows_its_kind(struct op *op)
 	return 0;
 }
 
-TESTS({ "what is left of a script", leaves, .once = true }, { "data and alternatives", notes_data },
+/* What is left when 1.0-2 replaces 1.0-1. */
+static const struct {
+	const char *what;
+	enum script_kind kind;
+	const char *text, *left;
+} upgrades[] = {
+	{ "fresh only", SCRIPT_POSTINST, SH "if [ -z \"$2\" ]; then\n rm /a\nfi\n", "" },
+	{ "upgrade only", SCRIPT_POSTINST, SH "if [ -n \"$2\" ]; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "preinst's word", SCRIPT_PREINST, SH "case \"$1\" in\n install) rm /a ;;\n upgrade) rm /b ;;\nesac\n", "upgrade) rm /b\n" },
+	{ "postinst's word", SCRIPT_POSTINST, SH "[ \"$1\" = configure ] || exit 0\n", "[ \"$1\" = configure ] || exit 0\n" },
+	{ "prerm", SCRIPT_PRERM, SH "if [ \"$1\" = remove ]; then\n rm /a\nfi\n", "" },
+	{ "postrm", SCRIPT_POSTRM, SH "if [ \"$1\" = purge ]; then\n rm /a\nfi\n", "" },
+	{ "postrm, upgrade", SCRIPT_POSTRM, SH "if [ \"$1\" = upgrade ]; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "from before", SCRIPT_POSTINST, SH "if dpkg --compare-versions \"$2\" lt 1.0-1; then\n rm /a\nfi\n", "" },
+	{ "from this", SCRIPT_POSTINST, SH "if dpkg --compare-versions \"$2\" le 1.0-1; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "from this, nl", SCRIPT_POSTINST, SH "if dpkg --compare-versions -- \"$2\" lt-nl '1.0-2'; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "an old one's $2 is the new version", SCRIPT_PRERM, SH "if dpkg --compare-versions \"$2\" lt 1.0-2; then\n rm /a\nfi\n", "" },
+	{ "a version from elsewhere", SCRIPT_POSTINST, SH "if dpkg --compare-versions \"$2\" lt \"$v\"; then\n rm /a\nfi\n", "rm /a\n" },
+	{ "conffile of long ago", SCRIPT_PREINST,
+	  SH "# Automatically added by dh_installdeb/13\ndpkg-maintscript-helper rm_conffile /etc/a 0.9\\~ -- \"$@\"\n# End automatically added section\n", "" },
+	{ "conffile of now", SCRIPT_PREINST,
+	  SH "# Automatically added by dh_installdeb/13\ndpkg-maintscript-helper rm_conffile /etc/a 1.0-2\\~ -- \"$@\"\n# End automatically added section\n",
+	  "dpkg-maintscript-helper rm_conffile /etc/a 1.0-2\\~ -- \"$@\"\n" },
+	{ "conffile without a version", SCRIPT_PREINST,
+	  SH "# Automatically added by dh_installdeb/13\ndpkg-maintscript-helper mv_conffile /etc/a /etc/b -- \"$@\"\n# End automatically added section\n",
+	  "dpkg-maintscript-helper mv_conffile /etc/a /etc/b -- \"$@\"\n" },
+	{ "the old one's is nothing", SCRIPT_POSTRM,
+	  SH "# Automatically added by dh_installdeb/13\ndpkg-maintscript-helper rm_conffile /etc/a 1.0-2\\~ -- \"$@\"\n# End automatically added section\n", "" },
+};
+
+static int upgraded(struct op *op)
+{
+	for (size_t i = 0; i < sizeof(upgrades) / sizeof(upgrades[0]); i++) {
+		struct script s;
+		TRY(script_read_upgrade(op, exact(str_of(upgrades[i].text)), upgrades[i].kind, S("1.0-1"), S("1.0-2"), &s));
+		if (!str_eq(s.left, str_of(upgrades[i].left)))
+			printf("%s:\n", upgrades[i].what);
+		CHECK_STR(s.left, str_of(upgrades[i].left));
+	}
+	return 0;
+}
+
+static int triggered(struct op *op)
+{
+	struct script s;
+
+	TRY(script_read_triggered(op, exact(S(SH "if [ \"$1\" = triggered ]; then\n make /a\nfi\n")), S("usr/lib/x"), &s));
+	CHECK_STR(s.left, S("make /a\n"));
+	TRY(script_read_triggered(op, exact(S(SH "if [ \"$1\" = configure ]; then\n make /a\nfi\n")), S("usr/lib/x"), &s));
+	CHECK_STR(s.left, S(""));
+	return 0;
+}
+
+TESTS({ "on an upgrade", upgraded }, { "by a trigger", triggered },
+      { "what is left of a script", leaves, .once = true }, { "data and alternatives", notes_data },
       { "preinst and postinst", knows_its_kind })
