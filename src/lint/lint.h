@@ -25,7 +25,8 @@ struct lint_wish {
 	bool strict_labels;
 	bool ignores_need_reason; /* one without does not count, and is a fault */
 	struct texts only,
-		skip; /* ids, or other names of rules; ranges of severity are the caller's */
+		skip;      /* ids, or other names of rules; ranges of severity are the caller's */
+	struct texts also; /* likewise, of rules that are off unless named: DL1001 */
 };
 
 struct lint_file {
