@@ -185,7 +185,8 @@ static int ask_unknown(struct op *op, struct judge *j)
 		struct fault f = {
 			.key = l->path, .kind = str_of(l->kind), .path = l->path, .layer = l->layer
 		};
-		if (texts_fit(&j->rule->params.allow, l->path))
+		if (texts_fit(&j->rule->params.allow, l->path) ||
+		    (j->rule->params.kinds.n && !texts_have(&j->rule->params.kinds, f.kind)))
 			continue;
 		if (l->layer >= 0 && l->layer < v->subject.layer_n)
 			f.instruction = v->subject.layer[l->layer].created_by;
@@ -305,8 +306,8 @@ const struct kind kind_sbom_unknown = {
 	{ "sbom.unknown_programs", "", SEVERITY_MEDIUM, "Every program is of a known package",
 	  "What nothing recognises has no version, and so no vulnerability is ever found in it.",
 	  "Install it from a package, or allow its path." },
-	"allow max",
-	"",
+	"allow kinds max",
+	"kinds",
 	ask_unknown,
 };
 const struct kind kind_attest_required = {
