@@ -80,6 +80,7 @@ struct hit { /* a name of a tool */
 struct tools {
 	struct audit_run *a;
 	uint8_t *is_bin; /* [tree_count()]: a directory of programs */
+	uint32_t entry;  /* what the image starts, or TREE_NONE */
 	VEC(struct hit) hit;
 };
 
@@ -195,6 +196,28 @@ static int look_at(struct op *op, struct tools *w, uint32_t node)
 	return elf && file == node ? look_at_stray(op, w, node, tool) : 0;
 }
 
+/* The program that the configuration starts: of interpreters the application's own. */
+static uint32_t entry_of(const struct tree *t, const struct config *c)
+{
+	const struct texts *words = c && c->entrypoint.n ? &c->entrypoint : c ? &c->cmd : NULL;
+	str path = S("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	uint32_t node = TREE_NONE;
+
+	if (!words || !words->n || words->p[0].len == 0)
+		return TREE_NONE;
+	if (str_find(words->p[0], '/') >= 0)
+		node = tree_find(t, words->p[0]);
+	for (ptrdiff_t i = 0; i < c->env.n; i++)
+		if (str_eq(c->env.p[i].key, S("PATH")))
+			path = c->env.p[i].value;
+	while (node == TREE_NONE && path.p && str_find(words->p[0], '/') < 0) {
+		uint32_t dir = tree_find(t, str_cut(&path, ':'));
+		if (dir != TREE_NONE)
+			node = tree_find_from(t, dir, words->p[0], true);
+	}
+	return node == TREE_NONE ? node : program_of(t, node);
+}
+
 /* Names that lead to one tool stand together, the file's own first. */
 static int by_file(const void *a, const void *b)
 {
@@ -275,6 +298,8 @@ static int tell(struct op *op, struct tools *w)
 		for (n = 1;
 		     i + n < w->hit.n && h[n].file == h->file && h[n].tool->rule == h->tool->rule;)
 			n++;
+		if (h->tool->rule == TOOL_INTERPRETER && h->file == w->entry)
+			continue;
 		if (h->name == h->file)
 			rc = tell_tool(op, w, h, n);
 		for (ptrdiff_t k = 0; rc == 0 && h->name != h->file && k < n; k++)
@@ -291,6 +316,7 @@ static int run(struct op *op, struct audit_run *a)
 	if (rc < 0)
 		return rc;
 	mark_bins(&w);
+	w.entry = entry_of(a->tree, a->config);
 	for (uint32_t i = 1; rc == 0 && i < tree_count(a->tree); i++)
 		rc = look_at(op, &w, i);
 	return rc < 0 ? rc : tell(op, &w);

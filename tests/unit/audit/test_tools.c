@@ -63,6 +63,13 @@ static const struct audited_row rows[] = {
 	{ "fs.no_interpreter", "fail: usr/bin/python3.11 is an interpreter; also as usr/bin/python3",
 	  { "{}", { X("usr/bin/python3.11"), L("usr/bin/python3", "python3.11") } } },
 	{ "fs.no_interpreter", "pass", { "{}", { X("usr/bin/pythonic") } } },
+	/* The application's own. */
+	{ "fs.no_interpreter",
+	  "pass",
+	  { "{\"config\":{\"Cmd\":[\"/usr/bin/python3\",\"-m\",\"x\"]}}", { X("usr/bin/python3.11"), L("usr/bin/python3", "python3.11") } } },
+	{ "fs.no_interpreter",
+	  "fail: usr/bin/perl is an interpreter",
+	  { "{\"config\":{\"Entrypoint\":[\"node\"],\"Cmd\":[\"perl\"]}}", { X("usr/bin/node"), X("usr/bin/perl") } } },
 };
 
 static int tools(struct op *op)
