@@ -2,6 +2,7 @@
 
 #include "base/vec.h"
 #include "distro/copyright.h"
+#include "notices_files.h"
 
 enum { TEXT_MAX = 4 << 20 }; /* bytes of one copyright file: chromium's is 1.4 MiB */
 
@@ -10,9 +11,9 @@ static const char common[] = "usr/share/common-licenses/";
 static bool wants(void *arg, str path, uint64_t size)
 {
 	(void)arg;
-	return size <= TEXT_MAX &&
-	       (str_starts(path, str_of(common)) || (str_starts(path, S("usr/share/doc/")) &&
-						     str_eq(str_base_name(path), S("copyright"))));
+	return size <= TEXT_MAX && (str_starts(path, str_of(common)) || notices_file_is(path) ||
+				    (str_starts(path, S("usr/share/doc/")) &&
+				     str_eq(str_base_name(path), S("copyright"))));
 }
 
 const struct image_tree_wish notices_wish = { .wants = wants };
@@ -50,6 +51,7 @@ bool notices_asks_source(str licence)
 struct collector {
 	struct op *op;
 	const struct side *side;
+	struct notices_files files;
 	VEC(struct notices_text) text;
 	struct map at;       /* digest of a text to its index + 1 */
 	struct map licences; /* names below common-licenses */
@@ -116,13 +118,32 @@ static int add_text(struct collector *c, str text, ptrdiff_t *ret)
 	return 0;
 }
 
+/* What lies beside the package, or is listed by it. */
+static int add_beside(struct collector *c, const struct side_package *from,
+		      struct notices_package *p)
+{
+	str text = S("");
+
+	if (from->licence.len)
+		p->licence = from->licence;
+	p->asks_source = notices_asks_source(p->licence);
+	if (from->package && notices_files_of(c->op, &c->files, from->package, &text) < 0)
+		return c->op->code;
+	if (text.len)
+		return add_text(c, text, &p->text);
+	c->n->missing++;
+	return 0;
+}
+
 static int add_package(struct collector *c, const struct side_package *from,
 		       struct notices_package *p)
 {
+	bool is_deb = str_eq(str_of(from->type), S("deb"));
 	str path, text;
 	int rc = op_text(c->op, &path, "usr/share/doc/%.*s/copyright", STR_ARG(from->name));
 
-	*p = (struct notices_package){ .name = from->name,
+	*p = (struct notices_package){ .type = from->type,
+				       .name = from->name,
 				       .version = from->version,
 				       .source = from->source,
 				       .source_version = from->source_version,
@@ -130,10 +151,8 @@ static int add_package(struct collector *c, const struct side_package *from,
 				       .text = -1 };
 	if (rc < 0)
 		return rc;
-	if (!side_file(c->side, path, &text)) {
-		c->n->missing++;
-		return 0;
-	}
+	if (!is_deb || !side_file(c->side, path, &text))
+		return add_beside(c, from, p);
 	if ((rc = copyright_licence(c->op, text, &p->licence)) < 0 ||
 	    (rc = add_text(c, text, &p->text)) < 0)
 		return rc;
@@ -197,6 +216,8 @@ int notices_make(struct op *op, const struct side *side, struct notices *ret)
 			       STR_ARG(side->name));
 	map_init(&c.at, op);
 	map_init(&c.licences, op);
+	if (notices_files_find(op, side, &c.files) < 0)
+		return op->code;
 	if (!(n.package = op_new(op, struct notices_package, n.package_n)))
 		return op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < n.package_n; i++)

@@ -152,7 +152,7 @@ static void enrich(struct side *s, const struct lock *lock)
 	for (ptrdiff_t i = 0; i < s->package_n; i++) {
 		struct side_package *p = &s->package[i];
 		const struct lock_package *l = lock_package_find(&lock->platform[0], p->name);
-		if (!l || !str_eq(l->version, p->version))
+		if (!l || !str_eq(str_of(p->type), S("deb")) || !str_eq(l->version, p->version))
 			continue;
 		p->suite = lock_origin(l);
 		p->other = l->local || l->repository.len;

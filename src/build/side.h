@@ -20,6 +20,7 @@ struct side_package {
 		       tells of it */
 	str path;   /* repository-relative path of its .deb, likewise */
 	struct digest deb; /* zeros likewise */
+	const struct package *package; /* in side.inventory; NULL: a lock alone tells of it */
 };
 
 struct side_own {          /* what a team adds that no package is */

@@ -44,7 +44,9 @@ int side_packages(struct op *op, struct side *s)
 						       .arch = p->arch,
 						       .source = p->source,
 						       .source_version = p->source_version,
-						       .licence = p->licence };
+						       .licence = p->licence,
+						       .other = p->type != PACKAGE_DEB,
+						       .package = p };
 		if (p->type == PACKAGE_DEB && p->source.len == 0)
 			s->package[i].source = p->name;
 		if (p->type == PACKAGE_DEB && p->source_version.len == 0)

@@ -9,6 +9,7 @@
 #include "codec/node.h"
 
 struct notices_package {
+	const char *type; /* package_kinds[].name */
 	str name, version, source, source_version;
 	str licence;       /* SPDX expression or NOASSERTION */
 	ptrdiff_t text;    /* index into notices.text; -1: the image has none */

@@ -31,12 +31,19 @@ static void put_text(struct buf *b, str text)
 	}
 }
 
+static bool is_deb(const struct notices_package *p)
+{
+	return !p->type || str_eq(str_of(p->type), S("deb"));
+}
+
 static void put_heading(struct buf *b, const struct notices_package *p)
 {
 	text_safe(b, p->name);
 	buf_char(b, ' ');
 	text_safe(b, p->version);
-	if (!str_eq(p->source, p->name)) {
+	if (!is_deb(p))
+		buf_fmt(b, " (%s)", p->type);
+	if (p->source.len && !str_eq(p->source, p->name)) {
 		buf_add(b, S(", from source "));
 		text_safe(b, p->source);
 	}
@@ -66,6 +73,10 @@ static void put_missing(struct buf *b, const struct notices *n)
 			continue;
 		buf_add(b, S("  a copyright text of package "));
 		text_safe(b, n->package[i].name);
+		if (!str_eq(n->package[i].licence, S("NOASSERTION"))) {
+			buf_add(b, S(", which is under "));
+			text_safe(b, n->package[i].licence);
+		}
 		buf_char(b, '\n');
 	}
 	for (ptrdiff_t i = 0; i < n->licence_n; i++) {
@@ -186,8 +197,10 @@ static void put_json_packages(struct json_out *j, const struct notices *n)
 		json_object(j);
 		json_pair(j, "name", p->name);
 		json_pair(j, "version", p->version);
-		json_pair(j, "source", p->source);
-		json_pair(j, "source-version", p->source_version);
+		if (p->type)
+			json_pair(j, "type", str_of(p->type));
+		json_pair_opt(j, "source", p->source);
+		json_pair_opt(j, "source-version", p->source_version);
 		json_pair(j, "licence", p->licence);
 		json_flag(j, "asks-source", p->asks_source);
 		if (p->text >= 0)

@@ -14,7 +14,7 @@ void notices_sources_write(struct buf *b, const struct notices *n, const struct 
 /*
  * As JSON, for programs:
  *	{ "schema": "temper-notices/1", "name", "platform", "digest",
- *	  "packages": [{ "name", "version", "source", "source-version", "licence",
+ *	  "packages": [{ "name", "version", "type", "source", "source-version", "licence",
  *	      "asks-source": bool, "text": digest of its copyright text }],
  *	  "texts": [{ "digest", "text" }], "artifacts": [text],
  *	  "licences": [{ "name", "text" }],

@@ -44,6 +44,30 @@ rm -r "$work/store/keys/source"
 for index in a/*/dists/*/main/source; do find "$index" -type f -exec sh -c 'printf X | dd of="$1" conv=notrunc status=none' - {} \;; done
 refuse "an index that is not what was signed" 3 'main/source.*not what was announced' temper notices --sources $own app:1
 
+# Any image: what lies beside language packages, what a package lists, usr/share/licenses.
+python3 "$here/made_image.py" foreign.tar foreign:1 <<'JSON' || exit 3
+{"layers": [{"by": "ADD rootfs.tar /", "files": {
+ "etc/os-release": "ID=alpine\nVERSION_ID=3.20.1\n",
+ "lib/apk/db/installed": "C:Q1aaaaaaaaaaaaaaaaaaaaaaaaaaa=\nP:musl\nV:1.2.5-r0\nA:x86_64\nL:MIT\no:musl\nF:lib\nR:x\n\nP:gzip\nV:1.13-r0\nA:x86_64\nL:GPL-3.0-or-later\nF:usr/share/licenses/gzip\nR:COPYING\n\n",
+ "usr/share/licenses/gzip/COPYING": "The text of gzip's licence\n",
+ "app/node_modules/left/package.json": "{\"name\":\"left\",\"version\":\"1.0.0\",\"license\":\"MIT\"}",
+ "app/node_modules/left/LICENSE": "Left is Person's\n",
+ "app/node_modules/left/NOTICE.md": "Left has a notice\n",
+ "app/node_modules/left/license.js": "this is a program\n",
+ "app/node_modules/left/lib/LICENSE": "of another part\n",
+ "usr/lib/python3/dist-packages/right-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: right\nVersion: 2.0\nLicense: Apache-2.0\n",
+ "usr/lib/python3/dist-packages/right-2.0.dist-info/licenses/TERMS": "Right has terms\n"}}]}
+JSON
+expect "an Alpine image with language packages" 4 '^gzip 1\.13-r0 \(apk\): GPL-3\.0-or-later' temper notices docker-archive:foreign.tar
+cp out text
+for line in "The text of gzip's licence" '^left 1\.0\.0 \((javascript|npm)\): MIT' "Left is Person's" 'Left has a notice' 'app/node_modules/left/NOTICE.md:' \
+	'^right 2\.0 \(python\): Apache-2\.0' 'Right has terms' 'text of package musl, which is under MIT$'; do
+	expect "its notices have: $line" 0 "$line" cat text
+done
+fails "a program that is called so is no text" grep -q 'this is a program' text
+fails "nor is what is of another part" grep -q 'of another part' text
+same "only what has no text is missing" "$(grep -c 'copyright text of package' text)" 1
+
 refuse "no such image" 2 'nowhere' temper notices nowhere
 refuse "a lock without its image" 2 'build it' temper notices --store empty app.lock.json
 flow_end
