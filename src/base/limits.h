@@ -35,6 +35,13 @@ enum {
 	/* Values of a TOML document: a Cargo.lock of 1,000 packages has 15,000. */
 	LIMIT_TOML_NODES = 1000 * 1000,
 
+	/* Bytes of an expression of a policy, which people write; how deep the tree of it may be; what
+	 * evaluating it may take: a step is some 50 ns. */
+	LIMIT_CEL_TEXT = 16 << 10,
+	LIMIT_CEL_TREE = 256,
+	LIMIT_CEL_STEPS = 1000 * 1000,
+	LIMIT_CEL_MEMORY = 64 << 20,
+
 	/* Rules of all files of waivers: people write them; the longest known list has 3,000. */
 	LIMIT_WAIVERS = 200 * 1000,
 

@@ -69,12 +69,14 @@ __extension__ typedef __float128 wide;
 typedef long double wide;
 #endif
 
-enum { REAL_DIGITS = 19, REAL_EXPONENT = 400 };
+enum { REAL_FIRST = 19, REAL_DIGITS = 33, REAL_EXPONENT = 400 };
 
-/* The digits before and behind the point as one number; *exponent: how many stand behind it. */
-static bool read_mantissa(str *s, uint64_t *ret, int *exponent)
+/* The digits before and behind the point as one number; *exponent: how many stand behind it. 33
+ * digits count: what the mantissa of `wide` holds. */
+static bool read_mantissa(str *s, wide *ret, int *exponent)
 {
 	bool point = false, any = false;
+	uint64_t first = 0;
 	int digits = 0;
 
 	for (; s->len > 0; *s = str_from(*s, 1)) {
@@ -86,22 +88,26 @@ static bool read_mantissa(str *s, uint64_t *ret, int *exponent)
 		if (d > 9)
 			break;
 		any = true;
-		if (digits < REAL_DIGITS) {
-			*ret = *ret * 10 + d;
-			digits += *ret > 0;
+		if (digits < REAL_FIRST)
+			first = first * 10 + d;
+		else if (digits < REAL_DIGITS)
+			*ret = (digits == REAL_FIRST ? (wide)first : *ret) * 10 + d;
+		if (digits < REAL_DIGITS)
 			*exponent -= point;
-		} else if (*exponent < REAL_EXPONENT) {
+		else if (*exponent < REAL_EXPONENT)
 			*exponent += !point;
-		}
+		digits += first > 0 && digits < REAL_DIGITS;
 	}
+	if (digits <= REAL_FIRST)
+		*ret = (wide)first;
 	return any;
 }
 
 bool num_real(str s, double *ret)
 {
-	uint64_t mantissa = 0, n = 0;
+	uint64_t n = 0;
 	int exponent = 0;
-	wide value, ten = 10, scale = 1;
+	wide mantissa = 0, value, ten = 10, scale = 1;
 
 	if (!read_mantissa(&s, &mantissa, &exponent))
 		return false;
@@ -113,7 +119,7 @@ bool num_real(str s, double *ret)
 			return false;
 		exponent += minus ? -(int)n : (int)n;
 	}
-	if (mantissa == 0 || exponent < -REAL_EXPONENT) {
+	if (!(mantissa > 0) || exponent < -REAL_EXPONENT) {
 		*ret = 0;
 		return true;
 	}
@@ -121,7 +127,7 @@ bool num_real(str s, double *ret)
 		return false;
 	for (int e = exponent < 0 ? -exponent : exponent; e; e >>= 1, ten *= ten)
 		scale = e & 1 ? scale * ten : scale;
-	value = exponent < 0 ? (wide)mantissa / scale : (wide)mantissa * scale;
+	value = exponent < 0 ? mantissa / scale : mantissa * scale;
 	double nearest = (double)value;
 	if (!isfinite(nearest))
 		return false;

@@ -236,6 +236,20 @@ static const struct fact of_package[] = {
 };
 const struct facts_table facts_table_package = TABLE("package", package, of_package);
 
+/* What facts_json.c writes for FACT_PACKAGE. */
+static const struct fact of_called[] = {
+	{ "id", FACT_TEXT, ALWAYS, AT(package, id), .what = "of one of the packages" },
+	{ "name", FACT_TEXT, ALWAYS, AT(package, name),
+	  .what = "as its ecosystem calls it: \"group:artifact\"" },
+	{ "version", FACT_TEXT, ALWAYS, AT(package, version), .what = "its version" },
+	{ "type", FACT_TYPE, ALWAYS, AT(package, type), .what = "its type" },
+	{ "purl", FACT_TEXT, ALWAYS, AT(package, purl), .what = "its package URL" },
+	{ "origin", FACT_WORD, ALWAYS, AT(package, origin), .word = origins, .word_n = 3,
+	  .what = "of the base image or the application" },
+	{ "path", FACT_TEXT, ALWAYS, AT(package, name), .what = "of the file that tells of it" },
+};
+const struct facts_table facts_table_called = TABLE("called", package, of_called);
+
 /* ---- findings ---- */
 
 static const struct fact of_span[] = {

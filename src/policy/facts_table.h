@@ -69,7 +69,8 @@ struct facts_root {
 	bool compared; /* hardening is there */
 };
 
-extern const struct facts_table facts_table;         /* the document without "schema" */
-extern const struct facts_table facts_table_package; /* what FACT_PACKAGE says */
+extern const struct facts_table facts_table; /* the document without "schema" */
+extern const struct facts_table facts_table_package;
+extern const struct facts_table facts_table_called; /* what FACT_PACKAGE says of one */
 
 #endif
