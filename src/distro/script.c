@@ -686,11 +686,11 @@ static bool helper_acts(struct parser *p, str line)
 	line = str_trim(line);
 	if (!line.len || line.p[0] == '#')
 		return false;
-	/* debhelper quotes the tilde of versions, and nothing else. */
+	/* debhelper quotes the signs of versions. */
 	struct buf plain;
 	buf_init(&plain, p->op, JOINED_MAX);
 	for (ptrdiff_t i = 0; i < line.len; i++)
-		if (line.p[i] != '\\' || i + 1 == line.len || line.p[i + 1] != '~')
+		if (line.p[i] != '\\' || i + 1 == line.len || !memchr("~+-.:", line.p[i + 1], 5))
 			buf_char(&plain, line.p[i]);
 	if (buf_take(&plain, &line) < 0) {
 		p->rc = p->op->code;
