@@ -115,10 +115,13 @@ static int index_faults(struct op *op, const struct checks *checks, struct map *
 	return 0;
 }
 
-/* The rule that asks who the image runs as, by any of its names. */
-static bool is_user(const struct rule *rule)
+/* Is it told by what the check finds? Who the image runs as is told apart; and what an image is called, how
+ * old it is and what is attached to it is not of its hardening. */
+static bool is_compared(const struct rule *rule)
 {
-	return str_eq(str_of(rule->id), S("config.nonroot"));
+	str id = str_of(rule->id);
+
+	return !str_eq(id, S("config.nonroot")) && !str_starts(id, S("image."));
 }
 
 static int weaker(struct comparing *c, const struct fault *f)
@@ -214,12 +217,12 @@ static int compare_checks(struct comparing *c)
 	if (rc == 0)
 		rc = index_faults(c->op, is, &after);
 	for (ptrdiff_t i = 0; rc == 0 && i < is->n; i++) {
-		if (!is_user(is->p[i].rule))
+		if (is_compared(is->p[i].rule))
 			rc = came(c, &is->p[i], checks_find(was, str_of(is->p[i].rule->id)),
 				  &before);
 	}
 	for (ptrdiff_t i = 0; rc == 0 && i < was->n; i++) {
-		if (!is_user(was->p[i].rule))
+		if (is_compared(was->p[i].rule))
 			rc = went(c, &was->p[i], checks_find(is, str_of(was->p[i].rule->id)),
 				  &after);
 	}

@@ -12,10 +12,11 @@ static const struct rule rules[] = {
 	{ "elf.pie", "", SEVERITY_LOW, "Programs are PIE", "", "link with -pie" },
 	{ "config.ports", "", SEVERITY_HIGH, "No port of a remote shell", "", "leave it out" },
 	{ "licence.allowed", "", SEVERITY_HIGH, "Licences are allowed", "", "replace it" },
+	{ "image.tag", "", SEVERITY_LOW, "Its tag is no moving one", "", "tag it" },
 	{ "fs.no_world_writable", "", SEVERITY_MEDIUM, "Nothing is world-writable", "",
 	  "chmod o-w" },
 };
-enum { NONROOT, SETUID, SHELL, MANAGER, SECRETS, PIE, PORTS, LICENCE, WRITABLE, RULES };
+enum { NONROOT, SETUID, SHELL, MANAGER, SECRETS, PIE, PORTS, LICENCE, TAG, WRITABLE, RULES };
 
 /* One side: an image of two layers, of which the first is the base's. */
 struct side {
@@ -90,6 +91,7 @@ static int same_is_nothing(struct op *op)
 		return op->code;
 	breaks(a, SETUID, S("bin/su"), S("bin/su is setuid root"));
 	breaks(b, SETUID, S("bin/su"), S("bin/su is setuid root"));
+	breaks(b, TAG, S("app"), S("what it is called is not of its hardening"));
 	TRY(hardening_make(op, &a->facts, &b->facts, &h));
 	CHECK(h.n == 0 && h.weaker_n == 0 && h.stronger_n == 0 && h.added_n == 0);
 	CHECK_STR(h.before, S("base"));
