@@ -498,6 +498,7 @@ static int write_tree(struct run *r, const struct dockerfile_outcome *o, str fil
 	dockerfile_tree_write(&b, o, &style);
 	if (r->judged && !r->verdict.passed && b.bad == false) {
 		struct verdict_choice c = { .format = verdict_format_of(S("table")),
+					    .explain = style.verbose,
 					    .width = style.width,
 					    .style = style };
 		buf_char(&b, '\n');

@@ -58,7 +58,7 @@ manifest=$TEMPER_STORE/blobs/sha256/${good#sha256:}
 same "... and stand in its manifest" "$(python3 -c "import json; a = json.load(open('$manifest'))['annotations']; print(a['org.opencontainers.image.base.name'], a['org.opencontainers.image.base.digest'])")" "base:1 $base"
 holds "the same again without the cache" build Good --no-cache
 same "... is the same bytes" "$(image good:1)" "$good"
-holds "... and at another time" env SOURCE_DATE_EPOCH=1700000000 temper build -q -f Good -t later:1 --no-gate ctx
+holds "... and at another time" env SOURCE_DATE_EPOCH=1600000000 temper build -q -f Good -t later:1 --no-gate ctx
 differ "... other ones" "$(image later:1)" "$good"
 holds "a bill of materials of all of it" build Good -o spdx-json=good.spdx.json -o json=verdict.json -o tree=tree.txt
 holds "... with the base's package and the verdict" python3 -c "
@@ -97,12 +97,15 @@ planted "a secret out of an earlier stage" Hidden 'etc/app/key.pem' 'Hidden:4\)'
 dockerfile Old '# the package is old' 'COPY node_modules /srv/node_modules'
 planted "an old package" Old 'CVE-2026-1000|GHSA-aaaa' 'COPY node_modules /srv/node_modules \(Old:3\)' 'left.*1\.0\.3|1\.0\.3.*left|upgrade left to 1.0.3'
 dockerfile All 'COPY sh /bin/sh' 'COPY key.pem /etc/app/key.pem' 'COPY node_modules /srv/node_modules' 'ENV API_TOKEN=hunter2-hunter2-hunter2' 'USER 0'
-planted "all of it" All 'All:2\)' 'All:3\)' 'All:4\)' 'All:6\)'
+planted "all of it" All 'All:3\)' 'All:4\)' 'All:6\)'
+expect "... and -v tells all" 1 'All:2\)' build All -v
+cp out said
 fails "no value of a secret is printed" grep -q 'hunter2\|BEGIN PRIVATE' said
 expect "--keep names it all the same, and says no" 1 'all:1 in the store' build All --keep
 run temper diff --hardening -q --exit-code base:1 all:1 -o table -o json=h.json -o markdown=h.md
 same "the hardening diff says no" "$code" 1
-expect "... area by area" 0 'shell .*bin/sh' cat out
+cp out said
+expect "... area by area" 0 'shell .*bin/sh' cat said
 holds "... for programs too" python3 -c "
 import json
 h = json.load(open('h.json'))
@@ -113,7 +116,7 @@ python3 -c 'import jsonschema' 2>/dev/null && holds "... by its schema" python3 
 import json, jsonschema
 jsonschema.validate(json.load(open('h.json')), json.load(open('$here/../../schemas/hardening.schema.json')))"
 expect "... and of an image beside itself nothing" 0 'Nothing of the hardening was lost' temper diff --hardening -q --exit-code base:1 base:1
-expect "... nor of the good one" 0 'Nothing of the hardening was lost|changes? make' temper diff --hardening -q base:1 good:1
+expect "... nor of the good one" 0 'Nothing of the hardening was lost' temper diff --hardening -q base:1 good:1
 
 # ---- stages, arguments, secrets ----
 cat >Stages <<'F'
@@ -136,6 +139,11 @@ sed -i 's|^RUN|COPY hello /usr/bin/hello\nRUN|' Mounted
 echo "shh" >secret.txt
 expect "a secret that is mounted" 0 'mounted:1 in the store' temper build -f Mounted -t mounted:1 --no-gate --secret id=t,src=secret.txt ctx
 fails "... is not in the image" grep -rq shh "$TEMPER_STORE/blobs"
+
+if [ "$(id -u)" -eq 0 ] && command -v runc >/dev/null; then
+	printf 'FROM base:1\nCOPY hello /usr/bin/hello\nRUN ["/usr/bin/hello"]\n' >Apart
+	expect "a RUN without network, by an OCI runtime" 0 'apart:1 in the store' temper build -f Apart -t apart:1 --no-gate --network none ctx
+else skip "a RUN by an OCI runtime" "this is no root, or runc is not installed"; fi
 
 # ---- what cannot be is one line ----
 printf 'FROM base:1\nRUN echo hi\n' >NoShell
