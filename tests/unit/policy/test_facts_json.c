@@ -7,6 +7,7 @@
 
 #include "../harness.h"
 #include "../report/facts_fixture.h"
+#include "codec/json.h"
 #include "policy/facts_json.h"
 #include "policy/facts_table.h"
 
@@ -276,6 +277,239 @@ static int any_values(struct op *op)
 	return 0;
 }
 
+/* ---- the schema and the document of it, which are made of the table ---- */
+
+static const char *json_type(enum fact_kind kind)
+{
+	switch (kind) {
+	case FACT_BOOL:
+		return "boolean";
+	case FACT_LAYER:
+	case FACT_LINE:
+	case FACT_COUNT:
+	case FACT_U64:
+	case FACT_I64:
+		return "integer";
+	case FACT_REAL:
+		return "number";
+	case FACT_TEXTS:
+	case FACT_LIST:
+		return "array";
+	case FACT_PAIRS:
+	case FACT_OBJECT:
+	case FACT_PACKAGE:
+		return "object";
+	default:
+		return "string";
+	}
+}
+
+static void put_ref(struct json_out *j, const char *name)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "#/definitions/%s", name);
+	json_pair(j, "$ref", str_of(text));
+}
+
+static void put_type(struct json_out *j, const struct fact *f)
+{
+	if (f->kind == FACT_OBJECT || f->kind == FACT_PACKAGE) {
+		json_key(j, S("allOf"));
+		json_array(j);
+		json_object(j);
+		put_ref(j, f->table ? f->table->name : facts_table_called.name);
+		json_object_end(j);
+		json_array_end(j);
+		return;
+	}
+	json_pair(j, "type", f->kind == FACT_MADE ? str_of(f->type) : str_of(json_type(f->kind)));
+	if (f->kind == FACT_LIST || f->kind == FACT_TEXTS) {
+		json_key(j, S("items"));
+		json_object(j);
+		if (f->kind == FACT_LIST)
+			put_ref(j, f->table->name);
+		else
+			json_pair(j, "type", S("string"));
+		json_object_end(j);
+	}
+	if (f->kind == FACT_PAIRS) {
+		json_key(j, S("additionalProperties"));
+		json_object(j);
+		json_pair(j, "type", S("string"));
+		json_object_end(j);
+	}
+	if (str_eq(str_of(json_type(f->kind)), S("integer")) || f->kind == FACT_REAL)
+		json_pair_u64(j, "minimum", 0);
+	if (f->kind == FACT_TIME)
+		json_pair(j, "format", S("date-time"));
+	if (f->kind == FACT_DIGEST)
+		json_pair(j, "pattern", S("^sha256:[0-9a-f]{64}$"));
+	if (f->kind == FACT_WORD) {
+		json_key(j, S("enum"));
+		json_array(j);
+		for (int i = 0; i < f->word_n; i++)
+			json_text(j, str_of(f->word[i]));
+		json_array_end(j);
+	}
+}
+
+static void put_schema(struct json_out *j, const struct facts_table *t, bool root)
+{
+	json_pair(j, "type", S("object"));
+	json_key(j, S("additionalProperties"));
+	json_bool(j, false);
+	json_key(j, S("required"));
+	json_array(j);
+	if (root) {
+		json_text(j, S("schema"));
+		json_text(j, S("tool"));
+	}
+	for (size_t i = 0; i < t->n; i++)
+		if (t->fact[i].flags & FACT_ALWAYS)
+			json_text(j, str_of(t->fact[i].key));
+	json_array_end(j);
+	json_key(j, S("properties"));
+	json_object(j);
+	if (root) {
+		json_key(j, S("schema"));
+		json_raw(j,
+			 S("{\"type\": \"object\", \"additionalProperties\": false, \"required\": "
+			   "[\"name\", \"version\"], \"properties\": {\"name\": {\"const\": "
+			   "\"temper-policy-input\"}, \"version\": {\"const\": \"" FACTS_VERSION
+			   "\"}}}"));
+		json_key(j, S("tool"));
+		json_raw(j,
+			 S("{\"type\": \"object\", \"additionalProperties\": false, \"required\": "
+			   "[\"name\", \"version\"], \"properties\": {\"name\": {\"type\": "
+			   "\"string\"}, \"version\": {\"type\": \"string\"}}}"));
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		json_key(j, str_of(t->fact[i].key));
+		json_object(j);
+		put_type(j, &t->fact[i]);
+		json_pair(j, "description", str_of(t->fact[i].what));
+		json_object_end(j);
+	}
+	json_object_end(j);
+}
+
+/* All tables below one, each once. */
+static int tables_of(const struct facts_table *t, const struct facts_table **list, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i] == t)
+			return n;
+	MUST(n < 64);
+	list[n++] = t;
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->fact[i].table)
+			n = tables_of(t->fact[i].table, list, n);
+		if (t->fact[i].kind == FACT_PACKAGE)
+			n = tables_of(&facts_table_called, list, n);
+	}
+	return n;
+}
+
+static int same_file(struct op *op, const char *path, const char *name, str got)
+{
+	const char *dir = getenv("TEMPER_FINDINGS");
+	char to[512];
+	str want;
+
+	if (dir) {
+		(void)snprintf(to, sizeof(to), "%s/%s", dir, name);
+		FILE *f = fopen(to, "w");
+		if (f) {
+			(void)fwrite(got.p, 1, (size_t)got.len, f);
+			(void)fclose(f);
+		}
+	}
+	TRY(test_file(op, path, &want));
+	CHECK_STR(got, want);
+	return 0;
+}
+
+static int schema(struct op *op)
+{
+	const struct facts_table *list[64];
+	int n = tables_of(&facts_table, list, 0);
+	struct json_out j;
+	struct buf b;
+
+	buf_init(&b, op, 1 << 20);
+	json_begin(&j, &b, 2);
+	json_object(&j);
+	json_pair(&j, "$schema", S("http://json-schema.org/draft-07/schema#"));
+	json_pair(&j, "title", S("What temper policy input writes, version " FACTS_VERSION));
+	json_pair(&j, "description",
+		  S("Members may be added within a version. docs/policy-input.md says when one is "
+		    "not there."));
+	put_schema(&j, &facts_table, true);
+	json_key(&j, S("definitions"));
+	json_object(&j);
+	for (int i = 1; i < n; i++) {
+		json_key(&j, str_of(list[i]->name));
+		json_object(&j);
+		put_schema(&j, list[i], false);
+		json_object_end(&j);
+	}
+	json_object_end(&j);
+	json_object_end(&j);
+	buf_char(&b, '\n');
+	return same_file(op, "schemas/policy-input.schema.json", "policy-input.schema.json",
+			 buf_view(&b));
+}
+
+/* docs/policy-input.md has every member of every table, in its order, with its words. */
+static int documented(struct op *op)
+{
+	const struct facts_table *list[64];
+	int n = tables_of(&facts_table, list, 0);
+	struct buf b;
+	str text;
+
+	TRY(test_file(op, "docs/policy-input.md", &text));
+	buf_init(&b, op, 1 << 20);
+	for (int i = 0; i < n; i++) {
+		buf_fmt(&b, "### %s\n\n| member | is | there |\n| --- | --- | --- |\n",
+			list[i]->name);
+		for (size_t k = 0; k < list[i]->n; k++) {
+			const struct fact *f = &list[i]->fact[k];
+			const char *type = f->kind == FACT_MADE ? f->type : json_type(f->kind);
+			buf_fmt(&b, "| `%s` | ", f->key);
+			if (f->table || f->kind == FACT_PACKAGE) {
+				const char *of =
+					f->table ? f->table->name : facts_table_called.name;
+				buf_fmt(&b, "%s[%s](#%s): ", f->kind == FACT_LIST ? "list of " : "",
+					of, of);
+			} else {
+				buf_fmt(&b, "%s: ",
+					f->kind == FACT_TEXTS   ? "list of strings"
+					: f->kind == FACT_PAIRS ? "object of strings"
+								: type);
+			}
+			buf_fmt(&b, "%s%s | %s |\n", f->what, f->kind == FACT_WORD ? ": " : "",
+				f->flags & FACT_ALWAYS ? "always" : "");
+			if (f->kind != FACT_WORD)
+				continue;
+			b.len -= (size_t)(f->flags & FACT_ALWAYS ? 11 : 5);
+			for (int w = 0; w < f->word_n; w++)
+				buf_fmt(&b, "%s`%s`", w ? ", " : "",
+					f->word[w][0] ? f->word[w] : "\"\"");
+			buf_fmt(&b, " | %s |\n", f->flags & FACT_ALWAYS ? "always" : "");
+		}
+		buf_char(&b, '\n');
+	}
+	ptrdiff_t at = str_find_str(text, S("### input\n"));
+	CHECK(at > 0);
+	return same_file(op, "docs/policy-input.md", "policy-input.md",
+			 (op_text(op, &text, "%.*s%.*s", STR_ARG(str_head(text, at)),
+				  STR_ARG(str_head(buf_view(&b), (ptrdiff_t)b.len - 1))) < 0
+				  ? S("")
+				  : text));
+}
+
 /* ---- what is none ---- */
 
 static int other(struct op *op, const char *from, const char *to, str *ret)
@@ -374,4 +608,5 @@ static int any_order(struct op *op)
 
 TESTS({ "golden", golden, .once = true }, { "back again", back_again }, { "values", values },
       { "any values", any_values, .once = true }, { "refuses", refuses, .once = true },
+      { "schema", schema, .once = true }, { "documented", documented, .once = true },
       { "any order", any_order, .once = true })
