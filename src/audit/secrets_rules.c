@@ -34,9 +34,9 @@ static const char is_pattern[] =
 	"[ \\t]{0,8}(?:[\\w.]{1,12}\\()?(?:\\\\?[\"'`])?";
 
 struct rule_text { /* as the document has it */
-	str id, title, severity, pattern;
+	str id, title, severity, pattern, examples;
 	struct texts keywords, near, paths, except, verify;
-	bool anycase, binary, example;
+	bool anycase, binary;
 	uint64_t group;
 };
 
@@ -52,13 +52,14 @@ static const struct field rule_fields[] = {
 	{ "verify", FIELD_TEXTS, offsetof(struct rule_text, verify), false, "a list of checks" },
 	{ "anycase", FIELD_BOOL, offsetof(struct rule_text, anycase), false, "true or false" },
 	{ "binary", FIELD_BOOL, offsetof(struct rule_text, binary), false, "true or false" },
-	{ "example", FIELD_BOOL, offsetof(struct rule_text, example), false, "true or false" },
+	{ "examples", FIELD_TEXT, offsetof(struct rule_text, examples), false,
+	  "'only' or 'never'" },
 	{ "group", FIELD_U64, offsetof(struct rule_text, group), false, "a group's number" },
 };
 
 struct document {
 	const struct node *rules;
-	struct texts disable, skip, examples;
+	struct texts disable, skip, examples, self_tests;
 };
 
 static const struct field document_fields[] = {
@@ -67,6 +68,8 @@ static const struct field document_fields[] = {
 	  "a list of rules' ids" },
 	{ "skip", FIELD_TEXTS, offsetof(struct document, skip), false, "a list of globs" },
 	{ "examples", FIELD_TEXTS, offsetof(struct document, examples), false, "a list of globs" },
+	{ "self_tests", FIELD_TEXTS, offsetof(struct document, self_tests), false,
+	  "a list of globs" },
 };
 
 struct text_list { /* as VEC(str) */
@@ -78,7 +81,7 @@ struct reading {
 	struct op *op;
 	struct doc doc;
 	VEC(struct secret_rule) rule;
-	struct text_list skip, example, disable;
+	struct text_list skip, example, self_test, disable;
 };
 
 /* "entropy 3.5", "length 20 40". */
@@ -127,6 +130,10 @@ static int check_rule(struct reading *r, const struct node *at, struct secret_ru
 	if (to->severity == SEVERITY_UNKNOWN)
 		return node_fail(r->op, &r->doc, node_get(at, S("severity")),
 				 "there is no such severity");
+	if (to->examples.len && !str_eq(to->examples, S("only")) &&
+	    !str_eq(to->examples, S("never")))
+		return node_fail(r->op, &r->doc, node_get(at, S("examples")),
+				 "'examples' must be 'only' or 'never'");
 	if (regex_open(r->op, to->pattern, to->anycase, &to->regex) < 0)
 		return op_fail_in(r->op, "%.*s", STR_ARG(to->where));
 	if (to->group > (uint64_t)regex_groups(to->regex))
@@ -153,7 +160,7 @@ static int read_rule(struct reading *r, const struct node *at)
 				    .except = t.except,
 				    .anycase = t.anycase,
 				    .binary = t.binary,
-				    .example = t.example };
+				    .examples = t.examples };
 	to->step = op_new(r->op, struct secret_verify_step, t.verify.n);
 	if (!to->step || put_in_is(r->op, t.pattern, &to->pattern) < 0 ||
 	    op_text(r->op, &to->where, "%.*s:%d", STR_ARG(r->doc.file),
@@ -201,7 +208,8 @@ static int read_document(struct reading *r, str file, str text)
 	if ((rc = add_texts(r, &d.disable, &r->disable)) < 0 ||
 	    (rc = add_texts(r, &d.skip, &r->skip)) < 0)
 		return rc;
-	return add_texts(r, &d.examples, &r->example);
+	rc = add_texts(r, &d.examples, &r->example);
+	return rc < 0 ? rc : add_texts(r, &d.self_tests, &r->self_test);
 }
 
 /* Those that somebody has disabled go. */
@@ -242,8 +250,10 @@ int secrets_rules_read(struct op *op, const struct texts *files, struct secret_r
 		rc = read_document(&r, str_of(secrets_files[i].name), secrets_files[i].text);
 	if (rc < 0 || (rc = disable(&r)) < 0)
 		return rc;
-	*ret = (struct secret_rules){
-		r.rule.p, r.rule.n, { r.skip.p, r.skip.n }, { r.example.p, r.example.n }
-	};
+	*ret = (struct secret_rules){ r.rule.p,
+				      r.rule.n,
+				      { r.skip.p, r.skip.n },
+				      { r.example.p, r.example.n },
+				      { r.self_test.p, r.self_test.n } };
 	return 0;
 }

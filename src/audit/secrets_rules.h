@@ -43,8 +43,8 @@ struct secret_rule {
 	struct texts paths;    /* globs of which one must match; or empty */
 	struct texts except;   /* values that are none */
 	bool anycase, binary;  /* binary: looked for in what is no text too */
-	bool example;          /* holds in the paths of `examples` alone, and others do not */
-	uint64_t group;        /* of the pattern, that is the value */
+	str examples;   /* "only": holds in the paths of `examples` alone; "never": not in these */
+	uint64_t group; /* of the pattern, that is the value */
 	struct secret_verify_step *step; /* [step_n] */
 	ptrdiff_t step_n;
 	struct regex *regex;
@@ -54,8 +54,9 @@ struct secret_rules {
 	struct secret_rule
 		*rule; /* [n]: the user's first, then the shipped: what comes first wins */
 	ptrdiff_t n;
-	struct texts skip;     /* globs of paths that are not looked at */
-	struct texts examples; /* globs of paths where private keys are test keys */
+	struct texts skip;       /* globs of paths that are not looked at */
+	struct texts examples;   /* globs of paths where private keys are test keys */
+	struct texts self_tests; /* globs of programs that carry keys to test themselves with */
 };
 
 /* ERR_USAGE with FILE:LINE for what is wrong. The patterns are compiled, but not searched for yet. */

@@ -7,6 +7,8 @@
 #include "codec/private_key.h"
 #include "secrets_impl.h"
 
+enum { LINE = 512 }; /* bytes of a line to either side that are looked at */
+
 struct ask {
 	struct secret_machine *m;
 	const struct secret_content *c;
@@ -253,10 +255,24 @@ static bool ask_jwt(struct ask *a)
 	if (!decode(a, claims, &text) || json_parse(a->m->op, S("token"), text, &doc) < 0 ||
 	    doc.root.kind != NODE_MAP)
 		return false;
+	static const char *const registered[] = { "iss", "sub", "aud", "exp",
+						  "nbf", "iat", "jti", "role" };
+	bool has_claim = false;
+	for (size_t i = 0; i < sizeof(registered) / sizeof(registered[0]); i++)
+		has_claim |= node_get(&doc.root, str_of(registered[i])) != NULL;
 	bool known = node_text(node_get(&doc.root, S("sub")), &sub) &&
 		     (str_eq(sub, S("1234567890")) || str_eq(sub, S("joe")));
 	known |= node_text(node_get(&doc.root, S("iss")), &sub) && str_eq(sub, S("joe"));
-	return !known;
+	return has_claim && !known;
+}
+
+static bool matches(const struct texts *globs, str path)
+{
+	for (ptrdiff_t i = 0; i < globs->n; i++) {
+		if (glob_match(globs->p[i], path))
+			return true;
+	}
+	return false;
 }
 
 static bool is_key(struct ask *a, enum private_key want)
@@ -264,6 +280,9 @@ static bool is_key(struct ask *a, enum private_key want)
 	str text = str_from(a->c->bytes, a->v->from);
 	ptrdiff_t len = 0;
 
+	if (matches(&a->m->s->rules.self_tests, a->c->inner) ||
+	    matches(&a->m->s->rules.self_tests, a->c->file))
+		return false;
 	if (!str_starts(text, S("-----BEGIN")) && !(decode(a, a->value, &text)))
 		return false;
 	bool pem = str_starts(text, S("-----BEGIN"));
@@ -283,15 +302,31 @@ static bool ask_key_locked(struct ask *a)
 	return is_key(a, PRIVATE_KEY_LOCKED);
 }
 
+/* Its line: a comment, or one that speaks of examples? */
+static bool is_told_as_example(const struct ask *a)
+{
+	str s = a->c->bytes;
+	ptrdiff_t from = a->v->from, to = a->v->to;
+
+	while (from > 0 && s.p[from - 1] != '\n' && a->v->from - from < LINE)
+		from--;
+	while (to < s.len && s.p[to] != '\n' && to - a->v->to < LINE)
+		to++;
+	str line = str_trim(str_head(str_from(s, from), to - from));
+	return str_starts(line, S("#")) || str_starts(line, S("//")) || str_starts(line, S("* ")) ||
+	       str_starts(line, S(";")) || str_starts(line, S("--")) ||
+	       has_word(line, S("example"));
+}
+
 /* What somebody has thought of as a password: no code, no name of one, no word that stands for one. */
 static bool ask_password(struct ask *a)
 {
-	static const char *const words[] = { "password", "passwd",    "secret", "token",
-					     "apikey",   "api_key",   "test",   "null",
-					     "none",     "undefined", "string", "prompt",
-					     "required", "default",   "hidden", "optional",
-					     "env.",     "getenv",    "config", "param",
-					     "user",     "input",     "value" };
+	static const char *const words[] = {
+		"password", "passwd",   "secret",    "token",  "apikey", "api_key",  "test",
+		"null",     "none",     "undefined", "string", "prompt", "required", "default",
+		"hidden",   "optional", "env.",      "getenv", "config", "passw0rd", "p4ss",
+		"pa55",     "s3cr",     "param",     "user",   "input",  "value"
+	};
 	str v = a->value;
 	struct counted n = count(v);
 
@@ -301,7 +336,8 @@ static bool ask_password(struct ask *a)
 	}
 	if (v.len && strchr("$%{[(&@/.\\-=*:!", v.p[0]) && v.p[0])
 		return false;
-	return n.digit > 0 && n.lower + n.upper > 0 && str_find(v, '(') < 0 && str_find(v, ' ') < 0;
+	return n.digit > 0 && n.lower + n.upper > 0 && str_find(v, '(') < 0 &&
+	       str_find(v, ' ') < 0 && !is_told_as_example(a);
 }
 
 static bool (*const checks[VERIFIES])(struct ask *a) = {
@@ -321,15 +357,6 @@ static bool (*const checks[VERIFIES])(struct ask *a) = {
 	[VERIFY_RANDOM] = ask_random,
 };
 
-static bool matches(const struct texts *globs, str path)
-{
-	for (ptrdiff_t i = 0; i < globs->n; i++) {
-		if (glob_match(globs->p[i], path))
-			return true;
-	}
-	return false;
-}
-
 static bool is_near(const struct secret_rule *rule, const struct secret_content *c,
 		    const struct candidate *v)
 {
@@ -343,6 +370,13 @@ static bool is_near(const struct secret_rule *rule, const struct secret_content 
 	return rule->near.n == 0;
 }
 
+/* A value, or how it begins, with a '*' behind. */
+static bool is_except(str except, str value)
+{
+	return str_ends(except, S("*")) ? str_starts(value, str_head(except, except.len - 1))
+					: str_eq(except, value);
+}
+
 bool secrets_verify(struct secret_machine *m, const struct secret_rule *rule,
 		    const struct secret_content *c, struct candidate *v)
 {
@@ -353,7 +387,7 @@ bool secrets_verify(struct secret_machine *m, const struct secret_rule *rule,
 	if (rule->paths.n && !matches(&rule->paths, c->inner))
 		return false;
 	for (ptrdiff_t i = 0; ok && i < rule->except.n; i++)
-		ok = !str_eq(a.value, rule->except.p[i]);
+		ok = !is_except(rule->except.p[i], a.value);
 	for (ptrdiff_t i = 0; ok && i < rule->step_n; i++) {
 		a.from = rule->step[i].from;
 		a.to = rule->step[i].to;
@@ -361,9 +395,10 @@ bool secrets_verify(struct secret_machine *m, const struct secret_rule *rule,
 		ok = checks[rule->step[i].what](&a);
 	}
 	ok = ok && (any || !secrets_placeholder(a.value));
-	if (ok && rule->example)
-		ok = matches(&m->s->rules.examples, c->inner) ||
-		     matches(&m->s->rules.examples, c->file);
+	if (ok && rule->examples.len)
+		ok = str_eq(rule->examples, S("only")) ==
+		     (matches(&m->s->rules.examples, c->inner) ||
+		      matches(&m->s->rules.examples, c->file));
 	if (m->op->code != ERR_MEMORY) /* what could not be parsed is none */
 		op_forgive(m->op);
 	op_reset(m->op, mark);
