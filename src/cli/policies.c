@@ -8,10 +8,15 @@
 #define POLICY_FILE ".temper/policy.yaml"
 #define WAIVERS_FILE ".temper/waivers.yaml"
 
+/* 1: there is none. One that is too large is a wrong document of the user's. */
 static int open_file(void *arg, struct op *op, str path, str *ret)
 {
+	int rc = file_read(op, AT_FDCWD, path, LIMIT_DOCUMENT, ret);
+
 	(void)arg;
-	return file_read(op, AT_FDCWD, path, LIMIT_DOCUMENT, ret);
+	if (rc == ERR_LIMIT)
+		rc = op->code = ERR_USAGE;
+	return rc;
 }
 
 static const struct policy_shipped *shipped_of(str name)
@@ -44,7 +49,7 @@ static int read_one(struct op *op, str name, struct policy **ret)
 
 	if (s)
 		return policy_read(op, name, str_of(s->text), open_file, NULL, ret);
-	int rc = file_read(op, AT_FDCWD, name, LIMIT_DOCUMENT, &bytes);
+	int rc = open_file(NULL, op, name, &bytes);
 	if (rc > 0)
 		return unknown(op, name);
 	return rc < 0 ? rc : policy_read(op, name, bytes, open_file, NULL, ret);
@@ -66,7 +71,7 @@ int policies_read(struct op *op, const struct texts *names, struct policy ***ret
 	*ret_n = names->n ? names->n : 1;
 	if (names->n)
 		return 0;
-	int rc = file_read(op, AT_FDCWD, S(POLICY_FILE), LIMIT_DOCUMENT, &bytes);
+	int rc = open_file(NULL, op, S(POLICY_FILE), &bytes);
 	if (rc < 0)
 		return rc;
 	if (rc == 0)

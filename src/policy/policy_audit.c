@@ -110,7 +110,7 @@ static int ask_all(struct op *op, struct judge *j)
 	}
 	if (asked == 0)
 		return judge_error(op, j, "the image was not asked for any of them");
-	return judge_detail(op, j, "%td checks", asked);
+	return judge_detail(op, j, "checks: %td", asked);
 }
 
 static int ask_ports(struct op *op, struct judge *j)
@@ -134,7 +134,7 @@ static int ask_ports(struct op *op, struct judge *j)
 		    judge_fault(op, j, f, "exposes %.*s", STR_ARG(port)) < 0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%td ports", ports->n);
+	return judge_detail(op, j, "ports: %td", ports->n);
 }
 
 #define WHICH "allow kinds min only_app only_base packages paths"

@@ -67,7 +67,7 @@ static int ask_labels(struct op *op, struct judge *j)
 		    judge_fault(op, j, f, "has no label %.*s", STR_ARG(p->labels.p[i])) < 0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%td labels", have->n);
+	return judge_detail(op, j, "labels: %td", have->n);
 }
 
 /* ---- the system ---- */
@@ -142,7 +142,7 @@ static int ask_feeds(struct op *op, struct judge *j)
 		if (rc < 0)
 			return rc;
 	}
-	return judge_detail(op, j, "%td sources", r->source_n);
+	return judge_detail(op, j, "sources: %td", r->source_n);
 }
 
 static int ask_coverage(struct op *op, struct judge *j)
@@ -195,7 +195,7 @@ static int ask_unknown(struct op *op, struct judge *j)
 			    0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%llu executables, %td of no known package",
+	return judge_detail(op, j, "executables: %llu, of no known package: %td",
 			    (unsigned long long)v->executables, v->unknown_n);
 }
 
@@ -243,7 +243,7 @@ static int ask_attested(struct op *op, struct judge *j)
 		if (rc < 0)
 			return rc;
 	}
-	return judge_detail(op, j, "%td attestations", have->n);
+	return judge_detail(op, j, "attestations: %td", have->n);
 }
 
 /* ---- kinds ---- */

@@ -43,7 +43,7 @@ static int ask_deny(struct op *op, struct judge *j)
 				STR_ARG(k->name), STR_ARG(k->version)) < 0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%td packages", v->package_n);
+	return judge_detail(op, j, "packages: %td", v->package_n);
 }
 
 static int ask_required(struct op *op, struct judge *j)
@@ -61,7 +61,7 @@ static int ask_required(struct op *op, struct judge *j)
 		    judge_fault(op, j, f, "%.*s is not in the image", STR_ARG(want->p[i])) < 0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%td packages", v->package_n);
+	return judge_detail(op, j, "packages: %td", v->package_n);
 }
 
 static int ask_count(struct op *op, struct judge *j)
@@ -75,9 +75,9 @@ static int ask_count(struct op *op, struct judge *j)
 		n += is_asked(p, &v->package[i]) &&
 		     (p->packages.n == 0 || texts_fit_purl(&p->packages, v->package[i].purl));
 	if (n > p->max)
-		return judge_fault(op, j, f, "%llu packages; %llu are allowed",
+		return judge_fault(op, j, f, "packages: %llu; allowed: %llu",
 				   (unsigned long long)n, (unsigned long long)p->max);
-	return judge_detail(op, j, "%llu packages", (unsigned long long)n);
+	return judge_detail(op, j, "packages: %llu", (unsigned long long)n);
 }
 
 /* ---- licences ---- */
@@ -231,7 +231,7 @@ static int ask_licences(struct op *op, struct judge *j, asks *ask)
 		    tell_licence(op, j, k) < 0)
 			return op->code;
 	}
-	return judge_detail(op, j, "%td packages, %td of them without a licence", v->package_n,
+	return judge_detail(op, j, "packages: %td, of them without a licence: %td", v->package_n,
 			    silent);
 }
 
@@ -274,7 +274,7 @@ const struct kind kind_package_count = {
 	ask_count,
 };
 const struct kind kind_license_deny = {
-	{ "license.deny", "licence.deny", SEVERITY_HIGH,
+	{ "license.deny", "", SEVERITY_HIGH,
 	  "No package is under one of these licences",
 	  "A licence may ask for what the company cannot give.",
 	  "Replace the package, or have the licence approved." },
@@ -283,7 +283,7 @@ const struct kind kind_license_deny = {
 	ask_licence_deny,
 };
 const struct kind kind_license_allow = {
-	{ "license.allow", "licence.allow", SEVERITY_MEDIUM,
+	{ "license.allow", "", SEVERITY_MEDIUM,
 	  "Every package is under one of these licences",
 	  "What nobody has looked at is not approved.", "Have the licence looked at." },
 	"spdx! unknown" SCOPE,
@@ -291,7 +291,7 @@ const struct kind kind_license_allow = {
 	ask_licence_allow,
 };
 const struct kind kind_license_review = {
-	{ "license.review", "licence.review", SEVERITY_LOW,
+	{ "license.review", "", SEVERITY_LOW,
 	  "No package is under a licence to be reviewed",
 	  "Some licences are fine for one use and not for another: a person decides.",
 	  "Have the licence reviewed, and write a waiver with the result." },

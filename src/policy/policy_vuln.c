@@ -149,10 +149,10 @@ static int ask(struct op *op, struct judge *j, picks *pick)
 		return op->code;
 	if (p->min && unrated && !p->unknown)
 		return judge_detail(op, j,
-				    "%td findings, %td of them without a severity, which is "
-				    "not held against the image",
+				    "findings: %td, of them without a severity, which is not held "
+				    "against the image: %td",
 				    asked, unrated);
-	return judge_detail(op, j, "%td findings", asked);
+	return judge_detail(op, j, "findings: %td", asked);
 }
 
 /* ---- kinds ---- */

@@ -541,6 +541,40 @@ static int all_kinds_are_tested(struct op *op)
 	return 0;
 }
 
+/* docs/policy.md has a line for each rule and for each parameter, as they are. */
+static int all_kinds_are_documented(struct op *op)
+{
+	const struct policy_kind *k;
+	struct policy_param a;
+	size_t n;
+	str doc, row;
+
+	TRY(test_file(op, "docs/policy.md", &doc));
+	TRY(policy_kinds(op, &k, &n));
+	for (size_t i = 0; i < n; i++) {
+		bool bare = k[i].params[0] == 0;
+		TRY(op_text(op, &row, "| `%s` | %s | %s%s%s |\n", k[i].name, k[i].title,
+			    bare ? "" : "`", k[i].params, bare ? "" : "`"));
+		bool audit = audit_rule_of(str_of(k[i].name)) &&
+			     str_eq(str_of(k[i].params),
+				    S("allow kinds min only_app only_base packages paths"));
+		if (!audit && str_find_str(doc, row) < 0)
+			fprintf(stderr, "docs/policy.md has no line %.*s", STR_ARG(row));
+		CHECK(audit || str_find_str(doc, row) >= 0);
+	}
+	for (size_t at = 0; (at = policy_params(at, &a)) > 0;) {
+		TRY(op_text(op, &row, "| `%s` | %s | %s |\n", a.name, a.expected, a.what));
+		if (str_find_str(doc, row) < 0)
+			fprintf(stderr, "docs/policy.md has no line %.*s", STR_ARG(row));
+		CHECK(str_find_str(doc, row) >= 0);
+	}
+	for (size_t i = 0; i < policies_shipped_n; i++) {
+		TRY(op_text(op, &row, "| `%s` | ", policies_shipped[i].name));
+		CHECK(str_find_str(doc, row) >= 0);
+	}
+	return 0;
+}
+
 static const struct {
 	const char *text, *error;
 } refused[] = {
@@ -1063,6 +1097,7 @@ static int those_that_ship(struct op *op)
 
 TESTS({ "rules both ways", rules_both_ways, .once = true },
       { "all kinds are tested", all_kinds_are_tested },
+      { "all kinds are documented", all_kinds_are_documented },
       { "what is refused", what_is_refused, .once = true },
       { "modes, days and images", modes_days_and_images },
       { "what waivers hold for", what_waivers_hold_for, .once = true },
