@@ -67,12 +67,13 @@ int buildah_images(struct op *op, const struct store *store, const struct builda
 int buildah_renamed(struct op *op, const struct buildah_built *b, str bytes, str *ret) MUST_USE;
 int buildah_name(struct op *op, const struct buildah_image *image, str *ret) MUST_USE;
 
-/* Say in a configuration's steps where they stand: "USER root (Dockerfile:5)". */
-int buildah_mark(struct op *op, const struct buildah_built *b, struct config *config) MUST_USE;
-
-/* The same of an instruction that is told otherwise than it stands there, without a value ("ENV TOKEN=***"):
- * the last one that begins so. Left as it is where there is none. */
+/*
+ * Where an instruction stands, said behind it: "USER root (Dockerfile:5)". Of one that somebody tells, perhaps
+ * without a value ("ENV TOKEN=***"), and of the layer that it made (-1: none), by the steps as they were read;
+ * left as it is where nothing fits. And of all steps themselves.
+ */
 int buildah_place(struct op *op, const struct buildah_built *b, const struct config *config,
-		  str *instruction) MUST_USE;
+		  int layer, str *instruction) MUST_USE;
+int buildah_mark(struct op *op, const struct buildah_built *b, struct config *config) MUST_USE;
 
 #endif

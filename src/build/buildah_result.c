@@ -388,17 +388,18 @@ int buildah_mark(struct op *op, const struct buildah_built *b, struct config *co
 }
 
 int buildah_place(struct op *op, const struct buildah_built *b, const struct config *config,
-		  str *instruction)
+		  int layer, str *instruction)
 {
 	str file = str_base_name(b->dockerfile.path), is = *instruction;
 	ptrdiff_t end = str_find(is, '=');
 	str begin = str_head(is, end < 0 ? is.len : end + 1);
 
-	if (is.len == 0 || str_ends(is, S(")")))
-		return 0;
-	for (ptrdiff_t i = config->step_n - 1; i >= 0; i--)
-		if (i < b->line_n && b->line[i] && str_starts(config->step[i].instruction, begin))
+	for (ptrdiff_t i = config->step_n - 1; is.len && i >= 0; i--) {
+		const struct config_step *step = &config->step[i];
+		if (i < b->line_n && b->line[i] && (layer < 0 || step->layer == layer) &&
+		    str_starts(step->instruction, begin))
 			return op_text(op, instruction, "%.*s (%.*s:%d)", STR_ARG(is),
 				       STR_ARG(file), b->line[i]);
+	}
 	return 0;
 }

@@ -31,6 +31,7 @@ struct run {
 	int64_t now;
 	struct texts tag; /* at least one */
 	struct buildah_built built;
+	struct lint_file lint;
 	struct look is, was;
 	struct facts *facts;
 	struct hardening hardening;
@@ -209,20 +210,27 @@ static int build(struct run *r)
 	return 0;
 }
 
+static int lint(struct run *r)
+{
+	const struct lint_wish wish = { 0 };
+	str bytes;
+
+	return file_read_user(r->op, r->built.dockerfile.path, LIMIT_DOCUMENT, &bytes) < 0
+		       ? r->op->code
+		       : lint_bytes(r->op, r->built.dockerfile.path, LINT_DOCKERFILE, bytes, &wish,
+				    &r->lint);
+}
+
 /* What is in it */
 
-/* The instructions get their lines, and layers of the base are known to be that. */
+/* Layers of the base are known to be that. */
 static int mark(struct op *op, void *arg, struct subject *s, struct config *c)
 {
 	const struct run *r = arg;
 
-	if (buildah_mark(op, &r->built, c) < 0)
-		return op->code;
+	(void)op, (void)c;
 	for (ptrdiff_t i = 0; i < s->layer_n; i++)
 		s->layer[i].is_base = i < r->built.base_layers;
-	for (ptrdiff_t i = 0; i < c->step_n; i++)
-		if (c->step[i].layer >= 0 && c->step[i].layer < s->layer_n)
-			s->layer[c->step[i].layer].created_by = c->step[i].instruction;
 	return 0;
 }
 
@@ -250,17 +258,19 @@ static int look_in(struct run *r, struct look *l, str name, const struct digest 
 	return look_facts(r->op, l, &r->db, r->now, ret);
 }
 
-/* Faults whose instruction is told without its value get their place too. */
-static int place_faults(struct run *r)
+/* Instructions get their lines: when all has been asked that reads them as they are. */
+static int place(struct run *r)
 {
+	struct config *config = &r->facts->config;
+
 	for (ptrdiff_t i = 0; i < r->facts->checks.n; i++) {
 		struct check *c = &r->facts->checks.p[i];
 		for (ptrdiff_t k = 0; k < c->fault_n; k++)
-			if (buildah_place(r->op, &r->built, &r->facts->config,
+			if (buildah_place(r->op, &r->built, config, c->fault[k].layer,
 					  &c->fault[k].instruction) < 0)
 				return r->op->code;
 	}
-	return 0;
+	return buildah_mark(r->op, &r->built, config);
 }
 
 static int look_at_both(struct run *r)
@@ -270,7 +280,7 @@ static int look_at_both(struct run *r)
 
 	progress_step(&r->progress, "audit");
 	if (look_in(r, &r->is, r->tag.p[0], &r->built.image.digest, false, &r->facts) < 0 ||
-	    place_faults(r) < 0)
+	    place(r) < 0)
 		return r->op->code;
 	if (base) {
 		r->facts->base.known = true;
@@ -515,6 +525,7 @@ static int report(struct run *r, bool kept)
 {
 	struct dockerfile_outcome o = { .name = r->tag.p[0],
 					.built = &r->built,
+					.lint = &r->lint,
 					.facts = r->facts,
 					.test = r->test,
 					.test_n = r->test_n,
@@ -559,7 +570,7 @@ static int run_all(struct run *r)
 {
 	const int no_db = database_open(r->op, r->o->source.db, &r->db);
 
-	if (no_db < 0 || scan_options_now(r->op, &r->now) < 0 || build(r) < 0 ||
+	if (no_db < 0 || scan_options_now(r->op, &r->now) < 0 || build(r) < 0 || lint(r) < 0 ||
 	    look_at_both(r) < 0 || test(r) < 0 || judge(r) < 0)
 		return r->op->code;
 	return answer(r);

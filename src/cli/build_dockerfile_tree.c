@@ -116,8 +116,6 @@ static void put_lint(const struct out *t)
 	const struct lint_file *lint = t->o->lint;
 	ptrdiff_t n = 0, ignored = 0, told = 0;
 
-	if (!lint)
-		return;
 	for (ptrdiff_t i = 0; i < lint->fault_n; i++)
 		*(lint->fault[i].waived_by.len ? &ignored : &n) += 1;
 	branch(t, n ? MARK_SKIPPED : MARK_OK, "linted");

@@ -29,30 +29,38 @@ static int read_policy(struct op *op, str name, struct policy **ret)
 	return policy_read(op, name, bytes, open_file, NULL, ret);
 }
 
-/* The project's own where it has one. */
-static str default_policy(struct op *op)
+/* The project's own where it has one; else what every image should keep, and what one on a base should. */
+static int default_policies(struct op *op, const struct facts *facts, struct texts *ret)
 {
+	static str own[] = { S_INIT(OWN_POLICY) };
+	static str ours[] = { S_INIT("baseline"), S_INIT("derived") };
 	AUTO_FD fd = -1;
-	int rc = file_open_user(op, S(OWN_POLICY), &fd);
+	int rc = file_open_user(op, own[0], &fd);
 
-	if (rc < 0)
+	if (rc < 0) {
+		if (op->code == ERR_MEMORY)
+			return rc;
 		op_forgive(op);
-	return rc == 0 ? S(OWN_POLICY) : S("baseline");
+	}
+	*ret = rc == 0 ? (struct texts){ own, 1 }
+		       : (struct texts){ ours, facts->hardening ? 2 : 1 };
+	return 0;
 }
 
 int build_gate(struct op *op, const struct texts *policies, const struct texts *waivers,
 	       int64_t now, struct facts *facts, struct verdict *ret)
 {
 	struct policy_wish wish = { .now = now };
-	ptrdiff_t n = policies->n ? policies->n : 1;
-	struct policy **policy = op_new(op, struct policy *, n);
+	struct texts use = *policies;
 	str bytes;
 
+	if (use.n == 0 && default_policies(op, facts, &use) < 0)
+		return op->code;
+	struct policy **policy = op_new(op, struct policy *, use.n);
 	if (!policy)
 		return op->code;
-	for (ptrdiff_t i = 0; i < n; i++)
-		if (read_policy(op, policies->n ? policies->p[i] : default_policy(op), &policy[i]) <
-		    0)
+	for (ptrdiff_t i = 0; i < use.n; i++)
+		if (read_policy(op, use.p[i], &policy[i]) < 0)
 			return op->code;
 	for (ptrdiff_t i = 0; i < waivers->n; i++)
 		if (file_read_user(op, waivers->p[i], LIMIT_DOCUMENT, &bytes) < 0 ||
@@ -60,5 +68,5 @@ int build_gate(struct op *op, const struct texts *policies, const struct texts *
 			return op->code;
 	/* What policies judge is this caller's to change: findings become suppressed by waivers. */
 	struct report *report = (struct report *)(uintptr_t)facts->report;
-	return policy_judge(op, policy, n, facts, report, &wish, ret);
+	return policy_judge(op, policy, use.n, facts, report, &wish, ret);
 }

@@ -8,7 +8,7 @@
 
 /*
  * build_gate(op, policies, waivers, now, facts, ret): each policy is a file, or the name of one that
- * ships; none: .temper/policy.yaml where that is, else baseline. `waivers` are files. ERR_USAGE
+ * ships; none: .temper/policy.yaml where that is, else baseline and, on a base, derived. `waivers` are files. ERR_USAGE
  * for policies and waivers that are wrong, with FILE:LINE.
  */
 int build_gate(struct op *op, const struct texts *policies, const struct texts *waivers,

@@ -64,7 +64,7 @@ static const struct option table[] = {
 	  "Tests to run in the image besides those that its base carries; may be given several times.",
 	  .hint = OPTION_HINT_FILE },
 	{ "policy", 0, OPTION_TEXTS, "POLICY", D(policies), "Dockerfile",
-	  "The policy to judge by: a file, or one that ships. Without it .temper/policy.yaml, or baseline.",
+	  "The policy to judge by: a file, or one that ships. Without it .temper/policy.yaml, or baseline and derived.",
 	  .hint = OPTION_HINT_FILE },
 	{ "waivers", 0, OPTION_TEXTS, "FILE", D(waivers), "Dockerfile",
 	  "Waivers besides those that the policy names.", .hint = OPTION_HINT_FILE },
