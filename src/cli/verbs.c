@@ -16,6 +16,7 @@ const struct verb *const verbs[] = {
 	&verb_sbom,
 	&verb_scan,
 	&verb_audit,
+	&verb_lint,
 	&verb_explain,
 	&verb_compare,
 	&verb_gate,

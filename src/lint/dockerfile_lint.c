@@ -381,6 +381,13 @@ int dockerfile_lint(struct op *op, const struct dockerfile *d, const struct lint
 	return op->code;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct rule *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
 const struct rule *const *dockerfile_rules(size_t *ret_n)
 {
 	static const struct rule *all[RULES_MAX];
@@ -393,6 +400,7 @@ const struct rule *const *dockerfile_rules(size_t *ret_n)
 				MUST(n < RULES_MAX);
 				all[n++] = &r->rule;
 			}
+		qsort(all, n, sizeof(all[0]), by_id);
 	}
 	*ret_n = n;
 	return all;

@@ -51,4 +51,8 @@ int lint_bytes(struct op *op, str path, enum lint_kind kind, str bytes,
 const struct rule *const *lint_rules(enum lint_kind kind, size_t *ret_n);
 const struct rule *lint_rule_of(str id); /* by id or one of its other names, or NULL */
 
+/* Is the rule known under this name: its id, one of its other names, in any writing that people use
+ * ("DS002", "AVD-DS-0002")? */
+bool lint_named(const struct rule *rule, str name);
+
 #endif

@@ -6,10 +6,6 @@
 
 #include "lint.h"
 
-/* Is the rule known under this name: its id, one of its other names, in any writing that people use
- * ("DS002", "AVD-DS-0002")? */
-bool lint_named(const struct rule *rule, str name);
-
 /* DL1001, that all kinds have. */
 const struct rule *lint_inline_rule(void);
 

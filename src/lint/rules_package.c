@@ -191,7 +191,9 @@ static int ask_versions(struct dockerfile_ask *a)
 		if (w->dynamic || w->value.len == 0 || v->pinned(c, w->value))
 			continue;
 		if (n < SHOWN_MAX)
-			buf_between(&names, ' ', w->value);
+			buf_add(&names, n ? S(", ") : S(""));
+		if (n < SHOWN_MAX)
+			buf_add(&names, w->value);
 		n++;
 	}
 	if (n == 0)
