@@ -25,6 +25,18 @@ static const char *level_of(const struct verdict_rule *r, enum severity s)
 	return s == SEVERITY_LOW || s == SEVERITY_NEGLIGIBLE ? "warning" : "error";
 }
 
+/* What GitHub sorts by: the middle of what the worst of its faults means. */
+static const char *security_severity(const struct verdict_rule *r)
+{
+	static const char *const middle[SEVERITIES] = { "0.0", "0.1", "2.0", "5.5", "8.0", "9.5" };
+	enum severity worst = SEVERITY_UNKNOWN;
+
+	for (ptrdiff_t i = 0; i < r->fault_n; i++)
+		if (fault_severity(&r->fault[i]) > worst)
+			worst = fault_severity(&r->fault[i]);
+	return middle[worst];
+}
+
 static void put_rule(struct json_out *j, const struct verdict_rule *r)
 {
 	struct buf help;
@@ -44,6 +56,7 @@ static void put_rule(struct json_out *j, const struct verdict_rule *r)
 	text_of(j, "help", help.len ? buf_view(&help) : r->id);
 	json_key(j, S("properties"));
 	json_object(j);
+	json_pair(j, "security-severity", str_of(security_severity(r)));
 	json_key(j, S("tags"));
 	json_array(j);
 	json_text(j, S("policy"));

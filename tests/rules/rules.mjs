@@ -8,14 +8,14 @@ const input = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 
 // Of a list those that fulfil all conditions; a rule denies where there are some.
 const engine = new Engine([], { allowUndefinedFacts: false });
-engine.addOperator('hasNone', (list, names) => !names.some((n) => list.includes(n)));
+engine.addOperator('some', (found, wanted) => (found !== undefined && found.length > 0) === wanted);
 const deny = (message, conditions) => engine.addRule({ conditions: { all: conditions }, event: { type: 'deny', params: { message } } });
 deny('a finding is known to be exploited', [
-  { fact: 'findings', path: "$[?(@.kev == true && @.suppressed == '')].id", operator: 'notEqual', value: [] },
+  { fact: 'findings', path: "$[?(@.kev == true && @.suppressed == '')].id", operator: 'some', value: true },
 ]);
 deny('a critical or high finding has a fix', [
   { fact: 'findings', path: "$[?(@.suppressed == '' && @.state == 'fixed' && (@.severity == 'critical' || @.severity == 'high'))].id",
-    operator: 'notEqual', value: [] },
+    operator: 'some', value: true },
 ]);
 deny('the user is root', [{ fact: 'checks', path: "$[?(@.id == 'config.nonroot')].outcome", operator: 'contains', value: 'fail' }]);
 deny('a port of administration is open', [{ fact: 'config', path: '$.ports', operator: 'contains', value: '22/tcp' }]);

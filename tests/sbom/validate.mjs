@@ -2,7 +2,8 @@
 //
 // CycloneDX 1.4 to 1.6: the official JSON schemas, as @cyclonedx/cyclonedx-library ships it.
 // temper's own JSON: schemas/sbom.schema.json, of findings schemas/findings.schema.json, of
-// checks schemas/checks.schema.json.
+// checks schemas/checks.schema.json, of verdicts schemas/verdict.schema.json, and the policy input
+// schemas/policy-input.schema.json.
 // SARIF 2.1.0: the official schema, as @microsoft/jest-sarif ships it, and that every rule is there.
 // GitLab's container scanning: what its schema demands (no npm package ships it).
 // SPDX 2.3: the rules of the official JSON schema (schemas/spdx-2.3.schema.json: no npm package ships
@@ -151,6 +152,8 @@ function checkTemper(document) {
 
 const checkFindings = (document) => compile(read(process.env.FINDINGS_SCHEMA))(document);
 const checkChecks = (document) => compile(read(process.env.CHECKS_SCHEMA))(document);
+const checkVerdict = (document) => compile(read(process.env.VERDICT_SCHEMA))(document);
+const checkInput = (document) => compile(read(process.env.INPUT_SCHEMA))(document);
 
 const kindOf = (d) =>
   d.bomFormat ?? d.spdxVersion ?? d.schema?.name ?? (d.runs ? 'SARIF' : d.scan ? 'GitLab' : undefined);
@@ -161,7 +164,7 @@ for (const path of process.argv.slice(2)) {
   const kind = kindOf(document);
   const check = {
     CycloneDX: checkCycloneDX, 'SPDX-2.3': checkSPDX, 'temper-sbom': checkTemper, 'temper-findings': checkFindings,
-    'temper-checks': checkChecks,
+    'temper-checks': checkChecks, 'temper-verdict': checkVerdict, 'temper-policy-input': checkInput,
     SARIF: checkSarif, GitLab: compile(gitlab),
   }[kind];
   const problems = check ? check(document) : [`unknown form ${kind}`];
