@@ -65,7 +65,6 @@ static int to_store(struct op *op, void *to, str bytes)
 static int pack(struct taking *t, int fd, struct image_layer *l)
 {
 	AUTO_PACKING p = { .out.file.fd = -1 };
-	struct op_mark mark = op_mark(t->op);
 	char *piece = op_new(t->op, char, PIECE);
 	struct digest got;
 	int rc = piece ? store_writer_open(t->op, t->store, &p.out) : t->op->code;
@@ -91,9 +90,7 @@ static int pack(struct taking *t, int fd, struct image_layer *l)
 	if (!digest_eq(&got, &l->diff_id))
 		return op_fail(t->op, ERR_VERIFY, "a layer of buildah's is not what it says");
 	l->size = p.out.size;
-	if ((rc = store_writer_commit(t->op, &p.out, NULL, &l->digest)) == 0)
-		op_reset(t->op, mark);
-	return rc;
+	return store_writer_commit(t->op, &p.out, NULL, &l->digest);
 }
 
 /* The same layer of the build before: "HEX SIZE" under its diff_id and the compressor. */
@@ -134,8 +131,10 @@ static int put_layer(struct taking *t, struct image_layer *l)
 		return rc < 0 ? rc
 			      : op_fail(t->op, ERR_FORMAT, "buildah wrote no layer %.*s",
 					STR_ARG(name));
+	struct op_mark mark = op_mark(t->op);
 	if ((rc = file_size(t->op, fd, S("layer"), &l->tar_size)) < 0 || (rc = pack(t, fd, l)) < 0)
 		return rc;
+	op_reset(t->op, mark);
 	known = (struct layer_blob){
 		.diff_id = l->diff_id, .digest = l->digest, .size = l->size, .tar_size = l->tar_size
 	};
