@@ -427,6 +427,7 @@ int params_text(struct op *op, const struct policy_rule *r, str *ret)
 	struct buf b;
 
 	buf_init(&b, op, LIMIT_DOCUMENT);
+	buf_add(&b, r->expression);
 	for (size_t i = 0; i < PARAMS; i++) {
 		if (!setting_find(&r->with, str_of(params[i].name)))
 			continue;

@@ -78,7 +78,8 @@ static const struct field match_fields[] = {
 	{ "images", FIELD_TEXTS, offsetof(struct policy_match, images), false, "globs of images" },
 };
 
-static int read_match(struct op *op, const struct doc *doc, const struct node *n, struct policy_match *ret)
+static int read_match(struct op *op, const struct doc *doc, const struct node *n,
+		      struct policy_match *ret)
 {
 	*ret = (struct policy_match){ 0 };
 	if (fields_read(op, doc, n, match_fields, COUNT(match_fields), ret) < 0)
@@ -97,18 +98,20 @@ static int read_match(struct op *op, const struct doc *doc, const struct node *n
 /* ---- rules ---- */
 
 struct wrote_rule {
-	str id, rule, mode, effective_on, title, rationale, solution;
+	str id, rule, cel, message, mode, effective_on, title, rationale, solution;
 	const struct node *with, *match;
 };
 
 #define AT(member) offsetof(struct wrote_rule, member)
 static const struct field rule_fields[] = {
+	{ "cel", FIELD_TEXT, AT(cel), false, "an expression; see docs/cel.md" },
 	{ "effective_on", FIELD_TEXT, AT(effective_on), false, "a date such as 2027-02-01" },
 	{ "id", FIELD_TEXT, AT(id), true, "a name" },
 	{ "match", FIELD_NODE, AT(match), false, "a mapping" },
+	{ "message", FIELD_TEXT, AT(message), false, "an expression that gives a text" },
 	{ "mode", FIELD_TEXT, AT(mode), false, "enforce, warn or log" },
 	{ "rationale", FIELD_TEXT, AT(rationale), false, "a text" },
-	{ "rule", FIELD_TEXT, AT(rule), true, "the name of a rule; see temper policy rules" },
+	{ "rule", FIELD_TEXT, AT(rule), false, "the name of a rule; see temper policy rules" },
 	{ "solution", FIELD_TEXT, AT(solution), false, "a text" },
 	{ "title", FIELD_TEXT, AT(title), false, "a text" },
 	{ "with", FIELD_NODE, AT(with), false, "a mapping" },
@@ -185,6 +188,35 @@ static int fail_kind(struct op *op, const struct doc *doc, const struct node *at
 			 near ? "'?" : "");
 }
 
+/* An expression, which must give a truth, and the text that tells of its being false. */
+static int take_cel(struct op *op, const struct doc *doc, const struct node *n,
+		    const struct wrote_rule *w, struct policy_rule *r)
+{
+	const struct node *at = node_get(n, S("cel")), *message = node_get(n, S("message"));
+	str where, place;
+
+	if (w->with)
+		return node_fail(op, doc, n, "an expression takes no 'with'");
+	r->kind = &kind_cel;
+	r->about = &kind_cel.rule;
+	r->name = S("cel");
+	r->expression = w->cel;
+	if (op_text(op, &where, "%.*s:%d", STR_ARG(doc->file), at->line) < 0 ||
+	    cel_compile(op, where, w->cel, &r->cel) < 0)
+		return op->code;
+	if (!cel_may_bool(r->cel))
+		return node_fail(op, doc, at, "the expression must give true or false");
+	if (!message)
+		return 0;
+	if (op_text(op, &place, "%.*s:%d", STR_ARG(doc->file), message->line) < 0 ||
+	    cel_compile(op, place, w->message, &r->message) < 0)
+		return op->code;
+	return cel_may_text(r->message)
+		       ? 0
+		       : node_fail(op, doc, message,
+				   "'message' must be an expression that gives a text");
+}
+
 static int take_kind(struct op *op, const struct doc *doc, const struct node *n, str name,
 		     struct policy_rule *r)
 {
@@ -241,7 +273,15 @@ static int take_rule(struct reading *rd, const struct doc *doc, const struct nod
 	r->doc = doc;
 	r->node = n;
 	r->title = w.title;
-	if (take_kind(op, doc, n, w.rule, r) < 0 || take_words(op, doc, n, &w, r) < 0)
+	if ((w.rule.len > 0) == (w.cel.len > 0))
+		return node_fail(op, doc, n,
+				 w.rule.len ? "either 'rule' or 'cel'"
+					    : "the key 'rule' is missing: the name of a rule; see "
+					      "temper policy rules");
+	if (w.message.len && !w.cel.len)
+		return node_fail(op, doc, n, "a 'message' goes with 'cel'");
+	if ((w.cel.len ? take_cel(op, doc, n, &w, r) : take_kind(op, doc, n, w.rule, r)) < 0 ||
+	    take_words(op, doc, n, &w, r) < 0)
 		return op->code;
 	if (w.match && (read_match(op, doc, w.match, &m) < 0 || add_match(op, r, &m) < 0))
 		return op->code;
@@ -571,7 +611,8 @@ static bool same_match(const struct policy_rule *a, const struct policy_rule *b)
 
 static bool parted(const struct policy_rule *a, const struct policy_rule *b)
 {
-	return a->mode != b->mode || a->effective != b->effective || !same_match(a, b) ||
+	return a->mode != b->mode || !str_eq(a->expression, b->expression) ||
+	       a->effective != b->effective || !same_match(a, b) ||
 	       !params_same(a, b, a->kind->parts);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "cel.h"
 #include "policy.h"
 #include "waivers_impl.h"
 
@@ -80,6 +81,8 @@ const struct kind *kind_of(
 /* What every rule of the audit takes; those are no rows of kinds[]. And such a rule, by id or another
  * name, or NULL. */
 extern const struct kind kind_audit;
+/* What an expression asks: a rule with `cel` in place of `rule`. */
+extern const struct kind kind_cel;
 const struct rule *policy_audit_rule(str name);
 
 /* ---- a policy ---- */
@@ -100,6 +103,8 @@ struct policy_rule {
 	bool has_mode;
 	str effective_on;
 	int64_t effective; /* seconds; 0: at once */
+	str expression; /* of `cel` */
+	struct cel *cel, *message;
 	struct settings with;
 	struct params params;
 	str with_text;
@@ -145,8 +150,10 @@ struct judge {
 	struct report *report;
 	const struct policy *policy;
 	const struct policy_rule *rule;
-	int64_t now,
-		ends; /* ends: the first moment on which the verdict changes by itself; 0: none */
+	struct node *tree; /* the facts as expressions see them, where *has_tree */
+	bool *has_tree;
+	int64_t now;
+	int64_t ends; /* the first moment on which the verdict changes by itself; 0: none */
 	bool error;
 	str detail;
 	int64_t graced_until;

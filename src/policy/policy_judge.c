@@ -23,7 +23,9 @@ struct judging {
 	VEC(struct waiver) waiver;
 	VEC(str) warning;
 	enum suppressed_by *kept; /* [finding_n] what all policies so far made of a finding */
-	ptrdiff_t judged;         /* policies */
+	struct node tree;         /* the facts for expressions, with this policy's waivers */
+	bool has_tree;
+	ptrdiff_t judged; /* policies */
 	int64_t ends;
 };
 
@@ -234,9 +236,13 @@ static void take_mode(struct judging *g, const struct policy_rule *r, struct ver
 static int ask(struct judging *g, const struct policy *p, const struct policy_rule *r,
 	       struct waivers *waivers)
 {
-	struct judge j = {
-		.facts = g->facts, .report = g->report, .policy = p, .rule = r, .now = g->wish->now
-	};
+	struct judge j = { .facts = g->facts,
+			   .report = g->report,
+			   .policy = p,
+			   .rule = r,
+			   .tree = &g->tree,
+			   .has_tree = &g->has_tree,
+			   .now = g->wish->now };
 	struct verdict_rule *v = vec_push(g->op, &g->rule);
 
 	if (!v || where(g->op, r, &v->where) < 0 || r->kind->ask(g->op, &j) < 0)
@@ -380,6 +386,7 @@ static int judge_policy(struct judging *g, const struct policy *p, const enum su
 		return warn(g, "the policy %.*s (%.*s) is for other images", STR_ARG(p->about.name),
 			    STR_ARG(p->about.file));
 	bool first = g->judged == 0;
+	g->has_tree = false;
 	reset(r, was, finding);
 	if (judge_rules(g, p) < 0)
 		return g->op->code;

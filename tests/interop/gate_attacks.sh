@@ -163,6 +163,13 @@ printf 'name: d\n%s\n' "$RULES" >d11.yaml
 refuse "ten deep" 2 'more than 8 deep' gate d1.yaml
 refuse "a policy that is not there" 2 'no policy or file' gate nothing.yaml
 refuse "a policy that is a directory" 2 '' gate evil
+# Expressions.
+cel() { printf 'name: p\nrules: [{id: C, cel: %s}]\n' "'$2'" >bad.yaml; expect "$1" "$3" "$4" timeout 60 temper gate -q --name x app.tar --waivers none.yaml -p bad.yaml; }
+cel "an expression" 'size(packages) == 1' 0 passes
+cel "one over what is not there is no pass" 'packages[7].name == "x"' 1 'cannot be told'
+cel "one that names what there is not" 'packges.size() == 0' 2 'bad.yaml:2'
+cel "one that never ends in time" "$(python3 -c 'print("[1,2,3,4,5,6,7,8,9].all(a, " * 9 + "true" + ")" * 9)')" 1 'cannot be told'
+cel "one that is nested too deep" "$(python3 -c 'print("(" * 5000 + "true" + ")" * 5000)')" 2 'bad.yaml:2'
 # The answer is the same each time.
 gate p.yaml -o json >one.json 2>/dev/null
 gate p.yaml -o json >two.json 2>/dev/null

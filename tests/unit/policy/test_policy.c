@@ -465,6 +465,11 @@ static const struct {
 	{ "rule: base.not_weakened, with: {allow: [user]}", weaker, P },
 	{ "rule: base.not_weakened, with: {min: critical}", weaker, P },
 	{ "rule: base.not_weakened", no_base, E },
+	{ "cel: 'size(packages) == 6'", NULL, P },
+	{ "cel: 'size(packages) == 5'", NULL, F },
+	{ "cel: 'size(findings) == 0 || findings[0].id == \"x\"'", NULL, P },
+	{ "cel: 'findings[0].id == \"x\"'", NULL, E },
+	{ "cel: 'false', message: '\"packages: \" + string(size(packages))'", NULL, F },
 };
 
 static int judge(struct op *op, struct world *w, const char *text, const char *waivers,
@@ -624,6 +629,14 @@ static const struct {
 	  "['pkg:deb/debian/x']}}\n"
 	  "- {id: B, rule: package.deny, with: {purls: ['pkg:deb/debian/x']}}\n",
 	  "one asks for 'pkg:deb/debian/x', the other refuses it" },
+	{ "name: p\nrules: [{id: A, rule: vuln.kev, cel: 'true'}]\n", "either 'rule' or 'cel'" },
+	{ "name: p\nrules: [{id: A, cel: 'tru'}]\n", "p.yaml:2:" },
+	{ "name: p\nrules: [{id: A, cel: '1 + 1'}]\n", "must give true or false" },
+	{ "name: p\nrules: [{id: A, cel: 'true', message: '1'}]\n", "that gives a text" },
+	{ "name: p\nrules: [{id: A, cel: 'true', with: {min: low}}]\n", "takes no 'with'" },
+	{ "name: p\nrules: [{id: A, rule: vuln.kev, message: '\"x\"'}]\n", "goes with 'cel'" },
+	{ "name: p\nrules: [{id: A, cel: 'true'}, {id: B, cel: 'true'}]\n",
+	  "B says the same as A" },
 	{ "name: p\nextends: [nothing]\n", "names the file nothing" },
 	{ "name: p\nmatch: {}\nrules: [{id: A, rule: vuln.kev}]\n", "'match' names no images" },
 	{ "name: p\nmatch: {images: [a], except: ['**']}\nrules: [{id: A, rule: vuln.kev}]\n",
