@@ -207,7 +207,7 @@ static int check_numeric(struct op *op, struct audit_run *a, const struct who *w
 			   .instruction = config_who(a->config, "USER", S("")) };
 	uint64_t id;
 
-	if (w->user.len == 0 || num_parse(w->user, UINT32_MAX, &id))
+	if (w->user.len == 0 || num_parse(w->user, UINT32_MAX, &id) || (w->uid == 0 && !w->unknown))
 		return 0;
 	if (w->line && w->uid && op_text(op, &f.remedy, "USER %u:%u", w->uid, w->gid) < 0)
 		return op->code;

@@ -30,6 +30,8 @@ static const struct option table[] = {
 	  "config.nonroot, "
 	  "CIS-4.1, fs." },
 	{ "skip", 0, OPTION_TEXTS, "RULES", AT(skip), "What is asked", "Not these rules." },
+	{ "list-rules", 0, OPTION_FLAG, NULL, AT(list), "What is asked",
+	  "List all rules, with what others call them." },
 	{ "secrets", 0, OPTION_FLAG, NULL, AT(secrets), "What is asked",
 	  "Look for secrets in every layer: so it does without being asked." },
 	{ "no-secrets", 0, OPTION_FLAG, NULL, AT(no_secrets), "What is asked", "Look for none." },
@@ -66,7 +68,7 @@ static const struct example example[] = {
 const struct verb verb_audit = {
 	.name = "audit",
 	.operands = "IMAGE|DIR",
-	.operand_min = 1,
+	.operand_min = 0,
 	.operand_max = 1,
 	.summary = "check how an image is hardened, and look for secrets in it",
 	.description =

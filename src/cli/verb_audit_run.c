@@ -2,6 +2,7 @@
 #include "audit_select.h"
 #include "audit/spec.h"
 #include "base/limits.h"
+#include "build_report.h"
 #include "checks_output.h"
 #include "look.h"
 #include "scan/scan.h"
@@ -95,6 +96,29 @@ static struct look_wish wish_of(const struct audit_verb_options *o)
 				   .verbose = o->verbose };
 }
 
+static int list_rules(struct op *op, const struct cli *cli)
+{
+	struct text_style style = style_of(&cli->out, false);
+	int width = 0;
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, LIMIT_DOCUMENT);
+	for (size_t i = 0; i < audit_rules_n(); i++) {
+		int n = (int)str_of(audit_rule(i)->id).len;
+		width = n > width ? n : width;
+	}
+	for (size_t i = 0; i < audit_rules_n(); i++) {
+		const struct rule *r = audit_rule(i);
+		text_colour(&b, &style, TEXT_BOLD);
+		buf_fmt(&b, "%-*s", width + 2, r->id);
+		text_colour(&b, &style, TEXT_PLAIN);
+		buf_fmt(&b, "%-10s  %s%s%s%s\n", severities[r->severity], r->title,
+			r->also[0] ? " (" : "", r->also, r->also[0] ? ")" : "");
+	}
+	return buf_take(&b, &text) < 0 ? op->code : term_write(op, &cli->out, text);
+}
+
 static int run_all(struct op *op, struct run *r, str what)
 {
 	if (str_starts(what, S("purl:")) || str_starts(what, S("pkg:")))
@@ -122,6 +146,11 @@ int verb_audit_run(struct op *op, const struct cli *cli, const void *options)
 				     .secret_rules = o->secret_rules,
 				     .secret_skip = o->secret_skip };
 
+	if (o->list)
+		return list_rules(op, cli);
+	if (cli->operand.n == 0)
+		return op_fail(op, ERR_USAGE,
+			       "name one image or directory; see temper audit --help");
 	look_init(&look, cli, &wish);
 	if (o->secrets && o->no_secrets)
 		return op_fail(op, ERR_USAGE, "--secrets or --no-secrets, not both");

@@ -134,28 +134,40 @@ static bool is_shown(const struct table *t, const struct check *check)
 	return t->c->all || check->outcome != OUTCOME_PASS;
 }
 
+/* Is there one of its group before it that is shown? */
+static bool is_told(const struct table *t, ptrdiff_t at, str group)
+{
+	const struct checks *c = t->r->checks;
+
+	for (ptrdiff_t i = 0; i < at; i++)
+		if (is_shown(t, &c->p[i]) && str_eq(checks_group(c->p[i].rule), group))
+			return true;
+	return false;
+}
+
+/* Group by group, in the order in which they begin. */
 static void put_audit(struct table *t)
 {
 	const struct checks *c = t->r->checks;
-	str group = { 0 };
+	bool any = false;
 
 	for (ptrdiff_t i = 0; i < c->n; i++) {
 		int n = (int)str_of(c->p[i].rule->id).len;
 		t->id_width = is_shown(t, &c->p[i]) && n > t->id_width ? n : t->id_width;
 	}
 	for (ptrdiff_t i = 0; i < c->n; i++) {
-		str of = checks_group(c->p[i].rule);
-		if (!is_shown(t, &c->p[i]))
+		str group = checks_group(c->p[i].rule);
+		if (!is_shown(t, &c->p[i]) || is_told(t, i, group))
 			continue;
-		if (!group.p || !str_eq(group, of)) {
-			buf_add(t->b, group.p ? S("\n") : S(""));
-			coloured(t, TEXT_BOLD, of);
-			buf_char(t->b, '\n');
-		}
-		group = of;
-		put_check(t, &c->p[i]);
+		buf_add(t->b, any ? S("\n") : S(""));
+		any = true;
+		coloured(t, TEXT_BOLD, group);
+		buf_char(t->b, '\n');
+		for (ptrdiff_t k = i; k < c->n; k++)
+			if (is_shown(t, &c->p[k]) && str_eq(checks_group(c->p[k].rule), group))
+				put_check(t, &c->p[k]);
 	}
-	buf_add(t->b, group.p ? S("\n") : S(""));
+	buf_add(t->b, any ? S("\n") : S(""));
 }
 
 static int put_lint(struct op *op, struct table *t)
