@@ -52,13 +52,12 @@ static int look_at_words(struct secret_machine *m, const char *what, const struc
 }
 
 /* "ARG NAME=value" and, behind a bar, what a builder was given: "|2 A=x B=y /bin/sh -c ...". */
-static int look_at_arguments(struct secret_machine *m, ptrdiff_t step, str text)
+static int look_at_arguments(struct secret_machine *m, str text)
 {
 	str rest = text, where;
 	ptrdiff_t bar = str_starts(text, S("ARG ")) ? 0 : str_find(str_head(text, 8), '|');
 	int rc = 0;
 
-	(void)step;
 	if (bar < 0)
 		return 0;
 	rest = str_from(text, bar);
@@ -89,7 +88,7 @@ static int look_at_step(struct secret_machine *m, const struct config *c, ptrdif
 				return 0;
 		}
 	if (rc == 0)
-		rc = look_at_arguments(m, i, text);
+		rc = look_at_arguments(m, str_starts(text, S("ARG ")) ? text : s->created_by);
 	if (rc == 0 && !str_starts(text, S("ARG ")))
 		rc = look(m, "@history", where, S(""), text);
 	return rc < 0 ? rc : look(m, "@history", where, S(""), s->comment);
@@ -190,6 +189,7 @@ int secrets_mask_config(struct op *op, struct secrets *s, const struct config *c
 	for (ptrdiff_t i = 0; i < c->step_n; i++) {
 		step[i] = c->step[i];
 		if (mask(op, m, S(""), &step[i].instruction) < 0 ||
+		    mask(op, m, S(""), &step[i].created_by) < 0 ||
 		    mask(op, m, S(""), &step[i].comment) < 0)
 			return op->code;
 	}

@@ -169,6 +169,7 @@ static int read_step(struct op *op, const struct node *node, struct config_step 
 	    read_text(op, node, "author", &s->author) < 0)
 		return op->code;
 	(void)node_time(node_get(node, S("created")), &s->created);
+	s->created_by = by;
 	return config_instruction(op, by, &s->instruction);
 }
 

@@ -11,6 +11,7 @@
 struct config_step {     /* one line of the history, the first instruction first */
 	str instruction; /* cleaned of the builder's noise: "RUN apt-get update", "USER 65532",
 			    "COPY dir:12ab in /app" */
+	str created_by; /* the same as it is written, with build arguments: may hold secrets */
 	str comment, author;
 	int64_t created;
 	int layer; /* that it made; -1: none */
