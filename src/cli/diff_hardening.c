@@ -42,7 +42,7 @@ static int open_side(struct op *op, const struct cli *cli, const struct diff_opt
 					.store = o->store,
 					.progress = o->progress,
 					.offline = o->offline,
-					.files = true,
+					.compare = true,
 					.licences = true,
 					.quiet = o->quiet,
 					.verbose = false };

@@ -59,7 +59,7 @@ static struct look_wish wish_of(const struct gate_options *o)
 				   .progress = o->progress,
 				   .trust = o->trust,
 				   .offline = o->offline,
-				   .files = true,
+				   .compare = true,
 				   .licences = true,
 				   .quiet = o->quiet,
 				   .verbose = o->verbose };

@@ -79,6 +79,10 @@ static void tell(struct look *l, const struct inventory *v)
 		steps_child(&l->steps, "File digests", v->changed_n == 0, false,
 			    "[%td files, %llu compared, %td changed or missing]", v->file_n,
 			    (unsigned long long)v->compared, v->changed_n);
+	else if (v->compared)
+		steps_child(&l->steps, "File digests", v->changed_n == 0, false,
+			    "[%llu compared, %td changed or missing]",
+			    (unsigned long long)v->compared, v->changed_n);
 	steps_child(&l->steps, "Executables", v->unknown_n == 0, whole,
 		    "[%llu executables: %llu owned, %llu recognised, %td unknown]",
 		    (unsigned long long)v->executables, (unsigned long long)v->owned,
@@ -154,6 +158,7 @@ static struct inventory_wish wish_of(const struct look *l, bool image)
 					.licences = l->wish.licences,
 					.programs = l->wish.evidence,
 					.files = l->wish.files,
+					.compare = l->wish.compare,
 					.hidden = image && str_eq(l->wish.scope, S("all-layers")),
 					.only = l->wish.only };
 }

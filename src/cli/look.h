@@ -20,7 +20,7 @@ struct look_wish {
 	 * instructions its layers are. May be NULL. */
 	int (*hear)(struct op *op, void *arg, struct subject *subject, struct config *config);
 	void *arg;
-	bool all_platforms, trust, offline, files, licences, evidence, quiet, verbose;
+	bool all_platforms, trust, offline, files, compare, licences, evidence, quiet, verbose;
 };
 
 struct look {

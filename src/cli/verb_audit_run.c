@@ -90,7 +90,7 @@ static struct look_wish wish_of(const struct audit_verb_options *o)
 				   .all_platforms = o->all_platforms,
 				   .trust = o->trust,
 				   .offline = o->offline,
-				   .files = true,
+				   .compare = true,
 				   .licences = true,
 				   .quiet = o->quiet,
 				   .verbose = o->verbose };

@@ -25,6 +25,7 @@ static void fetch_all(void)
 
 struct hash {
 	EVP_MD_CTX *ctx[KINDS]; /* NULL: not asked for */
+	unsigned kinds;         /* at present */
 };
 
 bool digest_eq(const struct digest *a, const struct digest *b)
@@ -105,8 +106,15 @@ struct digest digest_of(str bytes)
 
 void hash_restart(struct hash *h)
 {
+	hash_restart_as(h, ~0U);
+}
+
+void hash_restart_as(struct hash *h, unsigned kinds)
+{
+	h->kinds = kinds;
 	for (int i = 0; i < KINDS; i++)
-		MUST(!h->ctx[i] || EVP_DigestInit_ex2(h->ctx[i], fetched[i], NULL) == 1);
+		MUST(!h->ctx[i] || !(kinds & algorithms[i].kind) ||
+		     EVP_DigestInit_ex2(h->ctx[i], fetched[i], NULL) == 1);
 }
 
 int hash_open(struct op *op, unsigned kinds, struct hash **ret)
@@ -116,6 +124,7 @@ int hash_open(struct op *op, unsigned kinds, struct hash **ret)
 	MUST(pthread_once(&fetch_once, fetch_all) == 0);
 	if (!h)
 		return op->code;
+	h->kinds = kinds;
 	for (int i = 0; i < KINDS; i++) {
 		if (!(kinds & algorithms[i].kind))
 			continue;
@@ -133,7 +142,8 @@ int hash_open(struct op *op, unsigned kinds, struct hash **ret)
 void hash_add(struct hash *h, str bytes)
 {
 	for (int i = 0; i < KINDS; i++)
-		MUST(!h->ctx[i] || EVP_DigestUpdate(h->ctx[i], bytes.p, (size_t)bytes.len) == 1);
+		MUST(!h->ctx[i] || !(h->kinds & algorithms[i].kind) ||
+		     EVP_DigestUpdate(h->ctx[i], bytes.p, (size_t)bytes.len) == 1);
 }
 
 void hash_result(struct hash *h, enum hash_kind kind, uint8_t *ret)

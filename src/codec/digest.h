@@ -35,7 +35,8 @@ enum hash_kind { HASH_SHA256 = 1, HASH_SHA1 = 2, HASH_MD5 = 4 };
 struct hash; /* opaque; its OpenSSL state is freed by hash_close() */
 
 int hash_open(struct op *op, unsigned kinds, struct hash **ret) MUST_USE;
-void hash_restart(struct hash *h); /* as if just opened */
+void hash_restart(struct hash *h);                    /* as if just opened */
+void hash_restart_as(struct hash *h, unsigned kinds); /* for these of its kinds alone */
 void hash_add(struct hash *h, str bytes);
 
 /* The result for one kind that was opened: 32, 20 or 16 bytes. Any kinds may be asked, once each

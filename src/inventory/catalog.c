@@ -50,7 +50,7 @@ bool catalog_wants_licences(const struct catalog *c)
 
 bool catalog_wants_files(const struct catalog *c)
 {
-	return c->wish->files;
+	return c->wish->files || c->wish->compare;
 }
 
 const struct os_identity *catalog_os(const struct catalog *c)

@@ -130,7 +130,7 @@ static int list_files(struct op *op, struct catalog *c, struct inventory *ret)
 int changed_make(struct op *op, struct catalog *c, struct inventory *ret)
 {
 	struct comparison w = { .c = c };
-	int rc = list_files(op, c, ret);
+	int rc = c->wish->files ? list_files(op, c, ret) : 0;
 
 	for (ptrdiff_t i = 0; rc == 0 && i < c->package.n; i++) {
 		const struct package *p = &c->package.p[i];

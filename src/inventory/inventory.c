@@ -11,13 +11,27 @@
 static bool holds(const struct inventory_wish *w, const struct want *want)
 {
 	return (!want->lock || !w->image) && (!want->licences || w->licences) &&
-	       (!want->files || w->files);
+	       (!want->files || w->files || w->compare);
 }
 
 static int want_one(struct op *op, struct interest *i, const struct want *want, int id)
 {
 	return interest_add(op, i, str_of(want->glob), want->bits, id);
 }
+
+/* What tells the package manager whose digests are compared, before most files come. */
+static const struct tree_hint databases[] = {
+	{ "etc/apk", HASH_SHA1 | HASH_SHA256 },
+	{ "etc/debian_version", HASH_MD5 },
+	{ "etc/dpkg", HASH_MD5 },
+	{ "etc/pacman.conf", HASH_MD5 | HASH_SHA256 },
+	{ "etc/pacman.d", HASH_MD5 | HASH_SHA256 },
+	{ "etc/rpm", HASH_MD5 | HASH_SHA1 | HASH_SHA256 },
+	{ "lib/apk", HASH_SHA1 | HASH_SHA256 },
+	{ "usr/lib/sysimage/rpm", HASH_MD5 | HASH_SHA1 | HASH_SHA256 },
+	{ "var/lib/dpkg", HASH_MD5 },
+	{ "var/lib/rpm", HASH_MD5 | HASH_SHA1 | HASH_SHA256 },
+};
 
 int inventory_interest(struct op *op, const struct inventory_wish *wish, struct tree_wish *ret)
 {
@@ -43,7 +57,13 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish, struct 
 	*ret = (struct tree_wish){ .interest = interest,
 				   .probe = true,
 				   .hidden = wish->hidden,
-				   .hashes = wish->files ? HASH_SHA256 | HASH_SHA1 | HASH_MD5 : 0 };
+				   .hashes = wish->files || wish->compare
+						     ? HASH_SHA256 | HASH_SHA1 | HASH_MD5
+						     : 0 };
+	if (wish->compare && !wish->files) {
+		ret->hint = databases;
+		ret->hint_n = sizeof(databases) / sizeof(databases[0]);
+	}
 	return 0;
 }
 
@@ -202,7 +222,7 @@ int inventory_make(struct op *op, const struct tree *t, const struct inventory_w
 	if (rc < 0 || (rc = catalog_run(op, c)) < 0 || (rc = relate_packages(op, c)) < 0 ||
 	    (rc = relate_owners(op, c)) < 0 || (rc = note_content(op, c)) < 0 ||
 	    (rc = ledger_make(op, c, ret)) < 0 ||
-	    (wish->files && (rc = changed_make(op, c, ret)) < 0) ||
+	    ((wish->files || wish->compare) && (rc = changed_make(op, c, ret)) < 0) ||
 	    (rc = origin_make(op, c, ret)) < 0)
 		return rc;
 	ret->os = c->os;

@@ -18,6 +18,7 @@ struct inventory_wish {
 	bool image;        /* the tree is an image's */
 	bool licences;     /* tell licences */
 	bool files;        /* list all files with digests, and compare them with their packages' */
+	bool compare;      /* compare them with their packages', but list none: for an audit */
 	bool hidden;       /* --scope all-layers */
 	bool programs;     /* keep programs and libraries at hand: for vex/evidence.h */
 	struct texts only; /* names of catalogers; empty: all. "-NAME": all but it */
@@ -29,7 +30,7 @@ int inventory_interest(struct op *op, const struct inventory_wish *wish,
 
 /*
  * inventory_make(op, t, wish, ret): all catalogers over the tree, then relations, owners, the coverage ledger,
- * and (wish->files) what has changed since it was installed. ret->subject is the caller's, and is
+ * and (wish->files, wish->compare) what has changed since it was installed. ret->subject is the caller's, and is
  * looked at for layers and origins: fill it first.
  */
 int inventory_make(struct op *op, const struct tree *t, const struct inventory_wish *wish,

@@ -342,7 +342,7 @@ const uint8_t *tree_hash(const struct tree *t, uint32_t node, enum hash_kind kin
 
 	if (n->type == TREE_FILE && t->wish->hashes & kind && t->hashed.n)
 		h = bsearch(&n->where, t->hashed.p, (size_t)t->hashed.n, sizeof(*h), by_where);
-	if (!h)
+	if (!h || !(h->kinds & kind))
 		return NULL;
 	return kind == HASH_SHA256 ? h->sha256 : kind == HASH_SHA1 ? h->sha1 : h->md5;
 }

@@ -102,12 +102,21 @@ struct tree_sight {
 	void *arg;
 };
 
+/* Which digests are of use, by what is in the tree: those of the packages' database. */
+struct tree_hint {
+	const char *path; /* "etc/dpkg" */
+	unsigned hashes;  /* HASH_ kinds */
+};
+
 /* What is asked of a tree while it is made. */
 struct tree_wish {
 	struct interest *interest; /* may be NULL */
 	bool probe;      /* look at every file's own bytes (interest by bits implies it) */
 	bool verify;     /* check digests of blobs and diff_ids, in threads of their own */
 	unsigned hashes; /* HASH_ kinds of every file's content, for tree_hash() */
+	/* Once one of these paths was met, only the kinds of those that were; may be NULL. */
+	const struct tree_hint *hint; /* [hint_n] */
+	ptrdiff_t hint_n;
 	/* Keep this file at hand too, whoever else wants it; may be NULL. */
 	bool (*wants)(void *arg, str path, uint64_t size);
 	void *wants_arg;

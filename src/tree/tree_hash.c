@@ -11,17 +11,18 @@ struct hashing {
 	const uint32_t *node;  /* [n] */
 	struct hashed *hashed; /* [n] */
 	ptrdiff_t n;
+	unsigned kinds;
 };
 
 static int hash_file(struct op *op, const struct hashing *w, ptrdiff_t i, struct hash *h,
 		     char *piece)
 {
-	unsigned kinds = w->tree->wish->hashes;
+	unsigned kinds = w->kinds;
 	struct hashed *to = &w->hashed[i];
 	struct at at;
 	int rc = tree_at(op, w->tree, w->node[i], &at);
 
-	hash_restart(h);
+	hash_restart_as(h, kinds);
 	for (uint64_t done = 0; rc == 0 && done < at.size;) {
 		size_t n = at.size - done < PIECE ? (size_t)(at.size - done) : PIECE;
 		if ((rc = at_read(op, &at, done, piece, n)) == 0)
@@ -30,6 +31,7 @@ static int hash_file(struct op *op, const struct hashing *w, ptrdiff_t i, struct
 	}
 	if (rc < 0)
 		return rc;
+	to->kinds = (uint8_t)kinds;
 	to->where = node_at(w->tree, w->node[i])->where;
 	if (kinds & HASH_SHA256)
 		hash_result(h, HASH_SHA256, to->sha256);
@@ -69,9 +71,19 @@ static bool has_passed(const struct tree *t, const struct tree_node *n)
 	       (t->source_n > 0 && t->source[WHERE_SOURCE(n->where)].kind != STREAM_PLAIN);
 }
 
+static unsigned kinds_of(const struct tree *t)
+{
+	unsigned kinds = 0;
+
+	for (ptrdiff_t i = 0; i < t->wish->hint_n; i++)
+		if (tree_find_link(t, str_of(t->wish->hint[i].path)) != TREE_NONE)
+			kinds |= t->wish->hint[i].hashes;
+	return kinds ? kinds & t->wish->hashes : t->wish->hashes;
+}
+
 int tree_hash_all(struct tree *t)
 {
-	struct hashing w = { .tree = t };
+	struct hashing w = { .tree = t, .kinds = kinds_of(t) };
 	uint32_t *node = op_new(t->op, uint32_t, t->n);
 	ptrdiff_t before = t->hashed.n;
 

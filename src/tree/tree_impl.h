@@ -56,6 +56,7 @@ struct capable {
 struct hashed {
 	uint64_t where;
 	uint8_t sha256[32], sha1[20], md5[16];
+	uint8_t kinds; /* HASH_ that are filled in */
 };
 
 struct tree;
@@ -117,6 +118,19 @@ int tree_owner_add(struct tree *t, uint32_t uid, uint32_t gid, uint16_t *ret) MU
  * the way and nothing is to be made). With make the result is a directory. */
 int tree_walk(struct op *op, const struct tree *t, const struct walk *w, str path,
 	      uint32_t *ret) MUST_USE;
+
+/* Is the path one of the hint's, or below it? Its kinds then. */
+static inline unsigned tree_hint_of(const struct tree_wish *w, str path)
+{
+	unsigned kinds = 0;
+
+	for (ptrdiff_t i = 0; i < w->hint_n; i++) {
+		str at = str_of(w->hint[i].path);
+		if (str_starts(path, at) && (path.len == at.len || path.p[at.len] == '/'))
+			kinds |= w->hint[i].hashes;
+	}
+	return kinds;
+}
 
 /* Digests of the contents that wish->hashes asks for, where they were not made as they passed. */
 int tree_hash_all(struct tree *t) MUST_USE;

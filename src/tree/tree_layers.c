@@ -7,6 +7,7 @@
 
 #include "sys/pool.h"
 
+#include "hasher.h"
 #include "sight.h"
 #include "tree_merge.h"
 #include "verify.h"
@@ -19,7 +20,8 @@ struct pass {
 	struct verify *verify;
 	struct tar *tar; /* the reader of all layers, in an op of its own */
 	struct op *readers;
-	struct hash *hash;   /* of contents as they pass; or NULL */
+	struct hasher *hash; /* of the contents of compressed layers as they pass; or NULL */
+	unsigned hints;      /* HASH_ kinds of those that were met */
 	struct sight *sight; /* who sees all of them; or NULL */
 	uint64_t done, total, noted;
 	bool looks; /* at files' bytes */
@@ -81,9 +83,9 @@ static int pass_piece(struct pass *p, struct passing *f, str bytes)
 {
 	if (f->tail_len)
 		gather_tail(p, f, bytes);
-	if (p->hash && !f->plain)
-		hash_add(p->hash, bytes);
 	int rc = f->keeps ? keep_add(p->tree->op, &p->tree->keep, &f->place, f->at, bytes) : 0;
+	if (rc == 0 && p->hash && !f->plain)
+		rc = hasher_add(p->tree, p->hash, bytes);
 	if (rc == 0 && p->sight)
 		rc = sight_add(p->tree->op, p->sight, bytes);
 	f->at += (uint64_t)bytes.len;
@@ -112,23 +114,6 @@ static int read_head(struct pass *p, struct tar *tar, struct passing *f)
 	return 0;
 }
 
-static int record_hash(struct pass *p, const struct tree_node *n)
-{
-	struct hashed *h = vec_push(p->tree->op, &p->tree->hashed);
-	unsigned kinds = p->tree->wish->hashes;
-
-	if (!h)
-		return p->tree->op->code;
-	h->where = n->where;
-	if (kinds & HASH_SHA256)
-		hash_result(p->hash, HASH_SHA256, h->sha256);
-	if (kinds & HASH_SHA1)
-		hash_result(p->hash, HASH_SHA1, h->sha1);
-	if (kinds & HASH_MD5)
-		hash_result(p->hash, HASH_MD5, h->md5);
-	return 0;
-}
-
 static int begin_keep(struct pass *p, struct passing *f)
 {
 	struct tree *t = p->tree;
@@ -152,6 +137,12 @@ static int begin_sight(struct pass *p, const struct passing *f)
 	return sight_begin(p->tree->op, p->sight, &seen, (str){ f->head, (ptrdiff_t)f->head_len });
 }
 
+/* Of which kinds digests are made from here on. */
+static unsigned kinds(const struct pass *p)
+{
+	return p->hints ? p->hints & p->tree->wish->hashes : p->tree->wish->hashes;
+}
+
 /* The rest of a file that passes, for those who look at it. */
 static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 {
@@ -164,8 +155,9 @@ static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 		return 0;
 	if (p->sight && (rc = begin_sight(p, f)) < 0)
 		return rc;
-	if (p->hash && !f->plain)
-		hash_restart(p->hash);
+	if (p->hash && !f->plain &&
+	    (rc = hasher_begin(p->tree, p->hash, node_at(p->tree, f->node)->where, kinds(p))) < 0)
+		return rc;
 	rc = pass_piece(p, f, (str){ f->head, (ptrdiff_t)f->head_len });
 	if (rc == 0 && !all && f->size - f->tail_len > f->at) {
 		uint64_t far = f->size - f->tail_len - f->at; /* the tail alone is looked at */
@@ -178,7 +170,7 @@ static int pass_content(struct pass *p, struct tar *tar, struct passing *f)
 	}
 	if (rc == 0 && p->sight)
 		rc = sight_end(p->tree->op, p->sight);
-	return rc < 0 || !p->hash || f->plain ? rc : record_hash(p, node_at(p->tree, f->node));
+	return rc < 0 || !p->hash || f->plain ? rc : hasher_end(p->tree, p->hash);
 }
 
 static int tail_at(struct pass *p, const struct source_of *s, struct passing *f)
@@ -238,6 +230,7 @@ static int pass_entry(struct pass *p, const struct source_of *s, struct tar *tar
 	int rc = merge_whiteout(&p->merge, e->path, &whiteout);
 
 	p->tree->sum.xattrs += e->has_xattrs;
+	p->hints |= tree_hint_of(p->tree->wish, e->path);
 	if (rc < 0 || whiteout || (rc = merge_entry(&p->merge, e, &node)) < 0 || node == TREE_NONE)
 		return rc;
 	struct tree_node *n = node_at(p->tree, node);
@@ -377,7 +370,7 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	AUTO_TREE *t = NULL;
 	AUTO_VERIFY *verify = NULL;
 	AUTO_SIGHT *sight = NULL;
-	AUTO_HASH *hash = NULL;
+	AUTO_HASHER *hash = NULL;
 	AUTO_OP readers;
 	int rc = tree_new(op, wish, S("image"), &t);
 
@@ -388,7 +381,7 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	t->open = open_in_layer;
 	if (t->wish->verify && (rc = verify_open(op, pool_cpus(), &verify)) < 0)
 		return rc;
-	if (t->wish->hashes && (rc = hash_open(op, t->wish->hashes, &hash)) < 0)
+	if (t->wish->hashes && (rc = hasher_open(op, t->wish->hashes, &hash)) < 0)
 		return rc;
 	if (t->wish->sight && (rc = sight_open(op, t->wish->sight, &sight)) < 0)
 		return rc;
@@ -404,7 +397,7 @@ int tree_of_layers(struct op *op, const struct tree_layer *layer, ptrdiff_t n,
 	if ((rc = pass_layers(p)) < 0 || (rc = tree_sort_matches(t)) < 0)
 		return rc;
 	tree_add_up(t);
-	if (t->wish->hashes && (rc = tree_hash_all(t)) < 0)
+	if (hash && ((rc = hasher_finish(t, hash)) < 0 || (rc = tree_hash_all(t)) < 0))
 		return rc;
 	if ((sight && (rc = sight_finish(op, sight)) < 0) ||
 	    (verify && (rc = verify_finish(op, verify)) < 0))

@@ -301,6 +301,74 @@ static int digests(struct op *op)
 	return 0;
 }
 
+/* As many contents, and as long ones, as go round in the thread that hashes; each has its own digest. */
+static int many_digests(struct op *op)
+{
+	static const char *const ways[] = { NULL, "gzip" };
+	enum { FILES = 500, LONG = 400 * 1000 };
+	struct buf spec;
+	str text;
+
+	buf_init(&spec, op, 8 << 20);
+	for (int i = 0; i < FILES; i++)
+		buf_fmt(&spec, "f d/%d content-%d\n", i, i);
+	buf_add(&spec, S("f d/long "));
+	buf_repeat(&spec, 'x', LONG);
+	buf_add(&spec, S("\nf d/last end"));
+	TRY(buf_take(&spec, &text));
+	for (size_t k = 0; k < 2; k++) {
+		AUTO_GIVEN g = { .n = 0 };
+		AUTO_TREE *t = NULL;
+		TRY(give(op, text, ways[k], &g));
+		TRY(tree_of_layers(op, g.layer, g.n, &(struct tree_wish){ .hashes = HASH_SHA256 | HASH_MD5 }, &t));
+		for (int i = 0; i < FILES; i++) {
+			char path[32], content[32];
+			(void)snprintf(path, sizeof(path), "d/%d", i);
+			(void)snprintf(content, sizeof(content), "content-%d", i);
+			struct digest want = digest_of(str_of(content));
+			const uint8_t *got = tree_hash(t, tree_find(t, str_of(path)), HASH_SHA256);
+			CHECK(got && memcmp(got, want.b, 32) == 0);
+		}
+		char *all = op_new(op, char, LONG);
+		if (!all)
+			return op->code;
+		memset(all, 'x', LONG);
+		struct digest want = digest_of((str){ all, LONG });
+		const uint8_t *got = tree_hash(t, tree_find(t, S("d/long")), HASH_SHA256);
+		CHECK(got && memcmp(got, want.b, 32) == 0);
+		CHECK(tree_hash(t, tree_find(t, S("d/last")), HASH_MD5) != NULL);
+		CHECK(tree_hash(t, tree_find(t, S("d/last")), HASH_SHA1) == NULL);
+	}
+	return 0;
+}
+
+/* Which digests are made is told by what was met on the way. */
+static int hinted_digests(struct op *op)
+{
+	static const struct tree_hint hints[] = { { "etc/dpkg", HASH_MD5 }, { "etc/apk", HASH_SHA1 } };
+	static const char *const ways[] = { NULL, "gzip" };
+	const struct tree_wish wish = { .hashes = HASH_SHA256 | HASH_SHA1 | HASH_MD5, .hint = hints, .hint_n = 2 };
+
+	for (size_t k = 0; k < 2; k++) {
+		AUTO_GIVEN g = { .n = 0 };
+		AUTO_TREE *t = NULL;
+		TRY(give(op, S("f a one\nf etc/dpkgs/x one\nf etc/dpkg/x one\nf usr/b one\n--\nf c one"), ways[k], &g));
+		TRY(tree_of_layers(op, g.layer, g.n, &wish, &t));
+		uint32_t a = tree_find(t, S("a")), b = tree_find(t, S("usr/b")), c = tree_find(t, S("c"));
+		CHECK(tree_hash(t, a, HASH_MD5) && tree_hash(t, b, HASH_MD5) && tree_hash(t, c, HASH_MD5));
+		CHECK(!tree_hash(t, b, HASH_SHA256) && !tree_hash(t, c, HASH_SHA1));
+		/* Before it was met all are made; of a plain layer, afterwards. */
+		CHECK((tree_hash(t, a, HASH_SHA256) != NULL) == (ways[k] != NULL));
+	}
+	AUTO_GIVEN g = { .n = 0 };
+	AUTO_TREE *t = NULL;
+	TRY(give(op, S("f etc/apk/x one\nf etc/dpkg one\nf b one"), "gzip", &g));
+	TRY(tree_of_layers(op, g.layer, g.n, &wish, &t));
+	uint32_t b = tree_find(t, S("b"));
+	CHECK(tree_hash(t, b, HASH_MD5) && tree_hash(t, b, HASH_SHA1) && !tree_hash(t, b, HASH_SHA256));
+	return 0;
+}
+
 /* No tree comes of a layer whose digests do not hold, compressed or not. */
 static int lies(struct op *op)
 {
@@ -454,5 +522,6 @@ static int given(struct op *op)
 
 TESTS({ "layers merge", merging, .once = true }, { "one merge with failing allocations", memory },
       { "what is wanted", interests }, { "what upper layers hide", scopes, .once = true }, { "digests of files", digests },
+      { "digests of many files", many_digests, .once = true }, { "digests that are of use", hinted_digests },
       { "a layer that lies is refused", lies, .once = true }, { "directories", directories },
       { "capabilities of files", capabilities }, { "files as they are given", given })
