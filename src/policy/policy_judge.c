@@ -499,7 +499,10 @@ int policy_judge(struct op *op, struct policy *const *policy, ptrdiff_t n, struc
 	if (!ret->policy || prepare(&g, &was, &finding) < 0)
 		return op->code;
 	for (ptrdiff_t i = 0; i < n; i++) {
+		const struct waiver_terms *terms = &policy[i]->terms;
 		ret->policy[i] = policy[i]->about;
+		ret->policy[i].max_days = terms->has_max_days ? terms->max_days : 0;
+		ret->policy[i].approvals = terms->approvals;
 		if (judge_policy(&g, policy[i], was, finding) < 0)
 			return op->code;
 	}

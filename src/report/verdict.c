@@ -159,15 +159,18 @@ str verdict_remedy(const struct verdict_rule *r, const struct fault *f)
 {
 	if (f && f->remedy.len)
 		return f->remedy;
-	return r->remedy;
+	return f && verdict_foreign(r, f) ? str_of(f->rule->remedy) : r->remedy;
 }
 
 void verdict_waived(struct buf *b, const struct fault *f)
 {
 	if (verdict_counts(f))
 		return;
-	buf_add(b, f->waived_by);
-	buf_add(b, f->waived_by.len && f->reason.len ? S(": ") : S(""));
+	if (!verdict_graced(f) ||
+	    f->reason.len == 0) { /* the reason of a grace says that it is one */
+		buf_add(b, f->waived_by);
+		buf_add(b, f->waived_by.len && f->reason.len ? S(": ") : S(""));
+	}
 	buf_add(b, text_line(f->reason));
 }
 
@@ -265,11 +268,15 @@ void verdict_stanza(struct buf *b, const struct verdict *v, const struct verdict
 		line(b, "package", rest);
 	} else {
 		buf_add(b, S("  - rule: "));
-		scalar(b, r->id);
+		scalar(b, verdict_foreign(r, f) ? str_of(f->rule->id) : r->id);
 		buf_char(b, '\n');
 		if (f->key.len) {
 			buf_add(b, S("    key: "));
 			literal(b, f->key);
+			buf_char(b, '\n');
+		} else if (f->path.len) {
+			buf_add(b, S("    path: "));
+			literal(b, f->path);
 			buf_char(b, '\n');
 		}
 	}

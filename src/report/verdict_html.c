@@ -90,7 +90,8 @@ static void small(struct buf *b, const char *lead, str text)
 	html_raw(b, "</small>");
 }
 
-static void put_fault(struct buf *b, const struct verdict *v, const struct fault *f)
+static void put_fault(struct buf *b, const struct verdict *v, const struct verdict_rule *r,
+		      const struct fault *f)
 {
 	enum severity s = fault_severity(f);
 	struct buf text;
@@ -98,6 +99,7 @@ static void put_fault(struct buf *b, const struct verdict *v, const struct fault
 	buf_fmt(b, "<tr><td class=\"nowrap\"><span class=\"sev %s\">%s</span></td><td>",
 		verdict_counts(f) ? severities[s] : "", severity_titles[s]);
 	text_html(b, f->what);
+	small(b, "", verdict_foreign(r, f) ? str_of(f->rule->id) : S(""));
 	buf_init(&text, b->op, INT32_MAX);
 	verdict_waived(&text, f);
 	small(b, verdict_counts(f) ? "" : "does not count: ", buf_view(&text));
@@ -106,7 +108,9 @@ static void put_fault(struct buf *b, const struct verdict *v, const struct fault
 	verdict_origin(&text, v, f);
 	text_html(b, buf_view(&text));
 	html_raw(b, "</td><td>");
-	text_html(b, verdict_counts(f) ? f->remedy : S(""));
+	text_html(b, !verdict_counts(f) || str_eq(verdict_remedy(r, f), r->remedy)
+			     ? S("")
+			     : verdict_remedy(r, f));
 	html_raw(b, "</td></tr>\n");
 }
 
@@ -160,7 +164,7 @@ static void put_broken(struct buf *b, const struct verdict *v, const struct verd
 	if (r->fault_n) {
 		html_table_open(b, "", heading, 4);
 		for (ptrdiff_t i = 0; i < r->fault_n; i++)
-			put_fault(b, v, &r->fault[i]);
+			put_fault(b, v, r, &r->fault[i]);
 		html_table_close(b);
 	}
 	if (s == VERDICT_STATE_FAIL)

@@ -29,6 +29,18 @@ static inline bool verdict_counts(const struct fault *f)
 	return f->waived_by.len == 0 && f->reason.len == 0;
 }
 
+/* Does it not count only because its time is not over? */
+static inline bool verdict_graced(const struct fault *f)
+{
+	return str_eq(f->waived_by, S("grace"));
+}
+
+/* Is it of another rule than asked: of one of the audit, which a rule over all of them found? */
+static inline bool verdict_foreign(const struct verdict_rule *r, const struct fault *f)
+{
+	return !str_eq(str_of(f->rule->id), r->rule);
+}
+
 /* The waiver at this FILE:LINE, or NULL. */
 const struct waiver *verdict_waiver(const struct verdict *v, str where);
 
@@ -48,7 +60,7 @@ void verdict_summary(struct buf *b, const struct verdict *v);
 /* "RUN chmod u+s /bin/x (layer 2 of 5, of the base), util-linux@2.38": where it comes from. */
 void verdict_origin(struct buf *b, const struct verdict *v, const struct fault *f);
 
-/* What to do: the fault's own words, else the rule's. */
+/* What to do: the fault's own words, else its rule's. f may be NULL. */
 str verdict_remedy(const struct verdict_rule *r, const struct fault *f);
 
 /* What is waived of it and why: "waivers.yaml:9: needed by cron". Nothing where it counts. */

@@ -92,7 +92,7 @@ static const struct fault *grace_of(const struct verdict *v, const struct findin
 		const struct verdict_rule *r = &v->rule[i];
 		for (ptrdiff_t k = 0; r->graced_n && is_vuln(r) && k < r->fault_n; k++) {
 			const struct fault *t = &r->fault[k];
-			if (str_eq(t->waived_by, S("policy")) && str_eq(t->package, p->purl) &&
+			if (verdict_graced(t) && str_eq(t->package, p->purl) &&
 			    str_starts(t->key, f->id) &&
 			    (t->key.len == f->id.len || t->key.p[f->id.len] == ' '))
 				return t;
@@ -146,7 +146,7 @@ static int add_fault(struct rows *g, const struct verdict_rule *r, const struct 
 
 	if (!row)
 		return g->op->code;
-	*row = (struct verdict_row){ .id = r->rule,
+	*row = (struct verdict_row){ .id = str_of(f->rule->id),
 				     .source = r->id,
 				     .severity = fault_severity(f),
 				     .package = f->package,
@@ -159,6 +159,8 @@ static int add_fault(struct rows *g, const struct verdict_rule *r, const struct 
 				     .fix = verdict_remedy(r, f) };
 	if (w)
 		by_waiver(row, w);
+	else if (verdict_graced(f))
+		row->answer = ANSWER_GRACE;
 	else if (str_eq(f->waived_by, S("policy")))
 		row->answer = ANSWER_APPROVED;
 	else if (!verdict_counts(f))

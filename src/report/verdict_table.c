@@ -80,12 +80,13 @@ static void put_fault(struct table *t, const struct verdict_rule *r, const struc
 		text_colour(t->b, &t->c->style, TEXT_PLAIN);
 	verdict_origin(&text, t->v, f);
 	below(t, INDENT + 11, "by ", buf_view(&text));
+	if (verdict_foreign(r, f))
+		below(t, INDENT + 11, "rule ", str_of(f->rule->id));
 	buf_init(&text, t->op, INT32_MAX);
 	verdict_waived(&text, f);
-	below(t, INDENT + 11, str_eq(f->waived_by, S("policy")) ? "not yet " : "waived ",
-	      buf_view(&text));
+	below(t, INDENT + 11, verdict_graced(f) ? "not yet " : "waived ", buf_view(&text));
 	if (counts && !str_eq(verdict_remedy(r, f), r->remedy))
-		below(t, INDENT + 11, "to do ", f->remedy);
+		below(t, INDENT + 11, "to do ", verdict_remedy(r, f));
 }
 
 static void put_faults(struct table *t, const struct verdict_rule *r)
@@ -256,7 +257,7 @@ static void put_stanzas(struct table *t)
 			}
 			of_rule = true;
 			if (n++ == 0)
-				buf_add(t->b, S("\nTo live with it, complete this and add it to "
+				buf_add(t->b, S("To live with it, complete this and add it to "
 						".temper/waivers.yaml:\nwaivers:\n"));
 			buf_init(&text, t->op, INT32_MAX);
 			verdict_stanza(&text, t->v, r, &r->fault[k]);
@@ -278,7 +279,8 @@ static void put_answer(struct table *t)
 	const struct verdict *v = t->v;
 	struct buf text;
 
-	buf_char(t->b, '\n');
+	if (t->b->len && !str_ends(buf_view(t->b), S("\n\n")))
+		buf_char(t->b, '\n');
 	buf_init(&text, t->op, INT32_MAX);
 	verdict_verified(&text, v);
 	buf_fmt(&text, " of %llu findings and faults", (unsigned long long)v->to_verify);
@@ -315,6 +317,8 @@ int verdict_table(struct op *op, const struct verdict *v, const struct verdict_c
 	if (!c->explain)
 		put_passes(&t);
 	put_waivers(&t);
+	if (b->len && !str_ends(buf_view(b), S("\n\n")))
+		buf_char(b, '\n');
 	put_stanzas(&t);
 	put_answer(&t);
 	return op->code;

@@ -44,7 +44,7 @@ static struct fault vuln_faults[] = {
 	  .package = S_INIT("pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"),
 	  .severity = SEVERITY_HIGH,
 	  .of_base = true,
-	  .waived_by = S_INIT("policy"),
+	  .waived_by = S_INIT("grace"),
 	  .reason = S_INIT("within its grace until 2025-07-08 (since 2025-06-24)") },
 	{ .rule = &rule_vuln,
 	  .key = S_INIT("GHSA-v845-jxx5-vc9f pkg:pypi/urllib3"),
