@@ -116,8 +116,14 @@ static void tell_checks(struct look *l)
 
 static int judge(struct op *op, struct look *l, const struct tree *t, struct inventory *v)
 {
-	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0 ||
-	    (l->wish.hear && l->wish.hear(op, l->wish.arg, &v->subject, &l->config) < 0))
+	bool needed = l->wish.audit || l->wish.hear;
+
+	l->config = (struct config){ 0 };
+	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0 &&
+	    (needed || op->code != ERR_FORMAT))
+		return op->code;
+	op_forgive(op); /* who only wants to know what is in it need not know how it is started */
+	if ((l->wish.hear && l->wish.hear(op, l->wish.arg, &v->subject, &l->config) < 0))
 		return op->code;
 	if (!l->wish.audit)
 		return 0;

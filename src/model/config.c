@@ -58,6 +58,43 @@ static int wrong(struct op *op, const char *key)
 	return op_fail(op, ERR_FORMAT, "an image configuration whose %s cannot be read", key);
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* As Go's encoding/json compares names of fields, which engines read configurations with: without case,
+ * and U+017F is an s, U+212A a k. */
+static bool is_taken_for(str key, const char *name)
+{
+	ptrdiff_t n = 0;
+
+	for (ptrdiff_t i = 0; i < key.len; i++, n++) {
+		str rest = str_from(key, i);
+		bool s = str_starts(rest, S("\u017f")), k = str_starts(rest, S("\u212a"));
+		if (!name[n] || lower(s ? 's' : k ? 'k' : rest.p[0]) != lower(name[n]))
+			return false;
+		i += s ? 1 : k ? 2 : 0;
+	}
+	return !name[n];
+}
+
+/* What is said twice in other letters is read by an engine and would not be by us. */
+static int check_keys(struct op *op, const struct node *map, const char *const *known, size_t n)
+{
+	for (ptrdiff_t i = 0; map && map->kind == NODE_MAP && i < map->n; i++) {
+		str key = map->child[i].key;
+		for (size_t k = 0; k < n; k++)
+			if (!str_eq(key, str_of(known[k])) && is_taken_for(key, known[k]))
+				return op_fail(
+					op, ERR_FORMAT,
+					"an image configuration with '%.*s', which engines take "
+					"for '%s'",
+					STR_ARG(key), known[k]);
+	}
+	return 0;
+}
+
 static bool is_null(const struct node *node)
 {
 	return !node || node->kind == NODE_NULL;
@@ -136,12 +173,18 @@ static int split_env(struct op *op, const struct texts *list, struct pairs *ret)
 
 static int read_process(struct op *op, const struct node *map, struct config *c)
 {
+	static const char *const known[] = {
+		"User",  "WorkingDir", "StopSignal",   "Env",     "Entrypoint",  "Cmd",
+		"Shell", "OnBuild",    "ExposedPorts", "Volumes", "Healthcheck", "Labels"
+	};
 	struct texts env = { 0 };
 
 	if (is_null(map))
 		return 0;
 	if (map->kind != NODE_MAP)
 		return wrong(op, "config");
+	if (check_keys(op, map, known, sizeof(known) / sizeof(known[0])) < 0)
+		return op->code;
 	if (read_text(op, map, "User", &c->user) < 0 ||
 	    read_text(op, map, "WorkingDir", &c->work_dir) < 0 ||
 	    read_text(op, map, "StopSignal", &c->stop_signal) < 0 ||
@@ -239,6 +282,7 @@ static int read_annotations(struct op *op, const struct pairs *annotations, stru
 
 int config_read(struct op *op, str json, const struct pairs *annotations, struct config *ret)
 {
+	static const char *const known[] = { "config", "history", "rootfs", "created" };
 	struct config c = { 0 };
 	struct doc doc;
 
@@ -246,7 +290,8 @@ int config_read(struct op *op, str json, const struct pairs *annotations, struct
 		return op->code;
 	if (json.len && doc.root.kind != NODE_MAP)
 		return op_fail(op, ERR_FORMAT, "not an image configuration");
-	if (json.len && (read_process(op, node_get(&doc.root, S("config")), &c) < 0 ||
+	if (json.len && (check_keys(op, &doc.root, known, 4) < 0 ||
+			 read_process(op, node_get(&doc.root, S("config")), &c) < 0 ||
 			 read_history(op, &doc.root, &c) < 0))
 		return op->code;
 	if (json.len)

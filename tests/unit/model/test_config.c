@@ -125,6 +125,12 @@ static int refuses(struct op *op)
 		"{\"config\":{\"Cmd\":[1]}}",
 		"{\"config\":{\"Labels\":{\"a\":{}}}}",
 		"{\"config\":{\"ExposedPorts\":[]}}",
+		/* What an engine written in Go takes for User and config. */
+		"{\"config\":{\"User\":\"1\",\"user\":\"0\"}}",
+		"{\"config\":{\"U\u017fer\":\"0\"}}",
+		"{\"config\":{},\"Config\":{\"User\":\"0\"}}",
+		"{\"config\":{\"VOLUME\u017f\":{}}}",
+		"{\"config\":{\"wor\u212aingDir\":\"x\"}}",
 		"{\"history\":{}}",
 		"{\"history\":[1]}",
 		"{\"history\":[{\"created_by\":1}]}",
