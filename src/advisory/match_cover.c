@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "match_impl.h"
+#include "model/life.h"
 #include "sys/clock.h"
 
 enum { COMMAND_MAX = 4096 /* bytes of a command line that is proposed */ };
@@ -241,7 +242,8 @@ static int describe_life(struct op *op, struct database *db, const struct match_
 	char now[CLOCK_TEXT];
 
 	ret->life = (struct life){ 0 };
-	if (system->key.len == 0 || !database_life(op, db, system->key, S(""), &ret->life))
+	bool told = system->key.len > 0 && database_life(op, db, system->key, S(""), &ret->life);
+	if (op->code || (!told && !life_known(system->key, &ret->life)))
 		return op->code;
 	clock_rfc3339(ret->time, now);
 	str today = str_head(str_of(now), 10);
