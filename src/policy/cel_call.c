@@ -351,14 +351,15 @@ static int open_pattern(struct cel_state *s, str pattern)
 	if (pattern.len > PATTERN_MAX || repeats_much(pattern))
 		return cel_error(s, "a regular expression is too long or repeats too much");
 	go_regex_close(&s->re);
-	if (go_regex_open(s->op, pattern, &s->re) < 0) {
-		if (s->op->code == ERR_MEMORY)
-			return s->op->code;
-		cel_error(s, "%s", s->op->text);
-		op_forgive(s->op);
+	op_done(&s->of_re);
+	if (op_copy(&s->of_re, pattern, &s->pattern) < 0 ||
+	    go_regex_open(&s->of_re, s->pattern, &s->re) < 0) {
+		if (s->of_re.code == ERR_MEMORY)
+			return op_adopt_error(s->op, &s->of_re);
+		cel_error(s, "%s", s->of_re.text);
+		op_forgive(&s->of_re);
 		return 1;
 	}
-	s->pattern = pattern;
 	return cel_steps(s, (uint64_t)pattern.len * 16);
 }
 

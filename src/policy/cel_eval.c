@@ -354,13 +354,15 @@ static int evaluate(struct op *op, const struct cel *c, const struct node *facts
 	if (!s)
 		return op->code;
 	op_init(&own, LIMIT_CEL_MEMORY);
-	own.fault = op->fault;
+	op_init(&s->of_re, LIMIT_CEL_MEMORY);
+	own.fault = s->of_re.fault = op->fault;
 	s->op = &own;
 	s->c = c;
 	s->facts = facts;
 	rc = cel_eval(s, c->root, &v);
 	rc = rc ? rc : fn(s, &v, op, ret);
 	go_regex_close(&s->re);
+	op_done(&s->of_re);
 	if (rc == ERR_MEMORY && op->code == 0 && own.held > LIMIT_CEL_MEMORY / 2)
 		rc = cel_error(s, "takes more than %d MiB of memory", LIMIT_CEL_MEMORY >> 20);
 	if (rc < 0)

@@ -117,7 +117,8 @@ struct cel_state {
 	struct cel_value var[CEL_SLOTS];
 	uint64_t steps;
 	char why[CEL_WHY];
-	str pattern; /* of re */
+	struct op of_re; /* a macro's turn gives back what is in op, and the pattern stays */
+	str pattern;
 	struct go_regex *re;
 };
 

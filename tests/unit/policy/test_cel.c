@@ -187,6 +187,8 @@ static int functions(struct op *op)
 		{ "'abc'.contains('b') && 'abc'.startsWith('ab') && 'abc'.endsWith('') ", "true" },
 		{ "'abc'.matches('^a.c$') && matches('xabcx', 'b') && !'abc'.matches('^b')",
 		  "true" },
+		{ "l.all(i, 'ab'.matches('^a') && 'ab'.matches('b$') && 'ab'.matches('^' + 'a'))",
+		  "true" },
 		{ "'a'.matches('(')", "!" },
 		{ "'AbC\u00c4'.lowerAscii()", "\"abc\u00c4\"" },
 		{ "glob('usr/**/x*', 'usr/lib/a/xy') && !glob('*.so', 'a/b.so')", "true" },
@@ -350,6 +352,56 @@ static int over_facts(struct op *op)
 	return 0;
 }
 
+/* "| `EXPRESSION` | ANSWER |": a row of docs/cel.md, where a bar within the expression has a backslash. */
+static int example(struct op *op, const struct node *facts, str line, int *n)
+{
+	str text, answer, why;
+	enum outcome_kind outcome;
+	struct cel *c;
+	struct buf b;
+	ptrdiff_t end = str_find_str(line, S("` | "));
+
+	if (!str_starts(line, S("| `")) || end < 0)
+		return 0;
+	answer = str_from(line, end + 4);
+	line = str_head(str_from(line, 3), end - 3);
+	buf_init(&b, op, 1 << 12);
+	for (ptrdiff_t i = 0; i < line.len; i++)
+		if (line.p[i] != '\\' || i + 1 == line.len || line.p[i + 1] != '|')
+			buf_char(&b, line.p[i]);
+	TRY(buf_take(&b, &text));
+	TRY(cel_compile(op, S("docs/cel.md"), text, &c));
+	TRY(cel_bool(op, c, facts, &outcome, &why));
+	CHECK_STR(answer, outcome == OUTCOME_PASS   ? S("true |")
+			  : outcome == OUTCOME_FAIL ? S("false |")
+						    : S("error |"));
+	if (!str_starts(answer, outcome == OUTCOME_PASS   ? S("t")
+				: outcome == OUTCOME_FAIL ? S("f")
+							  : S("e")))
+		(void)fprintf(stderr, "%.*s\n", STR_ARG(text));
+	++*n;
+	return 0;
+}
+
+static int examples(struct op *op)
+{
+	struct node facts;
+	struct cel *c;
+	int n = 0;
+	str text;
+
+	fixture_fill();
+	TRY(cel_facts(op, &full_facts, &facts));
+	TRY(test_file(op, "docs/cel.md", &text));
+	while (text.p)
+		TRY(example(op, &facts, str_cut(&text, '\n'), &n));
+	CHECK(n == 24);
+	return cel_compile(op, S("p:1"),
+			   S("findings.all(f, f.suppressed != \"\" || !has(f.fixed_days) || "
+			     "f.fixed_days < 1000)"),
+			   &c);
+}
+
 /* ---- what tries to take forever ---- */
 
 static int repeated(struct op *op, const char *before, const char *part, int n, const char *after,
@@ -440,4 +492,5 @@ static int too_much(struct op *op)
 TESTS({ "literals", literals, .once = true }, { "operators", operators, .once = true },
       { "errors", errors, .once = true }, { "functions", functions, .once = true },
       { "refuses", refuses, .once = true }, { "over facts", over_facts, .once = true },
-      { "too deep", too_deep, .once = true }, { "too much", too_much, .once = true })
+      { "examples", examples, .once = true }, { "too deep", too_deep, .once = true },
+      { "too much", too_much, .once = true })
