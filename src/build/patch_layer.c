@@ -165,6 +165,22 @@ static int place_one(struct op *op, struct patch_image *m, struct patch_work *w,
 	return 0;
 }
 
+/* A path that the package ships by the name of a link ("bin" for what is in usr/bin) stays its own. */
+static int own_names(struct op *op, struct patch_image *m, struct patch_work *w)
+{
+	str text = w->contents.info.list, path, place;
+	char clean[LIMIT_PATH];
+
+	while (text.len) {
+		if (!tar_clean(str_cut(&text, '\n'), clean, &path) || !path.len)
+			continue;
+		int rc = patch_shipped(op, m, w->contents.name, path, &place);
+		if (rc < 0 || (rc = map_put(&w->has, place, w)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
 int patch_paths(struct op *op, struct patch_image *m, struct patch_work *w)
 {
 	struct map shipped;
@@ -178,7 +194,7 @@ int patch_paths(struct op *op, struct patch_image *m, struct patch_work *w)
 		return op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < w->contents.n; i++)
 		rc = place_one(op, m, w, i, &shipped);
-	return rc;
+	return rc < 0 ? rc : own_names(op, m, w);
 }
 
 /* Configuration files. */

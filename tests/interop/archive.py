@@ -126,13 +126,13 @@ CONFFILES = file("conffiles", "/etc/upd/same.conf\n/etc/upd/new.conf\n/etc/upd/m
 CLEAN = "#!/bin/sh\nset -e\nif [ \"$1\" = upgrade ]; then\n\techo replacing\nfi\n"
 FROM_ONE = "#!/bin/sh\nset -e\nif [ \"$1\" = configure ] && dpkg --compare-versions \"$2\" lt-nl {0}; then\n\t/usr/bin/migrate\nfi\n"
 PACKAGES += [
-    package("upd", files=[file("usr/lib/upd/data", "one\n"), file("usr/lib/upd/old/gone", "gone\n"), link("usr/lib/upd/link", "data"),
+    package("upd", files=[file("usr/lib/upd/data", "one\n"), file("bin/merged", "by its old name\n"), file("usr/lib/upd/old/gone", "gone\n"), link("usr/lib/upd/link", "data"),
                           file("usr/share/doc/upd/README", "read me\n"), file("usr/bin/upd", "#!/bin/sh\n", 0o755),
                           file("etc/upd/same.conf", "same\n"), file("etc/upd/new.conf", "new 1\n"), file("etc/upd/mine.conf", "mine 1\n"),
                           file("etc/upd/rid.conf", "rid 1\n"), file("etc/upd/left.conf", "left\n")],
             control=[file("conffiles", CONFFILES["data"].decode() + "/etc/upd/left.conf\n"), file("prerm", CLEAN, 0o755)], Multi_Arch="foreign"),
     package("upd", "1.0-2", pocket="trixie-security", more="patch",
-            files=[file("usr/lib/upd/data", "two\n"), file("usr/lib/upd/more/came", "came\n"), link("usr/lib/upd/link", "more/came"),
+            files=[file("usr/lib/upd/data", "two\n"), file("bin/merged", "by its old name, again\n"), file("usr/lib/upd/more/came", "came\n"), link("usr/lib/upd/link", "more/came"),
                    file("usr/share/doc/upd/README", "read me again\n"), file("usr/bin/upd", "#!/bin/sh\n", 0o750),
                    file("etc/upd/same.conf", "same\n"), file("etc/upd/new.conf", "new 2\n"), file("etc/upd/mine.conf", "mine 2\n"),
                    file("etc/upd/rid.conf", "rid 2\n"), file("usr/lib/libupd-a/moved", "moved to upd\n")],
