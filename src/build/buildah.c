@@ -19,6 +19,7 @@
 #include "base/num.h"
 #include "base/vec.h"
 #include "oci/layout.h"
+#include "sys/clock.h"
 #include "sys/interrupt.h"
 #include "sys/proc.h"
 
@@ -28,6 +29,7 @@ enum {
 	IMAGE_MS = 600 * 1000,  /* or to take an image in */
 	BUILD_MS = 6 * 3600 * 1000,
 	SUBID_MAX = 1 << 20,
+	STALE_S = 2 * 86400,
 	HEREDOC_MAJOR = 1, /* the first version that reads heredocs */
 	HEREDOC_MINOR = 33,
 };
@@ -257,13 +259,30 @@ static int absolute(struct building *b, str path, str *ret)
 	return rc;
 }
 
+/* What builds that were killed have left: nobody builds for two days. What cannot be removed stays. */
+static int clean(struct building *b, int place)
+{
+	ptrdiff_t n;
+	str *name;
+	int rc = dir_list(b->op, place, b->place, &name, &n);
+
+	for (ptrdiff_t i = 0; rc == 0 && i < n; i++) {
+		struct stat st;
+		if (str_starts(name[i], S("work-")) &&
+		    fstatat(place, name[i].p, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_mtime < clock_now() - STALE_S && dir_remove(b->op, place, name[i]) < 0)
+			op_forgive(b->op);
+	}
+	return rc;
+}
+
 static int make_work(struct building *b)
 {
 	AUTO_FD fd = -1;
 	str work;
 
 	if (op_text(b->op, &b->place, "%.*s/buildah", STR_ARG(b->store->path)) < 0 ||
-	    dir_open(b->op, AT_FDCWD, b->place, true, &fd) < 0 ||
+	    dir_open(b->op, AT_FDCWD, b->place, true, &fd) < 0 || clean(b, fd) < 0 ||
 	    op_text(b->op, &work, "%.*s/work-XXXXXX", STR_ARG(b->place)) < 0)
 		return b->op->code;
 	if (!mkdtemp((char *)(uintptr_t)work.p))

@@ -14,10 +14,11 @@ static const struct option table[] = {
 	  .hint = OPTION_HINT_FILE },
 	{ "output", 'o', OPTION_TEXTS, "FORMAT[=FILE]", offsetof(struct build_options, output),
 	  "Result",
-	  "Write a report: tree, html, json, spdx-json, cyclonedx-json, markdown or kubernetes, to FILE or to standard "
-	  "output; where none goes there, the tree does. A FILE that ends in a slash is a "
+	  "Write a report: tree, html, json, spdx-json, cyclonedx-json, markdown or kubernetes; of a Dockerfile tree, the "
+	  "bills of materials, and the gate's verdict as json, html, markdown, sarif, junit, sheet or sheet-html: to FILE "
+	  "or to standard output; where none goes there, the tree does. A FILE that ends in a slash is a "
 	  "directory, and gets NAME.html and so on. May be given several times.",
-	  .values = "tree html json spdx-json cyclonedx-json markdown kubernetes" },
+	  .values = "tree html json spdx-json cyclonedx-json markdown kubernetes sarif junit sheet sheet-html" },
 	{ "platform", 0, OPTION_TEXTS, "PLATFORM", offsetof(struct build_options, platform),
 	  "Result",
 	  "Build for linux/amd64, linux/arm64, ...; several give a multi-platform index. Nothing "
@@ -99,7 +100,7 @@ const struct verb verb_build = {
 	.operands = "RECIPE... | CONTEXT",
 	.operand_min = 1,
 	.operand_max = RECIPES_MAX,
-	.summary = "make an image from a recipe or a Dockerfile, prove it and test it",
+	.summary = "make, prove and test an image of a recipe or Dockerfile",
 	.description = "Resolves the recipe's packages (or takes the lock's), fetches and verifies "
 		       "them, lays each one of "
 		       "some size into a layer of its own, proves without running anything that "

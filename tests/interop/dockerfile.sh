@@ -186,6 +186,20 @@ else
 	unserve
 fi
 
+# ---- for another machine: nothing of it runs here ----
+printf 'FROM base:2\nCOPY shared /etc/shared\n' >Arm && echo text >ctx/shared
+recipe arm 'packages: [app]' 'entrypoint: [/usr/bin/app]' 'platforms: [linux/amd64, linux/arm64]'
+if temper build -q --no-test -t base:2 --all-platforms arm.yaml >out 2>err; then
+	expect "for another machine" 0 'linux/arm64' temper build -f Arm -t arm:1 --platform linux/arm64 --no-gate ctx
+	expect "... and for this one" 0 'linux/amd64' temper build -f Arm -t arm:2 --platform linux/amd64 --no-gate ctx
+else skip "for another machine" "$(tail -1 err)"; fi
+
+# ---- others judge it the same ----
+expect "temper gate, by the base" 1 'USER 0' temper gate --base base:1 --policy policy.yaml all:1
+expect "... and the good one" 0 'passes' temper gate --base base:1 --policy policy.yaml good:1
+holds "pruning leaves buildah alone" temper store prune
+holds "... and its cache is there" build Good
+
 # ---- as another user ----
 if [ "$(id -u)" -ne 0 ]; then skip "as another user" "this is no root"
 elif ! setpriv --reuid 65534 --regid 65534 --clear-groups unshare -U true 2>/dev/null; then skip "as another user" "no user namespaces"
