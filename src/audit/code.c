@@ -228,7 +228,10 @@ static int look_at_code(struct op *op, struct coding *w)
 	const struct rule *rule = &rules[NO_WRITABLE_CODE];
 	struct audit_run *a = w->a;
 	uint32_t n = tree_count(a->tree);
+	AUTO_OP own;
 
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
 	if (a->inv->subject.kind != SUBJECT_IMAGE)
 		return audit_error(op, a, rule, "this is no image: nobody says who runs it");
 	int rc = reach_open(op, a, &w->reach);
@@ -241,11 +244,11 @@ static int look_at_code(struct op *op, struct coding *w)
 		return audit_fault(
 			op, a, rule, (struct fault){ .key = S("root"), .kind = S("root") },
 			"the image runs as %.*s, who can write all of it", STR_ARG(w->reach.name));
-	w->is = op_new(op, uint8_t, n);
-	w->open = op_new(op, uint32_t, n);
-	w->count = op_new(op, uint32_t, n);
-	if (!w->is || !w->open || !w->count)
-		return op->code;
+	w->is = op_new(&own, uint8_t, n);
+	w->open = op_new(&own, uint32_t, n);
+	w->count = op_new(&own, uint32_t, n);
+	if (own.code)
+		return op_adopt_error(op, &own);
 	mark_places(w);
 	mark_code(w);
 	mark_entry(w);

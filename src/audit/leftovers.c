@@ -446,14 +446,17 @@ static int run(struct op *op, struct audit_run *a)
 {
 	struct leftovers w = { .a = a };
 	uint32_t n = tree_count(a->tree);
-	int rc = regions_open(op, a->tree, &w.regions);
+	int rc = 0;
+	AUTO_OP own;
 
-	w.full = op_new(op, uint32_t, n);
-	w.kind = op_new(op, uint8_t, n);
-	w.inside = op_new(op, uint8_t, n);
-	if (!w.full || !w.kind || !w.inside)
-		return op->code;
-	if (rc < 0 || (rc = count_files(op, &w)) < 0 || (rc = mark_places(op, &w)) < 0)
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	w.full = op_new(&own, uint32_t, n);
+	w.kind = op_new(&own, uint8_t, n);
+	w.inside = op_new(&own, uint8_t, n);
+	if (regions_open(&own, a->tree, &w.regions) < 0 || own.code)
+		return op_adopt_error(op, &own);
+	if ((rc = count_files(op, &w)) < 0 || (rc = mark_places(op, &w)) < 0)
 		return rc;
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
 		rc = look_at(op, &w, i);

@@ -263,9 +263,14 @@ static int run(struct op *op, struct audit_run *a)
 {
 	struct strangers strangers = { 0 };
 	struct regions open;
-	int rc = regions_open(op, a->tree, &open);
+	int rc = 0;
+	AUTO_OP own;
 
-	if (rc < 0 || (rc = read_accounts(op, a, &strangers)) < 0)
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	if (regions_open(&own, a->tree, &open) < 0)
+		return op_adopt_error(op, &own);
+	if ((rc = read_accounts(op, a, &strangers)) < 0)
 		return rc;
 	for (uint32_t i = 0; rc == 0 && i < tree_count(a->tree); i++) {
 		const struct tree_node *n = tree_node(a->tree, i);
