@@ -117,13 +117,45 @@ void checks_place(struct buf *b, const struct fault *f)
 		buf_fmt(b, ":%d", f->col);
 }
 
-/* The package's name and version out of a purl, without its qualifiers. */
-static str package_of(str purl)
+static int hex(char c)
 {
-	ptrdiff_t at = str_find(purl, '?');
-	str plain = at >= 0 ? str_head(purl, at) : purl;
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 
-	return str_starts(plain, S("pkg:")) ? str_from(plain, 4) : plain;
+/* A part of a purl with its %XX as what they are. */
+static void decoded(struct buf *b, str s)
+{
+	struct buf plain;
+
+	buf_init(&plain, b->op, INT32_MAX);
+	for (ptrdiff_t i = 0; i < s.len; i++) {
+		int high = i + 2 < s.len && s.p[i] == '%' ? hex(s.p[i + 1]) : -1;
+		int low = high >= 0 ? hex(s.p[i + 2]) : -1;
+		buf_char(&plain, low >= 0 ? (char)(high << 4 | low) : s.p[i]);
+		i += low >= 0 ? 2 : 0;
+	}
+	text_safe(b, buf_view(&plain));
+}
+
+/* "login 1:4.13-1 (deb)" of pkg:deb/debian/login@1:4.13-1?arch=amd64: what a distribution calls its own
+ * needs no namespace. */
+static void put_package(struct buf *b, str purl)
+{
+	str rest = str_from(purl, str_starts(purl, S("pkg:")) ? 4 : 0), query = rest;
+
+	rest = str_cut(&query, '?');
+	str name = rest, type = str_cut(&name, '/');
+	if (str_has_word(S("deb rpm apk alpm opkg"), type))
+		name = str_base_name(name);
+	ptrdiff_t at = str_rfind(name, '@');
+	decoded(b, at > 0 ? str_head(name, at) : name);
+	if (at > 0) {
+		buf_char(b, ' ');
+		decoded(b, str_from(name, at + 1));
+	}
+	buf_add(b, S(" ("));
+	text_safe(b, type);
+	buf_add(b, S(")"));
 }
 
 void checks_origin(struct buf *b, const struct checks_report *r, const struct fault *f)
@@ -140,7 +172,7 @@ void checks_origin(struct buf *b, const struct checks_report *r, const struct fa
 	}
 	if (f->package.len) {
 		buf_add(b, any ? S(", ") : S(""));
-		text_safe(b, package_of(f->package));
+		put_package(b, f->package);
 	}
 }
 

@@ -33,7 +33,7 @@ static struct fault files[] = {
 	  .layer = 0,
 	  .of_base = true,
 	  .instruction = S_INIT("ADD rootfs.tar / # \x1b[31m<b>|"),
-	  .package = S_INIT("pkg:deb/debian/util-linux@2.38?arch=amd64") },
+	  .package = S_INIT("pkg:deb/debian/util-linux@2.38%2Bb1?arch=amd64") },
 	{ .rule = &setuid,
 	  .key = S_INIT("x y\"z"),
 	  .kind = S_INIT("setuid"),
