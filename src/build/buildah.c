@@ -397,6 +397,7 @@ static int command(struct building *b, words *w)
 		       : b->built->base  ? b->built->base->image.config.created
 					 : 0;
 	static const char *const fixed[] = { "build",
+					     "--force-rm",
 					     "--layers",
 					     "--pull-never",
 					     "--identity-label=false",

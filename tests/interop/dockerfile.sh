@@ -131,6 +131,8 @@ USER 65532
 F
 expect "stages, of which only what is needed is built" 0 'stages:1 in the store' build Stages --build-arg TAG=1
 fails "... without what the other one has" sh -c 'temper sbom -q --files stages:1 -o json | grep -q "\"bin/sh\""'
+printf 'FROM scratch\nCOPY --from=base:1 /usr/bin/app /app\nENTRYPOINT ["/app"]\nUSER 65532\n' >Scratch
+expect "a file of an image, on nothing" 0 'Scratch on nothing' temper build -f Scratch -t scratch:1 --no-gate ctx
 refuse "an argument that names no image" 2 'Stages:2: .*base:none' build Stages -q --offline
 expect "a target" 0 'COPY sh /bin/sh .Stages:5' temper build -f Stages -t target:1 --target unused --build-arg TAG=1 --no-gate ctx -o tree
 refuse "a target that there is not" 2 "no stage 'nowhere'" temper build -q -f Stages -t target:1 --target nowhere --build-arg TAG=1 --no-gate ctx
@@ -183,8 +185,20 @@ else
 	same "... with its layers" "$(layers pulled:1 third | head -n "$(layers base:1 | wc -l)")" "$(layers base:1)"
 	printf 'FROM 127.0.0.1:%s/team/base@%s\nCOPY hello /x\n' "$port" "$base" >Pinned
 	expect "... by its digest" 0 'Pinned on' temper build -f Pinned -t pinned:1 --no-gate --insecure-registry "127.0.0.1:$port" --store third ctx
+	expect "... again, whatever the store has" 0 'Pulled on' temper build -f Pulled -t pulled:1 --pull --no-gate --insecure-registry "127.0.0.1:$port" --store third ctx
 	unserve
+	refuse "... which has to answer then" 3 'Pulled:1: FROM 127.0.0.1' temper build -q -f Pulled -t pulled:1 --pull --no-gate --insecure-registry "127.0.0.1:$port" --store third ctx
 fi
+
+# ---- a shipped image ----
+mkdir shipped && cp "$here"/../../images/static/* shipped/
+if env -u TEMPER_CONFIG temper build -q --no-test -t static:1 shipped/static.yaml >out 2>err || { env -u TEMPER_CONFIG temper lock -q shipped/static.yaml && env -u TEMPER_CONFIG temper build -q --no-test -t static:1 shipped/static.yaml; } >out 2>err; then
+	sed 's/^FROM .*/FROM static:1/; s/All/Shipped/' All >Shipped
+	planted "all of it on a shipped image" Shipped 'Shipped:3\)' 'Shipped:4\)' 'Shipped:6\)'
+	sed 's/^FROM .*/FROM static:1/' Good >Served
+	expect "... and a good one passes" 0 'served:1 in the store' build Served
+	same "... with its layers" "$(layers served:1 | head -n "$(layers static:1 | wc -l)")" "$(layers static:1)"
+else skip "a shipped image" "$(tail -1 err)"; fi
 
 # ---- for another machine: nothing of it runs here ----
 printf 'FROM base:2\nCOPY shared /etc/shared\n' >Arm && echo text >ctx/shared
