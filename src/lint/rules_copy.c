@@ -111,14 +111,16 @@ static int ask_own(struct dockerfile_ask *a)
 
 static int ask_whole(struct dockerfile_ask *a)
 {
-	for (ptrdiff_t i = 0; i + 1 < a->step->word_n && from_flag(a); i++) {
+	const struct dockerfile_flag *from = from_flag(a);
+
+	for (ptrdiff_t i = 0; from && i + 1 < a->step->word_n; i++) {
 		str source = dockerfile_bare(a, a->step->word[i].text);
 
 		if (!str_eq(source, S("/")) && !str_eq(source, S("/*")) && !str_eq(source, S("/.")))
 			continue;
 		return dockerfile_fault_word(a, a->step, &a->step->word[i],
 					     "all of %.*s is copied, with whatever it has",
-					     STR_ARG(from_flag(a)->value));
+					     STR_ARG(from->value));
 	}
 	return 0;
 }
