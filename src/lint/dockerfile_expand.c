@@ -312,9 +312,7 @@ static int run(struct lexer *l, str *ret)
 
 int dockerfile_expand(struct op *op, char escape, str word, const struct map *vars, str *ret)
 {
-	struct lexer l = {
-		.op = op, .escape = escape, .p = word.p, .end = word.p + word.len, .vars = vars
-	};
+	struct lexer l = { .op = op, .escape = escape, .p = word.p, .vars = vars };
 	bool plain = true;
 
 	for (ptrdiff_t i = 0; i < word.len && plain; i++)
@@ -324,6 +322,7 @@ int dockerfile_expand(struct op *op, char escape, str word, const struct map *va
 		*ret = word;
 		return 0;
 	}
+	l.end = word.p + word.len;
 	int rc = run(&l, ret);
 	return rc < 0 ? rc : l.unset;
 }

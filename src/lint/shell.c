@@ -337,6 +337,15 @@ static int inner_script(struct parser *s, const struct shell_command *c)
 	return 0;
 }
 
+/* What has been read of a command is none. */
+static void drop(struct parser *s)
+{
+	memset(&s->word, 0, sizeof(s->word));
+	memset(&s->assign, 0, sizeof(s->assign));
+	memset(&s->redirect, 0, sizeof(s->redirect));
+	s->at = NULL;
+}
+
 static int flush(struct parser *s, enum shell_join next)
 {
 	struct shell_command *c;
@@ -364,16 +373,11 @@ static int flush(struct parser *s, enum shell_join next)
 		c->program = find_program(c);
 		rc = inner_script(s, c);
 	}
-	if (any) {
-		memset(&s->word, 0, sizeof(s->word));
-		memset(&s->assign, 0, sizeof(s->assign));
-		memset(&s->redirect, 0, sizeof(s->redirect));
-	}
+	drop(s);
 	if (next == SHELL_SEQUENCE)
 		s->discard = false;
 	if (any || next != SHELL_SEQUENCE)
 		s->join = next;
-	s->at = NULL;
 	s->negated = s->test = false;
 	return rc;
 }
@@ -487,7 +491,7 @@ static bool takes_reserved(struct parser *s, const struct shell_word *w)
 	if (s->discard && str_eq(w->text, S("in")) && top(s) == 'C') {
 		s->open[s->depth - 1] = CASE_PATTERN;
 		s->discard = false;
-		memset(&s->word, 0, sizeof(s->word));
+		drop(s);
 		return true;
 	}
 	if (top(s) == CASE_PATTERN && str_eq(w->text, S("esac"))) {
@@ -591,8 +595,7 @@ static int read_parenthesis(struct parser *s)
 		return 0;
 	if (top(s) == CASE_PATTERN) {
 		s->open[s->depth - 1] = CASE_COMMANDS;
-		memset(&s->word, 0, sizeof(s->word));
-		s->at = NULL;
+		drop(s);
 		s->join = SHELL_SEQUENCE;
 		return 0;
 	}

@@ -1,0 +1,146 @@
+#!/bin/bash
+# temper lint as a user meets it: what is looked at, exit codes, ignores, other tools' configuration, every form; and
+# whether buildah takes the Dockerfiles that temper takes, and refuses those that it refuses.
+. "$(dirname "$0")/flow"
+
+mkdir -p app/sub app/node_modules app/.git
+printf 'FROM debian\nRUN sudo x\nUSER 1\nHEALTHCHECK NONE\n' >app/Dockerfile
+printf 'FROM debian:12\nUSER 65532\nHEALTHCHECK NONE\nCMD ["x"]\n' >app/sub/web.Dockerfile
+printf 'FROM debian\n' >app/node_modules/Dockerfile
+printf 'FROM debian\n' >app/.git/Dockerfile
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers: [{name: c, image: i:1}]\n' >app/pod.yaml
+printf 'x: 1\n' >app/values.yaml
+
+expect "a directory: Dockerfiles and manifests, not what package managers keep" 1 '^3 files: ' temper lint app
+expect "... with the rule's id, line and column" 1 '^app/Dockerfile:1:6: medium DL3006: ' temper lint app
+expect "... of manifests too" 1 '^app/pod.yaml:[0-9]+:[0-9]+: high KSV-0009: ' temper lint app
+expect "a caret stands under the place" 1 '^ +\|     \^$' temper lint --only DL3004 app
+expect "one file without a fault" 0 '^1 file: no faults$' temper lint app/sub/web.Dockerfile
+expect "what counts is --fail-on's matter" 0 '' temper lint --fail-on critical app/Dockerfile
+expect "... and a worse fault fails" 1 'DL3004' temper lint --fail-on high app/Dockerfile
+expect "... or nothing does" 0 'DL3004' temper lint --no-fail app
+expect "an ignored rule" 0 'no faults' temper lint --ignore DL3006,DS-0010 app/Dockerfile
+refuse "a rule that there is not" 2 "there is no rule 'DL9999'" temper lint --ignore DL9999 app
+refuse "a file that there is not" 2 'none' temper lint none
+refuse "a directory of nothing" 2 'no Dockerfile' temper lint app/node_modules/../.git/..//sub/../node_modules/none
+mkdir empty
+refuse "an empty directory" 2 'no Dockerfile and no manifest' temper lint empty
+refuse "a Dockerfile that no builder takes" 3 '^temper: -:2: unknown instruction' bash -c 'printf "FROM a:1\nRUNN x\n" | temper lint -'
+expect "standard input" 1 '^-:1:6: medium DL3006' bash -c 'printf "FROM a\n" | temper lint -'
+expect "... and a chart's manifests" 1 '^-:[0-9]+:[0-9]+: high KSV-0009' bash -c 'temper lint - <app/pod.yaml'
+printf 'FROM a:1\nFOO\n' >app/bad.Dockerfile
+expect "of several files the bad one is told" 3 '^temper: app/bad.Dockerfile:2: unknown' temper lint app
+expect "... and the others are looked at" 3 '^app/Dockerfile:1:6' temper lint app
+rm app/bad.Dockerfile
+
+# Other tools' files.
+printf 'ignored:\n  - DL3006\noverride:\n  warning: [DL3004]\n  error: [DL3057]\ntrustedRegistries: [reg.example]\nfailure-threshold: error\n' >.hadolint.yaml
+expect "hadolint's configuration: a rule ignored, a severity, a registry" 1 '^app/Dockerfile:2:5: medium DL3004' temper lint app/Dockerfile
+expect "... the registry" 1 'DL3026: debian comes from docker.io, which is not trusted' temper lint app/Dockerfile
+fails "... what is ignored is not told" bash -c 'temper lint app/Dockerfile | grep -q DL3006'
+printf 'ignord: [DL3006]\n' >.hadolint.yaml
+refuse "... and a typing error in it" 2 "\.hadolint\.yaml:1:1: .*'ignord'.*did you mean 'ignored'" temper lint app/Dockerfile
+rm .hadolint.yaml
+printf '# it is built by root\nDS010 exp:2999-01-01\nDS001 exp:2020-01-01\n' >.trivyignore
+expect "Trivy's ignore file" 1 '^app/Dockerfile:2:5: ignored DL3004' temper lint --all app/Dockerfile
+expect "... and what is past its day in it" 1 '^app/Dockerfile:1:6: medium DL3006' temper lint app/Dockerfile
+rm .trivyignore
+mkdir .temper
+printf 'waivers:\n  - rule: DL3006\n    path: app/**\n    reason: a snapshot\n    until: 2999-01-01\n' >.temper/waivers.yaml
+expect "a waiver" 1 'a snapshot' temper lint --all app/Dockerfile
+rm -r .temper
+printf '# temper ignore=DL3006\nFROM debian\nUSER 1\nHEALTHCHECK NONE\n' >i.Dockerfile
+expect "an inline ignore" 0 'no faults, 1 ignored' temper lint i.Dockerfile
+expect "... without a reason where one is wanted" 1 'DL1001' temper lint --require-reason i.Dockerfile
+expect "... or where none counts" 1 'DL3006' temper lint --disable-ignore-pragma i.Dockerfile
+
+# Every form.
+temper lint --no-fail app -o json=o.json -o sarif=o.sarif -o junit=o.xml -o markdown=o.md -o html=o.html -o csv=o.csv -o text >text
+holds "all forms tell the same faults" python3 - <<'PY'
+import json, re, xml.etree.ElementTree as tree
+text = set(re.findall(r"^(\S+?):(\d+):(\d+): \w+ (\S+): ", open("text").read(), re.M))
+checks = json.load(open("o.json"))["checks"]
+found = {(f["path"], str(f["line"]), str(f["column"]), c["rule"]) for c in checks for f in c["faults"]}
+assert found == text and len(text) > 20, (found ^ text)
+run = json.load(open("o.sarif"))["runs"][0]
+places = {(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], str(r["locations"][0]["physicalLocation"]["region"]["startLine"]),
+           str(r["locations"][0]["physicalLocation"]["region"]["startColumn"]), r["ruleId"]) for r in run["results"]}
+assert places == text, (places ^ text)
+assert tree.parse("o.xml").getroot().find(".//failure") is not None
+for name in ("o.md", "o.html", "o.csv"):
+    said = open(name).read()
+    assert all(rule in said for _, _, _, rule in text), name
+PY
+expect "rules with what others call them" 0 'DL3020 +high .*\(DS-0005 CIS-4\.9' temper lint --list-rules
+refuse "one report on standard output" 2 'only one report' temper lint app -o json -o text
+
+# What is taken, by buildah's word: each file is parsed by both. A build from scratch with nothing to run.
+builds() { buildah --root "$work/b/root" --runroot "$work/b/run" --storage-driver vfs bud --isolation chroot -q -f "$1" -t x "$work/context" >out 2>err </dev/null; }
+accepts() { # NAME: Dockerfile on standard input, which both take
+	cat >d
+	if ! temper lint --no-fail -q --kind dockerfile d >said 2>&1; then bad "temper takes: $1" "$(tail -1 said)"
+	elif ! builds d; then bad "buildah takes: $1" "$(tail -1 err)"
+	else ok "both take: $1"; fi
+}
+refuses() { # NAME: which both refuse
+	cat >d
+	if temper lint --no-fail -q --kind dockerfile d >said 2>&1; then bad "temper refuses: $1" "it takes it"
+	elif builds d; then bad "buildah refuses: $1" "it takes it"
+	else ok "both refuse: $1"; fi
+}
+mkdir -p context/dir
+echo a >context/a; echo b >context/b; echo c >'context/c d'; echo x >context/dir/x
+printf 'FROM scratch\nCOPY a /\n' >d
+if ! command -v buildah >/dev/null; then
+	skip "buildah's word for Dockerfiles" "buildah is not installed"
+elif ! builds d; then
+	skip "buildah's word for Dockerfiles" "$(tail -1 err)"
+else
+	printf 'from scratch\ncopy a /\n' | accepts "lower case"
+	printf '\n\n# c\n  FROM scratch\n\tCOPY a /\n' | accepts "blanks in front"
+	printf 'FROM scratch\r\nCOPY a /\r\n' | accepts "lines of DOS"
+	printf 'FROM scratch\nCOPY a \\\n  b \\\n  /dir/\n' | accepts "continuations"
+	printf 'FROM scratch\nCOPY a \\\n# note\n  b /dir/\n' | accepts "a comment within"
+	printf 'FROM scratch\nCOPY a \\  \n b /dir/\n' | accepts "blanks behind the escape"
+	printf '# escape=`\nFROM scratch\nCOPY a `\n b /dir/\n' | accepts "the other escape"
+	printf 'FROM scratch\nCOPY ["c d", "/c d"]\n' | accepts "JSON with blanks"
+	printf 'ARG V=scratch\nFROM ${V}\nCOPY a /\n' | accepts "an ARG for FROM"
+	printf 'ARG V\nFROM ${V:-scratch}\nCOPY a /\n' | accepts "a default in FROM"
+	printf 'FROM scratch AS One\nCOPY a /\nFROM scratch\nCOPY --from=one /a /b\n' | accepts "a stage in another case"
+	printf 'FROM scratch\nCOPY a /\nFROM scratch\nCOPY --from=0 /a /b\n' | accepts "a stage by number"
+	printf 'FROM scratch AS x\nCOPY a /\nFROM x\nCOPY b /\n' | accepts "a stage on a stage"
+	printf 'FROM scratch\nENV a=b c="d e" f=g\\ h\nENV one two three\n' | accepts "both forms of ENV"
+	printf 'FROM scratch\nLABEL "x y"=z a=b\nLABEL k v\n' | accepts "both forms of LABEL"
+	printf 'FROM scratch\nENV D=/dir\nCOPY a ${D}/a\nWORKDIR $D\nCOPY b ${D:-x}/\n' | accepts "variables in paths"
+	printf 'FROM scratch\nARG A\nARG B=1\nENV C=${B:+x}\n' | accepts "ARG with and without a value"
+	printf 'FROM scratch\nCMD ["a", "b"]\nENTRYPOINT ["c"]\nCMD a && b | c\n' | accepts "CMD in both forms"
+	printf 'FROM scratch\nCMD [ -f x ]\nENTRYPOINT []\n' | accepts "brackets that are no JSON"
+	printf 'FROM scratch\nEXPOSE 80 443/tcp 53/udp\nVOLUME /a /b\nVOLUME ["/c"]\n' | accepts "ports and volumes"
+	printf 'FROM scratch\nHEALTHCHECK --interval=5s --retries=3 CMD ["/a"]\nHEALTHCHECK NONE\n' | accepts "health checks"
+	printf 'FROM scratch\nSHELL ["/a", "-c"]\nSTOPSIGNAL SIGTERM\nUSER 1:2\n' | accepts "SHELL, STOPSIGNAL, USER"
+	printf 'FROM scratch\nONBUILD COPY a /\nONBUILD ENV x=y\n' | accepts "ONBUILD"
+	printf 'FROM scratch\nCOPY --chown=1:2 --chmod=755 a /\n' | accepts "flags of COPY"
+	printf 'FROM scratch\nADD dir /dir/\nCOPY dir/* /x/\n' | accepts "directories and patterns"
+	printf 'FROM scratch\nMAINTAINER me <me@example.org>\n' | accepts "MAINTAINER"
+	printf 'FROM scratch\nCOPY a /\nUSER x\\\n' | accepts "an escape at the end of the file"
+	printf 'FROM scratch\nENV X="a # b"\nCOPY a / # c\n' >d
+	printf '\xef\xbb\xbfFROM scratch\nCOPY a /\n' | accepts "a byte order mark"
+	printf 'FROM scratch\nFOO bar\n' | refuses "an unknown instruction"
+	printf 'FROM scratch AS\n' | refuses "half a FROM"
+	printf 'FROM scratch\nCOPY a\n' | refuses "COPY without a destination"
+	printf 'FROM scratch\nENV\n' | refuses "ENV without anything"
+	printf 'FROM scratch\nENV a=b c\n' | refuses "ENV with a name alone"
+	printf 'FROM scratch\nCOPY --frm=x a /\n' | refuses "a flag that there is not"
+	printf 'FROM scratch\nHEALTHCHECK FOO\n' | refuses "a health check of no kind"
+	printf 'FROM scratch\nSHELL a -c\n' | refuses "SHELL that is no JSON"
+	printf 'FROM scratch\nCMD [1, 2]\n' | refuses "JSON of numbers"
+	printf '# nothing\n' | refuses "no instruction"
+	printf '# escape=x\nFROM scratch\n' | refuses "an escape that there is not"
+	printf 'FROM scratch\nRUN <<E\nx\n' | refuses "a heredoc without an end"
+	# 1.28, which Debian 12 has, knows no heredocs; later ones do.
+	printf 'FROM scratch\nCOPY <<E /e\nx\nE\n' >d
+	run temper lint --no-fail -q --kind dockerfile d
+	[ "$code" = 0 ] && ok "temper takes a heredoc" || bad "temper takes a heredoc" "exit $code"
+	builds d && ok "and buildah" || skip "buildah's word for heredocs" "buildah $(buildah --version | awk '{ print $3 }') has none"
+fi
+flow_end
