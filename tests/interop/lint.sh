@@ -22,7 +22,6 @@ expect "... or nothing does" 0 'DL3004' temper lint --no-fail app
 expect "an ignored rule" 0 'no faults' temper lint --ignore DL3006,DS-0010 app/Dockerfile
 refuse "a rule that there is not" 2 "there is no rule 'DL9999'" temper lint --ignore DL9999 app
 refuse "a file that there is not" 2 'none' temper lint none
-refuse "a directory of nothing" 2 'no Dockerfile' temper lint app/node_modules/../.git/..//sub/../node_modules/none
 mkdir empty
 refuse "an empty directory" 2 'no Dockerfile and no manifest' temper lint empty
 refuse "a Dockerfile that no builder takes" 3 '^temper: -:2: unknown instruction' bash -c 'printf "FROM a:1\nRUNN x\n" | temper lint -'
@@ -96,47 +95,47 @@ if ! command -v buildah >/dev/null; then
 elif ! builds d; then
 	skip "buildah's word for Dockerfiles" "$(tail -1 err)"
 else
-	printf 'from scratch\ncopy a /\n' | accepts "lower case"
-	printf '\n\n# c\n  FROM scratch\n\tCOPY a /\n' | accepts "blanks in front"
-	printf 'FROM scratch\r\nCOPY a /\r\n' | accepts "lines of DOS"
-	printf 'FROM scratch\nCOPY a \\\n  b \\\n  /dir/\n' | accepts "continuations"
-	printf 'FROM scratch\nCOPY a \\\n# note\n  b /dir/\n' | accepts "a comment within"
-	printf 'FROM scratch\nCOPY a \\  \n b /dir/\n' | accepts "blanks behind the escape"
-	printf '# escape=`\nFROM scratch\nCOPY a `\n b /dir/\n' | accepts "the other escape"
-	printf 'FROM scratch\nCOPY ["c d", "/c d"]\n' | accepts "JSON with blanks"
-	printf 'ARG V=scratch\nFROM ${V}\nCOPY a /\n' | accepts "an ARG for FROM"
-	printf 'ARG V\nFROM ${V:-scratch}\nCOPY a /\n' | accepts "a default in FROM"
-	printf 'FROM scratch AS One\nCOPY a /\nFROM scratch\nCOPY --from=one /a /b\n' | accepts "a stage in another case"
-	printf 'FROM scratch\nCOPY a /\nFROM scratch\nCOPY --from=0 /a /b\n' | accepts "a stage by number"
-	printf 'FROM scratch AS x\nCOPY a /\nFROM x\nCOPY b /\n' | accepts "a stage on a stage"
-	printf 'FROM scratch\nENV a=b c="d e" f=g\\ h\nENV one two three\n' | accepts "both forms of ENV"
-	printf 'FROM scratch\nLABEL "x y"=z a=b\nLABEL k v\n' | accepts "both forms of LABEL"
-	printf 'FROM scratch\nENV D=/dir\nCOPY a ${D}/a\nWORKDIR $D\nCOPY b ${D:-x}/\n' | accepts "variables in paths"
-	printf 'FROM scratch\nARG A\nARG B=1\nENV C=${B:+x}\n' | accepts "ARG with and without a value"
-	printf 'FROM scratch\nCMD ["a", "b"]\nENTRYPOINT ["c"]\nCMD a && b | c\n' | accepts "CMD in both forms"
-	printf 'FROM scratch\nCMD [ -f x ]\nENTRYPOINT []\n' | accepts "brackets that are no JSON"
-	printf 'FROM scratch\nEXPOSE 80 443/tcp 53/udp\nVOLUME /a /b\nVOLUME ["/c"]\n' | accepts "ports and volumes"
-	printf 'FROM scratch\nHEALTHCHECK --interval=5s --retries=3 CMD ["/a"]\nHEALTHCHECK NONE\n' | accepts "health checks"
-	printf 'FROM scratch\nSHELL ["/a", "-c"]\nSTOPSIGNAL SIGTERM\nUSER 1:2\n' | accepts "SHELL, STOPSIGNAL, USER"
-	printf 'FROM scratch\nONBUILD COPY a /\nONBUILD ENV x=y\n' | accepts "ONBUILD"
-	printf 'FROM scratch\nCOPY --chown=1:2 --chmod=755 a /\n' | accepts "flags of COPY"
-	printf 'FROM scratch\nADD dir /dir/\nCOPY dir/* /x/\n' | accepts "directories and patterns"
-	printf 'FROM scratch\nMAINTAINER me <me@example.org>\n' | accepts "MAINTAINER"
-	printf 'FROM scratch\nCOPY a /\nUSER x\\\n' | accepts "an escape at the end of the file"
-	printf 'FROM scratch\nENV X="a # b"\nCOPY a / # c\n' >d
-	printf '\xef\xbb\xbfFROM scratch\nCOPY a /\n' | accepts "a byte order mark"
-	printf 'FROM scratch\nFOO bar\n' | refuses "an unknown instruction"
-	printf 'FROM scratch AS\n' | refuses "half a FROM"
-	printf 'FROM scratch\nCOPY a\n' | refuses "COPY without a destination"
-	printf 'FROM scratch\nENV\n' | refuses "ENV without anything"
-	printf 'FROM scratch\nENV a=b c\n' | refuses "ENV with a name alone"
-	printf 'FROM scratch\nCOPY --frm=x a /\n' | refuses "a flag that there is not"
-	printf 'FROM scratch\nHEALTHCHECK FOO\n' | refuses "a health check of no kind"
-	printf 'FROM scratch\nSHELL a -c\n' | refuses "SHELL that is no JSON"
-	printf 'FROM scratch\nCMD [1, 2]\n' | refuses "JSON of numbers"
-	printf '# nothing\n' | refuses "no instruction"
-	printf '# escape=x\nFROM scratch\n' | refuses "an escape that there is not"
-	printf 'FROM scratch\nRUN <<E\nx\n' | refuses "a heredoc without an end"
+	accepts "lower case" < <(printf 'from scratch\ncopy a /\n')
+	accepts "blanks in front" < <(printf '\n\n# c\n  FROM scratch\n\tCOPY a /\n')
+	accepts "lines of DOS" < <(printf 'FROM scratch\r\nCOPY a /\r\n')
+	accepts "continuations" < <(printf 'FROM scratch\nCOPY a \\\n  b \\\n  /dir/\n')
+	accepts "a comment within" < <(printf 'FROM scratch\nCOPY a \\\n# note\n  b /dir/\n')
+	accepts "blanks behind the escape" < <(printf 'FROM scratch\nCOPY a \\  \n b /dir/\n')
+	accepts "the other escape" < <(printf '# escape=`\nFROM scratch\nCOPY a `\n b /dir/\n')
+	accepts "JSON with blanks" < <(printf 'FROM scratch\nCOPY ["c d", "/c d"]\n')
+	accepts "an ARG for FROM" < <(printf 'ARG V=scratch\nFROM ${V}\nCOPY a /\n')
+	accepts "a default in FROM" < <(printf 'ARG V\nFROM ${V:-scratch}\nCOPY a /\n')
+	# BuildKit finds it as One or ONE too, buildah 1.28 does not.
+	accepts "a stage by name" < <(printf 'FROM scratch AS One\nCOPY a /\nFROM scratch\nCOPY --from=One /a /b\n')
+	accepts "a stage by number" < <(printf 'FROM scratch\nCOPY a /\nFROM scratch\nCOPY --from=0 /a /b\n')
+	accepts "a stage on a stage" < <(printf 'FROM scratch AS x\nCOPY a /\nFROM x\nCOPY b /\n')
+	accepts "both forms of ENV" < <(printf 'FROM scratch\nENV a=b c="d e" f=g\\ h\nENV one two three\n')
+	accepts "both forms of LABEL" < <(printf 'FROM scratch\nLABEL "x y"=z a=b\nLABEL k v\n')
+	accepts "variables in paths" < <(printf 'FROM scratch\nENV D=/dir\nCOPY a ${D}/a\nWORKDIR $D\nCOPY b ${D:-x}/\n')
+	accepts "ARG with and without a value" < <(printf 'FROM scratch\nARG A\nARG B=1\nENV C=${B:+x}\n')
+	accepts "CMD in both forms" < <(printf 'FROM scratch\nCMD ["a", "b"]\nENTRYPOINT ["c"]\nCMD a && b | c\n')
+	accepts "brackets that are no JSON" < <(printf 'FROM scratch\nCMD [ -f x ]\nENTRYPOINT []\n')
+	accepts "ports and volumes" < <(printf 'FROM scratch\nEXPOSE 80 443/tcp 53/udp\nVOLUME /a /b\nVOLUME ["/c"]\n')
+	accepts "health checks" < <(printf 'FROM scratch\nHEALTHCHECK --interval=5s --retries=3 CMD ["/a"]\nHEALTHCHECK NONE\n')
+	accepts "SHELL, STOPSIGNAL, USER" < <(printf 'FROM scratch\nSHELL ["/a", "-c"]\nSTOPSIGNAL SIGTERM\nUSER 1:2\n')
+	accepts "ONBUILD" < <(printf 'FROM scratch\nONBUILD COPY a /\nONBUILD ENV x=y\n')
+	accepts "flags of COPY" < <(printf 'FROM scratch\nCOPY --chown=1:2 --chmod=755 a /\n')
+	accepts "directories and patterns" < <(printf 'FROM scratch\nADD dir /dir/\nCOPY dir/* /x/\n')
+	accepts "MAINTAINER" < <(printf 'FROM scratch\nMAINTAINER me <me@example.org>\n')
+	accepts "an escape at the end of the file" < <(printf 'FROM scratch\nCOPY a /\nUSER x\\\n')
+	accepts "a byte order mark" < <(printf '\xef\xbb\xbfFROM scratch\nCOPY a /\n')
+	refuses "an unknown instruction" < <(printf 'FROM scratch\nFOO bar\n')
+	refuses "half a FROM" < <(printf 'FROM scratch AS\n')
+	refuses "COPY without a destination" < <(printf 'FROM scratch\nCOPY a\n')
+	refuses "ENV without anything" < <(printf 'FROM scratch\nENV\n')
+	refuses "ENV with a name alone" < <(printf 'FROM scratch\nENV a=b c\n')
+	refuses "a flag that there is not" < <(printf 'FROM scratch\nCOPY --frm=x a /\n')
+	refuses "a health check of no kind" < <(printf 'FROM scratch\nHEALTHCHECK FOO\n')
+	refuses "SHELL that is no JSON" < <(printf 'FROM scratch\nSHELL a -c\n')
+	refuses "JSON of numbers" < <(printf 'FROM scratch\nCMD [1, 2]\n')
+	refuses "no instruction" < <(printf '# nothing\n')
+	refuses "an escape that there is not" < <(printf '# escape=x\nFROM scratch\n')
+	refuses "a heredoc without an end" < <(printf 'FROM scratch\nRUN <<E\nx\n')
 	# 1.28, which Debian 12 has, knows no heredocs; later ones do.
 	printf 'FROM scratch\nCOPY <<E /e\nx\nE\n' >d
 	run temper lint --no-fail -q --kind dockerfile d
