@@ -281,8 +281,10 @@ void verdict_stanza(struct buf *b, const struct verdict *v, const struct verdict
 		}
 	}
 	line(b, "image", image_of(verdict_subject(v)));
-	buf_add(b, S("    justification: # one of docs/waivers.md\n"
-		     "    reason: # why it can be lived with, for whoever reads this next year\n"
+	buf_add(b, S("    justification: #"));
+	for (size_t i = 0; i < waiver_assessments_n; i++)
+		buf_fmt(b, "%s %s", i ? "," : "", waiver_assessments[i].name);
+	buf_add(b, S("\n    reason: # why it can be lived with, for whoever reads this next year\n"
 		     "    owner: # who answers for it\n"));
 	if (approvals)
 		buf_fmt(b, "    approved_by: [] # %llu, other people than the owner\n",

@@ -37,6 +37,17 @@ same "by the same rules, for the same reasons" "$(python3 -c '
 import json
 a, b = (json.load(open(f))["rules"] for f in ("image.json", "out"))
 print([r["state"] for r in a], a == b)')" "['fail', 'fail'] True"
+# What is offered to be pasted is a waiver once it is completed, and none before.
+run temper gate -q input.json --policy policy.yaml
+sed -n '/^waivers:$/,/^$/p' out >offered.yaml
+refuse "a waiver that says nothing is refused" 2 "offered.yaml" temper gate -q input.json --policy policy.yaml --waivers offered.yaml
+sed 's/justification:.*/justification: mitigated/; s/reason:.*/reason: only here/; s/owner:.*/owner: team-x/' offered.yaml >waivers.yaml
+run temper gate -q input.json --policy policy.yaml --waivers waivers.yaml -o json
+same "completed, it waives what it was offered for" "$(python3 -c '
+import json
+d = json.load(open("out"))
+print(d["passed"], [(e["counts"], e["waived-by"].split(":")[0]) for r in d["rules"] for e in r["evidence"]])')" \
+	"True [(False, 'waivers.yaml'), (False, 'waivers.yaml')]"
 sed 's/"version": "1"/"version": "9"/' input.json >other.json
 refuse "another version of the layout is refused" 3 "version '9'" temper gate -q other.json --policy policy.yaml
 
