@@ -228,6 +228,20 @@ static int functions(struct op *op)
 	return table(op, t, sizeof(t) / sizeof(t[0]));
 }
 
+/* Whatever allocation fails, it is memory that is told. */
+static int without_memory(struct op *op)
+{
+	static const struct row t[] = {
+		{ "l.map(i, string(i) + t).filter(s, s.matches('^[12]t'))",
+		  "[\"1text\", \"2text\"]" },
+		{ "l.all(i, string(i).matches('[0-9]')) && {'a': [1]} == {'a': [1.0]}", "true" },
+		{ "timestamp('2024-01-01T00:00:00Z') + duration('1.5s')",
+		  "timestamp(\"2024-01-01T00:00:01.5Z\")" },
+	};
+
+	return table(op, t, sizeof(t) / sizeof(t[0]));
+}
+
 /* ---- over facts ---- */
 
 static int refuses(struct op *op)
@@ -491,6 +505,6 @@ static int too_much(struct op *op)
 
 TESTS({ "literals", literals, .once = true }, { "operators", operators, .once = true },
       { "errors", errors, .once = true }, { "functions", functions, .once = true },
-      { "refuses", refuses, .once = true }, { "over facts", over_facts, .once = true },
-      { "examples", examples, .once = true }, { "too deep", too_deep, .once = true },
-      { "too much", too_much, .once = true })
+      { "without memory", without_memory }, { "refuses", refuses, .once = true },
+      { "over facts", over_facts, .once = true }, { "examples", examples, .once = true },
+      { "too deep", too_deep, .once = true }, { "too much", too_much, .once = true })
