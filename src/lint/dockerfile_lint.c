@@ -138,8 +138,8 @@ str dockerfile_bare(struct dockerfile_ask *a, str word)
 
 /* ---- faults ---- */
 
-static int add_fault(struct dockerfile_ask *a, const struct dockerfile_step *s, int line, int col,
-		     str key, const char *fmt, va_list args)
+static int PRINTF_LIKE(6, 0) add_fault(struct dockerfile_ask *a, const struct dockerfile_step *s,
+				       int line, int col, str key, const char *fmt, va_list args)
 {
 	char what[WHAT_MAX];
 	struct fault *f = vec_push(a->op, &a->fault);

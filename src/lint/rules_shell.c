@@ -49,7 +49,7 @@ static int ask_and_or(struct dockerfile_ask *a)
 	const struct shell_command *c = a->command, *n = next_of(a);
 
 	if (c->before != SHELL_AND || c->condition || !n || n->before != SHELL_OR ||
-	    n->depth != c->depth || shell_is_one(n, "true : exit echo return false printf"))
+	    n->group != c->group || shell_is_one(n, "true : exit echo return false printf"))
 		return 0;
 	return fault(
 		a, n->at, n->word_n > 0 ? n->word[0].text : S("||"),

@@ -19,7 +19,7 @@ enum {
 	WORD_MAX = 4 << 20,
 };
 
-enum { SUBSHELL = '(', CASE_COMMANDS = 'c', CASE_PATTERN = 'p' };
+enum { SUBSHELL = '(', GROUP = '{', CASE_COMMANDS = 'c', CASE_PATTERN = 'p' };
 
 struct job {
 	str text;
@@ -46,7 +46,8 @@ struct parser {
 	struct heredoc heredoc[HEREDOCS_MAX];
 	int heredoc_n;
 	char open[LIMIT_DEPTH];
-	int depth, list;
+	int group[LIMIT_DEPTH]; /* numbers of what is open */
+	int depth, list, groups;
 	enum shell_join join;
 	const char *at; /* of the command that is being read; NULL: none is */
 	bool negated, condition;
@@ -368,6 +369,7 @@ static int flush(struct parser *s, enum shell_join next)
 		c->substituted = s->job.substituted;
 		c->list = s->list;
 		c->depth = s->depth;
+		c->group = s->depth > 0 ? s->group[s->depth - 1] : 0;
 		c->order = (int)s->command.n;
 		c->at = s->job.at ? s->job.at : s->at;
 		c->program = find_program(c);
@@ -378,6 +380,10 @@ static int flush(struct parser *s, enum shell_join next)
 		s->discard = false;
 	if (any || next != SHELL_SEQUENCE)
 		s->join = next;
+	/* Behind a group it is the last command in it that goes into the pipe. */
+	if (!any && next == SHELL_PIPE && s->command.n > 0 &&
+	    s->command.p[s->command.n - 1].list == s->list)
+		s->command.p[s->command.n - 1].piped = true;
 	s->negated = s->test = false;
 	return rc;
 }
@@ -389,8 +395,10 @@ static char top(const struct parser *s)
 
 static void push(struct parser *s, char what)
 {
-	if (s->depth < LIMIT_DEPTH)
-		s->open[s->depth++] = what;
+	if (s->depth == LIMIT_DEPTH)
+		return;
+	s->group[s->depth] = ++s->groups;
+	s->open[s->depth++] = what;
 }
 
 static void pop(struct parser *s)
@@ -505,16 +513,25 @@ static bool takes_reserved(struct parser *s, const struct shell_word *w)
 		return false;
 	case CONDITION:
 		s->condition = true;
+		if (!str_eq(w->text, S("elif")))
+			push(s, GROUP);
 		return true;
 	case OPENS:
+		s->condition = false;
+		if (str_eq(w->text, S("{")))
+			push(s, GROUP);
+		return true;
 	case CLOSES:
 		s->condition = false;
+		if (top(s) == GROUP)
+			pop(s);
 		return true;
 	case NOT:
 		s->negated = true;
 		return true;
 	case LOOP:
 		s->discard = true;
+		push(s, GROUP);
 		return true;
 	case CASE:
 		push(s, 'C');

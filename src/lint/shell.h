@@ -48,9 +48,10 @@ struct shell_command {
 	bool condition;   /* of if, while or until */
 	bool substituted; /* within $() or `` */
 	int list;         /* commands of one number follow one another in one list */
-	int depth;        /* of subshells, within its list */
-	int order;        /* of reading; for sorting */
-	const char *at;   /* where it begins in the script */
+	int group;      /* of a list: the subshell, braces, if or loop that it stands in; 0: none */
+	int depth;      /* of these */
+	int order;      /* of reading; for sorting */
+	const char *at; /* where it begins in the script */
 };
 
 struct shell_script {
