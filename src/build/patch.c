@@ -125,6 +125,8 @@ static int open_suite(struct patching *p)
 			       "the image is of Ubuntu: name a mirror of its archive (--mirror)");
 	int rc = session_open(p->op, p->store, o->source.effects, &p->session);
 	if (rc == 0)
+		effects_drops(session_effects(p->session), &p->m.drop, &p->m.keep);
+	if (rc == 0)
 		rc = session_mirror(p->op, p->session, o->source.mirror, S(""), &p->mirror);
 	if (rc < 0)
 		return rc;
@@ -461,6 +463,10 @@ int patch_make(struct op *op, const struct store *store, str what,
 	if ((rc = patch_image_open(op, store, what, options->platform, &p.m)) < 0)
 		return rc;
 	done(&p, "read", "packages", p.m.n);
+	if (image_tree_find(&p.m.tree, S("usr/share/temper/lock.json")) &&
+	    note(&p, S("the image carries a lock of temper's, which tells of it as it was built: "
+		       "temper lock and temper build bring it up to date whole")) < 0)
+		return op->code;
 	begin(&p, "resolve");
 	if ((rc = open_suite(&p)) < 0 ||
 	    (rc = patch_scan_before(op, store, &p.m, options->database, &p.scan, &out)) < 0)

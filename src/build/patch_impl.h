@@ -53,9 +53,10 @@ struct patch_image {
 	struct map owner;  /* path -> struct patch_owner */
 	struct map divert; /* path -> struct patch_divert */
 	VEC(struct patch_exclude) exclude;
-	struct map overridden; /* paths of statoverride */
-	str codename, id;      /* of os-release */
-	ptrdiff_t stripped;    /* layers of earlier patches that were left away */
+	struct map overridden;   /* paths of statoverride */
+	struct texts drop, keep; /* of status.d records: what such images do without */
+	str codename, id;        /* of os-release */
+	ptrdiff_t stripped;      /* layers of earlier patches that were left away */
 	str name;
 };
 

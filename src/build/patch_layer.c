@@ -105,6 +105,20 @@ static bool is_excluded(const struct patch_image *m, str path)
 	return out;
 }
 
+static bool matches(const struct texts *globs, str path)
+{
+	for (ptrdiff_t i = 0; i < globs->n; i++)
+		if (glob_match(globs->p[i], path))
+			return true;
+	return false;
+}
+
+/* Where no list tells what an image was rid of: documentation and the like, which it has not. */
+static bool is_dropped(const struct patch_image *m, const struct entry *is, str path)
+{
+	return m->single && !is && matches(&m->drop, path) && !matches(&m->keep, path);
+}
+
 /* Did the old version own it? */
 static bool owned_by(const struct patch_image *m, ptrdiff_t package, str path)
 {
@@ -151,13 +165,13 @@ static int place_one(struct op *op, struct patch_image *m, struct patch_work *w,
 		return op_fail(op, ERR_NO, "/%.*s is %s directory in the image", STR_ARG(path),
 			       directory ? "no" : "a");
 	if (directory) {
-		if (is || is_excluded(m, path))
+		if (is || is_excluded(m, path) || is_dropped(m, is, path))
 			w->path[i] = S("");
 		return 0;
 	}
 	if ((rc = foreign_owner(op, m, w, path)) < 0)
 		return rc;
-	bool excluded = is_excluded(m, path);
+	bool excluded = is_excluded(m, path) || is_dropped(m, is, path);
 	bool rid = !is && w->change->was >= 0 && owned_by(m, w->change->was, path);
 	if (excluded || rid)
 		w->path[i] = S("");
@@ -181,6 +195,26 @@ static int own_names(struct op *op, struct patch_image *m, struct patch_work *w)
 	return 0;
 }
 
+/* A directory of which nothing goes in does not go in either; what follows it is what is in it. */
+static void settle_directories(struct patch_work *w)
+{
+	for (ptrdiff_t i = w->contents.n - 1; i >= 0; i--) {
+		str dir = w->contents.entry[i].path;
+		bool had = false, has = false;
+		if (w->contents.entry[i].type != ENTRY_DIRECTORY || !w->path[i].len)
+			continue;
+		for (ptrdiff_t k = i + 1; k < w->contents.n && !has; k++) {
+			str path = w->contents.entry[k].path;
+			if (!str_starts(path, dir) || path.p[dir.len] != '/')
+				break;
+			had = true;
+			has = w->path[k].len > 0;
+		}
+		if (had && !has)
+			w->path[i] = S("");
+	}
+}
+
 int patch_paths(struct op *op, struct patch_image *m, struct patch_work *w)
 {
 	struct map shipped;
@@ -194,6 +228,8 @@ int patch_paths(struct op *op, struct patch_image *m, struct patch_work *w)
 		return op->code;
 	for (ptrdiff_t i = 0; rc == 0 && i < w->contents.n; i++)
 		rc = place_one(op, m, w, i, &shipped);
+	if (rc == 0)
+		settle_directories(w);
 	return rc < 0 ? rc : own_names(op, m, w);
 }
 

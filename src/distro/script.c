@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/vec.h"
-#include "model/version.h"
+#include "script_upgrade.h"
 #include "script_words.h"
 
 enum {
@@ -59,8 +59,7 @@ struct line {
 	bool opaque; /* a quote or here-document goes on behind it: nothing after it is sure */
 };
 
-/* What a script is called with when a package replaces an older version of itself. */
-struct upgrade {
+struct upgrade {           /* what a script is called with on one */
 	str first, second; /* $1, $2 */
 };
 
@@ -78,6 +77,11 @@ struct parser {
 
 /* What a condition is worth on a fresh installation. */
 enum truth { FALSE, TRUE, UNSURE /* a test without side effect */, UNKNOWN };
+
+static enum truth certain(int holds) /* -1: it is not */
+{
+	return holds < 0 ? UNSURE : holds ? TRUE : FALSE;
+}
 
 static enum truth negate(enum truth t)
 {
@@ -145,48 +149,13 @@ static enum truth test_truth(struct parser *p, const struct script_word *w, ptrd
 	return str_eq(a, b) == equal ? TRUE : FALSE;
 }
 
-/* dpkg --compare-versions "$2" OP VERSION with the version that is replaced. */
-static enum truth upgrade_compares(struct parser *p, str how, str word)
-{
-	static const struct {
-		str op;
-		int least, most; /* of the comparison's sign */
-	} ops[] = {
-		{ S_INIT("lt"), -1, -1 },   { S_INIT("le"), -1, 0 },   { S_INIT("eq"), 0, 0 },
-		{ S_INIT("ge"), 0, 1 },     { S_INIT("gt"), 1, 1 },    { S_INIT("lt-nl"), -1, -1 },
-		{ S_INIT("le-nl"), -1, 0 }, { S_INIT("ge-nl"), 0, 1 }, { S_INIT("gt-nl"), 1, 1 },
-		{ S_INIT("<<"), -1, -1 },   { S_INIT("<="), -1, 0 },   { S_INIT("="), 0, 0 },
-		{ S_INIT(">="), 0, 1 },     { S_INIT(">>"), 1, 1 },
-	};
-	str version;
-
-	if (!script_literal(p->op, word, &version, &p->rc) || !version_deb_valid(version))
-		return UNSURE;
-	int order = version_deb_compare(p->upgrade->second, version);
-	order = (order > 0) - (order < 0);
-	if (str_eq(how, S("ne")))
-		return order ? TRUE : FALSE;
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-		if (str_eq(how, ops[i].op))
-			return order >= ops[i].least && order <= ops[i].most ? TRUE : FALSE;
-	return UNSURE;
-}
-
 /*
  * dpkg --compare-versions "$2" OP VERSION with an empty $2: it is lower than any version, and with
  * an -nl operator higher. Source: dpkg(1).
  */
 static enum truth compare_truth(struct parser *p, const struct script_word *w, ptrdiff_t n)
 {
-	static const struct {
-		str op;
-		enum truth truth;
-	} ops[] = {
-		{ S_INIT("lt"), TRUE },     { S_INIT("le"), TRUE },     { S_INIT("ne"), TRUE },
-		{ S_INIT("eq"), FALSE },    { S_INIT("ge"), FALSE },    { S_INIT("gt"), FALSE },
-		{ S_INIT("lt-nl"), FALSE }, { S_INIT("le-nl"), FALSE }, { S_INIT("ge-nl"), TRUE },
-		{ S_INIT("gt-nl"), TRUE },
-	};
+	str version;
 
 	if (n == 6 && str_eq(w[2].text, S("--"))) {
 		w++;
@@ -195,13 +164,13 @@ static enum truth compare_truth(struct parser *p, const struct script_word *w, p
 	if (n != 5 || argument(w[2].text) != 2 || argument(w[4].text) || w[4].text.len < 1)
 		return UNSURE;
 	if (p->upgrade)
-		return upgrade_compares(p, w[3].text, w[4].text);
+		return !script_literal(p->op, w[4].text, &version, &p->rc)
+			       ? UNSURE
+			       : certain(script_upgrade_compares(p->upgrade->second, w[3].text,
+								 version));
 	if (memchr("$`", w[4].text.p[w[4].text.len > 1 && w[4].text.p[0] == '"'], 2))
 		return UNSURE;
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-		if (str_eq(w[3].text, ops[i].op))
-			return ops[i].truth;
-	return UNSURE;
+	return certain(script_fresh_compares(w[3].text));
 }
 
 /* One command of a condition. */
@@ -665,50 +634,6 @@ static int logical_lines(struct parser *p, str text)
 	return 0;
 }
 
-/*
- * Does a line of dh_installdeb's section act on this upgrade? Its command moves or removes what
- * another version shipped, and says up to which one. Source: dpkg-maintscript-helper(1).
- */
-static bool helper_acts(struct parser *p, str line)
-{
-	static const struct {
-		str command;
-		ptrdiff_t version; /* which of the words is the version */
-	} commands[] = {
-		{ S_INIT("rm_conffile"), 3 },
-		{ S_INIT("mv_conffile"), 4 },
-		{ S_INIT("symlink_to_dir"), 4 },
-		{ S_INIT("dir_to_symlink"), 4 },
-	};
-	struct script_words w;
-	str version;
-
-	line = str_trim(line);
-	if (!line.len || line.p[0] == '#')
-		return false;
-	/* debhelper quotes the signs of versions. */
-	struct buf plain;
-	buf_init(&plain, p->op, JOINED_MAX);
-	for (ptrdiff_t i = 0; i < line.len; i++)
-		if (line.p[i] != '\\' || i + 1 == line.len || !memchr("~+-.:", line.p[i + 1], 5))
-			buf_char(&plain, line.p[i]);
-	if (buf_take(&plain, &line) < 0) {
-		p->rc = p->op->code;
-		return true;
-	}
-	script_split(line, &w);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		ptrdiff_t at = commands[i].version;
-		if (!script_word_is(&w, 0, S("dpkg-maintscript-helper")) ||
-		    !script_word_is(&w, 1, commands[i].command) || w.open || at >= w.n)
-			continue;
-		version = w.p[at].text;
-		return !version_deb_valid(version) ||
-		       version_deb_compare(p->upgrade->second, version) <= 0;
-	}
-	return true;
-}
-
 /* On an upgrade this one section is more than nothing: only the new version's scripts act. */
 static bool moves_conffiles(struct parser *p, str tool, str body)
 {
@@ -716,7 +641,7 @@ static bool moves_conffiles(struct parser *p, str tool, str body)
 	    (p->kind != SCRIPT_PREINST && p->kind != SCRIPT_POSTINST))
 		return false;
 	while (body.len)
-		if (helper_acts(p, str_cut(&body, '\n')))
+		if (script_upgrade_moves(p->op, str_cut(&body, '\n'), p->upgrade->second))
 			return true;
 	return false;
 }

@@ -47,7 +47,7 @@ void patch_json_write(struct buf *b, const struct patched *p)
 
 	json_begin(&j, b, 2);
 	json_object(&j);
-	json_pair(&j, "schema", S("temper-patch-1"));
+	json_pair(&j, "schema", S("temper-patch/1"));
 	json_pair(&j, "name", p->name);
 	json_pair(&j, "platform", p->platform);
 	json_pair(&j, "system", p->os);

@@ -10,7 +10,7 @@
 /* With style->verbose how scripts are answered, and every finding by name. */
 void patch_text_write(struct buf *b, const struct patched *p, const struct text_style *style);
 
-/* {"schema": "temper-patch-1", ...} */
+/* {"schema": "temper-patch/1", ...} */
 void patch_json_write(struct buf *b, const struct patched *p);
 
 #endif

@@ -22,7 +22,7 @@ install() {
 	shift
 	for p in "$@"; do dpkg --root="$root" --force-depends --force-script-chrootless -i "a/made/$p"_amd64.deb; done >>install.log 2>&1 </dev/null
 }
-names='upd libupd-a held acting on-acting calm listening heard'
+names='upd libupd-a held acting on-acting calm listening heard libapp'
 mkdir -p old/var/lib/dpkg/info old/var/lib/dpkg/updates old/var/lib/dpkg/triggers old/usr/bin old/etc old/bin old/usr/sbin
 : >old/var/lib/dpkg/status
 printf 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\nPRETTY_NAME="Debian 13"\n' >old/etc/os-release
@@ -37,7 +37,7 @@ done
 cat install.log >err
 holds "dpkg installs the old versions" grep -q 'Setting up heard' install.log
 grep -c '^Status: install ok installed' old/var/lib/dpkg/status >count
-same "... all of them" "$(cat count)" 8
+same "... all of them" "$(cat count)" 9
 for p in upd:prerm acting:postinst listening:postinst; do
 	dpkg-deb -e "a/made/${p%%:*}_1.0-1_amd64.deb" control.d && cp "control.d/${p##*:}" "old/var/lib/dpkg/info/${p%%:*}.${p##*:}" && rm -r control.d
 done
@@ -106,6 +106,22 @@ expect "... of one source, and what it needs" 0 'upd-new +new' temper patch --on
 refuse "... and knows what is not there" 2 'no package .nowhere' temper patch -q --only nowhere docker-archive:old-image.tar
 refuse "what has no packages of Debian's is refused" 2 'no dpkg database' sh -c 'mkdir -p none/etc && echo x >none/etc/x && tar -C none -cf none.tar . && python3 "$0" image none.tar none-image.tar && exec temper patch -q docker-archive:none-image.tar' "$here/patch.py"
 
+# Findings, and what clears them.
+TEMPER_DB=$work/db
+export TEMPER_DB
+archive --with patch --with fix
+temper db update changelog:trixie --for docker-archive:old-image.tar >out 2>err
+expect "with advisories an update tells what it clears" 0 'libapp +1\.0-1 +1\.0-1\+deb13u1 +trixie-security +CVE-2025-1000[12], CVE-2025-1000[12]' \
+	temper patch --findings-only docker-archive:old-image.tar -t found:1 -o table -o json=found.json
+holds "... and with --findings-only nothing else is updated" json found.json 'assert [p["name"] for p in d["packages"]] == ["libapp"] and sorted(d["packages"][0]["cleared"]) == ["CVE-2025-10001", "CVE-2025-10002"]'
+holds "... by its count" json found.json 'assert d["findingsBefore"] - d["findingsAfter"] == 2, d'
+run temper scan -q -o json store:found:1
+fails "... which the scan of the new image confirms" grep -q CVE-2025-1000 out
+sed -i '/^Package: libapp$/,/^$/s/^Status: install/Status: hold/' old/var/lib/dpkg/status
+tar -C old --sort=name --numeric-owner -cf old.tar . && make image old.tar held-image.tar
+expect "a finding that cannot be cleared is told with its reason" 1 'is there and would clear CVE-2025-1000' temper patch --findings-only docker-archive:held-image.tar -t found:2
+unset TEMPER_DB
+
 # The records of one package each, as distroless images have them.
 mkdir -p single/var/lib/dpkg/status.d single/etc single/usr && cp -a old/etc/os-release single/etc/ && cp -a old/usr/lib single/usr/
 for p in libupd-a upd; do
@@ -133,7 +149,6 @@ echo "deb $security $suite-security main" >security.list
 run mmdebstrap --quiet --variant=apt --format=tar --include=debian-archive-keyring,ca-certificates,openssl,perl,python3-minimal,tzdata "$suite" real.tar main.list
 [ "$code" -eq 0 ] || { skip "Debian's archive" "mmdebstrap cannot install here: $(tail -n 1 err)"; flow_end; }
 make image real.tar real-image.tar
-temper db update "changelog:$suite" >out 2>err || true
 run temper patch docker-archive:real-image.tar --to oci-archive:real-new.tar -t real:1 -o json=real.report
 [ "$code" -le 1 ] && ok "the release alone is brought up to date" || bad "the release alone is brought up to date" "exit $code"
 python3 -c 'import json; d = json.load(open("real.report")); print(len(d["packages"]))' >count
@@ -158,5 +173,5 @@ same "dpkg finds nothing to say of it" "$code$(cat out err)x" "0x"
 run chroot real dpkg -V
 same "... and no file that is not as its package's" "$code$(cat out err)x" "0x"
 holds "apt finds it whole" chroot real apt-get -qq check
-holds "its programs run" chroot real sh -c 'openssl version && perl -e "print 1" && python3 -c "import json, re"'
+holds "its programs run" chroot real sh -c 'openssl version && perl -e "print 1" && python3 -c "import os, re"'
 flow_end
