@@ -120,7 +120,8 @@ static struct slot *slot_of(struct audit_run *a, const struct rule *rule)
 	op_must_failed("an auditor's own rule", __FILE__, __LINE__);
 }
 
-static int text(struct op *op, str *ret, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static int text(struct op *op, str *ret, const char *fmt,
+						      va_list args)
 {
 	char line[1024];
 	int n = vsnprintf(line, sizeof(line), fmt, args);

@@ -161,8 +161,8 @@ struct step {
 };
 
 struct history {
-	struct step *step; /* [n] of RUN */
-	ptrdiff_t n;
+	struct step *step;         /* [n] of RUN */
+	ptrdiff_t n, last_removal; /* of lists of apt; -1: none */
 };
 
 /* "/bin/bash -o pipefail -c apt-get update": what another shell than the default was given. */
@@ -224,6 +224,8 @@ static int read_history(struct op *op, const struct config *config, struct histo
 			return op->code;
 		for (ptrdiff_t k = 0; k < s->script.command_n; k++)
 			note_command(s, &s->script.command[k]);
+		if (s->removes_lists)
+			h->last_removal = h->n;
 		h->n++;
 	}
 	return 0;
@@ -268,11 +270,10 @@ static int check_lists(struct op *op, struct audit_run *a, const struct history 
 
 	if (!s->updated[APT] || s->removes_lists)
 		return 0;
-	for (ptrdiff_t i = at + 1; i < h->n; i++)
-		if (h->step[i].removes_lists)
-			return audit_fault(op, a, &rules[APT_LISTS], f,
-					   "lists of apt are removed by a later step, and so stay "
-					   "in the layer");
+	if (h->last_removal > at)
+		return audit_fault(op, a, &rules[APT_LISTS], f,
+				   "lists of apt are removed by a later step, and so stay "
+				   "in the layer");
 	if (s->config->layer >= 0 && !has_left(a, "var/lib/apt/lists", s->config->layer))
 		return 0;
 	return audit_fault(op, a, &rules[APT_LISTS], f,
@@ -486,7 +487,7 @@ static int check_adds(struct op *op, struct audit_run *a)
 
 static int run(struct op *op, struct audit_run *a)
 {
-	struct history h = { 0 };
+	struct history h = { .last_removal = -1 };
 
 	if (a->inv->subject.kind != SUBJECT_IMAGE)
 		return audit_no_image(op, a, rules, RULES);

@@ -83,6 +83,10 @@ enum {
 	LIMIT_MANIFEST = 4 << 20,
 	LIMIT_CONFIG = 8 << 20,
 
+	/* Lines of a history, variables, ports, volumes, labels of one image: the longest known history
+	 * has 300. */
+	LIMIT_CONFIG_ITEMS = 4096,
+
 	/* Layers of an image that is built: the Docker engine stops at 125. Of one that is read: a
 	 * layer's number fits a byte (tree/tree.h). */
 	LIMIT_LAYERS = 120,

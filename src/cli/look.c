@@ -120,7 +120,7 @@ static int judge(struct op *op, struct look *l, const struct tree *t, struct inv
 
 	l->config = (struct config){ 0 };
 	if (config_read(op, v->subject.config_json, &v->subject.annotations, &l->config) < 0 &&
-	    (needed || op->code != ERR_FORMAT))
+	    (needed || (op->code != ERR_FORMAT && op->code != ERR_LIMIT)))
 		return op->code;
 	op_forgive(op); /* who only wants to know what is in it need not know how it is started */
 	if ((l->wish.hear && l->wish.hear(op, l->wish.arg, &v->subject, &l->config) < 0))

@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include "base/limits.h"
 #include "base/num.h"
 #include "codec/json.h"
 
@@ -95,6 +96,12 @@ static int check_keys(struct op *op, const struct node *map, const char *const *
 	return 0;
 }
 
+static int too_many(struct op *op, const char *key, ptrdiff_t n)
+{
+	return op_fail(op, ERR_LIMIT, "an image configuration with %td of %s; %d are taken", n, key,
+		       LIMIT_CONFIG_ITEMS);
+}
+
 static bool is_null(const struct node *node)
 {
 	return !node || node->kind == NODE_NULL;
@@ -120,6 +127,8 @@ static int read_texts(struct op *op, const struct node *map, const char *key, en
 
 	if (is_null(node))
 		return 0;
+	if (node->n > LIMIT_CONFIG_ITEMS)
+		return too_many(op, key, node->n);
 	str *p = op_new(op, str, node->n);
 	if (!p)
 		return op->code;
@@ -140,6 +149,8 @@ static int read_labels(struct op *op, const struct node *map, struct pairs *ret)
 
 	if (is_null(node))
 		return 0;
+	if (node->n > LIMIT_CONFIG_ITEMS)
+		return too_many(op, "Labels", node->n);
 	struct pair *p = op_new(op, struct pair, node->n);
 	if (!p)
 		return op->code;
@@ -229,6 +240,8 @@ static int read_history(struct op *op, const struct node *root, struct config *c
 		return 0;
 	if (list->kind != NODE_LIST)
 		return wrong(op, "history");
+	if (list->n > LIMIT_CONFIG_ITEMS)
+		return too_many(op, "history", list->n);
 	if (!(c->step = op_new(op, struct config_step, list->n)))
 		return op->code;
 	for (ptrdiff_t i = 0; i < list->n; i++) {

@@ -34,7 +34,8 @@ struct config {
  * config_read(op, json, annotations, ret): the configuration of an image (subject.config_json), any
  * builder's. A health check may stand in the manifest's annotation "org.opencontainers.image.healthcheck"
  * or "io.podman.healthcheck" too, for OCI has no field for it. Empty text gives an empty configuration.
- * ERR_FORMAT for what is no configuration. Views alias json or live in op.
+ * ERR_FORMAT for what is no configuration, or has a key that differs from one of ours in case alone, which
+ * engines would take for it; ERR_LIMIT past LIMIT_CONFIG_ITEMS. Views alias json or live in op.
  */
 int config_read(struct op *op, str json, const struct pairs *annotations,
 		struct config *ret) MUST_USE;

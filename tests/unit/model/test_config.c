@@ -1,4 +1,6 @@
 #include "model/config.h"
+#include "base/buf.h"
+#include "base/limits.h"
 #include "unit/harness.h"
 
 static int instructions(struct op *op)
@@ -142,6 +144,23 @@ static int refuses(struct op *op)
 	return 0;
 }
 
+static int limits(struct op *op)
+{
+	struct config c;
+	struct buf b;
+	str text;
+
+	buf_init(&b, op, 1 << 20);
+	buf_add(&b, S("{\"history\":["));
+	for (int i = 0; i < LIMIT_CONFIG_ITEMS; i++)
+		buf_add(&b, S("{},"));
+	buf_add(&b, S("{}]}"));
+	TRY(buf_take(&b, &text));
+	CHECK_FAILS(op, config_read(op, text, NULL, &c), ERR_LIMIT, "4097 of history");
+	return 0;
+}
+
 TESTS({ "instructions without a builder's noise", instructions }, { "reads", reads },
       { "steps that are too many", too_many_steps },
-      { "health checks of annotations", annotations }, { "refuses", refuses })
+      { "health checks of annotations", annotations }, { "refuses", refuses },
+      { "limits", limits, .once = true })
