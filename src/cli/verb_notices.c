@@ -79,6 +79,8 @@ const struct verb verb_notices = {
 		"signed "
 		"index of sources names them: what to keep a copy of, or to hand out on "
 		"request.\n\n"
+		"Packages that are not Debian's have their texts below usr/share/licenses, in their own "
+		"list of files, or, of a language, beside what tells of them.\n\n"
 		"Exit 4 when the image lacks a text, or the archive a source; it is named.",
 	.options = VERB_OPTIONS(table),
 	.options_size = sizeof(struct notices_options),
