@@ -6,6 +6,24 @@
 #include "base/vec.h"
 #include "secrets_impl.h"
 
+/* Which of them it is that cannot be searched for: told with its place. */
+static int name_wrong(struct op *op, const struct secrets *s, const struct pattern *p, ptrdiff_t n)
+{
+	char why[OP_ERROR_MAX];
+
+	memcpy(why, op->text, sizeof(why));
+	for (ptrdiff_t i = 0; i < n; i++) {
+		struct op_mark mark = op_mark(op);
+		struct patterns *one;
+		op_forgive(op);
+		int rc = patterns_compile(op, &p[i], 1, &one);
+		op_reset(op, mark);
+		if (rc < 0)
+			return op_fail_in(op, "%.*s", STR_ARG(s->rules.rule[s->rule_of[i]].where));
+	}
+	return op_fail(op, ERR_USAGE, "%s", why);
+}
+
 static int compile(struct op *op, struct secrets *s)
 {
 	VEC(struct pattern) list = { 0 };
@@ -21,19 +39,11 @@ static int compile(struct op *op, struct secrets *s)
 			*p = (struct pattern){ r->keywords.n ? r->keywords.p[k] : r->pattern,
 					       r->keywords.n > 0, r->anycase };
 			*of = (uint16_t)i;
-			int rc = 0;
-			if (!p->literal) { /* so that a message tells where it stands */
-				struct patterns *one;
-				struct op_mark mark = op_mark(op);
-				rc = patterns_compile(op, p, 1, &one);
-				op_reset(op, mark);
-			}
-			if (rc < 0)
-				return op_fail_in(op, "%.*s", STR_ARG(r->where));
 		}
 	}
 	s->rule_of = rule.p;
-	return patterns_compile(op, list.p, list.n, &s->patterns);
+	int rc = patterns_compile(op, list.p, list.n, &s->patterns);
+	return rc == ERR_USAGE ? name_wrong(op, s, list.p, list.n) : rc;
 }
 
 int secrets_open(struct op *op, const struct texts *rule_files, const struct texts *skip,
