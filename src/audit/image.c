@@ -144,11 +144,11 @@ static int check_groups(struct op *op, struct audit_run *a)
 		f.kind = S("fixed");
 		if (op_text(op, &f.remedy, "Upgrade %.*s to %.*s.", STR_ARG(g->name),
 			    STR_ARG(g->to)) < 0 ||
-		    audit_fault(
-			    op, a, &rules[SCANNED], f,
-			    "%.*s %.*s has %td known vulnerabilities that %.*s fixes, the worst %s",
-			    STR_ARG(g->name), STR_ARG(g->from), g->finding_n, STR_ARG(g->to),
-			    severities[g->worst]) < 0)
+		    audit_fault(op, a, &rules[SCANNED], f,
+				"%.*s %.*s has %td known %s that %.*s fixes, the worst %s",
+				STR_ARG(g->name), STR_ARG(g->from), g->finding_n,
+				g->finding_n == 1 ? "vulnerability" : "vulnerabilities",
+				STR_ARG(g->to), severities[g->worst]) < 0)
 			return op->code;
 	}
 	return 0;

@@ -107,6 +107,17 @@ refuse "no such form" 2 "did you mean 'json'" temper audit -o jsn good.tar
 refuse "no such severity" 2 'severity|any negligible' temper audit --fail-on bad good.tar
 refuse "two reports on standard output" 2 'only one report' temper audit -o json -o csv good.tar
 
+# With advisories: what an update fixes is a fault, with the update; without any it cannot be told.
+image left.tar 'top["files"]["node_modules/left/package.json"] = "{\"name\":\"left\",\"version\":\"1.0.0\",\"license\":\"MIT\"}"; top["files"].pop("etc/os-release", 0); i["layers"][0]["files"].pop("etc/os-release")'
+expect "no advisories: it cannot be told" 0 'run temper db update' temper audit -q --only image.scanned --fail-on any left.tar
+mkdir advisories
+printf '%s' '{"id":"GHSA-aaaa-bbbb-cccc","modified":"2026-01-02T00:00:00Z","summary":"left","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.0.3"}]}]}]}' >advisories/a.json
+temper db import advisories --name example >out 2>err || bad "advisories" "exit $?"
+expect "a known vulnerability with a fix" 1 'left 1\.0\.0 has 1 known vulnerability that 1\.0\.3 fixes' temper audit -q --only image.scanned --fail-on high left.tar
+expect "and what to do" 0 'Upgrade left to 1\.0\.3' temper audit -q --only CIS-DI-0004 left.tar
+image right.tar 'top["files"]["node_modules/left/package.json"] = "{\"name\":\"left\",\"version\":\"1.0.3\",\"license\":\"MIT\"}"; i["layers"][0]["files"].pop("etc/os-release")'
+expect "the fixed version is none" 0 '1 kept, 0 broken' temper audit -q --only image.scanned --fail-on any right.tar
+
 # What temper makes keeps what is the maker's.
 archive
 recipe app 'packages: [app]' 'entrypoint: [/usr/bin/app]'
