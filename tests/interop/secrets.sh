@@ -25,6 +25,15 @@ for form in table json sarif junit markdown html csv; do
 done
 [ "$leaks" -eq 0 ] && ok "no value is in any form of the report"
 
+# What docs/secrets.md says that there is.
+python3 - "$rules" "$here/../../docs/secrets.md" >out <<'PY'
+import re, sys
+have = set(re.findall(r"^  - id: (\S+)$", open(sys.argv[1]).read(), re.M))
+told = set(re.findall(r"^\| `([a-z0-9-]+)` \| .* \| (?:low|medium|high|critical) \|$", open(sys.argv[2]).read(), re.M))
+print(*sorted(have ^ told), sep="\n", end="")
+PY
+if [ -s out ]; then bad "the table of families in the documentation" "it differs"; else ok "the table of families in the documentation"; fi
+
 # Rules of the user's own.
 mkdir plain
 printf 'our key: corp-%s\n' 7f3a9c1e5b2d8046 >plain/a.txt
