@@ -145,8 +145,14 @@ static int ask_feeds(struct op *op, struct judge *j)
 	return judge_detail(op, j, "sources: %td", r->source_n);
 }
 
+static bool is_kind(const struct params *p, str kind)
+{
+	return p->kinds.n == 0 || texts_have(&p->kinds, kind);
+}
+
 static int ask_coverage(struct op *op, struct judge *j)
 {
+	const struct params *p = &j->rule->params;
 	const struct report *r = j->report;
 
 	if (r->no_database)
@@ -157,17 +163,17 @@ static int ask_coverage(struct op *op, struct judge *j)
 				   .kind = str_of(coverages[c->kind]),
 				   .layer = -1 };
 		bool counts = c->incomplete || c->kind == NOT_COVERED_NO_FEED ||
-			      (c->kind == COVERED_FIXED_ONLY && !j->rule->params.fixed_only);
-		if (c->kind == COVERED || c->kind == NOT_COVERED_DECLARED ||
-		    c->kind == NOT_COVERED_UNKNOWN || !counts ||
-		    texts_fit(&j->rule->params.allow, c->ecosystem))
+			      (c->kind == COVERED_FIXED_ONLY && !p->fixed_only);
+		if (!counts || !is_kind(p, f.kind) || texts_fit(&p->allow, c->ecosystem))
 			continue;
 		if (judge_fault(op, j, f, "%.*s", STR_ARG(c->what)) < 0)
 			return op->code;
 	}
-	for (ptrdiff_t i = 0; i < r->inventory->warning_n; i++) {
+	for (ptrdiff_t i = 0; is_kind(p, S("unreadable")) && i < r->inventory->warning_n; i++) {
 		const struct warning *w = &r->inventory->warning[i];
-		struct fault f = { .key = w->path, .path = w->path, .layer = w->layer };
+		struct fault f = {
+			.key = w->path, .path = w->path, .kind = S("unreadable"), .layer = w->layer
+		};
 		if (judge_fault(op, j, f, "%.*s could not be read: %.*s", STR_ARG(w->path),
 				STR_ARG(w->message)) < 0)
 			return op->code;
@@ -298,8 +304,8 @@ const struct kind kind_coverage_complete = {
 	  "There are advisories for everything in the image",
 	  "Nothing is found where nobody tells of anything: that is not the same as safe.",
 	  "Run temper db update for what is missing, or allow the ecosystem." },
-	"allow fixed_only",
-	"",
+	"allow fixed_only kinds",
+	"kinds",
 	ask_coverage,
 };
 const struct kind kind_sbom_unknown = {

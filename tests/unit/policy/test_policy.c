@@ -76,6 +76,11 @@ static void not_covered(struct world *w)
 	w->s.report.coverage_n = 2;
 	w->s.report.incomplete = true;
 }
+static void in_part(struct world *w)
+{
+	w->coverage[0].incomplete = true;
+	w->coverage[0].what = S("the changelogs of some were not read");
+}
 static void no_feed(struct world *w)
 {
 	not_covered(w);
@@ -324,6 +329,9 @@ static const struct {
 	{ "rule: coverage.complete", not_covered, F },
 	{ "rule: coverage.complete", no_feed, F },
 	{ "rule: coverage.complete, with: {allow: [npm]}", no_feed, P },
+	{ "rule: coverage.complete, with: {kinds: [no-advisories]}", no_feed, P },
+	{ "rule: coverage.complete, with: {kinds: [no-advisories]}", not_covered, F },
+	{ "rule: coverage.complete", in_part, F },
 	{ "rule: sbom.unknown_programs", NULL, P },
 	{ "rule: sbom.unknown_programs", unknown_program, F },
 	{ "rule: sbom.unknown_programs, with: {allow: ['opt/x/**']}", unknown_program, P },
