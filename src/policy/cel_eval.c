@@ -351,9 +351,9 @@ static int evaluate(struct op *op, const struct cel *c, const struct node *facts
 	AUTO_OP own;
 	int rc;
 
+	op_init(&own, LIMIT_CEL_MEMORY);
 	if (!s)
 		return op->code;
-	op_init(&own, LIMIT_CEL_MEMORY);
 	op_init(&s->of_re, LIMIT_CEL_MEMORY);
 	own.fault = s->of_re.fault = op->fault;
 	s->op = &own;
