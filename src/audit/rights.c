@@ -251,7 +251,8 @@ static int tell_strangers(struct op *op, struct audit_run *a, const struct stran
 		    op_text(op, &f.key, "%s %u", x->group ? "gid" : "uid", x->id) < 0)
 			return op->code;
 		rc = audit_fault(op, a, &rules[OWNERS_KNOWN], f,
-				 "%u files belong to %s %u, which is no account: /%.*s", x->count,
+				 "%u %s to %s %u, which is no account: /%.*s", x->count,
+				 x->count == 1 ? "file belongs" : "files belong",
 				 x->group ? "group" : "user", x->id, STR_ARG(f.path));
 	}
 	if (rc == 0 && !s->user.told)

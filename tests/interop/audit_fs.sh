@@ -106,7 +106,7 @@ holds "it is audited too" audit bad.tar
 [ -z "$caps" ] && skip "a capability" "setcap may not here" || is "a capability" fs.no_capabilities 'usr/bin/ping has cap_net_raw=ep | RUN step 1'
 has "a setuid file" fs.no_setuid 'usr/bin/su2 runs with the rights of user 0 (04755) | RUN step 1'
 is "an open directory" fs.no_world_writable '/open is writable by everybody (0777) | RUN step 1'
-has "files of nobody" fs.owners_known '1 files belong to user 4242, which is no account: /src/owned'
+has "files of nobody" fs.owners_known '1 file belongs to user 4242, which is no account: /src/owned'
 has "a program that its own user may change" fs.no_writable_code "/usr/local/bin/start can be written by the image's user nobody (65534), as its owner (0755)"
 is "a preloaded library" fs.loader 'etc/ld.so.preload loads /opt/x.so into every program | RUN step 1'
 has "a tool by its name, where no package put it" fs.no_network_tools 'opt/tcpdump is a network inspector | RUN step 1'

@@ -47,7 +47,7 @@ static const struct audited_row rows[] = {
 
 	{ "fs.owners_known", "pass", { "{}", { PASSWD, GROUP, F("a", .uid = 33, .gid = 33) } } },
 	{ "fs.owners_known",
-	  "fail: 2 files belong to user 1001, which is no account: /a; 1 files belong to group 50, which is no account: /b",
+	  "fail: 2 files belong to user 1001, which is no account: /a; 1 file belongs to group 50, which is no account: /b",
 	  { "{}", { PASSWD, GROUP, F("a", .uid = 1001), F("b", .uid = 1001, .gid = 50) } } },
 	/* The user that an image runs as needs no account; without accounts nobody has one. */
 	{ "fs.owners_known", "pass", { USER("1001:50"), { PASSWD, GROUP, F("a", .uid = 1001, .gid = 50) } } },

@@ -51,7 +51,7 @@ static const struct audited_row rows[] = {
 	{ "fs.no_compiler",
 	  "fail: usr/bin/x86_64-linux-gnu-gcc-12 is a compiler; also as usr/bin/gcc, usr/bin/gcc-12",
 	  { "{}", { X("usr/bin/x86_64-linux-gnu-gcc-12"), L("usr/bin/gcc", "gcc-12"), L("usr/bin/gcc-12", "x86_64-linux-gnu-gcc-12") } } },
-	{ "fs.no_compiler", "fail: usr/bin/git is a version control", { "{}", { X("usr/bin/git") } } },
+	{ "fs.no_compiler", "fail: usr/bin/git is a version control tool", { "{}", { X("usr/bin/git") } } },
 	{ "fs.no_compiler", "pass", { "{}", { AT("usr/lib/gcc/x", "x") } } },
 	{ "fs.no_debugger", "fail: usr/bin/strace is a tracer", { "{}", { X("usr/bin/strace") } } },
 	{ "fs.no_debugger", "pass", { "{}", { X("usr/bin/straced") } } },
