@@ -31,7 +31,8 @@ struct judging {
 
 /* ---- for the kinds ---- */
 
-static int text_of(struct op *op, str *ret, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static int text_of(struct op *op, str *ret, const char *fmt,
+							 va_list args)
 {
 	char text[1024];
 
