@@ -235,6 +235,8 @@ static int ask_attested(struct op *op, struct judge *j)
 {
 	const struct texts *have = &j->facts->attestations, *want = &j->rule->params.types;
 
+	if (have->n == 0) /* none, or nobody looked: facts do not tell which */
+		return judge_error(op, j, "no attestations are known: they are not looked for yet");
 	for (ptrdiff_t i = 0; i < want->n; i++) {
 		struct fault f = { .key = want->p[i], .layer = -1 };
 		bool found = false;
