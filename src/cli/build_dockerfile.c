@@ -37,6 +37,7 @@ struct run {
 	struct hardening hardening;
 	struct outcome_test *test;
 	ptrdiff_t test_n;
+	struct build_gate gate;
 	struct verdict verdict;
 	bool judged;
 };
@@ -413,12 +414,10 @@ static int test(struct run *r)
 
 static int judge(struct run *r)
 {
-	const struct dockerfile_options *d = &r->o->dockerfile;
-
-	if (d->no_gate)
+	if (r->o->dockerfile.no_gate)
 		return 0;
 	progress_step(&r->progress, "gate");
-	if (build_gate(r->op, &d->policies, &d->waivers, r->now, r->facts, &r->verdict) < 0)
+	if (build_gate(r->op, &r->gate, r->now, r->facts, &r->verdict) < 0)
 		return r->op->code;
 	r->judged = true;
 	progress_done(&r->progress, "%s", r->verdict.passed ? "passed" : "it does not pass");
@@ -568,9 +567,13 @@ static int answer(struct run *r)
 
 static int run_all(struct run *r)
 {
+	const struct dockerfile_options *d = &r->o->dockerfile;
 	const int no_db = database_open(r->op, r->o->source.db, &r->db);
 
-	if (no_db < 0 || scan_options_now(r->op, &r->now) < 0 || build(r) < 0 || lint(r) < 0 ||
+	/* What is wrong with a policy is said before the work. */
+	if (no_db < 0 ||
+	    (!d->no_gate && build_gate_read(r->op, &d->policies, &d->waivers, &r->gate) < 0) ||
+	    scan_options_now(r->op, &r->now) < 0 || build(r) < 0 || lint(r) < 0 ||
 	    look_at_both(r) < 0 || test(r) < 0 || judge(r) < 0)
 		return r->op->code;
 	return answer(r);

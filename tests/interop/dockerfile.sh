@@ -118,6 +118,11 @@ jsonschema.validate(json.load(open('h.json')), json.load(open('$here/../../schem
 expect "... and of an image beside itself nothing" 0 'Nothing of the hardening was lost' temper diff --hardening -q --exit-code base:1 base:1
 expect "... nor of the good one" 0 'Nothing of the hardening was lost' temper diff --hardening -q base:1 good:1
 
+refuse "a policy that there is not, before the work" 2 "no policy or file 'strikt'" temper build -q -f Good -t x:1 --policy strikt ctx
+expect "without one it is baseline and derived" 1 'baseline, derived' temper build -f Shell -t default:1 ctx
+expect "... which tell who brought the shell" 1 'COPY sh /bin/sh .Shell:2' temper build -f Shell -t default:1 ctx
+mkdir .temper && cp policy.yaml .temper/ && expect "... or the project's own" 0 'strict: 3 of 3 rules pass' temper build -f Good -t own:1 ctx
+rm -r .temper
 # ---- stages, arguments, secrets ----
 cat >Stages <<'F'
 ARG TAG=none
