@@ -1,7 +1,8 @@
 /*
  * Running buildah. Below the store's directory:
  *
- *	buildah/storage, buildah/run    its storage: intermediate layers are its cache
+ *	buildah/storage-TIME, run-TIME  its storage: intermediate layers are its cache, which knows nothing
+ *	                                of the time that files get, so that each time has one
  *	buildah/work-XXXXXX             of one build: the Dockerfile, images for it, what it wrote
  *
  * It works in the last one, for it makes names of images of the paths that it is given, which must
@@ -42,6 +43,7 @@ struct building {
 	const struct buildah_wish *wish;
 	struct buildah_built *built;
 	str place, work; /* directories: below the store, and of this build */
+	int64_t time;    /* of what is new */
 	str bytes;       /* the Dockerfile */
 	str dockerignore;
 	const char *driver, *driver_option; /* NULL: as it finds itself */
@@ -78,9 +80,12 @@ static int begin(struct building *b, words *w)
 {
 	str root, run;
 
-	if (op_text(b->op, &root, "%.*s/storage", STR_ARG(b->place)) < 0 ||
-	    op_text(b->op, &run, "%.*s/run", STR_ARG(b->place)) < 0 || add(b, w, "buildah") < 0 ||
-	    add_text(b, w, "--root", root) < 0 || add_text(b, w, "--runroot", run) < 0)
+	/* A time that was asked for comes once: nothing of it is kept. */
+	str kept = b->wish->timestamp < 0 ? b->place : b->work;
+	if (op_text(b->op, &root, "%.*s/storage-%lld", STR_ARG(kept), (long long)b->time) < 0 ||
+	    op_text(b->op, &run, "%.*s/run-%lld", STR_ARG(kept), (long long)b->time) < 0 ||
+	    add(b, w, "buildah") < 0 || add_text(b, w, "--root", root) < 0 ||
+	    add_text(b, w, "--runroot", run) < 0)
 		return b->op->code;
 	if (b->driver && (add(b, w, "--storage-driver") < 0 || add(b, w, b->driver) < 0))
 		return b->op->code;
@@ -393,9 +398,6 @@ static int add_isolation(struct building *b, words *w)
 static int command(struct building *b, words *w)
 {
 	const struct buildah_wish *o = b->wish;
-	int64_t time = o->timestamp >= 0 ? o->timestamp
-		       : b->built->base  ? b->built->base->image.config.created
-					 : 0;
 	static const char *const fixed[] = { "build",
 					     "--force-rm",
 					     "--layers",
@@ -405,8 +407,8 @@ static int command(struct building *b, words *w)
 					     "docker",
 					     "--signature-policy",
 					     "policy.json",
-					     "--tag",
-					     "dir:out",
+					     "--iidfile",
+					     "id",
 					     "--file",
 					     "Dockerfile" };
 	str context, stamp;
@@ -416,7 +418,7 @@ static int command(struct building *b, words *w)
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (add(b, w, fixed[i]) < 0)
 			return b->op->code;
-	if (op_text(b->op, &stamp, "%lld", (long long)(time > 0 ? time : 0)) < 0 ||
+	if (op_text(b->op, &stamp, "%lld", (long long)b->time) < 0 ||
 	    add_text(b, w, "--timestamp", stamp) < 0 || add_isolation(b, w) < 0 ||
 	    add_texts(b, w, "--build-arg", &o->build_args) < 0 ||
 	    add_texts(b, w, "--label", &o->labels) < 0)
@@ -512,6 +514,53 @@ static int say_failed(struct building *b, const struct proc_result *got)
 		       STR_ARG(why.len ? why : S("it failed and says nothing")));
 }
 
+static int64_t time_of(const struct building *b)
+{
+	const struct buildah_image *base = b->built->base;
+	int64_t time = b->wish->timestamp >= 0 ? b->wish->timestamp
+		       : base                  ? base->image.config.created
+					       : 0;
+
+	return time > 0 ? time : 0;
+}
+
+/* A storage that is not kept: an ordinary user's has files of others, which buildah alone can remove. */
+static void forget(struct building *b)
+{
+	struct proc_result got;
+	words w = { 0 };
+
+	if (getuid() != 0 && b->wish->timestamp >= 0 && b->op->code == 0 &&
+	    (begin(b, &w) < 0 || add(b, &w, "rmi") < 0 || add(b, &w, "--all") < 0 ||
+	     add(b, &w, "--force") < 0 || run(b, &w, IMAGE_MS, false, &got) < 0))
+		op_forgive(b->op);
+}
+
+/* What was built, out of buildah's storage: a build that is all in its cache writes nothing by itself. */
+static int take_out(struct building *b)
+{
+	struct proc_result got;
+	AUTO_FD fd = -1;
+	words w = { 0 };
+	str id;
+
+	if (dir_open(b->op, AT_FDCWD, b->work, false, &fd) < 0)
+		return b->op->code;
+	int rc = file_read(b->op, fd, S("id"), DIGEST_TEXT * 2, &id);
+	if (rc)
+		return rc < 0 ? rc : op_fail(b->op, ERR_IO, "buildah does not say what it built");
+	if (begin(b, &w) < 0 || add(b, &w, "push") < 0 || add(b, &w, "-q") < 0 ||
+	    add(b, &w, "--disable-compression") < 0 ||
+	    add_text(b, &w, "--signature-policy", S("policy.json")) < 0 ||
+	    add_text(b, &w, "--", str_trim(id)) < 0 || add(b, &w, "dir:out") < 0 ||
+	    run(b, &w, IMAGE_MS, false, &got) < 0)
+		return b->op->code;
+	return got.status == 0
+		       ? 0
+		       : op_fail(b->op, ERR_IO, "buildah does not give out what it built: %.*s",
+				 STR_ARG(last_line(got.err)));
+}
+
 static int build(struct building *b)
 {
 	static const str policy = S_INIT("{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n");
@@ -532,7 +581,7 @@ static int build(struct building *b)
 		return b->op->code;
 	if (got.status != 0)
 		return say_failed(b, &got);
-	if (op_text(b->op, &path, "%.*s/out", STR_ARG(b->work)) < 0 ||
+	if (take_out(b) < 0 || op_text(b->op, &path, "%.*s/out", STR_ARG(b->work)) < 0 ||
 	    dir_open(b->op, AT_FDCWD, path, false, &out) < 0)
 		return b->op->code;
 	return buildah_result(b->op, b->store, out, b->built);
@@ -552,10 +601,12 @@ int buildah_build(struct op *op, const struct store *store, const struct buildah
 		rc = buildah_images(op, store, wish, ret);
 	if (rc < 0)
 		return rc;
+	b.time = time_of(&b);
 	interrupt_hold();
 	rc = make_work(&b);
 	if (rc == 0)
 		rc = build(&b);
+	forget(&b);
 	if (b.work.len)
 		(void)dir_remove(op, AT_FDCWD, b.work);
 	interrupt_release();
