@@ -270,6 +270,14 @@ static int propose(struct covers *c, const struct map *where)
 	return rc < 0 ? rc : add(c, NOT_COVERED_NO_SHARD, S(""), 0, NULL, command);
 }
 
+static bool has_source(const struct database *db, str source)
+{
+	for (ptrdiff_t i = 0; i < db->shard_n; i++)
+		if (str_eq(db->shard[i].file.head.source, source))
+			return true;
+	return false;
+}
+
 static int by_key(const void *x, const void *y)
 {
 	const struct map_item *a = x, *b = y;
@@ -291,6 +299,8 @@ int match_cover(struct op *op, struct database *db, const struct match_system *s
 	if (sorted.n)
 		qsort(sorted.item, (size_t)sorted.n, sizeof(*sorted.item), by_key);
 	ret->no_database = db->shard_n == 0;
+	ret->knows_exploited = has_source(db, S("kev"));
+	ret->knows_scores = has_source(db, S("epss"));
 	if (ret->no_database)
 		rc = propose(&c, &sorted);
 	for (ptrdiff_t i = 0; rc == 0 && i < sorted.n; i++)

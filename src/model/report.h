@@ -77,6 +77,7 @@ struct report {
 	int64_t time;           /* of the report: seconds since 1970 */
 	struct digest database; /* of the index that was used; zeros: none */
 	bool no_database;       /* there is none at all */
+	bool knows_exploited, knows_scores; /* a catalogue of what is exploited (KEV), of EPSS, was asked */
 	bool failed;            /* --fail-on: the answer is no */
 	bool incomplete;        /* exit 4 */
 };

@@ -198,12 +198,29 @@ static int ask_severity(struct op *op, struct judge *j)
 	return ask(op, j, is_severe);
 }
 
+/* Of findings that no catalogue was asked about nothing can be said. */
+static int tell_unasked(struct op *op, struct judge *j, bool known, const char *what,
+			const char *feed)
+{
+	ptrdiff_t asked = 0;
+
+	for (ptrdiff_t i = 0; !known && i < j->report->finding_n; i++)
+		asked += is_asked(j, &j->report->finding[i]) && !answered(&j->report->finding[i]);
+	if (asked == 0)
+		return 0;
+	return judge_error(op, j,
+			   "no catalogue of %s is at hand for %td findings: run temper db "
+			   "update %s",
+			   what, asked, feed);
+}
+
 /* With `due` it counts only once CISA's day has passed; what has none counts at once. */
 static int ask_kev(struct op *op, struct judge *j)
 {
 	ptrdiff_t kept = 0;
 
-	if (ask(op, j, is_exploited) < 0)
+	if (ask(op, j, is_exploited) < 0 ||
+	    tell_unasked(op, j, j->report->knows_exploited, "what is exploited", "kev") < 0)
 		return op->code;
 	for (ptrdiff_t i = 0; j->rule->params.due && i < j->report->finding_n; i++) {
 		const struct finding *f = &j->report->finding[i];
@@ -224,7 +241,11 @@ static int ask_kev(struct op *op, struct judge *j)
 
 static int ask_epss(struct op *op, struct judge *j)
 {
-	return ask(op, j, is_likely);
+	int rc = ask(op, j, is_likely);
+
+	return rc < 0 || j->rule->params.unknown
+		       ? rc
+		       : tell_unasked(op, j, j->report->knows_scores, "EPSS scores", "epss");
 }
 
 static int ask_risk(struct op *op, struct judge *j)

@@ -54,6 +54,7 @@ static inline void make(struct world *w)
 					    .age_s = 3600 };
 	r->source = &w->source;
 	r->source_n = 1;
+	r->knows_exploited = r->knows_scores = true;
 	w->coverage[0] = (struct coverage){ .kind = COVERED, .ecosystem = S("debian:12") };
 	r->coverage = w->coverage;
 	r->coverage_n = 1;

@@ -63,6 +63,11 @@ static void no_fix_day(struct world *w)
 {
 	find(w)->fixed_on = S("");
 }
+static void no_catalogues(struct world *w)
+{
+	high(w);
+	w->s.report.knows_exploited = w->s.report.knows_scores = false;
+}
 static void no_database(struct world *w)
 {
 	w->s.report.no_database = true;
@@ -239,6 +244,9 @@ static const struct {
 	{ "rule: vuln.severity, with: {min: high, grace: 30d}", fixed_in_future, F },
 	{ "rule: vuln.severity, with: {min: high, grace: 30d}", no_fix_day, F },
 	{ "rule: vuln.kev", high, P },
+	{ "rule: vuln.kev", no_catalogues, E },
+	{ "rule: vuln.epss, with: {above: 0.5}", no_catalogues, E },
+	{ "rule: vuln.epss, with: {above: 0.5, unknown: true}", no_catalogues, F },
 	{ "rule: vuln.kev", kev, F },
 	{ "rule: vuln.kev, with: {grace: 7d}", kev, P },
 	{ "rule: vuln.kev, with: {grace: 5d}", kev, F },
