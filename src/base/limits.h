@@ -29,6 +29,12 @@ enum {
 	 */
 	LIMIT_DOCUMENT = 4 << 20,
 
+	/* Bytes of a Dockerfile, instructions in it, and commands of one script that are looked at: the
+	 * longest known has 40 KiB and 300 instructions; rules compare them with one another. */
+	LIMIT_DOCKERFILE = 1 << 20,
+	LIMIT_DOCKERFILE_STEPS = 10 * 1000,
+	LIMIT_SHELL_COMMANDS = 20 * 1000,
+
 	/* Nodes of a YAML document after aliases: aliases may multiply a small text. */
 	LIMIT_YAML_NODES = 200 * 1000,
 

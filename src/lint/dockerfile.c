@@ -309,6 +309,9 @@ static int read_step(struct reader *r, str line, int col)
 	if ((rc = dockerfile_words(r->op, r->d, &step)) < 0 || (rc = read_heredocs(r, &step)) < 0)
 		return rc;
 	step.end_line = r->line;
+	if (r->step.n == LIMIT_DOCKERFILE_STEPS)
+		return op_fail(r->op, ERR_LIMIT, "%.*s:%d: more than %d instructions",
+			       STR_ARG(r->d->path), r->line, LIMIT_DOCKERFILE_STEPS);
 	struct dockerfile_step *s = vec_push(r->op, &r->step);
 	if (!s)
 		return ERR_MEMORY;
@@ -323,9 +326,9 @@ int dockerfile_parse(struct op *op, str path, str bytes, struct dockerfile *ret)
 	str line = { 0 };
 	int rc = 0;
 
-	if (bytes.len > LIMIT_DOCUMENT)
+	if (bytes.len > LIMIT_DOCKERFILE)
 		return op_fail(op, ERR_LIMIT, "%.*s: a Dockerfile may have %d MiB", STR_ARG(path),
-			       LIMIT_DOCUMENT >> 20);
+			       LIMIT_DOCKERFILE >> 20);
 	if (str_starts(r.rest, S("\xef\xbb\xbf")))
 		r.rest = str_from(r.rest, 3);
 	while (rc == 0 && more(&r)) {

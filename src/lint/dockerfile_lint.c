@@ -158,6 +158,32 @@ static int PRINTF_LIKE(6, 0) add_fault(struct dockerfile_ask *a, const struct do
 	return op_copy(a->op, str_of(what), &f->what);
 }
 
+/* As dockerfile_place(), but that it goes on from where the last one was. */
+static void place(struct dockerfile_ask *a, const struct dockerfile_step *s, const char *p,
+		  int *line, int *col)
+{
+	for (ptrdiff_t i = 0; i < s->heredoc_n; i++) {
+		const struct dockerfile_heredoc *h = &s->heredoc[i];
+		const char *c = h->body.p;
+
+		if (p < h->body.p || p >= h->body.p + h->body.len)
+			continue;
+		if (a->last.in != h || p < a->last.line_start) {
+			a->last.in = h;
+			a->last.line_start = c;
+			a->last.line = h->line;
+		}
+		while ((c = memchr(a->last.line_start, '\n', (size_t)(p - a->last.line_start)))) {
+			a->last.line_start = c + 1;
+			a->last.line++;
+		}
+		*line = a->last.line;
+		*col = (int)(p - a->last.line_start) + 1;
+		return;
+	}
+	dockerfile_place(s, p, line, col);
+}
+
 int dockerfile_fault(struct dockerfile_ask *a, const struct dockerfile_step *s, const char *at,
 		     str key, const char *fmt, ...)
 {
@@ -165,7 +191,7 @@ int dockerfile_fault(struct dockerfile_ask *a, const struct dockerfile_step *s, 
 	va_list args;
 
 	if (at)
-		dockerfile_place(s, at, &line, &col);
+		place(a, s, at, &line, &col);
 	va_start(args, fmt);
 	int rc = add_fault(a, s, line, col, key, fmt, args);
 	va_end(args);

@@ -28,6 +28,11 @@ struct dockerfile_ask { /* one file being looked at */
 	const struct dockerfile_stage *stage;
 	const struct shell_command *command;
 	VEC(struct fault) fault;
+	struct { /* where the last fault in a heredoc stood: the next one is behind it, mostly */
+		const struct dockerfile_heredoc *in;
+		const char *line_start;
+		int line;
+	} last;
 };
 
 typedef int dockerfile_asked(struct dockerfile_ask *a);
@@ -73,6 +78,14 @@ str dockerfile_bare(struct dockerfile_ask *a, str word);
 
 /* Is the stage what ships: the target, or what it is built on? */
 bool dockerfile_ships(const struct dockerfile *d, const struct dockerfile_stage *stage);
+
+/* Where a rule that looks at what stands before a command begins: no script of people's is longer. */
+enum { SHELL_BACK = 1000 };
+static inline const struct shell_command *shell_back(const struct shell_script *s,
+						     const struct shell_command *c)
+{
+	return c - s->command > SHELL_BACK ? c - SHELL_BACK : s->command;
+}
 
 /* Is the program one of these words, parted by blanks? */
 bool shell_is_one(const struct shell_command *c, const char *programs);

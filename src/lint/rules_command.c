@@ -121,7 +121,7 @@ static int ask_pipe(struct dockerfile_ask *a)
 
 	if (!c->piped || a->pipefail[at] || a->step->json)
 		return 0;
-	for (const struct shell_command *b = script->command; b <= c; b++) {
+	for (const struct shell_command *b = shell_back(script, c); b <= c; b++) {
 		if (b < c && b->piped && b->list == c->list)
 			return 0; /* once a script */
 		for (ptrdiff_t i = 1; i < b->word_n && shell_is_one(b, "set"); i++)
@@ -156,30 +156,39 @@ static const struct {
 	{ "pacman", "-Sy -Syy", "", "/var/cache/pacman" },
 };
 
+/* Does the command refresh the i-th index? */
+static bool refreshes(const struct shell_command *c, size_t i)
+{
+	str verb;
+
+	if (!shell_is_one(c, indexes[i].programs))
+		return false;
+	verb = shell_verb(c, "-o -c -t -X --repository -p");
+	if (str_eq(shell_program(c), S("pacman"))) /* alone: with a package it installs */
+		verb = c->word_n == 2 ? c->word[1].value : S("");
+	return word_in(verb, indexes[i].refresh);
+}
+
 static int ask_update(struct dockerfile_ask *a)
 {
 	const struct shell_script *script = &a->script[dockerfile_index(a, a->step)];
+	const struct shell_command *c = a->command, *end = script->command + script->command_n;
 
 	for (size_t i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++) {
-		const struct shell_command *c = a->command;
-		str verb = str_eq(shell_program(c), S("pacman")) && shell_argument(c, 0)
-				   ? shell_argument(c, 0)->value
-				   : shell_verb(c, "-o -c -t -X --repository -p");
 		bool used = false;
 
-		if (!shell_is_one(c, indexes[i].programs) || !word_in(verb, indexes[i].refresh) ||
-		    (i == 4 && c->word_n > 2) || dockerfile_mounted(a->step, indexes[i].cache))
+		if (!refreshes(c, i) || dockerfile_mounted(a->step, indexes[i].cache))
 			continue;
-		for (const struct shell_command *u = script->command;
-		     u < script->command + script->command_n && !used; u++)
+		for (const struct shell_command *u = script->command; u < c; u++)
+			if (refreshes(u, i))
+				return 0; /* told there */
+		for (const struct shell_command *u = script->command; u < end && !used; u++)
 			for (ptrdiff_t j = u->program + 1; j < u->word_n && !used; j++)
-				used = shell_is_one(u, indexes[i].programs) && u != c &&
+				used = u != c && shell_is_one(u, indexes[i].programs) &&
 				       word_in(u->word[j].value, indexes[i].use);
 		if (!used)
-			return fault(
-				a,
-				"refreshes an index that this RUN does not use: later ones use an "
-				"old one from the cache");
+			return fault(a, "refreshes an index that this RUN does not use: later ones "
+					"use an old one from the cache");
 	}
 	return 0;
 }

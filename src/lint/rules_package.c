@@ -264,7 +264,7 @@ static bool env_set(const struct dockerfile_ask *a, str name)
 	const struct shell_script *script = &a->script[dockerfile_index(a, a->step)];
 	ptrdiff_t stage = a->step->stage, until = dockerfile_index(a, a->step);
 
-	for (const struct shell_command *c = script->command; c <= a->command; c++) {
+	for (const struct shell_command *c = shell_back(script, a->command); c <= a->command; c++) {
 		bool exports = c == a->command || shell_is_one(c, "export") || c->word_n == 0;
 
 		for (ptrdiff_t i = 0; i < c->assign_n && exports; i++)

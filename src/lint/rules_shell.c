@@ -15,7 +15,8 @@ static const struct shell_command *next_of(const struct dockerfile_ask *a)
 {
 	const struct shell_script *s = &a->script[dockerfile_index(a, a->step)];
 
-	for (const struct shell_command *c = a->command + 1; c < s->command + s->command_n; c++)
+	for (const struct shell_command *c = a->command + 1;
+	     c < s->command + s->command_n && c - a->command < SHELL_BACK; c++)
 		if (c->list == a->command->list)
 			return c;
 	return NULL;
@@ -143,7 +144,7 @@ static int ask_cd(struct dockerfile_ask *a)
 	if (!shell_is_one(c, "cd pushd") || !n || n->before != SHELL_SEQUENCE || c->condition ||
 	    c->before == SHELL_OR)
 		return 0;
-	for (const struct shell_command *b = s->command; b < c; b++)
+	for (const struct shell_command *b = shell_back(s, c); b < c; b++)
 		if (shell_is_one(b, "set") && shell_flag(b, "", "e"))
 			return 0;
 	return fault(a, c->at, S("cd"), "may fail, and what follows runs elsewhere");

@@ -170,10 +170,11 @@ static bool refers(str value, str name, char escape)
 
 static int ask_env(struct dockerfile_ask *a)
 {
+	enum { NAMES = 200 }; /* of one ENV that are compared */
 	const struct dockerfile_step *s = a->step;
 
-	for (ptrdiff_t i = 0; i < s->word_n; i++)
-		for (ptrdiff_t j = 0; j < s->word_n && j < 200; j++) {
+	for (ptrdiff_t i = 0; i < s->word_n && i < NAMES; i++)
+		for (ptrdiff_t j = 0; j < s->word_n && j < NAMES; j++) {
 			if (i == j || !refers(s->word[i].value, s->word[j].text, a->d->escape) ||
 			    set_above(a, s->word[j].text))
 				continue;

@@ -688,7 +688,7 @@ static int read_list(struct parser *s, struct job job)
 	s->at = NULL;
 	s->negated = s->condition = s->discard = s->test = false;
 	s->list++;
-	while (rc == 0 && s->p < s->end)
+	while (rc == 0 && s->p < s->end && s->command.n < LIMIT_SHELL_COMMANDS)
 		rc = step(s);
 	return rc < 0 ? rc : flush(s, SHELL_SEQUENCE);
 }

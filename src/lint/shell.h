@@ -60,7 +60,8 @@ struct shell_script {
 };
 
 /*
- * shell_parse(op, script, ret): only memory can fail. What "sh -c '...'" is given counts too. Views
+ * shell_parse(op, script, ret): only memory can fail; what stands behind LIMIT_SHELL_COMMANDS
+ * commands is not read. What "sh -c '...'" is given counts too. Views
  * alias script or live in op. O(bytes) times the depth of substitutions.
  */
 int shell_parse(struct op *op, str script, struct shell_script *ret) MUST_USE;
