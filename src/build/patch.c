@@ -413,8 +413,13 @@ static int tell(struct patching *p, struct patched *ret)
 	ret->name = p->m.name;
 	ret->suite = p->options->suite.len ? p->options->suite : p->m.codename;
 	ret->platform = str_of(p->m.platform->name);
-	ret->base = p->m.image.manifest.digest;
-	ret->image = ret->base;
+	ret->image = ret->base = p->m.image.manifest.digest;
+	for (ptrdiff_t i = 0; p->m.stripped && i < p->m.image.annotations.n; i++) {
+		const struct pair *a = &p->m.image.annotations.p[i];
+		if (str_eq(a->key, S("org.opencontainers.image.base.digest")) &&
+		    !digest_parse(a->value, &ret->base))
+			ret->base = p->m.image.manifest.digest;
+	}
 	ret->rebased = p->m.stripped > 0;
 	ret->note = (struct texts){ p->note.p, p->note.n };
 	for (ptrdiff_t i = 0; i < p->layer.file.n; i++)
@@ -439,7 +444,7 @@ static int make(struct patching *p, struct patched *ret, struct image_descriptor
 	done(p, "compose", "bytes of a new layer", (ptrdiff_t)layer.size);
 	begin(p, "prove");
 	ret->image = ret_image->digest;
-	ret->changed = !digest_eq(&ret->image, &ret->base);
+	ret->changed = !digest_eq(&ret->image, &p->m.image.manifest.digest);
 	ret->layer = layer.digest;
 	ret->layer_size = layer.size;
 	if ((rc = image_get(p->op, p->store, &ret_image->digest, S(""), &made)) != 0)

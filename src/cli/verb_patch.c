@@ -61,7 +61,7 @@ const struct verb verb_patch = {
 	.operands = "IMAGE",
 	.operand_min = 1,
 	.operand_max = 1,
-	.summary = "put security updates into any Debian or Ubuntu image, as one layer",
+	.summary = "put security updates into an image of any hand, as a layer",
 	.description = "IMAGE is any image with a dpkg database, by any name that temper sbom "
 		       "takes. What its suite has in a newer "
 		       "version is put in as dpkg would, in one new layer on top: files, "

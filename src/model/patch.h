@@ -35,7 +35,8 @@ struct patched {
 	struct patched_left *left; /* [left_n], by name */
 	ptrdiff_t left_n;
 	struct texts note; /* a sentence each */
-	bool changed, scanned;
+	bool changed; /* there is a new image */
+	bool scanned;
 	bool rebased; /* the image had been patched before: it was patched anew */
 	uint64_t findings_before, findings_after, files, removed;
 	str ended; /* since when the suite has no support; empty: it has, or it is not known */

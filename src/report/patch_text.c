@@ -120,7 +120,9 @@ static void put_end(struct buf *b, const struct patched *p)
 		buf_fmt(b, "findings: %llu before, %llu after\n",
 			(unsigned long long)p->findings_before,
 			(unsigned long long)p->findings_after);
-	if (p->changed)
+	if (p->layer_size && !p->changed)
+		buf_add(b, S("the image has these updates already\n"));
+	if (p->layer_size)
 		buf_fmt(b, "image %s\n", digest_text(&p->image, text));
 }
 
