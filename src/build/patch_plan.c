@@ -1,6 +1,6 @@
 /*
- * All updates are tried together first, which nearly always holds. Otherwise they are tried one
- * source package at a time on top of those that held, with what it needs newer beside it.
+ * All updates are tried together first, which nearly always holds. Otherwise halves of them are, on top of
+ * those that held, down to single source packages with what they need newer beside them.
  *
  * The solver sees what is installed and a target for each as the only version that there is; so it
  * can add packages, but neither remove nor change others.
@@ -523,24 +523,83 @@ static int try_source(struct planner *p, str source, str *ret_why)
 	return rc;
 }
 
+/* Source packages that have an update which is asked for and open, each once. */
+static int list_sources(struct planner *p, str **ret, ptrdiff_t *ret_n)
+{
+	struct map seen;
+	str *list = op_new(p->op, str, p->n);
+	ptrdiff_t n = 0;
+
+	map_init(&seen, p->op);
+	for (ptrdiff_t i = 0; list && i < p->n; i++) {
+		str source = p->installed[i].source;
+		if (p->target[i].state != TO_OPEN || !p->target[i].asked || map_get(&seen, source))
+			continue;
+		if (map_put(&seen, source, p) < 0)
+			return p->op->code;
+		list[n++] = source;
+	}
+	*ret = list;
+	*ret_n = n;
+	return p->op->code;
+}
+
+static void refuse_source(struct planner *p, str source, str why)
+{
+	for (ptrdiff_t i = 0; i < p->n; i++)
+		if (p->target[i].state == TO_OPEN && p->target[i].asked &&
+		    str_eq(p->installed[i].source, source))
+			refuse(&p->target[i], why);
+}
+
+/*
+ * Halves of what does not go together, until a single one is left that does not: few tries where few
+ * do not. `last`: that one is refused then.
+ */
+static int try_halves(struct planner *p, bool last)
+{
+	struct range {
+		ptrdiff_t from, to;
+	};
+	VEC(struct range) open = { 0 };
+	ptrdiff_t n = 0;
+	str *source = NULL;
+	int rc = list_sources(p, &source, &n);
+	struct range *r = rc < 0 || !n ? NULL : vec_push(p->op, &open);
+
+	if (!r)
+		return p->op->code;
+	*r = (struct range){ 0, n };
+	while (rc >= 0 && open.n) {
+		struct range now = open.p[--open.n];
+		ptrdiff_t middle = now.from + (now.to - now.from) / 2;
+		str why = S("");
+		if (now.to - now.from == 1) {
+			rc = try_source(p, source[now.from], &why);
+			if (rc == 1 && last)
+				refuse_source(p, source[now.from], why);
+			continue;
+		}
+		for (ptrdiff_t i = now.from; i < now.to; i++)
+			(void)choose_source(p, source[i]);
+		if ((rc = try(p, &why)) != 1)
+			continue;
+		for (int half = 1; half >= 0; half--) { /* the first is on top */
+			if (!(r = vec_push(p->op, &open)))
+				return p->op->code;
+			*r = half ? (struct range){ middle, now.to }
+				  : (struct range){ now.from, middle };
+		}
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* A second round, since what was taken later may be what an earlier one needs. */
 static int try_each(struct planner *p)
 {
-	int rc = 0;
+	int rc = try_halves(p, false);
 
-	/* A second round, since what was taken later may be what an earlier one needs. */
-	for (int round = 0; rc >= 0 && round < 2; round++)
-		for (ptrdiff_t i = 0; rc >= 0 && i < p->n; i++) {
-			struct target *t = &p->target[i];
-			str why = S("");
-			if (t->state != TO_OPEN || !t->asked)
-				continue;
-			rc = try_source(p, p->installed[i].source, &why);
-			for (ptrdiff_t k = i; rc == 1 && round == 1 && k < p->n; k++)
-				if (p->target[k].state == TO_OPEN && p->target[k].asked &&
-				    str_eq(p->installed[k].source, p->installed[i].source))
-					refuse(&p->target[k], why);
-		}
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : try_halves(p, true);
 }
 
 /* The answer. */
