@@ -218,12 +218,12 @@ str licence_next(str *expression)
 
 struct level {
 	bool any_or, any_and;
-	enum licence_class or_, and_; /* so far */
+	int or_, and_; /* so far */
 };
 
-static void put(struct level *l, enum licence_class class)
+static void put(struct level *l, int grade)
 {
-	l->and_ = l->any_and && l->and_ > class ? l->and_ : class;
+	l->and_ = l->any_and && l->and_ > grade ? l->and_ : grade;
 	l->any_and = true;
 }
 
@@ -234,20 +234,19 @@ static void end_and(struct level *l)
 	l->any_and = false;
 }
 
-/* A licence and what stands behind WITH. */
-static enum licence_class operand(str word, str *rest)
+/* A licence with the exception behind it, as it stands. */
+static str operand(str word, str *rest)
 {
 	str ahead = *rest;
-	enum licence_class class = of_id(word);
 
 	if (!is(token(&ahead), "WITH", "with"))
-		return class;
-	class = with_exception(class, token(&ahead));
+		return word;
+	str exception = token(&ahead);
 	*rest = ahead;
-	return class;
+	return (str){ word.p, exception.p + exception.len - word.p };
 }
 
-enum licence_class licence_class_of(str rest)
+bool licence_judge(str rest, licence_grade *grade, const void *arg, int *ret)
 {
 	struct level stack[LIMIT_DEPTH] = { 0 }, *l = stack;
 	bool wants = true; /* a licence or '(' comes next */
@@ -256,13 +255,13 @@ enum licence_class licence_class_of(str rest)
 		bool open = word.p[0] == '(', close = word.p[0] == ')';
 		bool and_ = is(word, "AND", "and"), or_ = is(word, "OR", "or");
 		if (wants == (close || and_ || or_))
-			return LICENCE_UNKNOWN;
+			return false;
 		if (open && ++l == stack + LIMIT_DEPTH)
-			return LICENCE_UNKNOWN;
+			return false;
 		if (open)
 			*l = (struct level){ 0 };
 		else if (close && l == stack)
-			return LICENCE_UNKNOWN;
+			return false;
 		if (close) {
 			end_and(l);
 			l--;
@@ -270,12 +269,32 @@ enum licence_class licence_class_of(str rest)
 		} else if (or_) {
 			end_and(l);
 		} else if (!open && !and_) {
-			put(l, operand(word, &rest));
+			put(l, grade(arg, operand(word, &rest)));
 		}
 		wants = open || and_ || or_;
 	}
 	if (wants || l != stack)
-		return LICENCE_UNKNOWN;
+		return false;
 	end_and(l);
-	return l->or_;
+	*ret = l->or_;
+	return true;
+}
+
+static int class_grade(const void *arg, str licence)
+{
+	str rest = licence, id = token(&rest);
+
+	(void)arg;
+	if (rest.len == 0)
+		return (int)of_id(id);
+	(void)token(&rest); /* WITH */
+	return (int)with_exception(of_id(id), token(&rest));
+}
+
+enum licence_class licence_class_of(str expression)
+{
+	int class;
+
+	return licence_judge(expression, class_grade, NULL, &class) ? (enum licence_class) class
+								    : LICENCE_UNKNOWN;
 }

@@ -27,6 +27,14 @@ extern const char *const licence_classes[LICENCE_CLASSES]; /* "unencumbered", ..
  */
 enum licence_class licence_class_of(str expression);
 
+/*
+ * licence_judge(expression, grade, arg, ret): the same with grades of the caller's: `grade` is asked of each
+ * licence, with the exception behind it ("GPL-2.0-only WITH Classpath-exception-2.0"); of OR the least
+ * counts, of AND the most. False for what is no expression.
+ */
+typedef int licence_grade(const void *arg, str licence);
+bool licence_judge(str expression, licence_grade *grade, const void *arg, int *ret);
+
 /* The next identifier of an expression off its front, without operators and parentheses and with its
  * exception behind it; empty: none is left. */
 str licence_next(str *expression);

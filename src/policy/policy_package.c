@@ -2,6 +2,7 @@
  * Rules over packages: which must, which must not be there, how many; and their licences, read as SPDX
  * expressions: of alternatives one that is allowed is enough, of what holds together everything counts.
  */
+#include "model/licence_class.h"
 #include "base/glob.h"
 #include "base/limits.h"
 #include "policy_impl.h"
@@ -75,98 +76,12 @@ static int ask_count(struct op *op, struct judge *j)
 		n += is_asked(p, &v->package[i]) &&
 		     (p->packages.n == 0 || texts_fit_purl(&p->packages, v->package[i].purl));
 	if (n > p->max)
-		return judge_fault(op, j, f, "packages: %llu; allowed: %llu",
-				   (unsigned long long)n, (unsigned long long)p->max);
+		return judge_fault(op, j, f, "packages: %llu; allowed: %llu", (unsigned long long)n,
+				   (unsigned long long)p->max);
 	return judge_detail(op, j, "packages: %llu", (unsigned long long)n);
 }
 
 /* ---- licences ---- */
-
-/* What is asked of one identifier, with its exception. */
-typedef bool asks(const struct params *p, str licence);
-
-/*
- * An expression over AND, OR, WITH and parentheses, with the answer of each licence in place of it. The
- * stack holds, for each open parenthesis, what stands before the last OR and what since then.
- */
-struct level {
-	bool any, all; /* an alternative before holds; this one so far */
-};
-struct expression {
-	str rest;
-	str word, licence; /* the licence that a WITH may follow */
-	struct level level[LIMIT_DEPTH];
-	int depth;
-};
-
-static bool next_word(struct expression *e)
-{
-	e->rest = str_trim(e->rest);
-	if (e->rest.len == 0)
-		return false;
-	ptrdiff_t n = 0;
-	if (e->rest.p[0] == '(' || e->rest.p[0] == ')')
-		n = 1;
-	while (n < e->rest.len && str_find(S("() \t\n"), e->rest.p[n]) < 0)
-		n++;
-	if (e->rest.p[0] == '(' || e->rest.p[0] == ')')
-		n = 1;
-	e->word = str_head(e->rest, n);
-	e->rest = str_from(e->rest, n);
-	return true;
-}
-
-static bool word_is(const struct expression *e, const char *upper)
-{
-	const struct texts one = { (str[]){ str_of(upper) }, 1 };
-
-	return texts_have(&one, e->word);
-}
-
-/* The licence with the exception behind it, as it stands. */
-static str take_licence(struct expression *e)
-{
-	struct expression ahead = *e;
-	str licence = e->word;
-
-	if (!next_word(&ahead) || !word_is(&ahead, "WITH") || !next_word(&ahead))
-		return licence;
-	licence.len = ahead.word.p + ahead.word.len - licence.p;
-	*e = ahead;
-	return licence;
-}
-
-static void add_answer(struct expression *e, bool is)
-{
-	e->level[e->depth].all = e->level[e->depth].all && is;
-}
-
-/* 0: *ret; 1: it is no expression. */
-static int evaluate(const struct params *p, str text, asks *ask, bool *ret)
-{
-	struct expression e = { .rest = text, .level = { { false, true } } };
-
-	while (next_word(&e)) {
-		if (word_is(&e, "(")) {
-			if (++e.depth >= LIMIT_DEPTH)
-				return 1;
-			e.level[e.depth] = (struct level){ false, true };
-		} else if (word_is(&e, ")")) {
-			if (e.depth == 0)
-				return 1;
-			bool is = e.level[e.depth].any || e.level[e.depth].all;
-			e.depth--;
-			add_answer(&e, is);
-		} else if (word_is(&e, "OR")) {
-			struct level *l = &e.level[e.depth];
-			*l = (struct level){ l->any || l->all, true };
-		} else if (!word_is(&e, "AND")) {
-			add_answer(&e, ask(p, take_licence(&e)));
-		}
-	}
-	*ret = e.level[0].any || e.level[0].all;
-	return e.depth ? 1 : 0;
-}
 
 static str bare(str licence)
 {
@@ -182,14 +97,18 @@ static bool names(const struct params *p, str licence)
 	       texts_have(&p->spdx, bare(licence)) || texts_fit(&p->spdx, bare(licence));
 }
 
-static bool is_free(const struct params *p, str licence)
+enum { GOOD, BAD }; /* grades of a licence */
+
+static int grade_denied(const void *params, str licence)
 {
-	return texts_have(&p->allow, licence) || !names(p, licence);
+	const struct params *p = params;
+
+	return texts_have(&p->allow, licence) || !names(p, licence) ? GOOD : BAD;
 }
 
-static bool is_named(const struct params *p, str licence)
+static int grade_named(const void *params, str licence)
 {
-	return names(p, licence);
+	return names(params, licence) ? GOOD : BAD;
 }
 
 static bool says_none(const struct package *k)
@@ -207,7 +126,7 @@ static int tell_licence(struct op *op, struct judge *j, const struct package *k)
 			   STR_ARG(k->version), STR_ARG(k->licence));
 }
 
-static int ask_licences(struct op *op, struct judge *j, asks *ask)
+static int ask_licences(struct op *op, struct judge *j, licence_grade *grade)
 {
 	const struct inventory *v = j->report->inventory;
 	const struct params *p = &j->rule->params;
@@ -215,7 +134,7 @@ static int ask_licences(struct op *op, struct judge *j, asks *ask)
 
 	for (ptrdiff_t i = 0; i < v->package_n; i++) {
 		const struct package *k = &v->package[i];
-		bool good = false;
+		int answer = BAD;
 		if (!is_asked(p, k))
 			continue;
 		if (says_none(k)) {
@@ -227,7 +146,7 @@ static int ask_licences(struct op *op, struct judge *j, asks *ask)
 			continue;
 		}
 		/* What cannot be read is under a licence that nobody knows. */
-		if ((evaluate(p, k->licence, ask, &good) > 0 || !good) &&
+		if ((!licence_judge(k->licence, grade, p, &answer) || answer == BAD) &&
 		    tell_licence(op, j, k) < 0)
 			return op->code;
 	}
@@ -237,12 +156,12 @@ static int ask_licences(struct op *op, struct judge *j, asks *ask)
 
 static int ask_licence_deny(struct op *op, struct judge *j)
 {
-	return ask_licences(op, j, is_free);
+	return ask_licences(op, j, grade_denied);
 }
 
 static int ask_licence_allow(struct op *op, struct judge *j)
 {
-	return ask_licences(op, j, is_named);
+	return ask_licences(op, j, grade_named);
 }
 
 /* ---- kinds ---- */
@@ -274,8 +193,7 @@ const struct kind kind_package_count = {
 	ask_count,
 };
 const struct kind kind_license_deny = {
-	{ "license.deny", "", SEVERITY_HIGH,
-	  "No package is under one of these licences",
+	{ "license.deny", "", SEVERITY_HIGH, "No package is under one of these licences",
 	  "A licence may ask for what the company cannot give.",
 	  "Replace the package, or have the licence approved." },
 	"spdx! allow unknown" SCOPE,
@@ -283,16 +201,14 @@ const struct kind kind_license_deny = {
 	ask_licence_deny,
 };
 const struct kind kind_license_allow = {
-	{ "license.allow", "", SEVERITY_MEDIUM,
-	  "Every package is under one of these licences",
+	{ "license.allow", "", SEVERITY_MEDIUM, "Every package is under one of these licences",
 	  "What nobody has looked at is not approved.", "Have the licence looked at." },
 	"spdx! unknown" SCOPE,
 	PARTS " spdx",
 	ask_licence_allow,
 };
 const struct kind kind_license_review = {
-	{ "license.review", "", SEVERITY_LOW,
-	  "No package is under a licence to be reviewed",
+	{ "license.review", "", SEVERITY_LOW, "No package is under a licence to be reviewed",
 	  "Some licences are fine for one use and not for another: a person decides.",
 	  "Have the licence reviewed, and write a waiver with the result." },
 	"spdx! allow unknown" SCOPE,
