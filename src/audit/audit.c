@@ -374,6 +374,31 @@ int audit_make(struct op *op, struct audit *audit, const struct tree *t,
 	return 0;
 }
 
+int audit_mask(struct op *op, struct audit *audit, struct subject *s, struct config *c)
+{
+	struct secrets *secrets = audit->secrets;
+	struct pair *label = op_new(op, struct pair, s->labels.n);
+	struct config masked;
+
+	if (!secrets)
+		return 0;
+	if (!label)
+		return op->code;
+	for (ptrdiff_t i = 0; i < s->layer_n; i++)
+		if (secrets_mask(op, secrets, s->layer[i].created_by, &s->layer[i].created_by) < 0)
+			return op->code;
+	for (ptrdiff_t i = 0; i < s->labels.n; i++) {
+		label[i].key = s->labels.p[i].key;
+		if (secrets_mask(op, secrets, s->labels.p[i].value, &label[i].value) < 0)
+			return op->code;
+	}
+	s->labels.p = label;
+	if (secrets_mask_config(op, secrets, c, &masked) < 0)
+		return op->code;
+	*c = masked;
+	return 0;
+}
+
 int audit_findings(struct op *op, const struct report *report, struct checks *c)
 {
 	struct running r = { 0 };

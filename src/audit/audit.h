@@ -40,6 +40,13 @@ int audit_wish(struct op *op, struct audit *a, struct tree_wish *wish) MUST_USE;
 int audit_make(struct op *op, struct audit *a, const struct tree *t, const struct inventory *inv,
 	       const struct config *config, struct checks *ret) MUST_USE;
 
+/*
+ * audit_mask(op, a, subject, config): secrets in the instructions, labels and settings that others will
+ * tell of become "***"; nothing where no secrets are looked for. Call it behind audit_make().
+ */
+int audit_mask(struct op *op, struct audit *a, struct subject *subject,
+	       struct config *config) MUST_USE;
+
 /* Checks that need the findings (CIS 4.4) or what the database knows of the system's release: call it
  * once there is a report; until then they are OUTCOME_ERROR. */
 int audit_findings(struct op *op, const struct report *r, struct checks *c) MUST_USE;

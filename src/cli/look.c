@@ -128,7 +128,8 @@ static int judge(struct op *op, struct look *l, const struct tree *t, struct inv
 	if (!l->wish.audit)
 		return 0;
 	steps_begin(&l->steps, "Auditing");
-	if (audit_make(op, l->wish.audit, t, v, &l->config, &l->checks) < 0) {
+	if (audit_make(op, l->wish.audit, t, v, &l->config, &l->checks) < 0 ||
+	    audit_mask(op, l->wish.audit, &v->subject, &l->config) < 0) {
 		steps_clear(&l->steps);
 		return op->code;
 	}

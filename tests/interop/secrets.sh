@@ -24,6 +24,26 @@ for form in table json sarif junit markdown html csv; do
 	grep -qFf values form.out form.err && { leaks=$((leaks + 1)); grep -oFf values form.out form.err | head -n 3 >err; bad "no value in $form" "seed $seed"; }
 done
 [ "$leaks" -eq 0 ] && ok "no value is in any form of the report"
+# What passes a report on: verdicts, the document for other engines, differences, advice.
+leaks=0
+tell() { # NAME COMMAND...
+	name=$1
+	shift
+	"$@" >form.out 2>form.err </dev/null
+	[ -s form.out ] || { bad "$name is written" "$(tail -n 1 form.err)"; return; }
+	grep -qFf values form.out form.err && { leaks=$((leaks + 1)); grep -oFf values form.out form.err | head -n 3 >err; bad "no value in $name" "seed $seed"; }
+}
+for form in table json junit sarif html markdown sheet sheet-html; do
+	tell "a verdict as $form" temper gate --explain --policy iron-bank -o "$form" docker-archive:planted.tar
+done
+tell "the policy's input" temper policy input docker-archive:planted.tar
+python3 "$tool" make "$((seed + 1))" other.tar other.labels other.values
+cat other.values >>values
+for form in table json markdown; do
+	tell "a hardening diff as $form" temper diff --hardening -o "$form" docker-archive:other.tar docker-archive:planted.tar
+done
+tell "advice" temper advise --no-known docker-archive:planted.tar
+[ "$leaks" -eq 0 ] && ok "nor in what passes it on"
 
 # What docs/secrets.md says that there is.
 python3 - "$rules" "$here/../../docs/secrets.md" >out <<'PY'
