@@ -41,6 +41,9 @@ printf 'CVE-2026-2000\n' >rules/.trivyignore
 printf 'ignore:\n  - vulnerability: CVE-2026-2000\n' >rules/.grype.yaml
 printf '[[IgnoredVulns]]\nid = "GHSA-aaaa-bbbb-cccc"\nreason = "tested"\n' >rules/osv-scanner.toml
 
+printf 'FROM registry.example/base:1\nUSER 65532\nHEALTHCHECK NONE\n' >Dockerfile
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: "registry.example/a:1"}]}\n' >pod.yaml
+
 # The second column of every table, in the order of the document.
 python3 - "$document" >commands <<'EOF'
 import re, sys
@@ -51,7 +54,7 @@ for line in open(sys.argv[1]):
 EOF
 : >got
 while read -r command; do
-	mkdir run && cp -r app.tar src app.cdx.json app.vex.json report.tmpl grype.json trivy.json db.tar.zst run/
+	mkdir run && cp -r app.tar src app.cdx.json app.vex.json report.tmpl grype.json trivy.json db.tar.zst Dockerfile pod.yaml run/
 	case $command in *ignorefile*) cp "rules/${command##*ignorefile }" run/ ;; esac
 	(cd run && bash -c "$command" >../out 2>../err </dev/null)
 	code=$?
