@@ -380,6 +380,18 @@ static int by_path(const void *a, const void *b)
 	return order ? order : x->node < y->node ? -1 : x->node > y->node;
 }
 
+/* Rule 3: what one name of a file has, all have. */
+static void spread_rights(struct tree *t)
+{
+	for (uint32_t i = 1; t->lent && i < t->n; i++) {
+		struct tree_node *n = node_at(t, i);
+		if (n->type == TREE_FILE && n->link != TREE_NONE) {
+			n->mode = node_at(t, n->link)->mode;
+			n->owner = node_at(t, n->link)->owner;
+		}
+	}
+}
+
 int tree_sort_matches(struct tree *t)
 {
 	ptrdiff_t n = 0;
@@ -391,6 +403,7 @@ int tree_sort_matches(struct tree *t)
 	}
 	t->match.n = n;
 	sort_capable(t);
+	spread_rights(t);
 	sorting = t;
 	if (n)
 		qsort(t->match.p, (size_t)n, sizeof(*t->match.p), by_path);

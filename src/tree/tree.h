@@ -8,7 +8,9 @@
  *     component does not: a directory over a symlink replaces it, one over a directory keeps
  *     what is in it.
  *  3. A hard link binds to the file that its target is at that moment; when an upper layer
- *     replaces the target, the link keeps the old content. A link to nothing is ERR_FORMAT.
+ *     replaces the target, the link keeps the old content. A link to nothing is ERR_FORMAT. The
+ *     link's header describes the file too: engines change its owner, mode and capabilities by it.
+ *     Of modes the bits of both count, as some go by the file's alone.
  *  4. Of a path that is twice in a layer, the last entry counts. Missing parents are root's, 0755.
  *  5. Device nodes, FIFOs and sockets have no content; they are counted.
  *

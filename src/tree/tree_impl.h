@@ -86,6 +86,7 @@ struct tree {
 	tree_open_fn *open;
 	const struct tree_wish *wish;
 	struct tree_sum sum;
+	bool lent; /* the header of a link gave its file rights: all its names have them at the end */
 	str what;
 };
 

@@ -208,6 +208,27 @@ static int link_to(struct merge *m, uint32_t dir, str name, uint32_t target, uin
 	return 0;
 }
 
+/* Rule 3: of the rights those of both headers, for not every engine looks at the link's. */
+static int lend_rights(struct merge *m, const struct tar_entry *e, uint32_t node)
+{
+	struct tree *t = m->tree;
+	uint16_t owner;
+
+	if (node == TREE_NONE || node_at(t, node)->type != TREE_FILE)
+		return 0;
+	uint32_t target = node_at(t, node)->link;
+	struct tree_node *file = node_at(t, target);
+	uint16_t mode = file->mode | (uint16_t)e->mode;
+	if (tree_owner_add(t, e->uid, e->gid, &owner) < 0)
+		return t->op->code;
+	if (mode != file->mode || owner != file->owner) {
+		t->lent = true;
+		file->mode = mode;
+		file->owner = owner;
+	}
+	return e->capability.len ? tree_capable(t, target, e->capability) : 0;
+}
+
 static int place_root(struct merge *m, const struct tar_entry *e)
 {
 	if (e->type != TAR_DIRECTORY)
@@ -238,8 +259,11 @@ int merge_entry(struct merge *m, const struct tar_entry *e, uint32_t *ret)
 		return op_fail(m->tree->op, ERR_LIMIT,
 			       "%.*s: a path is too long, links resolved: '%.*s'", STR_ARG(m->what),
 			       STR_ARG(name));
-	if (target != TREE_NONE)
-		return link_to(m, dir, name, target, ret);
+	if (target != TREE_NONE) {
+		if ((rc = link_to(m, dir, name, target, ret)) < 0)
+			return rc;
+		return lend_rights(m, e, *ret);
+	}
 	m->tree->sum.other += e->type == TAR_OTHER;
 	if ((rc = place(m, dir, name, types[e->type], ret)) < 0)
 		return rc;

@@ -501,6 +501,36 @@ static int capabilities(struct op *op)
 	return 0;
 }
 
+/* moby's and containerd's handleLChmod(): a link's header gives the file its rights, whatever name stays. */
+static int rights_by_links(struct op *op)
+{
+	AUTO_GIVEN g = { .n = 0 };
+	AUTO_TREE *t = NULL;
+	struct buf b;
+	str tar;
+
+	buf_init(&b, op, 1 << 20);
+	put_file(&b, TAR_FILE, "aa", NULL);
+	put_file(&b, TAR_HARDLINK, "bb", "aa");
+	tar_header(&b, &(struct tar_entry){ .type = TAR_HARDLINK, .path = S("cc"), .link = S("aa"), .mode = 04711, .uid = 7 });
+	put_file(&b, TAR_FILE, "plain", NULL);
+	put_file(&b, TAR_HARDLINK, "plain2", "plain");
+	put_typed(&b, 'x', "p", S("57 SCHILY.xattr.security.capability=" NET_RAW "\n"));
+	put_file(&b, TAR_HARDLINK, "plain3", "plain");
+	buf_repeat(&b, '\0', TAR_END);
+	TRY(buf_take(&b, &tar));
+	TRY(give_layer(op, &g, tar, NULL));
+	TRY(give(op, S("f .wh.cc x\nf .wh.plain3 x"), NULL, &g));
+	TRY(tree_of_layers(op, g.layer, g.n, NULL, &t));
+	for (const char *name = "aa"; name; name = *name == 'a' ? "bb" : NULL) {
+		const struct tree_node *n = tree_node(t, tree_find(t, str_of(name)));
+		CHECK(n->mode == 04755 && tree_owner(t, n).uid == 7);
+	}
+	CHECK(tree_find(t, S("cc")) == TREE_NONE);
+	CHECK(tree_node(t, tree_find(t, S("plain2")))->mode == 0755 && permitted(t, "plain2") == 1 << 13);
+	return 0;
+}
+
 /* Owners, modes and capabilities of files that a test gives. */
 static int given(struct op *op)
 {
@@ -524,4 +554,4 @@ TESTS({ "layers merge", merging, .once = true }, { "one merge with failing alloc
       { "what is wanted", interests }, { "what upper layers hide", scopes, .once = true }, { "digests of files", digests },
       { "digests of many files", many_digests, .once = true }, { "digests that are of use", hinted_digests },
       { "a layer that lies is refused", lies, .once = true }, { "directories", directories },
-      { "capabilities of files", capabilities }, { "files as they are given", given })
+      { "capabilities of files", capabilities }, { "a link's header counts", rights_by_links }, { "files as they are given", given })
