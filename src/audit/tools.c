@@ -58,9 +58,14 @@ static const struct {
 	str text;
 	const char *name;
 } sayings[] = {
-	{ S_INIT("BusyBox v"), "busybox" },           { S_INIT("toybox 0."), "toybox" },
-	{ S_INIT("@(#)Bash version "), "bash" },      { S_INIT("@(#)MIRBSD KSH R"), "mksh" },
+	{ S_INIT("BusyBox v"), "busybox" },
+	{ S_INIT("toybox 0."), "toybox" },
+	{ S_INIT("@(#)Bash version "), "bash" },
+	{ S_INIT("@(#)MIRBSD KSH R"), "mksh" },
 	{ S_INIT("This GDB was configured"), "gdb" },
+	{ S_INIT("zwc file (%s) for zsh-%s"), "zsh" },
+	{ S_INIT("@(#)$Id: sh (AT&T Research) "), "ksh93" },
+	{ S_INIT("Maximum function recursion depth (%d) reached"), "dash" },
 };
 
 enum {

@@ -37,6 +37,10 @@ static const struct audited_row rows[] = {
 	{ "fs.no_shell", "fail: app/init is busybox, by its bytes", { "{}", { E("app/init", "BusyBox v1.36.1 (2024)") } } },
 	{ "fs.no_shell", "fail: x is toybox, by its bytes", { "{}", { E("x", "toybox 0.8.9") } } },
 	{ "fs.no_shell", "fail: x is bash, by its bytes", { "{}", { E("x", "@(#)Bash version 5.2.15(1) release GNU") } } },
+	{ "fs.no_shell", "fail: x is dash, by its bytes", { "{}", { E("x", "Maximum function recursion depth (%d) reached") } } },
+	{ "fs.no_shell", "fail: x is zsh, by its bytes", { "{}", { E("x", "zwc file (%s) for zsh-%s") } } },
+	{ "fs.no_shell", "fail: x is ksh93, by its bytes", { "{}", { E("x", "@(#)$Id: sh (AT&T Research) 93u+m/1.0.4") } } },
+	{ "fs.no_shell", "pass", { "{}", { E("x", "Maximum recursion depth reached, zsh-5.9, @(#)$Id: type (ksh 93u+m)") } } },
 	{ "fs.no_debugger", "fail: y is gdb, by its bytes", { "{}", { E("y", "This GDB was configured as") } } },
 	{ "fs.no_shell", "pass", { "{}", { E("app/init", "like busybox") } } },
 	/* Elsewhere the name of a program that no package brought counts too, that of a script does not. */
