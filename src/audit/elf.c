@@ -225,6 +225,8 @@ static int look_at(struct op *op, struct look *w, uint32_t node)
 	str path;
 	AUTO_OP own; /* goes with the file */
 
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
 	if (tree_is_gone(n) || n->type != TREE_FILE || tree_is_sparse(n) ||
 	    !(n->probe & (PROBE_EXECUTABLE | PROBE_LIBRARY)) || n->link != TREE_NONE)
 		return 0;
@@ -234,8 +236,6 @@ static int look_at(struct op *op, struct look *w, uint32_t node)
 		return 0;
 	if (op_copy(op, str_of(room), &path) < 0)
 		return op->code;
-	op_init(&own, op->ceiling);
-	own.fault = op->fault;
 	int rc = tree_at(&own, w->a->tree, node, &at);
 	if (rc == 0)
 		rc = elf_hardening_read(&own, &at, &h);

@@ -95,6 +95,8 @@ int tree_hash_all(struct tree *t)
 		    !has_passed(t, n))
 			node[w.n++] = i;
 	}
+	if (w.n == 0)
+		return 0;
 	for (ptrdiff_t i = 0; i < w.n; i++) {
 		struct hashed *h = vec_push(t->op, &t->hashed);
 		if (!h)

@@ -60,9 +60,9 @@ int tree_see_all(struct tree *t)
 	AUTO_SIGHT *s = NULL;
 	int rc = 0;
 
+	op_init(&own, t->op->ceiling);
 	if (!t->wish->sight)
 		return 0;
-	op_init(&own, t->op->ceiling);
 	char *piece = op_new(t->op, char, PIECE);
 	if (!piece || sight_open(t->op, t->wish->sight, &s) < 0)
 		return t->op->code;

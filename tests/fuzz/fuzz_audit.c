@@ -69,9 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str text = { (const char *)data + 1, (ptrdiff_t)size - 1 };
 	AUTO_OP op;
 
+	op_init(&op, 256 << 20);
 	if (size == 0 || size > LIMIT_CONFIG)
 		return 0;
-	op_init(&op, 256 << 20);
 	if (data[0] == 'c')
 		audit(&op, text, (str){ 0 });
 	if (data[0] == 'p')

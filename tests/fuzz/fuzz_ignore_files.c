@@ -12,9 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scanned scan;
 	AUTO_OP op;
 
+	op_init(&op, 256 << 20);
 	if (size == 0)
 		return 0;
-	op_init(&op, 256 << 20);
 	str file = str_of(files[(uint8_t)(data[0] - '0') % (sizeof(files) / sizeof(files[0]))]);
 	if (waivers_read(&op, file, (str){ (const char *)data + 1, (ptrdiff_t)size - 1 }, &w))
 		return 0;

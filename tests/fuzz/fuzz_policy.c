@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct verdict v;
 	AUTO_OP op;
 
+	op_init(&op, 256 << 20);
 	while (parts.n < 4 && rest.p) {
 		ptrdiff_t at = str_find_str(rest, S("\n%%\n"));
 		parts.p[parts.n++] = str_head(rest, at < 0 ? rest.len : at + 1);
@@ -40,7 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (parts.n == 0)
 		return 0;
-	op_init(&op, 256 << 20);
 	int rc = policy_read(&op, S("p.yaml"), parts.p[0], open_part, &parts, &p);
 	MUST(rc == 0 || rc == ERR_USAGE || rc == ERR_MEMORY);
 	if (rc < 0)

@@ -58,9 +58,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str bytes = { (const char *)data + 1, (ptrdiff_t)size - 1 };
 	AUTO_OP op;
 
+	op_init(&op, 256 << 20);
 	if (size < 2)
 		return 0;
-	op_init(&op, 256 << 20);
 	switch (data[0] % 3) {
 	case 0:
 		look(&op, bytes);

@@ -21,10 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf b;
 	AUTO_OP op;
 
+	op_init(&op, 64 << 20);
 	/* Ranges within ranges multiply; that is whoever writes the template's own time. */
 	if (size > 200)
 		return 0;
-	op_init(&op, 64 << 20);
 	MUST(json_parse(&op, S("d"), str_of(document), &doc) == 0);
 	int rc = template_parse(&op, S("t"), (str){ (const char *)data, (ptrdiff_t)size }, &t);
 	if (rc == 0) {
