@@ -47,12 +47,7 @@ const size_t kinds_n = sizeof(kinds) / sizeof(kinds[0]);
 /* Other names of a kind are ours alone: those of benchmarks are the audit's rules'. */
 static bool is_other_name(const struct kind *k, str name)
 {
-	str rest = str_of(k->rule.also);
-
-	while (rest.len > 0)
-		if (str_find(name, '.') > 0 && str_eq(str_word(&rest), name))
-			return true;
-	return false;
+	return str_find(name, '.') > 0 && str_has_word(str_of(k->rule.also), name);
 }
 
 const struct kind *kind_of(str name)

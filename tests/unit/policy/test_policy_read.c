@@ -64,6 +64,8 @@ static const struct {
 	{ "name: p\nmatch: {image: [a]}\nrules: [{id: A, rule: vuln.kev}]\n",
 	  "did you mean 'images'?" },
 	{ "name: p\ndata: {a: 1d}\nrules: [{id: A, rule: vuln.kev}]\n", "no rule uses 'a'" },
+	{ "name: p\nrules: [{id: A, rule: kev}]\n", "p.yaml:2:23: there is no rule 'kev'" },
+	{ "name: p\nrules: [{id: A, rule: DL9999}]\n", "p.yaml:2:23: there is no rule 'DL9999'" },
 	{ "name: p\nrules: [{id: A, rule: vuln.kev, with: {grace: $a}}]\n", "'data' has no 'a'" },
 	{ "name: p\ndata: {a: 7}\nrules: [{id: A, rule: vuln.kev, with: {grace: $a}}]\n",
 	  "p.yaml:2:11: 'grace' of A must be a time" },
