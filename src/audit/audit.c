@@ -3,10 +3,12 @@
  *
  *  1. slot[i] is of audit_rule(i), whatever was asked.
  *  2. A rule fails if it has a fault; else it is an error if somebody said so; else it holds.
- *  3. audit_findings() works on checks alone: the tree is closed by then.
+ *  3. Of a rule LIMIT_FAULTS faults are kept, and one that stands for the rest.
+ *  4. audit_findings() works on checks alone: the tree is closed by then.
  */
 #include "audit.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,8 @@ struct slot {
 	VEC(struct fault) fault;
 	str error, detail;
 	bool unread;
+	uint64_t more; /* faults that are not kept, and the worst of them */
+	enum severity worst;
 };
 
 struct audit {
@@ -213,6 +217,12 @@ int audit_fault(struct op *op, struct audit_run *a, const struct rule *rule, str
 	va_list args;
 
 	f.rule = rule;
+	if (slot->fault.n >= LIMIT_FAULTS) {
+		slot->more++;
+		if (fault_severity(&f) > slot->worst)
+			slot->worst = fault_severity(&f);
+		return 0;
+	}
 	va_start(args, fmt);
 	int rc = text(op, &f.what, fmt, args);
 	va_end(args);
@@ -288,16 +298,38 @@ static int compare(const void *a, const void *b)
 		     : str_cmp(((const struct fault *)a)->what, ((const struct fault *)b)->what);
 }
 
-static struct check check_of(const struct slot *slot)
+/* Of how many differs from image to image: the key tells it. */
+static int tell_more(struct op *op, struct slot *slot)
 {
-	struct check c = { .rule = slot->rule, .fault = slot->fault.p, .fault_n = slot->fault.n };
+	struct fault f = {
+		.rule = slot->rule, .kind = S(FAULT_MORE), .layer = -1, .severity = slot->worst
+	};
 
-	if (c.fault_n > 1)
-		qsort(c.fault, (size_t)c.fault_n, sizeof(*c.fault), compare);
-	c.outcome = c.fault_n ? OUTCOME_FAIL : slot->error.len ? OUTCOME_ERROR : OUTCOME_PASS;
-	c.detail = slot->error.len ? slot->error : slot->detail;
-	c.unread = slot->unread;
-	return c;
+	if (op_text(op, &f.key, "%" PRIu64 " more", slot->more) < 0 ||
+	    op_text(op, &f.what, "and %" PRIu64 " more, which are not listed", slot->more) < 0)
+		return op->code;
+	struct fault *to = vec_push(op, &slot->fault);
+	if (!to)
+		return op->code;
+	*to = f;
+	return 0;
+}
+
+static int check_of(struct op *op, struct slot *slot, struct check *ret)
+{
+	if (slot->fault.n > 1)
+		qsort(slot->fault.p, (size_t)slot->fault.n, sizeof(*slot->fault.p), compare);
+	if (slot->more && tell_more(op, slot) < 0)
+		return op->code;
+	*ret = (struct check){ .rule = slot->rule,
+			       .outcome = slot->fault.n     ? OUTCOME_FAIL
+					  : slot->error.len ? OUTCOME_ERROR
+							    : OUTCOME_PASS,
+			       .detail = slot->error.len ? slot->error : slot->detail,
+			       .fault = slot->fault.p,
+			       .fault_n = slot->fault.n,
+			       .unread = slot->unread };
+	return 0;
 }
 
 /* What cannot be read is said of all rules of its auditor; other failures end the command. */
@@ -369,7 +401,8 @@ int audit_make(struct op *op, struct audit *audit, const struct tree *t,
 		if (auditors[i]->run(op, &a) < 0 && unreadable(op, &a, auditors[i]) < 0)
 			return op->code;
 	for (size_t i = 0; i < n; i++)
-		p[i] = check_of(&r.slot[i]);
+		if (check_of(op, &r.slot[i], &p[i]) < 0)
+			return op->code;
 	*ret = (struct checks){ p, (ptrdiff_t)n };
 	return 0;
 }
@@ -413,8 +446,9 @@ int audit_findings(struct op *op, const struct report *report, struct checks *c)
 		for (size_t k = 0; auditors[i]->judge && k < auditors[i]->rule_n; k++) {
 			const struct rule *rule = &auditors[i]->rule[k];
 			struct check *check = checks_find(c, str_of(rule->id));
-			if (check && str_has_word(str_of(auditors[i]->judged), str_of(rule->id)))
-				*check = check_of(slot_of(&a, rule));
+			if (check && str_has_word(str_of(auditors[i]->judged), str_of(rule->id)) &&
+			    check_of(op, slot_of(&a, rule), check) < 0)
+				return op->code;
 		}
 	return 0;
 }

@@ -45,7 +45,7 @@ extern const size_t auditors_n;
  * audit_fault(op, a, rule, f): one fault; f->rule need not be set. Where f->path names a file of the tree
  * and layer, instruction and package are not set, they are filled from it: the layer's instruction,
  * the package that owns it. `what` is made of fmt. A layer of 0 (or -1) without an instruction is not
- * set: give both to insist.
+ * set: give both to insist. Beyond LIMIT_FAULTS of a rule it counts only: see FAULT_MORE.
  */
 int audit_fault(struct op *op, struct audit_run *a, const struct rule *rule, struct fault f,
 		const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_USE;

@@ -89,6 +89,10 @@ enum {
 	LIMIT_MANIFEST = 4 << 20,
 	LIMIT_CONFIG = 8 << 20,
 
+	/* Faults that are kept of one rule of an audit, some 10 MB; the rest is counted: nobody reads more,
+	 * and an image may have millions of files that break it. */
+	LIMIT_FAULTS = 20 * 1000,
+
 	/* Lines of a history, variables, ports, volumes, labels of one image: the longest known history
 	 * has 300. */
 	LIMIT_CONFIG_ITEMS = 4096,

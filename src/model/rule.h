@@ -23,6 +23,10 @@ struct rule {
 enum outcome_kind { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_ERROR, OUTCOMES };
 extern const char *const outcome_kinds[OUTCOMES]; /* "pass", "fail", "error" */
 
+/* The kind of a fault that stands for all of its rule beyond LIMIT_FAULTS: what they are is not known,
+ * so that nothing but a waiver of the whole rule holds for it. */
+#define FAULT_MORE "more"
+
 struct fault {
 	const struct rule *rule;
 	str key; /* what stays the same of it from build to build, and tells it from others of its rule: a

@@ -9,12 +9,20 @@ const struct rule *policy_audit_rule(str name)
 	return audit_rule_of(name);
 }
 
+/* What it stands for could be any of its rule. */
+static bool stands_for_more(const struct fault *f)
+{
+	return str_eq(f->kind, S(FAULT_MORE));
+}
+
 /* Is it of those that the rule is about at all? */
 static bool is_asked(const struct params *p, const struct fault *f)
 {
 	if (f->severity != SEVERITY_UNKNOWN || f->rule->severity != SEVERITY_UNKNOWN)
 		if (fault_severity(f) < p->min)
 			return false;
+	if (stands_for_more(f))
+		return true;
 	if ((p->only_app && f->of_base) || (p->only_base && !f->of_base))
 		return false;
 	return (p->kinds.n == 0 || texts_have(&p->kinds, f->kind)) &&
@@ -25,6 +33,8 @@ static bool is_asked(const struct params *p, const struct fault *f)
 /* By what stands in `allow`: a path, a key, a kind, or a package. */
 static bool is_allowed(const struct params *p, const struct fault *f)
 {
+	if (stands_for_more(f))
+		return false;
 	return (f->path.len && texts_fit(&p->allow, f->path)) || texts_fit(&p->allow, f->key) ||
 	       (f->kind.len && texts_fit(&p->allow, f->kind)) ||
 	       (f->package.len && texts_fit_purl(&p->allow, f->package));

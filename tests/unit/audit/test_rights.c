@@ -1,4 +1,5 @@
 #include "audited.h"
+#include "base/limits.h"
 
 #define PASSWD AT("etc/passwd", "root:x:0:0:root:/root:/bin/false\nwww:x:33:33::/:/bin/false\n")
 #define GROUP AT("etc/group", "root:x:0:\nwww:x:33:\n")
@@ -53,12 +54,49 @@ static const struct audited_row rows[] = {
 	{ "fs.owners_known", "pass", { USER("1001:50"), { PASSWD, GROUP, F("a", .uid = 1001, .gid = 50) } } },
 	{ "fs.owners_known", "pass", { "{}", { F("a", .uid = 1001, .gid = 50) } } },
 
-	{ "fs.no_devices", "pass", { "{}", { F("dev/null") } } },
+	{ "fs.no_devices", "pass", { "{}", { F("dev/null", .mode = 0644) } } },
 };
 
 static int right(struct op *op)
 {
 	return audited_rows(op, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* Of what is too much the rest is counted, by its worst. */
+static int many(struct op *op)
+{
+	enum { FILES = LIMIT_FAULTS + 5 };
+	struct tree_given *file = op_new(op, struct tree_given, FILES);
+	struct inventory inv = { .subject = { .kind = SUBJECT_DIRECTORY } };
+	struct audit_options options = { 0 };
+	struct tree_wish wish;
+	struct audit *audit;
+	struct config config;
+	AUTO_TREE *t = NULL;
+	struct checks checks;
+
+	if (!file)
+		return op->code;
+	for (int i = 0; i < FILES; i++) {
+		file[i] = (struct tree_given){ .bytes = S("x"), .mode = i == FILES - 1 ? 04755 : 02755 };
+		TRY(op_text(op, &file[i].path, "f%06d", i));
+	}
+	TRY(audit_open(op, &options, &audit));
+	TRY(inventory_interest(op, &(struct inventory_wish){ .files = true }, &wish));
+	TRY(audit_wish(op, audit, &wish));
+	TRY(tree_of_files(op, file, FILES, &wish, &t));
+	TRY(config_read(op, S(""), NULL, &config));
+	TRY(audit_make(op, audit, t, &inv, &config, &checks));
+	const struct check *c = checks_find(&checks, S("fs.no_setuid"));
+	CHECK(c && c->outcome == OUTCOME_FAIL && c->fault_n == LIMIT_FAULTS + 1);
+	if (!c || c->fault_n != LIMIT_FAULTS + 1)
+		return 0;
+	const struct fault *rest = &c->fault[LIMIT_FAULTS];
+	CHECK_STR(rest->kind, S(FAULT_MORE));
+	CHECK_STR(rest->key, S("5 more"));
+	CHECK_STR(rest->what, S("and 5 more, which are not listed"));
+	CHECK(fault_severity(rest) == SEVERITY_HIGH && rest->layer == -1);
+	return 0;
 }
 
 static int severities_of(struct op *op)
@@ -83,4 +121,4 @@ static int severities_of(struct op *op)
 	return 0;
 }
 
-TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of })
+TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of }, { "more than is kept", many, true })

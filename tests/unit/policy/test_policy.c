@@ -98,6 +98,16 @@ static void volume(struct world *w)
 	w->check[1].fault = &w->fault[1];
 	w->check[1].fault_n = 1;
 }
+static void too_many(struct world *w)
+{
+	root(w);
+	w->fault[1] = (struct fault){ .rule = w->check[0].rule,
+				      .key = S("7 more"),
+				      .kind = S(FAULT_MORE),
+				      .what = S("and 7 more, which are not listed"),
+				      .layer = -1 };
+	w->check[0].fault_n = 2;
+}
 static void unread(struct world *w)
 {
 	w->check[0].outcome = OUTCOME_ERROR;
@@ -271,6 +281,10 @@ static const struct {
 	{ "rule: config.nonroot, with: {allow: [user]}", root, P },
 	{ "rule: config.nonroot, with: {allow: [root]}", root, P },
 	{ "rule: config.nonroot, with: {allow: [etc/shadow]}", root, F },
+	{ "rule: config.nonroot, with: {allow: [root]}", too_many, F },
+	{ "rule: config.nonroot, with: {allow: ['*', '**']}", too_many, F },
+	{ "rule: config.nonroot, with: {kinds: [other]}", too_many, F },
+	{ "rule: config.nonroot, with: {only_base: true}", too_many, F },
 	{ "rule: config.nonroot, with: {kinds: [other]}", root, P },
 	{ "rule: config.nonroot, with: {paths: [etc/*]}", root, F },
 	{ "rule: config.volumes, with: {only_app: true}", volume, P },
