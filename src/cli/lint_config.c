@@ -41,16 +41,28 @@ static const struct field override_fields[] = {
 	{ "warning", FIELD_TEXTS, OF(warning), false, "a list of rules" },
 };
 
+/* Lists that only these functions make have room up to the next power of two. */
+static bool is_full(ptrdiff_t n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+static ptrdiff_t room_for(ptrdiff_t n)
+{
+	return n ? 2 * n : 1;
+}
+
 static int add(struct op *op, struct texts *to, str one)
 {
-	str *p = op_new(op, str, to->n + 1);
-
-	if (!p)
-		return ERR_MEMORY;
-	if (to->n > 0)
-		memcpy(p, to->p, (size_t)to->n * sizeof(*p));
-	p[to->n++] = one;
-	to->p = p;
+	if (is_full(to->n)) {
+		str *p = op_new(op, str, room_for(to->n));
+		if (!p)
+			return ERR_MEMORY;
+		if (to->n > 0)
+			memcpy(p, to->p, (size_t)to->n * sizeof(*p));
+		to->p = p;
+	}
+	to->p[to->n++] = one;
 	return 0;
 }
 
@@ -88,13 +100,15 @@ static int add_label(struct op *op, struct pairs *to, str key, str value)
 			       "spdx, email, "
 			       "hash, rfc3339",
 			       STR_ARG(key), STR_ARG(value));
-	struct pair *p = op_new(op, struct pair, to->n + 1);
-	if (!p)
-		return ERR_MEMORY;
-	if (to->n > 0)
-		memcpy(p, to->p, (size_t)to->n * sizeof(*p));
-	p[to->n++] = (struct pair){ key, value };
-	to->p = p;
+	if (is_full(to->n)) {
+		struct pair *p = op_new(op, struct pair, room_for(to->n));
+		if (!p)
+			return ERR_MEMORY;
+		if (to->n > 0)
+			memcpy(p, to->p, (size_t)to->n * sizeof(*p));
+		to->p = p;
+	}
+	to->p[to->n++] = (struct pair){ key, value };
 	return 0;
 }
 
@@ -137,7 +151,9 @@ static int take_hadolint(struct op *op, str file, str bytes, struct lint_config 
 	if (fields_read(op, &doc, &doc.root, fields, sizeof(fields) / sizeof(fields[0]), &h) < 0 ||
 	    add_rules(op, &h.ignored, false, &ret->wish.skip) < 0)
 		return op->code;
-	ret->wish.trusted_registries = h.registries;
+	for (ptrdiff_t i = 0; i < h.registries.n; i++)
+		if (add(op, &ret->wish.trusted_registries, h.registries.p[i]) < 0)
+			return op->code;
 	ret->wish.strict_labels = h.strict;
 	ret->no_inline = h.no_pragma;
 	for (ptrdiff_t i = 0; i < h.labels.n; i++)
