@@ -3,6 +3,7 @@
  * one waiver that covers all of it: what two cover by halves nobody has decided.
  */
 #include "base/glob.h"
+#include "base/utf8.h"
 #include "model/purl.h"
 #include "policy_impl.h"
 
@@ -15,6 +16,59 @@ static bool same_person(str a, str b)
 	return texts_have(&one, str_trim(b));
 }
 
+struct span {
+	uint32_t first, last;
+};
+
+static bool in_span(uint32_t c, const struct span *p, size_t n)
+{
+	bool in = false;
+
+	for (size_t i = 0; i < n; i++)
+		in |= c >= p[i].first && c <= p[i].last;
+	return in;
+}
+
+/*
+ * A name that can be told from others by reading: it has a letter or a digit, nothing that is not seen or sits on
+ * the letter before, and no word that mixes Latin letters with those of alphabets that look like them. What is
+ * none may be the owner's, spelt as somebody else's.
+ */
+static bool is_name(str s)
+{
+	static const struct span unseen[] = {
+		{ 0xAD, 0xAD },     { 0x300, 0x36F },   { 0x115F, 0x1160 },   { 0x180B, 0x180E },
+		{ 0x2000, 0x206F }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 },   { 0xFE00, 0xFE0F },
+		{ 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 }, { 0xE0000, 0x10FFFF }
+	};
+	/* Greek to Armenian, Cherokee, full width, mathematical letters. */
+	static const struct span alike[] = { { 0x370, 0x58F },
+					     { 0x13A0, 0x13FF },
+					     { 0xAB70, 0xABBF },
+					     { 0xFF01, 0xFF5E },
+					     { 0x1D400, 0x1D7FF } };
+	bool any = false, latin = false, other = false;
+	uint32_t c;
+
+	for (ptrdiff_t n; s.len; s = str_from(s, n)) {
+		if ((n = utf8_printable(s)) == 0)
+			return false;
+		utf8_decode(s, &c);
+		bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+		if (in_span(c, unseen, sizeof(unseen) / sizeof(unseen[0])))
+			return false;
+		if (c < 0x80 && !letter && !(c >= '0' && c <= '9'))
+			latin = other = false;
+		else
+			any = true;
+		latin |= letter;
+		other |= in_span(c, alike, sizeof(alike) / sizeof(alike[0]));
+		if (latin && other)
+			return false;
+	}
+	return any;
+}
+
 /* How many people besides the owner, each once, however they are written. */
 static uint64_t approvals(const struct waiver *w)
 {
@@ -22,7 +76,7 @@ static uint64_t approvals(const struct waiver *w)
 
 	for (ptrdiff_t i = 0; i < w->approved_by.n; i++) {
 		str who = str_trim(w->approved_by.p[i]);
-		bool again = who.len == 0 || same_person(str_trim(w->owner), who);
+		bool again = !is_name(who) || same_person(str_trim(w->owner), who);
 		for (ptrdiff_t k = 0; k < i && !again; k++)
 			again = same_person(str_trim(w->approved_by.p[k]), who);
 		n += !again;
@@ -38,7 +92,7 @@ static bool is_glob(str s)
 static bool any_wide(const struct texts *globs)
 {
 	for (ptrdiff_t i = 0; i < globs->n; i++)
-		if (glob_is_wide(globs->p[i]))
+		if (is_glob(globs->p[i]) && glob_is_wide(globs->p[i]))
 			return true;
 	return false;
 }
@@ -92,9 +146,9 @@ static int refuse(struct op *op, const struct waiver_terms *t, int64_t now, stru
 	w->refused = S("");
 	if (waiver_is_foreign(w))
 		return 0; /* the policy names their file, and they have no such words */
-	if (w->owner.len == 0)
+	if (str_trim(w->owner).len == 0)
 		w->refused = S("it has no owner");
-	else if (w->reason.len == 0)
+	else if (str_trim(w->reason).len == 0)
 		w->refused = S("it gives no reason");
 	else if (wide)
 		w->refused = str_of(wide);
