@@ -294,6 +294,8 @@ static int look_at_both(struct run *r)
 		    hardening_make(r->op, before, r->facts, &r->hardening) < 0)
 			return r->op->code;
 		r->facts->hardening = &r->hardening;
+	} else { /* on nothing: what a label of the Dockerfile says is known to be wrong */
+		r->facts->base = (struct facts_base){ 0 };
 	}
 	progress_done(&r->progress, "%td packages, %td rules",
 		      r->facts->report->inventory->package_n, r->facts->checks.n);

@@ -151,8 +151,11 @@ static void put_inventory(const struct out *t)
 	for (ptrdiff_t i = 0; i < v->unknown_n; i++)
 		strange += v->unknown[i].layer >= t->o->built->base_layers;
 	branch(t, MARK_OK, "contents");
+	if (!t->o->built->base)
+		own = 0;
 	text_count(t->b, (uint64_t)(v->package_n - own), "package", "packages");
-	buf_fmt(t->b, " of the base, %td added", own);
+	if (t->o->built->base)
+		buf_fmt(t->b, " of the base, %td added", own);
 	if (strange)
 		buf_fmt(t->b, "; %td program%s of no package", strange, strange == 1 ? "" : "s");
 	buf_char(t->b, '\n');

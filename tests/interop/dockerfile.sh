@@ -138,6 +138,9 @@ expect "stages, of which only what is needed is built" 0 'stages:1 in the store'
 fails "... without what the other one has" sh -c 'temper sbom -q --files stages:1 -o json | grep -q "\"bin/sh\""'
 printf 'FROM scratch\nCOPY --from=base:1 /usr/bin/app /app\nENTRYPOINT ["/app"]\nUSER 65532\n' >Scratch
 expect "a file of an image, on nothing" 0 'Scratch on nothing' temper build -f Scratch -t scratch:1 --no-gate ctx
+printf 'name: approved\nrules: [{id: A, rule: base.approved, with: {from: ["registry.example/*"]}}]\n' >approved.yaml
+sed '$aLABEL org.opencontainers.image.base.name=registry.example/base:1' Scratch >Forged
+expect "... which a label makes no approved base of" 1 'what the image was built on is not known' temper build -f Forged -t forged:1 --policy approved.yaml ctx
 refuse "an argument that names no image" 2 'Stages:2: .*base:none' build Stages -q --offline
 expect "a target" 0 'COPY sh /bin/sh .Stages:5' temper build -f Stages -t target:1 --target unused --build-arg TAG=1 --no-gate ctx -o tree
 refuse "a target that there is not" 2 "no stage 'nowhere'" temper build -q -f Stages -t target:1 --target nowhere --build-arg TAG=1 --no-gate ctx
