@@ -35,7 +35,7 @@ static const struct audited_row rows[] = {
 	{ "fs.no_writable_code",
 	  "fail: /app can be written by the image's user app (1000), as its owner (0755): 2 programs, libraries or "
 	  "directories of them lie there",
-	  { USER("app"), { PASSWD, D("app/", .uid = 1000), F("app/run", .mode = 0755), F("app/lib/two", .mode = 0755), F("app/x") } } },
+	  { USER("app"), { PASSWD, D("app/", .uid = 1000), F("app/run", .mode = 0755), F("app/lib/two", .mode = 0755), F("app/x", .mode = 0644) } } },
 	/* By a group that lists the user; not where a group is given with the user. */
 	{ "fs.no_writable_code",
 	  "fail: /app can be written by the image's user app (1000), as its group (0775): 1 programs, libraries or "
