@@ -406,10 +406,38 @@ static int tell_packages(struct patching *p, struct patched *ret)
 	return 0;
 }
 
+static int keep(struct op *op, str *const *text, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (op_copy(op, *text[i], text[i]) < 0)
+			return op->code;
+	return 0;
+}
+
+/* What the repository and the effects call things goes with them; the answer stays. */
+static int keep_texts(struct op *op, struct patched *p)
+{
+	for (ptrdiff_t i = 0; i < p->package_n; i++) {
+		struct patched_package *x = &p->package[i];
+		str *text[] = { &x->name, &x->arch, &x->after, &x->suite, &x->answered };
+		if (keep(op, text, sizeof(text) / sizeof(text[0])) < 0)
+			return op->code;
+	}
+	for (ptrdiff_t i = 0; i < p->left_n; i++) {
+		struct patched_left *x = &p->left[i];
+		str *text[] = { &x->name, &x->arch, &x->available, &x->why };
+		if (keep(op, text, sizeof(text) / sizeof(text[0])) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
 static int tell(struct patching *p, struct patched *ret)
 {
 	int rc = tell_packages(p, ret);
 
+	if (rc == 0)
+		rc = keep_texts(p->op, ret);
 	ret->name = p->m.name;
 	ret->suite = p->options->suite.len ? p->options->suite : p->m.codename;
 	ret->platform = str_of(p->m.platform->name);
