@@ -3,7 +3,9 @@
  * one waiver that covers all of it: what two cover by halves nobody has decided.
  */
 #include "base/glob.h"
+#include "base/map.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "model/purl.h"
 #include "policy_impl.h"
 
@@ -223,24 +225,114 @@ static int waive(struct op *op, struct fault *f, const struct waiver *w)
 		       STR_ARG(w->owner));
 }
 
+/* ---- which to ask: thousands of waivers, each of a path, and thousands of faults ---- */
+
+typedef VEC(ptrdiff_t) places; /* of waivers, ascending */
+
+/* Each waiver of a rule that may hold is in one of these: by its keys, where all are plain; else by its
+ * paths, where these are; else among those that are asked of every fault. */
+struct by_text {
+	struct map key, path; /* of places */
+	places any;
+};
+
+static bool all_plain(const struct texts *globs)
+{
+	for (ptrdiff_t i = 0; i < globs->n; i++)
+		if (is_glob(globs->p[i]) || str_find(globs->p[i], '\\') >= 0)
+			return false;
+	return globs->n > 0;
+}
+
+static int put_place(struct op *op, places *to, ptrdiff_t at)
+{
+	if (to->n && to->p[to->n - 1] == at)
+		return 0;
+	ptrdiff_t *place = vec_push(op, to);
+	if (!place)
+		return op->code;
+	*place = at;
+	return 0;
+}
+
+static int put_texts(struct op *op, struct map *m, const struct texts *plain, ptrdiff_t at)
+{
+	for (ptrdiff_t i = 0; i < plain->n; i++) {
+		str text = str_from(plain->p[i], str_starts(plain->p[i], S("/")));
+		places *to = map_get(m, text);
+		if (!to && (!(to = op_new(op, places, 1)) || map_put(m, text, to) < 0))
+			return op->code;
+		if (put_place(op, to, at) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
+static int index_waivers(struct op *op, const struct waivers *w, struct by_text *ret)
+{
+	*ret = (struct by_text){ 0 };
+	map_init(&ret->key, op);
+	map_init(&ret->path, op);
+	for (ptrdiff_t i = 0; i < w->n; i++) {
+		const struct waiver *x = &w->p[i];
+		if (x->rule.len == 0 || x->refused.len || x->other_image)
+			continue;
+		int rc = all_plain(&x->keys)    ? put_texts(op, &ret->key, &x->keys, i)
+			 : all_plain(&x->paths) ? put_texts(op, &ret->path, &x->paths, i)
+						: put_place(op, &ret->any, i);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* The next of three lists in the order of the waivers, -1 at their end. */
+static ptrdiff_t next_place(const places *const list[3], ptrdiff_t at[3])
+{
+	int least = -1;
+
+	for (int i = 0; i < 3; i++)
+		if (list[i] && at[i] < list[i]->n &&
+		    (least < 0 || list[i]->p[at[i]] < list[least]->p[at[least]]))
+			least = i;
+	return least < 0 ? -1 : list[least]->p[at[least]++];
+}
+
+static int apply_to(struct op *op, struct waivers *w, const struct by_text *by,
+		    const struct policy_rule *r, struct fault *f)
+{
+	const places *const list[3] = { &by->any, map_get(&by->key, f->key),
+					map_get(&by->path, f->path) };
+	ptrdiff_t at[3] = { 0 }, k;
+	bool is;
+
+	while ((k = next_place(list, at)) >= 0) {
+		struct waiver *x = &w->p[k];
+		if (str_eq(f->waived_by, S("policy")))
+			break;
+		if (covers(op, x, r, f, &is) < 0)
+			return op->code;
+		x->matched += is;
+		if (!is || x->expired || (f->waived_by.len && !str_eq(f->waived_by, S("grace"))))
+			continue;
+		if (waive(op, f, x) < 0)
+			return op->code;
+	}
+	return 0;
+}
+
 int waivers_apply_faults(struct op *op, struct waivers *w, const struct policy_rule *r,
 			 struct fault *fault, ptrdiff_t fault_n)
 {
-	for (ptrdiff_t i = 0; i < fault_n; i++) {
-		for (ptrdiff_t k = 0; k < w->n; k++) {
-			struct fault *f = &fault[i];
-			bool is;
-			if (str_eq(f->waived_by, S("policy")))
-				break;
-			if (covers(op, &w->p[k], r, f, &is) < 0)
-				return op->code;
-			w->p[k].matched += is;
-			if (!is || w->p[k].expired ||
-			    (f->waived_by.len && !str_eq(f->waived_by, S("grace"))))
-				continue;
-			if (waive(op, f, &w->p[k]) < 0)
-				return op->code;
-		}
-	}
+	struct by_text by;
+	AUTO_OP own;
+
+	op_init(&own, op->ceiling);
+	own.fault = op->fault;
+	if (fault_n && index_waivers(&own, w, &by) < 0)
+		return op_adopt_error(op, &own);
+	for (ptrdiff_t i = 0; i < fault_n; i++)
+		if (apply_to(op, w, &by, r, &fault[i]) < 0)
+			return op->code;
 	return 0;
 }

@@ -178,6 +178,9 @@ static const struct {
 	{ "{rule: R, key: user, image: registry.example/team/*, owner: w, reason: r, until: "
 	  "2026-06-29}",
 	  false },
+	{ "{rule: R, path: /etc/passwd, " GOOD "}", true },
+	{ "{rule: R, path: 'etc/\\passwd', " GOOD "}", true },
+	{ "{rule: R, path: x/y, " GOOD "}, {rule: R, key: 'o?her', " GOOD "}, {rule: R, key: user, " GOOD "}", true },
 	/* Two halves are no whole. */
 	{ "{rule: R, key: user, path: x/y, " GOOD "}, {rule: R, path: etc/passwd, key: other, " GOOD
 	  "}",
