@@ -51,12 +51,14 @@ static int lint_one(struct op *op, struct run *r, struct lint_one *one)
 
 	if (rc == 0)
 		return lint_config_apply(op, &r->config, r->now, &one->found);
-	if ((rc != ERR_FORMAT && rc != ERR_USAGE && rc != ERR_LIMIT) || r->files.n == 1)
+	if (rc != ERR_FORMAT && rc != ERR_USAGE && rc != ERR_LIMIT)
 		return rc;
 	struct buf b;
 	char said[OP_ERROR_MAX];
 	memcpy(said, op->text, sizeof(said));
 	op_forgive(op);
+	if (r->files.n == 1) /* what is looked at is wrong, and not the command line */
+		return op_fail(op, ERR_FORMAT, "%s", said);
 	buf_init(&b, op, REPORT_MAX);
 	buf_fmt(&b, "temper: %s\n", said);
 	one->found = (struct lint_file){ .path = one->path };

@@ -25,6 +25,7 @@ refuse "a file that there is not" 2 'none' temper lint none
 mkdir empty
 refuse "an empty directory" 2 'no Dockerfile and no manifest' temper lint empty
 refuse "a Dockerfile that no builder takes" 3 '^temper: -:2: unknown instruction' bash -c 'printf "FROM a:1\nRUNN x\n" | temper lint -'
+refuse "a manifest that is no YAML" 3 '^temper: -:1:2: a key must be a text' bash -c 'echo "{{ .Values.x }}: 1" | temper lint --kind kubernetes -'
 expect "standard input" 1 '^-:1:6: medium DL3006' bash -c 'printf "FROM a\n" | temper lint -'
 expect "... and a chart's manifests" 1 '^-:[0-9]+:[0-9]+: high KSV-0009' bash -c 'temper lint - <app/pod.yaml'
 printf 'FROM a:1\nFOO\n' >app/bad.Dockerfile
