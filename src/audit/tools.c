@@ -70,6 +70,7 @@ static const struct {
 
 enum {
 	BYTES_MAX = 16 << 20, /* of a program that is looked into: busybox has one or two MiB */
+	OWNED_MAX = 3 << 20,  /* of a package's program: its record may be a lie */
 	BLOCK = 1 << 20,
 	LAP = 64,
 	OTHER_NAMES = 6, /* that are told of a tool */
@@ -168,7 +169,7 @@ static int look_into(struct op *op, struct tools *w, uint32_t node)
 	return rc;
 }
 
-/* A program that no package brought: outside of the usual directories its name counts too. */
+/* By its bytes; a program that no package brought by its name too, outside of the usual directories. */
 static int look_at_stray(struct op *op, struct tools *w, uint32_t node,
 			 const struct tool_name *tool)
 {
@@ -176,11 +177,13 @@ static int look_at_stray(struct op *op, struct tools *w, uint32_t node,
 	const struct package *owner;
 	int rc = audit_owner(op, w->a, node, &owner);
 
-	if (rc < 0 || owner)
+	if (rc < 0)
 		return rc;
-	if (tool)
+	if (tool && !owner)
 		return note(op, w, (struct hit){ tool, node, node, false });
-	return n->size > BYTES_MAX || tree_is_sparse(n) ? 0 : look_into(op, w, node);
+	return n->size > (owner ? OWNED_MAX : BYTES_MAX) || tree_is_sparse(n)
+		       ? 0
+		       : look_into(op, w, node);
 }
 
 static int look_at(struct op *op, struct tools *w, uint32_t node)

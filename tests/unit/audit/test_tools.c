@@ -104,4 +104,23 @@ static int names(struct op *op)
 	return 0;
 }
 
-TESTS({ "tools, both ways", tools }, { "names", names })
+/* A record that claims a program changes nothing of what it is; that of a name it does not have is its own matter. */
+static int claimed(struct op *op)
+{
+	struct package_file listed[] = { { .path = S("usr/bin/helper") }, { .path = S("opt/x/bash") } };
+	struct package package = { .type = PACKAGE_DEB, .name = S("helper"), .purl = S("pkg:deb/helper"), .file = listed, .file_n = 2 };
+	struct audited image = { "{}", { E("usr/bin/helper", "Maximum function recursion depth (%d) reached"), E("opt/x/bash", "") } };
+	struct inventory inv = { .package = &package, .package_n = 1 };
+	struct checks checks;
+
+	TRY(audited_make(op, &image, &inv, &checks));
+	const struct check *c = checks_find(&checks, S("fs.no_shell"));
+	CHECK(c && c->fault_n == 1);
+	if (c && c->fault_n == 1) {
+		CHECK_STR(c->fault[0].what, S("usr/bin/helper is dash, by its bytes"));
+		CHECK_STR(c->fault[0].package, S("pkg:deb/helper"));
+	}
+	return 0;
+}
+
+TESTS({ "tools, both ways", tools }, { "of a package, it says", claimed }, { "names", names })
