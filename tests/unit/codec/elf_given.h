@@ -21,7 +21,7 @@ struct elf_given {
 static inline void elf_number(struct buf *b, uint64_t v, int n)
 {
 	for (int i = 0; i < n; i++)
-		buf_char(b, (char)(v >> (8 * i) & 255));
+		buf_char(b, i < 8 ? (char)(v >> (8 * i) & 255) : '\0');
 }
 
 static inline uint64_t elf_string(struct buf *b, const char *text)

@@ -38,6 +38,8 @@ static inline int fixture_tar(struct op *op, str *spec, str *ret)
 		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 			if (types[i].c == kind.p[0])
 				e.type = types[i].type;
+		if (e.type == TAR_HARDLINK)
+			e.mode = 0644; /* what its file has in any case */
 		e.link = e.type == TAR_SYMLINK || e.type == TAR_HARDLINK ? str_word(&line) : S("");
 		str content = e.type == TAR_FILE ? str_trim(line) : S("");
 		e.size = (uint64_t)content.len;
