@@ -190,6 +190,11 @@ static int check_life(struct op *op, struct audit_run *a)
 	struct fault f = { .layer = -1, .key = r->ecosystem, .path = r->inventory->os.path };
 	bool over = r->ended && (l->extended_end.len == 0 || r->ended_extended);
 
+	if (r->ecosystem.len == 0 &&
+	    package_any_of_system(r->inventory->package, r->inventory->package_n))
+		return audit_error(
+			op, a, &rules[LIFE],
+			"its packages are of a distribution, and nothing tells of which");
 	if (r->ecosystem.len == 0)
 		return audit_detail(op, a, &rules[LIFE], "no distribution that is known");
 	if (l->ecosystem.len == 0)

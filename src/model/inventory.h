@@ -267,4 +267,7 @@ int package_sort_files(struct op *op, struct package *p) MUST_USE;
 /* The file at a path in a sorted list, or NULL. O(log(files)). */
 struct package_file *package_find_file(const struct package *p, str path);
 
+/* Is one of them of a system's package manager? */
+bool package_any_of_system(const struct package *p, ptrdiff_t n);
+
 #endif

@@ -70,3 +70,12 @@ enum package_type package_type_of_name(str name)
 	}
 	return PACKAGE_UNKNOWN;
 }
+
+bool package_any_of_system(const struct package *p, ptrdiff_t n)
+{
+	bool any = false;
+
+	for (ptrdiff_t i = 0; i < n && !any; i++)
+		any = package_kinds[p[i].type].is_system;
+	return any;
+}

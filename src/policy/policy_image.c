@@ -82,7 +82,11 @@ static int ask_eol(struct op *op, struct judge *j)
 	int64_t at;
 
 	if (r->ecosystem.len == 0 && r->inventory->os.id.len == 0)
-		return judge_detail(op, j, "there is no distribution in it");
+		return package_any_of_system(r->inventory->package, r->inventory->package_n)
+			       ? judge_error(op, j,
+					     "its packages are of a distribution, and nothing "
+					     "tells of which: there is no os-release")
+			       : judge_detail(op, j, "there is no distribution in it");
 	if (r->life.ecosystem.len == 0)
 		return judge_error(op, j, "how long %.*s is supported is not known",
 				   STR_ARG(r->ecosystem.len ? r->ecosystem : r->inventory->os.id));

@@ -135,6 +135,15 @@ static int life(struct op *op)
 
 	TRY(outcome_of(op, &r, "distro.not_eol", &got));
 	CHECK_STR(got, S("pass : no distribution that is known"));
+	struct package package = { .type = PACKAGE_NPM, .name = S("left"), .layer = -1 };
+	inv.package = &package;
+	inv.package_n = 1;
+	TRY(outcome_of(op, &r, "distro.not_eol", &got));
+	CHECK_STR(got, S("pass : no distribution that is known"));
+	package.type = PACKAGE_DEB; /* who takes os-release away is not rid of the distribution */
+	TRY(outcome_of(op, &r, "distro.not_eol", &got));
+	CHECK_STR(got, S("error : its packages are of a distribution, and nothing tells of which"));
+	inv.package_n = 0;
 	r.ecosystem = S("debian:11");
 	TRY(outcome_of(op, &r, "distro.not_eol", &got));
 	CHECK_STR(got, S("error : nothing is known of when support of debian:11 ends"));

@@ -165,6 +165,11 @@ static void no_life(struct world *w)
 {
 	w->s.report.life.ecosystem = S("");
 }
+static void no_release(struct world *w)
+{
+	no_life(w);
+	w->s.report.ecosystem = w->s.inv.os.id = S("");
+}
 static void stale(struct world *w)
 {
 	w->source.age_s = 3 * 86400;
@@ -341,6 +346,7 @@ static const struct {
 	{ "rule: distro.not_eol, with: {warn_before: 60d}", ends_soon, F },
 	{ "rule: distro.not_eol", ends_soon, P },
 	{ "rule: distro.not_eol", no_life, E },
+	{ "rule: distro.not_eol", no_release, E },
 	{ "rule: distro.allowed, with: {from: ['debian:*']}", NULL, P },
 	{ "rule: distro.allowed, with: {from: ['debian:*']}", arch_linux, F },
 	{ "rule: feed.freshness, with: {max_age: 48h}", NULL, P },
