@@ -493,7 +493,7 @@ int patch_make(struct op *op, const struct store *store, str what,
 
 	map_init(&p.unanswered, op);
 	begin(&p, "read");
-	if ((rc = patch_image_open(op, store, what, options->platform, &p.m)) < 0)
+	if ((rc = patch_image_open(op, store, what, options->platform, false, &p.m)) < 0)
 		return rc;
 	done(&p, "read", "packages", p.m.n);
 	if (image_tree_find(&p.m.tree, S("usr/share/temper/lock.json")) &&

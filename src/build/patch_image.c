@@ -184,7 +184,7 @@ static int read_records(struct op *op, struct patch_image *m)
 	return m->n ? 0
 		    : op_fail(op, ERR_USAGE,
 			      "%.*s has no dpkg database: only images of Debian's packages can be "
-			      "patched",
+			      "patched or slimmed",
 			      STR_ARG(m->name));
 }
 
@@ -398,7 +398,7 @@ static bool is_directory(const struct patch_image *m, str path)
 	return e && e->type == ENTRY_DIRECTORY;
 }
 
-int patch_image_open(struct op *op, const struct store *store, str what, str platform,
+int patch_image_open(struct op *op, const struct store *store, str what, str platform, bool whole,
 		     struct patch_image *ret)
 {
 	const struct image_tree_wish wish = { .digests = true, .wants = wants };
@@ -420,7 +420,8 @@ int patch_image_open(struct op *op, const struct store *store, str what, str pla
 		return op_fail(op, ERR_USAGE, "temper knows no packages for %.*s", STR_ARG(text));
 	if ((rc = read_documents(op, store, &m)) < 0)
 		return rc;
-	strip(&m);
+	if (!whole)
+		strip(&m);
 	if ((rc = image_tree_read(op, store, &m.image, &wish, &m.tree)) < 0)
 		return rc;
 	m.unmerged = is_directory(&m, S("bin")) || is_directory(&m, S("lib"));

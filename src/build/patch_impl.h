@@ -61,10 +61,11 @@ struct patch_image {
 };
 
 /*
- * patch_image_open(op, store, what, platform, ret): ERR_USAGE for an image that has no dpkg
- * database. Layers that `temper patch` put on top are left away: what is patched is the original.
+ * patch_image_open(op, store, what, platform, whole, ret): ERR_USAGE for an image that has no dpkg
+ * database. Unless it is wanted whole, layers that `temper patch` put on top are left away: what is
+ * patched is the original.
  */
-int patch_image_open(struct op *op, const struct store *store, str what, str platform,
+int patch_image_open(struct op *op, const struct store *store, str what, str platform, bool whole,
 		     struct patch_image *ret) MUST_USE;
 
 /* Where a path of a package is in the image. ERR_NO where something that is no directory is above. */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "advisory/database.h"
-#include "base/limits.h"
 #include "build_report.h"
 #include "build_run.h"
+#include "keep.h"
 #include "patch_options.h"
 #include "report/patch_text.h"
 #include "sys/file.h"
@@ -15,59 +15,9 @@ enum { TEXT_MAX = 64 << 20 }; /* bytes of a report */
 
 static int check(struct op *op, const struct patch_cli *o)
 {
-	str name;
 	int rc = report_check(op, &o->output, false);
 
-	for (ptrdiff_t i = 0; rc == 0 && i < o->to.n; i++)
-		rc = image_export_check(op, o->to.p[i]);
-	if (rc == 0 && o->name.len)
-		rc = store_name(op, o->name, &name);
-	return rc;
-}
-
-/* "debian:12" of registry:example.org/debian:12, and "-patched". */
-static int default_name(struct op *op, str what, str *ret)
-{
-	str name = str_base_name(what), tag;
-	struct buf b;
-	ptrdiff_t at = str_find(name, '@');
-
-	name = at < 0 ? name : str_head(name, at);
-	if (str_ends(name, S(".tar")))
-		name = str_head(name, name.len - 4);
-	at = str_rfind(name, ':');
-	tag = at < 0 ? S("latest") : str_from(name, at + 1);
-	name = at < 0 ? name : str_head(name, at);
-	at = str_rfind(name, ':');
-	name = str_from(name, at + 1);
-	buf_init(&b, op, LIMIT_NAME);
-	for (ptrdiff_t i = 0; i < name.len; i++) {
-		char c = name.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-		buf_char(&b, plain ? c : '-');
-	}
-	if (!b.len)
-		buf_add(&b, S("image"));
-	buf_fmt(&b, ":%.*s-patched", STR_ARG(tag));
-	int rc = buf_take(&b, ret);
-	return rc < 0 ? rc : store_name(op, *ret, ret);
-}
-
-static int keep(struct op *op, const struct store *store, const struct patch_cli *o, str what,
-		const struct image_descriptor *d)
-{
-	struct store_image image = { .media_type = d->media_type,
-				     .digest = d->digest,
-				     .size = d->size };
-	int rc = o->name.len ? store_name(op, o->name, &image.name)
-			     : default_name(op, what, &image.name);
-
-	if (rc == 0 && (o->name.len || !o->to.n))
-		rc = store_image_put(op, store, &image);
-	for (ptrdiff_t i = 0; rc == 0 && i < o->to.n; i++)
-		rc = image_export(op, store, &d->digest, image.name, o->to.p[i]);
-	return rc;
+	return rc < 0 ? rc : keep_check(op, o->name, &o->to);
 }
 
 static int write_one(struct op *op, const struct cli *cli, const struct patch_cli *o,
@@ -123,6 +73,7 @@ int verb_patch_run(struct op *op, const struct cli *cli, const void *options)
 	};
 	struct progress progress;
 	struct build_voice voice = voice_of(&progress);
+	const struct keep kept = { cli->operand.p[0], o->name, o->to, "-patched" };
 	struct image_descriptor image;
 	struct patched p;
 	int rc = check(op, o);
@@ -138,7 +89,7 @@ int verb_patch_run(struct op *op, const struct cli *cli, const void *options)
 	if (cli->out.tty)
 		progress_rub(&progress);
 	progress_clear(&progress);
-	if (!o->dry_run && (rc = keep(op, &store, o, cli->operand.p[0], &image)) < 0)
+	if (!o->dry_run && (rc = keep_image(op, &store, &kept, &image)) < 0)
 		return rc;
 	if ((rc = report(op, cli, o, &p)) < 0)
 		return rc;

@@ -1,10 +1,10 @@
 #include "base/limits.h"
 #include "build/test.h"
 #include "codec/json.h"
-#include "codec/yaml.h"
 #include "oci/image.h"
 #include "report/text.h"
 #include "sys/file.h"
+#include "test_files.h"
 #include "verbs.h"
 
 enum { TEXT_MAX = 16 << 20 }; /* bytes of what is printed */
@@ -28,32 +28,6 @@ static const struct example example[] = {
 	{ "temper test oci-archive:web.tar structure.yaml",
 	  "Test any image, with a file that container-structure-test takes too:" },
 };
-
-/* The tests of all files, each read before anything runs. */
-static int read_tests(struct op *op, const struct texts *file, struct tests **ret)
-{
-	struct tests *tests = op_new(op, struct tests, file->n);
-
-	if (!tests)
-		return op->code;
-	for (ptrdiff_t i = 0; i < file->n; i++) {
-		struct doc *doc = op_new(op, struct doc, 1);
-		str text;
-		if (!doc || file_read_user(op, file->p[i], LIMIT_DOCUMENT, &text) < 0 ||
-		    yaml_parse(op, file->p[i], text, doc) < 0)
-			return op->code;
-		if (node_get(&doc->root, S("tests")) || node_get(&doc->root, S("packages")))
-			return op_fail(op, ERR_USAGE,
-				       "%.*s is a recipe; 'temper build' runs its tests, here is a "
-				       "file of "
-				       "tests alone wanted",
-				       STR_ARG(file->p[i]));
-		if (tests_read(op, doc, &doc->root, &tests[i]) < 0)
-			return op->code;
-	}
-	*ret = tests;
-	return 0;
-}
 
 static int find_image(struct op *op, const struct store *s, str from, str platform,
 		      struct image *ret, str *ret_name)
@@ -139,7 +113,7 @@ static int run(struct op *op, const struct cli *cli, const void *options)
 	struct buf b;
 	str name, text;
 
-	if (read_tests(op, &file, &tests) < 0 || store_open(op, o->store, &store) < 0 ||
+	if (tests_of_files(op, &file, &tests) < 0 || store_open(op, o->store, &store) < 0 ||
 	    find_image(op, &store, cli->operand.p[0], o->platform, &image, &name) < 0 ||
 	    test_image(op, &store, &image, tests, file.n, &test, &n) < 0)
 		return op->code;

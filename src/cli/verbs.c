@@ -27,6 +27,7 @@ const struct verb *const verbs[] = {
 	&verb_advise,
 	&verb_notices,
 	&verb_patch,
+	&verb_slim,
 	&verb_db,
 	&verb_store,
 	&verb_help,
