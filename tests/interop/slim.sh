@@ -175,7 +175,7 @@ for which in 'perl /usr/bin/perl","-MPOSIX","-e","print POSIX::floor(42.5), qq(\
 	true) printf 'commandTests:\n  - {name: it, command: "true"}\n' ;;
 	esac >"$it.yaml"
 	expect "$it works before" 0 '0 failed' temper test docker-archive:$it-image.tar $it.yaml
-	expect "$it works without what goes" 0 'tests: . passed, 0 failed' temper slim docker-archive:$it-image.tar --tests $it.yaml --to oci-archive:$it.tar -o json=$it.json -o tree
+	expect "$it works without what goes" 0 'tests: . passed, 0 failed' temper slim docker-archive:$it-image.tar --tests $it.yaml --to oci-archive:$it.tar -o json=$it.report -o tree
 	unpack $it.tar $it
 	same "... dpkg has nothing to say of it" "x$(dpkg --root=$work/$it --audit 2>&1)" x
 	same "... nor of its files" "x$(dpkg --root=$work/$it -V 2>&1)" x
@@ -184,5 +184,5 @@ same "perl prints what it did" "$(chroot perl /usr/bin/perl -MPOSIX -e 'print PO
 holds "nginx takes its configuration" chroot nginx /usr/sbin/nginx -t
 holds "... and certificates are verified with what stays" test -s nginx/etc/ssl/certs/ca-certificates.crt
 holds "the package manager is gone from all" sh -c '! ls perl/usr/bin/apt* nginx/usr/bin/apt* true/usr/bin/apt* 2>/dev/null'
-holds "with no doubt most goes" json true.json 'assert d["packagesAfter"] < 30 and d["bytesAfter"] * 2 < d["bytesBefore"], d["packagesAfter"]'
+holds "with no doubt most goes" json true.report 'assert d["packagesAfter"] < 30 and d["bytesAfter"] * 2 < d["bytesBefore"], d["packagesAfter"]'
 flow_end
