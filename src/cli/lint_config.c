@@ -121,6 +121,16 @@ static const struct {
 	{ "ignore", SEVERITY_UNKNOWN }, { "none", SEVERITY_UNKNOWN },
 };
 
+bool lint_threshold(str name, enum severity *ret)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (str_eq(name, str_of(levels[i].name))) {
+			*ret = levels[i].severity;
+			return true;
+		}
+	return false;
+}
+
 static int take_overrides(struct op *op, const struct doc *doc, const struct node *node,
 			  struct lint_config *ret)
 {
@@ -161,16 +171,11 @@ static int take_hadolint(struct op *op, str file, str bytes, struct lint_config 
 			return op_fail_in(op, "%.*s", STR_ARG(file));
 	if (h.override && take_overrides(op, &doc, h.override, ret) < 0)
 		return op->code;
-	size_t at = 0;
-	while (at < 6 && !str_eq(h.threshold, str_of(levels[at].name)))
-		at++;
-	if (h.threshold.len > 0 && at == 6)
+	if (h.threshold.len > 0 && !lint_threshold(h.threshold, &ret->fail_on))
 		return op_fail(op, ERR_USAGE,
 			       "%.*s: failure-threshold is error, warning, info, style, ignore or "
 			       "none, not '%.*s'",
 			       STR_ARG(file), STR_ARG(h.threshold));
-	if (h.threshold.len > 0)
-		ret->fail_on = levels[at].severity;
 	if (h.no_fail)
 		ret->fail_on = SEVERITY_UNKNOWN;
 	return 0;
@@ -235,6 +240,10 @@ int lint_config_read(struct op *op, const struct lint_options *o, struct lint_co
 	ret->wish.strict_labels = ret->wish.strict_labels || o->strict;
 	ret->wish.ignores_need_reason = o->reasons;
 	ret->no_inline = ret->no_inline || o->no_ignore;
+	if (o->fail_on.len > 0 && o->threshold.len > 0)
+		return op_fail(op, ERR_USAGE,
+			       "--fail-on and --failure-threshold are the same; name one");
+	(void)lint_threshold(o->threshold, &ret->fail_on);
 	if (o->fail_on.len > 0)
 		ret->fail_on =
 			str_eq(o->fail_on, S("none")) ? SEVERITY_UNKNOWN : severity_of(o->fail_on);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "lint_options.h"
 #include "sys/file.h"
 
@@ -19,7 +20,8 @@ struct walk {
 	struct op *op;
 	str kind;
 	lint_files *to;
-	VEC(str) dir; /* to be read, the next one last */
+	VEC(str) dir;     /* to be read, the next one last */
+	struct map chart; /* of Helm, whose templates were left out */
 	ptrdiff_t seen;
 };
 
@@ -43,11 +45,53 @@ static int add_file(struct walk *w, str path, str bytes, int kind)
 	return 0;
 }
 
+static bool is_document(str path)
+{
+	return str_ends(path, S(".yaml")) || str_ends(path, S(".yml")) ||
+	       str_ends(path, S(".json"));
+}
+
+/* The chart whose template the file is: it lies below the folder templates beside a Chart.yaml, and has
+ * what Helm puts something in for. 1: it is one, and the chart is noted. */
+static int take_template(struct walk *w, str path, str bytes)
+{
+	static const str folder = { "templates/", 10 };
+
+	if (!is_document(path) || str_find_str(bytes, S("{{")) < 0)
+		return 0;
+	for (ptrdiff_t from = 0;;) {
+		ptrdiff_t at = str_find_str(str_from(path, from), folder);
+		const char *file;
+		struct stat st;
+		str name;
+
+		if (at < 0)
+			return 0;
+		at += from;
+		from = at + folder.len;
+		if (at > 0 && path.p[at - 1] != '/')
+			continue;
+		if (op_text(w->op, &name, "%.*sChart.yaml", (int)at, path.p) < 0 ||
+		    !(file = op_cstr(w->op, name)))
+			return w->op->code;
+		if (stat(file, &st) < 0)
+			continue;
+		str chart = at > 1 ? str_head(path, at - 1) : at == 1 ? S("/") : S(".");
+		return map_put(&w->chart, chart, w) < 0 ? w->op->code : 1;
+	}
+}
+
+/* A manifest as JSON in one line, say. */
+static bool may_be_manifest(str bytes)
+{
+	return str_find_str(bytes, S("apiVersion")) >= 0 && str_find_str(bytes, S("kind")) >= 0;
+}
+
 /* A file that was named: what it is called decides, else what is in it; a Dockerfile if nothing does. */
 static int take_named(struct walk *w, str path)
 {
 	bool standard = str_eq(path, S("-"));
-	str bytes, ext = str_from(path, str_rfind(path, '.'));
+	str bytes;
 	int rc = standard ? file_read_fd(w->op, STDIN_FILENO, S("standard input"), LIMIT_DOCUMENT,
 					 &bytes)
 			  : file_read_user(w->op, path, LIMIT_DOCUMENT, &bytes);
@@ -56,17 +100,21 @@ static int take_named(struct walk *w, str path)
 		return rc;
 	int kind = w->kind.len > 0 ? kind_of_name(w->kind)
 				   : lint_kind_of(standard ? S("-.yaml") : path, bytes);
-	bool manifest =
-		str_eq(ext, S(".yaml")) || str_eq(ext, S(".yml")) || str_eq(ext, S(".json"));
+	if (kind != LINT_DOCKERFILE && (rc = take_template(w, path, bytes)) != 0)
+		return rc < 0 ? rc : 0;
+	if (kind < 0 && is_document(path) && !may_be_manifest(bytes))
+		return op_fail(
+			w->op, ERR_USAGE,
+			"%.*s: neither a Dockerfile nor a manifest of Kubernetes; see --kind",
+			STR_ARG(path));
 	if (kind < 0)
-		kind = manifest ? LINT_KUBERNETES : LINT_DOCKERFILE;
+		kind = is_document(path) ? LINT_KUBERNETES : LINT_DOCKERFILE;
 	return add_file(w, path, bytes, kind);
 }
 
 static bool may_be(str name)
 {
-	return lint_kind_of(name, S("")) >= 0 || str_ends(name, S(".yaml")) ||
-	       str_ends(name, S(".yml")) || str_ends(name, S(".json"));
+	return lint_kind_of(name, S("")) >= 0 || is_document(name);
 }
 
 /* A file of a directory, if it is of a kind. */
@@ -85,6 +133,9 @@ static int take_found(struct walk *w, int dir, str path, str name)
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	int kind = lint_kind_of(name, bytes);
+	if (kind != LINT_DOCKERFILE && !str_eq(w->kind, S("dockerfile")) &&
+	    (rc = take_template(w, path, bytes)) != 0)
+		return rc < 0 ? rc : 0;
 	if (kind < 0 || (w->kind.len > 0 && kind != kind_of_name(w->kind))) {
 		op_reset(w->op, mark);
 		return 0;
@@ -186,14 +237,22 @@ static int take_operand(struct walk *w, str operand)
 	return 0;
 }
 
-int lint_find(struct op *op, const struct texts *operands, str kind, lint_files *ret)
+int lint_find(struct op *op, const struct texts *operands, str kind, lint_files *ret,
+	      struct texts *ret_charts)
 {
 	struct walk w = { .op = op, .kind = kind, .to = ret };
 
+	map_init(&w.chart, op);
 	for (ptrdiff_t i = 0; i < operands->n; i++)
 		if (take_operand(&w, operands->p[i]) < 0)
 			return op->code;
 	if (operands->n == 0 && take_operand(&w, S(".")) < 0)
 		return op->code;
+	map_sort(&w.chart);
+	*ret_charts = (struct texts){ op_new(op, str, w.chart.n + 1), w.chart.n };
+	if (!ret_charts->p)
+		return op->code;
+	for (ptrdiff_t i = 0; i < w.chart.n; i++)
+		ret_charts->p[i] = w.chart.item[i].key;
 	return 0;
 }

@@ -12,8 +12,8 @@
 
 struct lint_options {
 	struct texts output, ignore, only, enable, registries, labels, waivers;
-	str fail_on, config, kind;
-	bool all, no_fail, no_ignore, reasons, strict, list, quiet;
+	str fail_on, config, format, kind, threshold;
+	bool all, no_colour, no_fail, no_ignore, reasons, strict, list, quiet;
 };
 
 /* A file as it was read, and what was found. */
@@ -42,8 +42,13 @@ int lint_config_read(struct op *op, const struct lint_options *o, struct lint_co
 int lint_config_apply(struct op *op, struct lint_config *c, int64_t now,
 		      struct lint_file *file) MUST_USE;
 
-/* The files that operands name: of directories, all below that are of a kind, sorted. */
-int lint_find(struct op *op, const struct texts *operands, str kind, lint_files *ret) MUST_USE;
+/* What hadolint calls a severity ("error", ...; "none" is SEVERITY_UNKNOWN). False: there is none. */
+bool lint_threshold(str name, enum severity *ret);
+
+/* The files that operands name: of directories, all below that are of a kind, sorted. Templates of Helm
+ * are none; their charts are in ret_charts. ERR_USAGE for a YAML or JSON file of no kind that is named. */
+int lint_find(struct op *op, const struct texts *operands, str kind, lint_files *ret,
+	      struct texts *ret_charts) MUST_USE;
 
 /* The report for people: a fault with its line of the file and a caret, then the remedy. */
 int lint_text(struct op *op, const lint_files *files, bool all, bool quiet,

@@ -7,6 +7,10 @@ static const struct option table[] = {
 	  "text (without any), table, json, sarif, junit, markdown, html or csv, on standard "
 	  "output or into "
 	  "FILE; may be given several times." },
+	{ "format", 0, OPTION_TEXT, "FORMAT", AT(format), "Report",
+	  "As hadolint has it: one more of --output's; tty is text." },
+	{ "no-color", 0, OPTION_FLAG, NULL, AT(no_colour), "Report",
+	  "No colours, as with NO_COLOR in the environment." },
 	{ "all", 'a', OPTION_FLAG, NULL, AT(all), "Report", "Tell what is ignored or waived too." },
 	{ "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "Report", "No summary." },
 	{ "list-rules", 0, OPTION_FLAG, NULL, AT(list), "Report",
@@ -14,6 +18,10 @@ static const struct option table[] = {
 	{ "fail-on", 'f', OPTION_TEXT, "SEVERITY", AT(fail_on), "Verdict",
 	  "Exit 1 for a fault of this severity or a worse one; without it, low.",
 	  "negligible low medium high critical none" },
+	{ "failure-threshold", 0, OPTION_TEXT, "SEVERITY", AT(threshold), "Verdict",
+	  "--fail-on in hadolint's words: error is high, warning medium, info low, style "
+	  "negligible.",
+	  "error warning info style ignore none" },
 	{ "no-fail", 0, OPTION_FLAG, NULL, AT(no_fail), "Verdict", "Exit 0 whatever is found." },
 	{ "ignore", 'i', OPTION_TEXTS, "RULES", AT(ignore), "What is asked",
 	  "Not these rules, by ids or other tools' names, parted by commas." },

@@ -22,9 +22,17 @@ struct run {
 static int read_outputs(struct op *op, struct run *r)
 {
 	struct texts others = { 0 };
+	str format = r->o->format;
 
-	r->text = r->o->output.n == 0;
-	others.p = op_new(op, str, r->o->output.n);
+	if (format.len > 0 && !str_eq(format, S("tty")) && !str_eq(format, S("text")) &&
+	    !checks_format_of(format))
+		return op_fail(op, ERR_USAGE,
+			       "no format '%.*s'; there are text, table, json, sarif, junit, "
+			       "markdown, html and csv",
+			       STR_ARG(format));
+	r->text = str_eq(format, S("tty")) || str_eq(format, S("text")) ||
+		  r->o->output.n + format.len == 0;
+	others.p = op_new(op, str, r->o->output.n + 1);
 	if (!others.p)
 		return op->code;
 	for (ptrdiff_t i = 0; i < r->o->output.n; i++)
@@ -32,6 +40,8 @@ static int read_outputs(struct op *op, struct run *r)
 			r->text = true;
 		else
 			others.p[others.n++] = r->o->output.p[i];
+	if (format.len > 0 && checks_format_of(format))
+		others.p[others.n++] = format;
 	if (others.n == 0)
 		return 0;
 	if (checks_output_read(op, r->cli, &others, r->o->all, false, &r->out) < 0)
@@ -165,6 +175,30 @@ static bool fails(const struct run *r)
 	return false;
 }
 
+/* Charts whose templates were left out. Were they all there is, that is no success. */
+static int tell_charts(struct op *op, const struct run *r, const struct texts *charts)
+{
+	static const char hint[] = "templates of Helm are looked at once they are rendered: helm "
+				   "template";
+	struct buf b;
+
+	buf_init(&b, op, REPORT_MAX);
+	for (ptrdiff_t i = 0; i < charts->n; i++) {
+		if (r->files.n == 0 && i == charts->n - 1)
+			break;
+		buf_fmt(&b, "temper: %s %.*s | temper lint -\n", hint, STR_ARG(charts->p[i]));
+	}
+	if (term_write(op, &r->cli->err, buf_view(&b)) < 0)
+		return op->code;
+	if (r->files.n > 0)
+		return 0;
+	if (charts->n > 0)
+		return op_fail(op, ERR_USAGE, "%s %.*s | temper lint -", hint,
+			       STR_ARG(charts->p[charts->n - 1]));
+	return op_fail(op, ERR_USAGE,
+		       "no Dockerfile and no manifest there; name one, or see --kind");
+}
+
 static int list_rules(struct op *op, const struct cli *cli)
 {
 	struct text_style style = style_of(&cli->out, false);
@@ -180,17 +214,19 @@ static int list_rules(struct op *op, const struct cli *cli)
 int verb_lint_run(struct op *op, const struct cli *cli, const void *options)
 {
 	const struct lint_options *o = options;
-	struct run r = { .cli = cli, .o = o };
+	struct cli plain = *cli;
+	struct texts charts = { 0 };
 
+	if (o->no_colour)
+		plain.out.colour = plain.err.colour = false;
+	struct run r = { .cli = &plain, .o = o };
 	if (o->list)
-		return list_rules(op, cli);
+		return list_rules(op, &plain);
 	if (scan_options_now(op, &r.now) < 0 || read_outputs(op, &r) < 0 ||
 	    lint_config_read(op, o, &r.config) < 0 ||
-	    lint_find(op, &cli->operand, o->kind, &r.files) < 0)
+	    lint_find(op, &cli->operand, o->kind, &r.files, &charts) < 0 ||
+	    tell_charts(op, &r, &charts) < 0)
 		return op->code;
-	if (r.files.n == 0)
-		return op_fail(op, ERR_USAGE,
-			       "no Dockerfile and no manifest there; name one, or see --kind");
 	for (ptrdiff_t i = 0; i < r.files.n; i++)
 		if (lint_one(op, &r, &r.files.p[i]) < 0)
 			return op->code;

@@ -13,6 +13,11 @@ int dockerfile_words(struct op *op, const struct dockerfile *d, struct dockerfil
 /* The steps as stages. */
 int dockerfile_stages(struct op *op, struct dockerfile *d) MUST_USE;
 
+/* A word of a stage's step by the ENVs and ARGs above it and the defaults of ARGs, as dockerfile_expand()
+ * does. 0; 1: a variable is of nobody's above, and the base image may have it; ERR_FORMAT. */
+int dockerfile_value(struct op *op, const struct dockerfile *d, const struct dockerfile_step *s,
+		     str word, str *ret) MUST_USE;
+
 /* A word without its quotes and escapes; variables stay. False: a quote is open. */
 int dockerfile_unquote(struct op *op, char escape, str word, bool *ret_quoted, str *ret) MUST_USE;
 

@@ -7,7 +7,10 @@
  * gives; a name that an earlier stage has is that stage, any other an image.
  */
 
-enum { RESOLVE_VARS_MAX = 1000 };
+enum {
+	RESOLVE_VARS_MAX = 1000,
+	VALUE_MAX = 4096, /* bytes of a value that a step's words are told */
+};
 
 str dockerfile_flag(const struct dockerfile_step *s, const char *name)
 {
@@ -151,6 +154,90 @@ int dockerfile_resolve(struct op *op, struct dockerfile *d, const struct pairs *
 	}
 	mark_used(d);
 	return 0;
+}
+
+/* What a stage's variables are at a step: those with a value, and ARGs that were given none. */
+struct scope {
+	struct map known, empty;
+};
+
+static int take_variable(struct op *op, const struct dockerfile *d, const struct map *global,
+			 enum dockerfile_kind kind, const struct dockerfile_word *w,
+			 struct scope *to)
+{
+	bool given = kind == DOCKERFILE_ENV || w->assigned;
+	const str *above = given ? NULL : map_get(global, w->text);
+	struct op_mark mark = op_mark(op);
+	str value = S("");
+
+	if (to->known.n + to->empty.n >= RESOLVE_VARS_MAX)
+		return 0;
+	int rc = given ? dockerfile_expand(op, d->escape, w->value, &to->known, &value) : !above;
+	if (rc < 0)
+		return rc;
+	if (rc == 0 && given && value.len > VALUE_MAX) {
+		op_reset(op, mark);
+		return 0;
+	}
+	if (rc == 0)
+		return put(&to->known, w->text, above ? *above : value);
+	return given || map_get(&to->known, w->text) ? 0 : put(&to->empty, w->text, S(""));
+}
+
+/* Of the stages that one is built on the first comes first; their number is limited by their order. */
+static int read_scope(struct op *op, const struct dockerfile *d, const struct dockerfile_step *s,
+		      struct scope *ret)
+{
+	VEC(int) chain = { 0 };
+	struct map global;
+
+	map_init(&ret->known, op);
+	map_init(&ret->empty, op);
+	for (int at = s->stage; at >= 0; at = d->stage[at].base_stage) {
+		int *to = vec_push(op, &chain);
+		if (!to)
+			return ERR_MEMORY;
+		*to = at;
+	}
+	if (global_args(op, d, &(struct pairs){ 0 }, &global) < 0)
+		return op->code;
+	while (chain.n > 0) {
+		const struct dockerfile_stage *stage = &d->stage[chain.p[--chain.n]];
+
+		for (ptrdiff_t i = stage->step; i < stage->step + stage->step_n; i++) {
+			const struct dockerfile_step *one = &d->step[i];
+			bool sets = one->kind == DOCKERFILE_ENV || one->kind == DOCKERFILE_ARG;
+
+			if (one == s)
+				break;
+			for (ptrdiff_t j = 0; sets && !one->onbuild && j < one->word_n; j++)
+				if (take_variable(op, d, &global, one->kind, &one->word[j], ret) <
+				    0)
+					return op->code;
+		}
+	}
+	return 0;
+}
+
+int dockerfile_value(struct op *op, const struct dockerfile *d, const struct dockerfile_step *s,
+		     str word, str *ret)
+{
+	struct scope scope;
+	int first = s->stage, rc = read_scope(op, d, s, &scope);
+
+	if (rc == 0)
+		rc = dockerfile_expand(op, d->escape, word, &scope.known, ret);
+	if (rc != 1)
+		return rc;
+	for (ptrdiff_t i = 0; i < scope.empty.n; i++)
+		if (!map_get(&scope.known, scope.empty.item[i].key) &&
+		    put(&scope.known, scope.empty.item[i].key, S("")) < 0)
+			return op->code;
+	rc = dockerfile_expand(op, d->escape, word, &scope.known, ret);
+	while (first >= 0 && d->stage[first].base_stage >= 0)
+		first = d->stage[first].base_stage;
+	/* Where there is no base image, nothing else gives a variable. */
+	return rc == 1 && first >= 0 && d->stage[first].base_stage == DOCKERFILE_SCRATCH ? 0 : rc;
 }
 
 int dockerfile_stages(struct op *op, struct dockerfile *d)

@@ -26,19 +26,30 @@ static bool is_target(const struct dockerfile_ask *a)
 	return a->stage - a->d->stage == a->d->target;
 }
 
-/* Of "user:group", the user. */
+/* Of "user:group", the user; with the variables that have no value in the file. */
 static str user_of(struct dockerfile_ask *a, const struct dockerfile_step *s)
 {
-	str user = s->word_n > 0 ? dockerfile_bare(a, s->word[0].text) : S("");
+	str user = s->word_n > 0 ? dockerfile_bare(a, s->word[0].text) : S(""), value;
 
+	if (str_find(user, '$') >= 0) {
+		int rc = dockerfile_value(a->op, a->d, s, s->word[0].text, &value);
+
+		if (rc < 0 && rc != ERR_MEMORY)
+			op_forgive(a->op);
+		if (rc != 0)
+			return user;
+		user = value;
+	}
 	return str_trim(str_cut(&user, ':'));
 }
 
+/* Docker takes no user for root. */
 static bool is_root(str user)
 {
 	uint64_t number;
 
-	return str_eq(user, S("root")) || (num_parse(user, INT32_MAX, &number) && number == 0);
+	return user.len == 0 || str_eq(user, S("root")) ||
+	       (num_parse(user, INT32_MAX, &number) && number == 0);
 }
 
 static int ask_root(struct dockerfile_ask *a)

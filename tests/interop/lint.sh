@@ -28,6 +28,45 @@ refuse "a Dockerfile that no builder takes" 3 '^temper: -:2: unknown instruction
 refuse "a manifest that is no YAML" 3 '^temper: -:1:2: a key must be a text' bash -c 'echo "{{ .Values.x }}: 1" | temper lint --kind kubernetes -'
 expect "standard input" 1 '^-:1:6: medium DL3006' bash -c 'printf "FROM a\n" | temper lint -'
 expect "... and a chart's manifests" 1 '^-:[0-9]+:[0-9]+: high KSV-0009' bash -c 'temper lint - <app/pod.yaml'
+refuse "a YAML file of no kind that is named" 2 '^temper: app/values.yaml: neither a Dockerfile nor a manifest' temper lint app/values.yaml
+holds "... is told in one line" bash -c '[ "$(temper lint app/values.yaml 2>&1 | wc -l)" = 1 ]'
+python3 -c 'import json; print(json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostNetwork": True, "containers": []}}))' >pod.json
+expect "... and a manifest of one line of JSON is one" 1 'high KSV-0009' temper lint pod.json
+mkdir -p helm/web/templates/more
+printf 'apiVersion: v2\nname: web\nversion: 1.0.0\n' >helm/web/Chart.yaml
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n' >helm/web/templates/more/pod.yaml
+printf '{{ include "common.deployment" . }}\n' >helm/web/templates/deployment.yaml
+refuse "a chart: how its templates are looked at" 2 '^temper: .*: helm template helm/web \| temper lint -$' temper lint helm
+refuse "... a template that is named" 2 ': helm template helm/web \| temper lint -$' temper lint helm/web/templates/deployment.yaml
+refuse "... from within" 2 ': helm template \. \| temper lint -$' bash -c 'cd helm/web && temper lint'
+printf 'FROM debian:12\nUSER 65532\nHEALTHCHECK NONE\n' >helm/Dockerfile
+expect "... beside something that is looked at" 0 '^1 file: no faults$' temper lint helm
+expect "... in one line" 0 '^1$' bash -c 'temper lint helm 2>&1 >/dev/null | grep -c "helm template helm/web |"'
+cp app/pod.yaml helm/web/templates/plain.yaml
+expect "... and a template without anything of Helm's is a manifest" 1 '^helm/web/templates/plain.yaml:.* KSV-0009' temper lint helm
+printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ x }}}\n' >helm/broken.yaml
+expect "... while what lies in no chart is no YAML" 3 '^temper: helm/broken.yaml:' temper lint helm
+rm -r helm pod.json
+
+# hadolint's long options.
+expect "hadolint's --format" 1 '"ruleId": "DL3006"' temper lint --format sarif app/Dockerfile
+expect "... tty is text" 1 '^app/Dockerfile:1:6: medium DL3006' temper lint --format tty app/Dockerfile
+refuse "... one that there is not" 2 "no format 'checkstyle'; there are text, table, json, sarif" temper lint --format checkstyle app/Dockerfile
+printf 'FROM debian\nUSER 1\nHEALTHCHECK NONE\n' >medium.Dockerfile
+expect "hadolint's --failure-threshold: error is high" 0 'DL3006' temper lint --failure-threshold error medium.Dockerfile
+expect "... warning is medium" 1 'DL3006' temper lint --failure-threshold warning medium.Dockerfile
+expect "... none" 0 'DL3004' temper lint --failure-threshold none app/Dockerfile
+refuse "... beside ours" 2 'name one' temper lint --failure-threshold error --fail-on low medium.Dockerfile
+expect "hadolint's --no-color" 1 'DL3006' temper lint --no-color medium.Dockerfile
+rm medium.Dockerfile
+if command -v script >/dev/null; then
+	printf 'FROM debian\n' >colour.Dockerfile
+	holds "colours on a terminal" bash -c 'unset NO_COLOR; TERM=xterm script -qec "temper lint colour.Dockerfile" /dev/null </dev/null | grep -q "$(printf "\033\\[")"'
+	fails "... and none with --no-color" bash -c 'unset NO_COLOR; TERM=xterm script -qec "temper lint --no-color colour.Dockerfile" /dev/null </dev/null | grep -q "$(printf "\033\\[")"'
+	rm colour.Dockerfile
+else
+	skip "--no-color on a terminal" "script is not installed"
+fi
 printf 'FROM a:1\nFOO\n' >app/bad.Dockerfile
 expect "of several files the bad one is told" 3 '^temper: app/bad.Dockerfile:2: unknown' temper lint app
 expect "... and the others are looked at" 3 '^app/Dockerfile:1:6' temper lint app
