@@ -156,9 +156,11 @@ int dockerfile_resolve(struct op *op, struct dockerfile *d, const struct pairs *
 	return 0;
 }
 
-/* What a stage's variables are at a step: those with a value, and ARGs that were given none. */
+/* What a stage's variables are at a step. */
 struct scope {
-	struct map known, empty;
+	struct map known; /* with their values; NULL: it has one, which is not known */
+	struct map empty; /* ARGs that were given none */
+	struct map env;   /* those of ENV, which an ARG does not change */
 };
 
 static int take_variable(struct op *op, const struct dockerfile *d, const struct map *global,
@@ -167,21 +169,25 @@ static int take_variable(struct op *op, const struct dockerfile *d, const struct
 {
 	bool given = kind == DOCKERFILE_ENV || w->assigned;
 	const str *above = given ? NULL : map_get(global, w->text);
-	struct op_mark mark = op_mark(op);
+	struct op_mark mark;
 	str value = S("");
 
-	if (to->known.n + to->empty.n >= RESOLVE_VARS_MAX)
+	if (to->known.n + to->empty.n >= RESOLVE_VARS_MAX ||
+	    (kind == DOCKERFILE_ARG && map_get(&to->env, w->text)))
 		return 0;
+	if (kind == DOCKERFILE_ENV && put(&to->env, w->text, w->text) < 0)
+		return op->code;
+	mark = op_mark(op);
 	int rc = given ? dockerfile_expand(op, d->escape, w->value, &to->known, &value) : !above;
 	if (rc < 0)
 		return rc;
-	if (rc == 0 && given && value.len > VALUE_MAX) {
+	if (given && (rc == 1 || value.len > VALUE_MAX)) {
 		op_reset(op, mark);
-		return 0;
+		return map_put(&to->known, w->text, NULL);
 	}
 	if (rc == 0)
 		return put(&to->known, w->text, above ? *above : value);
-	return given || map_get(&to->known, w->text) ? 0 : put(&to->empty, w->text, S(""));
+	return map_get(&to->known, w->text) ? 0 : put(&to->empty, w->text, S(""));
 }
 
 /* Of the stages that one is built on the first comes first; their number is limited by their order. */
@@ -193,6 +199,7 @@ static int read_scope(struct op *op, const struct dockerfile *d, const struct do
 
 	map_init(&ret->known, op);
 	map_init(&ret->empty, op);
+	map_init(&ret->env, op);
 	for (int at = s->stage; at >= 0; at = d->stage[at].base_stage) {
 		int *to = vec_push(op, &chain);
 		if (!to)
@@ -230,7 +237,7 @@ int dockerfile_value(struct op *op, const struct dockerfile *d, const struct doc
 	if (rc != 1)
 		return rc;
 	for (ptrdiff_t i = 0; i < scope.empty.n; i++)
-		if (!map_get(&scope.known, scope.empty.item[i].key) &&
+		if (map_find(&scope.known, scope.empty.item[i].key) < 0 &&
 		    put(&scope.known, scope.empty.item[i].key, S("")) < 0)
 			return op->code;
 	rc = dockerfile_expand(op, d->escape, word, &scope.known, ret);
