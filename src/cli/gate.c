@@ -46,6 +46,8 @@ static int read_facts(struct op *op, str what, struct gate_facts *g)
 	if (file_read_user(op, what, LIMIT_SBOM, &bytes) < 0)
 		return op->code;
 	g->whole = true;
+	g->file = what;
+	g->digest = digest_of(bytes);
 	return facts_json_read(op, what, bytes, &g->facts, &g->report, &g->inventory);
 }
 

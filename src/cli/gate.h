@@ -11,7 +11,9 @@ struct gate_facts {
 	struct facts facts;
 	struct report report;
 	struct inventory inventory;
-	bool whole; /* nothing of the image was unreadable */
+	bool whole;           /* nothing of the image was unreadable */
+	str file;             /* of facts, that was read in place of an image; or empty */
+	struct digest digest; /* of its bytes */
 };
 
 /* Everything in op; what it refers to stays open in *look and *db. `now` is the moment of judging. */

@@ -125,6 +125,8 @@ int verb_gate_run(struct op *op, const struct cli *cli, const void *options)
 	    gate_facts_make(op, cli, o, cli->operand.p[0], wish.now, &look, &db, g) < 0 ||
 	    policy_judge(op, policy, n, &g->facts, &g->report, &wish, &v) < 0)
 		return op->code;
+	v.facts_file = g->file;
+	v.facts_digest = g->digest;
 	tell(cli, o, &out, &v, told);
 	if (write_outputs(op, cli, &out, &v) < 0)
 		return op->code;

@@ -105,7 +105,7 @@ static void list(struct buf *b, const struct run *r)
 
 static void check(struct buf *b, const struct run *r)
 {
-	ptrdiff_t bad = 0;
+	ptrdiff_t bad = 0, others = 0;
 
 	for (ptrdiff_t i = 0; i < r->n; i++) {
 		const struct waiver *w = &r->w[i];
@@ -125,7 +125,15 @@ static void check(struct buf *b, const struct run *r)
 		buf_char(b, '\n');
 	}
 	text_count(b, (uint64_t)r->n, "waiver", "waivers");
-	buf_fmt(b, ", %td wrong\n", bad);
+	buf_fmt(b, ", %td wrong", bad);
+	for (ptrdiff_t i = 0; r->against && i < r->n; i++)
+		others += r->w[i].other_image;
+	if (others) {
+		buf_fmt(b, ", %td for other images than ", others);
+		text_safe(b, r->v.facts->report->inventory->subject.name);
+		buf_add(b, others == r->n ? S(": none was held against it") : S(""));
+	}
+	buf_char(b, '\n');
 }
 
 /* ---- explain ---- */

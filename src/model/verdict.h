@@ -38,7 +38,9 @@ struct verdict {
 	struct verdict_policy *policy; /* [policy_n]: all that were asked */
 	ptrdiff_t policy_n;
 	const struct facts *facts; /* findings have become suppressed by waivers and VEX */
-	struct verdict_rule *rule; /* [rule_n] by policy and place in it */
+	str facts_file; /* they were read from: nobody has signed it; empty: the image itself was read */
+	struct digest facts_digest; /* of that file's bytes */
+	struct verdict_rule *rule;  /* [rule_n] by policy and place in it */
 	ptrdiff_t rule_n;
 	struct waiver *waiver; /* [waiver_n] that were read, with what became of them */
 	ptrdiff_t waiver_n;

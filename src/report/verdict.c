@@ -90,6 +90,15 @@ void verdict_policies(struct buf *b, const struct verdict *v)
 	}
 }
 
+void verdict_facts(struct buf *b, const struct verdict *v)
+{
+	char text[DIGEST_TEXT];
+
+	if (v->facts_file.len)
+		buf_fmt(b, "%.*s %s: not signed", STR_ARG(v->facts_file),
+			digest_text(&v->facts_digest, text));
+}
+
 void verdict_verified(struct buf *b, const struct verdict *v)
 {
 	uint64_t percent = 100;

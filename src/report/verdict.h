@@ -15,6 +15,7 @@ struct verdict_choice {
 	const struct verdict_format *format;
 	str file;
 	bool explain; /* every rule with its evidence, parameters, waivers: --explain */
+	str more;     /* the option that asks for it, as the verb has it; empty: --explain */
 	int width;
 	struct text_style style;
 };

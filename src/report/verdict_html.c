@@ -30,6 +30,10 @@ static void put_pills(struct buf *b, const struct verdict *v)
 	pill(b, "", "findings verified: ", buf_view(&text));
 	if (v->valid_until.len)
 		pill(b, "", "valid until ", v->valid_until);
+	buf_init(&text, b->op, INT32_MAX);
+	verdict_facts(&text, v);
+	if (text.len)
+		pill(b, "warn", "– facts ", buf_view(&text));
 	for (ptrdiff_t i = 0; i < v->warnings.n; i++)
 		pill(b, "warn", "– ", v->warnings.p[i]);
 	html_raw(b, "</ul>\n");
@@ -234,7 +238,7 @@ static void put_row(struct buf *b, const struct verdict_row *row)
 		text_html(b, row->id);
 	html_raw(b, "</b>");
 	small(b, "", row->source);
-	html_raw(b, "</td><td>");
+	html_raw(b, "</td><td class=\"wide\">");
 	text_html(b, row->package.len ? row->package : row->path);
 	small(b, "", row->package.len ? row->path : S(""));
 	small(b, "from ", row->inherits);
@@ -344,6 +348,10 @@ static void put_about(struct buf *b, const struct verdict *v)
 	html_term(b, "Built on", v->facts->base.name);
 	html_digest_term(b, "Base", &v->facts->base.digest);
 	html_digest_term(b, "Advisories", &r->database);
+	if (v->facts_file.len) {
+		html_term(b, "Facts of the file", v->facts_file);
+		html_digest_term(b, "Its bytes, not signed", &v->facts_digest);
+	}
 	html_term(b, "Judged", str_of(clock_rfc3339(v->time, date)));
 	html_term(b, "Valid until", v->valid_until);
 	for (ptrdiff_t i = 0; i < v->policy_n; i++) {

@@ -51,6 +51,9 @@ const char *verdict_waiver_state(const struct waiver *w);
 str verdict_subject(const struct verdict *v);
 void verdict_policies(struct buf *b, const struct verdict *v);
 
+/* "facts.json sha256:12ab...: not signed": the file that stood in place of the image; or nothing. */
+void verdict_facts(struct buf *b, const struct verdict *v);
+
 /* "93 %"; "100 %" only if all are, and of none. */
 void verdict_verified(struct buf *b, const struct verdict *v);
 

@@ -66,6 +66,13 @@ static void put_sources(struct json_out *j, const struct verdict *v)
 {
 	const struct report *r = v->facts->report;
 
+	if (v->facts_file.len) {
+		json_key(j, S("facts"));
+		json_object(j);
+		json_pair(j, "file", v->facts_file);
+		put_digest(j, "sha256", &v->facts_digest);
+		json_object_end(j);
+	}
 	put_digest(j, "database", &r->database);
 	json_key(j, S("sources"));
 	json_array(j);

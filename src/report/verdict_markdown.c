@@ -34,6 +34,13 @@ static void put_answer(struct buf *b, const struct verdict *v)
 		text_markdown(b, v->valid_until);
 	}
 	buf_add(b, S(".\n\n"));
+	buf_init(&text, b->op, INT32_MAX);
+	verdict_facts(&text, v);
+	if (text.len) {
+		buf_add(b, S("- ⚠️ facts "));
+		text_markdown(b, buf_view(&text));
+		buf_add(b, v->warnings.n ? S("\n") : S("\n\n"));
+	}
 	for (ptrdiff_t i = 0; i < v->warnings.n; i++) {
 		buf_add(b, S("- ⚠️ "));
 		text_markdown(b, v->warnings.p[i]);

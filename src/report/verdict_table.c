@@ -56,7 +56,17 @@ static void below(struct table *t, int indent, const char *word, str text)
 	wrapped(t, text, indent + (int)strlen(word), indent + (int)strlen(word));
 }
 
-typedef void says(struct buf *b, const struct fault *f);
+/* ": --explain": how the rest is asked for; nothing where all of it was. */
+static str hint(struct table *t)
+{
+	str text;
+
+	if (t->c->explain)
+		return S("");
+	return t->c->more.len == 0                                        ? S(": --explain")
+	       : op_text(t->op, &text, ": %.*s", STR_ARG(t->c->more)) < 0 ? S("")
+									  : text;
+}
 
 static void put_fault(struct table *t, const struct verdict_rule *r, const struct fault *f)
 {
@@ -103,7 +113,7 @@ static void put_faults(struct table *t, const struct verdict_rule *r)
 		shown++;
 	}
 	if (more)
-		buf_fmt(t->b, "%*sand %td more: --explain\n", INDENT + 11, "", more);
+		buf_fmt(t->b, "%*sand %td more%.*s\n", INDENT + 11, "", more, STR_ARG(hint(t)));
 }
 
 /* "3 faults, 1 waived, 1 within its grace until 2026-12-31". */
@@ -271,7 +281,7 @@ static void put_stanzas(struct table *t)
 		}
 	}
 	if (left)
-		buf_fmt(t->b, "  # and %td more%s\n", left, t->c->explain ? "" : ": --explain");
+		buf_fmt(t->b, "  # and %td more%.*s\n", left, STR_ARG(hint(t)));
 }
 
 static void put_answer(struct table *t)
@@ -287,6 +297,9 @@ static void put_answer(struct table *t)
 	told(t, "verified", TEXT_DIM, buf_view(&text));
 	for (ptrdiff_t i = 0; i < v->warnings.n; i++)
 		told(t, "warning", TEXT_YELLOW, v->warnings.p[i]);
+	buf_init(&text, t->op, INT32_MAX);
+	verdict_facts(&text, v);
+	told(t, "facts", TEXT_YELLOW, buf_view(&text));
 	told(t, "valid until", TEXT_DIM, v->valid_until);
 	buf_init(&text, t->op, INT32_MAX);
 	verdict_policies(&text, v);

@@ -96,7 +96,14 @@ cp out direct.json
 holds "facts are written" temper policy input -q --name registry.example/app:1 bad.tar -o facts.json
 gate -p baseline -o json facts.json
 cp out stored.json
-same "from stored facts the same verdict, byte by byte" "$(cat direct.json)" "$(cat stored.json)"
+same "from stored facts the same verdict, but for their file" "$(cat direct.json)" \
+	"$(sed '/^ *"facts": {$/,/^ *},$/d' stored.json)"
+same "... which it names by its bytes" "$(python3 -c 'import json; print(json.load(open("stored.json"))["facts"])')" \
+	"{'file': 'facts.json', 'sha256': 'sha256:$(sha256sum <facts.json | cut -d' ' -f1)'}"
+expect "... and says that nobody signed it" 1 "^facts +facts.json sha256:$(sha256sum <facts.json | cut -d' ' -f1): not signed" \
+	temper gate -q --name registry.example/app:1 -p baseline facts.json
+gate -p baseline bad.tar
+holds "an image has no such line" sh -c '! grep -q "^facts" out'
 
 # Exit codes.
 printf 'name: p\nrules: [{id: U, rule: config.nonroot}]\n' >p.yaml
@@ -138,6 +145,10 @@ YAML
 key=$(python3 -c 'import json; print([r for r in json.load(open("v.json"))["rules"] if r["id"] == "U"][0]["evidence"][0]["key"])')
 sed -i "s|key: user|key: '$key'|" w.yaml
 expect "the waiver holds" 0 'passes' temper gate -q --name registry.example/app:1 bad.tar --waivers w.yaml
+sed '/id: CVE-2020-1/,$d' w.yaml >w1.yaml
+expect "check says that what it has is for others" 0 '1 waiver, 0 wrong, 1 for other images than registry.example/other:1: none was held' \
+	temper waivers check -q w1.yaml --against bad.tar --name registry.example/other:1
+expect "... and nothing of the kind where it is not" 0 '1 waiver, 0 wrong$' temper waivers check -q w1.yaml --against bad.tar --name registry.example/app:1
 expect "list shows days, the first to end first" 0 'ended.*CVE-2020-1' temper waivers list w.yaml
 expect "check tells what has ended" 1 'w.yaml:9: CVE-2020-1: ended on 2026-05-31' temper waivers check w.yaml
 expect "explain tells what it holds for" 0 'holds for  U: ' temper waivers explain w.yaml --against bad.tar --name registry.example/app:1 -q
