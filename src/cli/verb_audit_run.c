@@ -14,22 +14,20 @@ struct run {
 	struct checks_outputs out;
 	struct audit_select select;
 	struct database *db;
-	bool has_db;
 	struct look *look;
 	int64_t now;
 	int exit_code;
 	bool no, whole;
 };
 
-/* Rules that need what is published: asked where it is at hand. */
+/* Rules that need what is published: without it those that do are errors, and how long a distribution is
+ * supported is known nevertheless. */
 static int judge_findings(struct op *op, const struct run *r, const struct inventory *v,
 			  struct checks *c)
 {
 	struct scan_wish wish = { .now = r->now };
 	struct report report;
 
-	if (!r->has_db)
-		return 0;
 	if (scan_inventory(op, r->db, v, &wish, &report) < 0)
 		return op->code;
 	return audit_findings(op, &report, c);
@@ -163,6 +161,5 @@ int verb_audit_run(struct op *op, const struct cli *cli, const void *options)
 	int no_db = database_open(op, o->db, &db);
 	if (no_db < 0 || audit_open(op, &how, &look.wish.audit) < 0)
 		return op->code;
-	r.has_db = no_db == 0;
 	return run_all(op, &r, cli->operand.p[0]);
 }

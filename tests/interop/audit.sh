@@ -110,6 +110,10 @@ refuse "two reports on standard output" 2 'only one report' temper audit -o json
 # With advisories: what an update fixes is a fault, with the update; without any it cannot be told.
 image left.tar 'top["files"]["node_modules/left/package.json"] = "{\"name\":\"left\",\"version\":\"1.0.0\",\"license\":\"MIT\"}"; top["files"].pop("etc/os-release", 0); i["layers"][0]["files"].pop("etc/os-release")'
 expect "no advisories: it cannot be told" 0 'run temper db update' temper audit -q --only image.scanned --fail-on any left.tar
+image old.tar 'i["layers"][0]["files"]["etc/os-release"] = "ID=debian\nVERSION_ID=10\n"'
+expect "... but that support of a distribution has ended can" 1 'support of .*10 ended on 2024-06-30|ended on 2024' temper audit -q --only distro.not_eol --fail-on any old.tar
+image new.tar 'i["layers"][0]["files"]["etc/os-release"] = "ID=debian\nVERSION_ID=13\n"'
+expect "... and that it has not" 0 '1 kept, 0 broken' temper audit -q --only distro.not_eol --fail-on any new.tar
 mkdir advisories
 printf '%s' '{"id":"GHSA-aaaa-bbbb-cccc","modified":"2026-01-02T00:00:00Z","summary":"left","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.0.3"}]}]}]}' >advisories/a.json
 temper db import advisories --name example >out 2>err || bad "advisories" "exit $?"
