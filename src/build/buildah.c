@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "audit/secrets.h"
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/vec.h"
@@ -31,7 +32,9 @@ enum {
 	BUILD_MS = 6 * 3600 * 1000,
 	SUBID_MAX = 1 << 20,
 	STALE_S = 2 * 86400,
-	HEREDOC_MAJOR = 1, /* the first version that reads heredocs */
+	SAID_LINES = 10,        /* of a command that fails that are told */
+	MASKED_MAX = 256 << 10, /* bytes of its output that they are looked for in */
+	HEREDOC_MAJOR = 1,      /* the first version that reads heredocs */
 	HEREDOC_MINOR = 33,
 };
 
@@ -465,24 +468,48 @@ static const struct dockerfile_step *failed_step(const struct dockerfile *d, str
 	return NULL;
 }
 
-/* The last line of what the failed command printed: before buildah's own last words. */
-static str printed(str err)
+/* Is a line the failed command's, and not one of buildah's own words? */
+static bool is_printed(str line)
 {
-	str best = S("");
+	return line.len && !str_starts(line, S("Error: ")) &&
+	       !str_starts(line, S("subprocess exited")) && !str_starts(line, S("time=\""));
+}
 
-	while (err.p) {
-		str line = str_trim(str_cut(&err, '\n'));
-		if (line.len && !str_starts(line, S("Error: ")) &&
-		    !str_starts(line, S("subprocess exited")) && !str_starts(line, S("time=\"")))
-			best = line;
+/* The last lines of what it printed, without secrets, as built->said; the last of them as *ret. */
+static int printed(struct building *b, str err, str *ret)
+{
+	const struct texts none = { 0 };
+	struct secrets *secrets;
+	str text = str_from(err, err.len > MASKED_MAX ? err.len - MASKED_MAX : 0);
+	VEC(str) line = { 0 };
+
+	*ret = S("");
+	if (text.len < err.len)
+		(void)str_cut(&text, '\n'); /* it may begin within a secret */
+	/* What cannot be masked is not shown. */
+	if (secrets_open(b->op, &none, &none, &secrets) < 0 ||
+	    secrets_mask(b->op, secrets, text, &text) < 0) {
+		op_forgive(b->op);
+		return 0;
 	}
-	return best;
+	while (text.p) {
+		str one = str_trim(str_cut(&text, '\n'));
+		str *to = is_printed(one) ? vec_push(b->op, &line) : NULL;
+		if (!to && b->op->code)
+			return b->op->code;
+		if (to)
+			*to = one;
+	}
+	ptrdiff_t more = line.n > SAID_LINES ? line.n - SAID_LINES : 0;
+	b->built->said = (struct texts){ line.p + more, line.n - more };
+	*ret = line.n ? line.p[line.n - 1] : S("");
+	return 0;
 }
 
 static int say_failed(struct building *b, const struct proc_result *got)
 {
 	const struct dockerfile *d = &b->built->dockerfile;
-	str why, said = printed(got->err);
+	str why, said;
 	const struct dockerfile_step *s = failed_step(d, last_line(got->err), &why);
 	const struct dockerfile_stage *stage = s && s->stage >= 0 ? &d->stage[s->stage] : NULL;
 
@@ -506,12 +533,15 @@ static int say_failed(struct building *b, const struct proc_result *got)
 			"%.*s:%d: RUN needs a shell, and %.*s has none: run it in an earlier "
 			"stage, from a -dev image, and COPY --from what it makes",
 			STR_ARG(d->path), s->line, STR_ARG(stage ? stage->base : S("the base")));
+	if (printed(b, got->err, &said) < 0)
+		return b->op->code;
 	if (s)
 		return op_fail(b->op, ERR_IO, "%.*s:%d: %.*s: %.*s%s%.*s", STR_ARG(d->path),
 			       s->line, STR_ARG(str_head(s->source, 200)), STR_ARG(why),
 			       said.len ? ": " : "", STR_ARG(str_head(said, 400)));
-	return op_fail(b->op, ERR_IO, "%.*s: buildah: %.*s", STR_ARG(d->path),
-		       STR_ARG(why.len ? why : S("it failed and says nothing")));
+	return op_fail(b->op, ERR_IO, "%.*s: buildah: %.*s%s%.*s", STR_ARG(d->path),
+		       STR_ARG(why.len ? why : S("it failed and says nothing")),
+		       said.len ? ": " : "", STR_ARG(str_head(said, 400)));
 }
 
 static int64_t time_of(const struct building *b)

@@ -43,7 +43,9 @@ struct buildah_built {
 	const struct buildah_image *base; /* of the stage that was built; NULL: scratch */
 	ptrdiff_t base_layers;            /* of the image that are the base's, from the lowest */
 	struct image_descriptor image;    /* its manifest */
-	int *line; /* [line_n]: of the Dockerfile, for each line of the history; 0: none */
+	struct texts
+		said; /* where it failed: the last lines that buildah printed, without secrets */
+	int *line;    /* [line_n]: of the Dockerfile, for each line of the history; 0: none */
 	ptrdiff_t line_n;
 };
 

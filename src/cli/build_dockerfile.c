@@ -19,7 +19,12 @@
 #include "sbom_report.h"
 #include "scan_options.h"
 
-enum { STEP_WIDTH = 60, TEXT_MAX = 1 << 30 };
+enum {
+	STEP_WIDTH = 60,
+	LINE_WIDTH = 400, /* of what a command that fails printed */
+	TEXT_MAX = 1 << 30,
+	RULES = 10, /* that the error names */
+};
 
 struct run {
 	struct op *op;
@@ -166,6 +171,28 @@ static void hear(void *arg, str bytes)
 	}
 }
 
+/* The last that buildah printed, where it has not been heard already; its last line is in the error. */
+static void tell_failed(struct run *r)
+{
+	const struct texts *said = &r->built.said;
+	AUTO_OP own;
+	struct buf b;
+
+	if (r->o->verbose || said->n < 2)
+		return;
+	op_init(&own, 0);
+	buf_init(&b, &own, LIMIT_DOCUMENT);
+	progress_rub(&r->progress);
+	progress_clear(&r->progress);
+	for (ptrdiff_t i = 0; i < said->n; i++) {
+		buf_add(&b, S("  "));
+		text_safe(&b, str_head(said->p[i], LINE_WIDTH));
+		buf_char(&b, '\n');
+	}
+	if (b.bad || term_write(&own, &r->cli->err, buf_view(&b)) < 0)
+		op_forgive(&own);
+}
+
 static int timestamp(struct run *r, int64_t *ret)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
@@ -205,8 +232,10 @@ static int build(struct run *r)
 	if (timestamp(r, &wish.timestamp) < 0)
 		return r->op->code;
 	progress_step(&r->progress, "build");
-	if (buildah_build(r->op, r->store, &wish, &r->built) < 0)
+	if (buildah_build(r->op, r->store, &wish, &r->built) < 0) {
+		tell_failed(r);
 		return r->op->code;
+	}
 	progress_done(&r->progress, "%.*s", STR_ARG(r->built.dockerfile.path));
 	return 0;
 }
@@ -483,6 +512,8 @@ static int write_verdict(struct run *r, str name, str file)
 {
 	struct verdict_choice c = { .format = verdict_format_of(name),
 				    .file = file,
+				    .explain = r->o->verbose,
+				    .more = S("-v"),
 				    .width = file.len ? 100 : r->cli->out.width,
 				    .style = style_of(&r->cli->out, r->o->verbose) };
 	struct buf b;
@@ -510,6 +541,7 @@ static int write_tree(struct run *r, const struct dockerfile_outcome *o, str fil
 	if (r->judged && !r->verdict.passed && b.bad == false) {
 		struct verdict_choice c = { .format = verdict_format_of(S("table")),
 					    .explain = style.verbose,
+					    .more = S("-v"),
 					    .width = style.width,
 					    .style = style };
 		buf_char(&b, '\n');
@@ -552,18 +584,40 @@ static int report(struct run *r, bool kept)
 	return printed ? 0 : write_tree(r, &o, S(""));
 }
 
+/* "CONF-001, SECRET-001 and 3 more": why the gate says no, where nothing else is printed. */
+static int rules_that_fail(struct run *r, str *ret)
+{
+	ptrdiff_t n = 0;
+	struct buf b;
+
+	buf_init(&b, r->op, TEXT_MAX);
+	for (ptrdiff_t i = 0; i < r->verdict.rule_n; i++) {
+		const struct verdict_rule *rule = &r->verdict.rule[i];
+		if (rule->mode != POLICY_ENFORCE || rule->outcome == OUTCOME_PASS || n++ >= RULES)
+			continue;
+		buf_add(&b, b.len ? S(", ") : S(""));
+		text_safe(&b, rule->id);
+	}
+	if (n > RULES)
+		buf_fmt(&b, " and %td more", n - RULES);
+	return buf_take(&b, ret);
+}
+
 static int answer(struct run *r)
 {
 	bool tested = test_none_failed(r->test, r->test_n);
 	bool passed = tested && (!r->judged || r->verdict.passed);
 	bool kept = passed || r->o->dockerfile.keep;
+	str rules = S("");
 
 	if ((kept && publish(r) < 0) || report(r, kept) < 0)
 		return r->op->code;
 	if (passed)
 		return 0;
-	return op_fail(r->op, ERR_NO, "%.*s: %s%s", STR_ARG(r->tag.p[0]),
-		       tested ? "the gate says no" : "tests failed",
+	if (tested && rules_that_fail(r, &rules) < 0)
+		return r->op->code;
+	return op_fail(r->op, ERR_NO, "%.*s: %s%.*s%s", STR_ARG(r->tag.p[0]),
+		       tested ? "the gate says no: " : "tests failed", STR_ARG(rules),
 		       kept ? "; it has its name because of --keep" : "; the image was not named");
 }
 

@@ -98,6 +98,10 @@ dockerfile Old '# the package is old' 'COPY node_modules /srv/node_modules'
 planted "an old package" Old 'CVE-2026-1000|GHSA-aaaa' 'COPY node_modules /srv/node_modules \(Old:3\)' 'left.*1\.0\.3|1\.0\.3.*left|upgrade left to 1.0.3'
 dockerfile All 'COPY sh /bin/sh' 'COPY key.pem /etc/app/key.pem' 'COPY node_modules /srv/node_modules' 'ENV API_TOKEN=hunter2-hunter2-hunter2' 'USER 0'
 planted "all of it" All 'All:3\)' 'All:4\)' 'All:6\)'
+expect "-q: the error names the rules" 1 'all:1: the gate says no: .*USER.*; the image was not named' build All -q
+holds "... and no option that build lacks" sh -c '! grep -q -e --explain out err'
+expect "without -v the hint is -v" 1 'all:1: the gate says no' build All
+holds "... and never --explain" sh -c '! grep -q -e --explain out err'
 expect "... and -v tells all" 1 'All:2\)' build All -v
 cp out said
 fails "no value of a secret is printed" grep -q 'hunter2\|BEGIN PRIVATE' said
@@ -154,6 +158,22 @@ if [ "$(id -u)" -eq 0 ] && command -v runc >/dev/null; then
 	printf 'FROM base:1\nCOPY hello /usr/bin/hello\nRUN ["/usr/bin/hello"]\n' >Apart
 	expect "a RUN without network, by an OCI runtime" 0 'apart:1 in the store' temper build -f Apart -t apart:1 --no-gate --network none ctx
 else skip "a RUN by an OCI runtime" "this is no root, or runc is not installed"; fi
+
+# ---- a command that fails: the last that it printed, without secrets ----
+token=ghp_$(printf 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8')
+cat >fails.c <<C
+#include <stdio.h>
+int main(void) { for (int i = 1; i <= 14; i++) fprintf(stderr, "row %d of it\\n", i); fprintf(stderr, "with $token it fails\\n"); return 1; }
+C
+gcc -static -o ctx/fails fails.c
+printf 'FROM base:1\nCOPY fails /usr/bin/fails\nRUN ["/usr/bin/fails"]\n' >Fails
+expect "a RUN that fails, without a shell" 3 'row 14 of it' temper build -q -f Fails -t x:1 ctx
+cp err said.fails
+same "... tells ten lines" "$(grep -c '^  ' said.fails)" 10
+fails "... and not the first" grep -q 'row 5 of it' said.fails
+expect "... and in the error the last" 0 'Fails.*exit status 1: with .* it fails' cat said.fails
+fails "... without secrets" grep -q "$token" said.fails
+rm ctx/fails
 
 # ---- what cannot be is one line ----
 printf 'FROM base:1\nRUN echo hi\n' >NoShell
