@@ -2,6 +2,7 @@
  * What the rights of files give away: setuid, capabilities, what everybody may write, owners that are
  * nobody, devices.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "auditor.h"
@@ -163,8 +164,10 @@ struct ids { /* of accounts, sorted */
 
 struct strangers {
 	struct ids user, group;
-	VEC(struct stranger) found;
+	VEC(struct stranger) found; /* STRANGERS at most */
+	uint64_t more;              /* files of others beyond these */
 };
+enum { STRANGERS = 256 };
 
 static int by_id(const void *a, const void *b)
 {
@@ -221,10 +224,15 @@ static int note_stranger(struct op *op, struct strangers *s, bool group, uint32_
 			return 0;
 		}
 	}
-	struct stranger *x = s->found.n < 256 ? vec_push(op, &s->found) : NULL;
-	if (x)
-		*x = (struct stranger){ group, id, node, 1 };
-	return x || s->found.n == 256 ? 0 : op->code;
+	if (s->found.n == STRANGERS) {
+		s->more++;
+		return 0;
+	}
+	struct stranger *x = vec_push(op, &s->found);
+	if (!x)
+		return op->code;
+	*x = (struct stranger){ group, id, node, 1 };
+	return 0;
 }
 
 static int look_at_owner(struct op *op, struct audit_run *a, struct strangers *s, uint32_t node)
@@ -254,6 +262,15 @@ static int tell_strangers(struct op *op, struct audit_run *a, const struct stran
 				 "%u %s to %s %u, which is no account: /%.*s", x->count,
 				 x->count == 1 ? "file belongs" : "files belong",
 				 x->group ? "group" : "user", x->id, STR_ARG(f.path));
+	}
+	if (rc == 0 && s->more) {
+		struct fault f = { .kind = S(FAULT_MORE), .layer = -1 };
+		if (op_text(op, &f.key, "%" PRIu64 " more", s->more) < 0)
+			return op->code;
+		rc = audit_fault(op, a, &rules[OWNERS_KNOWN], f,
+				 "%" PRIu64 " more files belong to other users and groups, which "
+				 "are no accounts",
+				 s->more);
 	}
 	if (rc == 0 && !s->user.told)
 		rc = audit_detail(op, a, &rules[OWNERS_KNOWN], "the image has no accounts");

@@ -99,6 +99,45 @@ static int many(struct op *op)
 	return 0;
 }
 
+/* Of strangers so many are told, and that there are more. */
+static int strangers(struct op *op)
+{
+	enum { FILES = 300 };
+	struct tree_given *file = op_new(op, struct tree_given, FILES + 1);
+	struct inventory inv = { .subject = { .kind = SUBJECT_DIRECTORY } };
+	struct audit_options options = { 0 };
+	struct tree_wish wish;
+	struct audit *audit;
+	struct config config;
+	AUTO_TREE *t = NULL;
+	struct checks checks;
+
+	if (!file)
+		return op->code;
+	file[0] = (struct tree_given)PASSWD;
+	for (int i = 1; i <= FILES; i++) {
+		file[i] = (struct tree_given){ .bytes = S("x"),
+					       .mode = 0644,
+					       .uid = (uint32_t)i + 1000 };
+		TRY(op_text(op, &file[i].path, "f%06d", i));
+	}
+	TRY(audit_open(op, &options, &audit));
+	TRY(inventory_interest(op, &(struct inventory_wish){ .files = true }, &wish));
+	TRY(audit_wish(op, audit, &wish));
+	TRY(tree_of_files(op, file, FILES + 1, &wish, &t));
+	TRY(config_read(op, S(""), NULL, &config));
+	TRY(audit_make(op, audit, t, &inv, &config, &checks));
+	const struct check *c = checks_find(&checks, S("fs.owners_known"));
+	CHECK(c && c->fault_n == 257);
+	bool told = false;
+	for (ptrdiff_t i = 0; c && i < c->fault_n; i++)
+		told |= str_eq(c->fault[i].kind, S(FAULT_MORE)) &&
+			str_eq(c->fault[i].what, S("44 more files belong to other users and "
+						   "groups, which are no accounts"));
+	CHECK(told);
+	return 0;
+}
+
 static int severities_of(struct op *op)
 {
 	const struct audited image = { "{}",
@@ -121,4 +160,4 @@ static int severities_of(struct op *op)
 	return 0;
 }
 
-TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of }, { "more than is kept", many, true })
+TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of }, { "more than is kept", many, true }, { "many strangers", strangers, true })
