@@ -185,6 +185,17 @@ int audit_owner(struct op *op, struct audit_run *a, uint32_t node, const struct 
 	return 0;
 }
 
+str audit_shown(str instruction)
+{
+	ptrdiff_t n = AUDIT_SHOWN;
+
+	if (instruction.len <= n)
+		return instruction;
+	for (int i = 0; i < 3 && ((unsigned char)instruction.p[n] & 0xc0) == 0x80; i++)
+		n--; /* no character by halves */
+	return str_head(instruction, n);
+}
+
 /* What the tree and the layers tell of where it comes from. */
 static int fill(struct op *op, struct audit_run *a, struct fault *f)
 {
@@ -207,6 +218,7 @@ static int fill(struct op *op, struct audit_run *a, struct fault *f)
 		if (f->instruction.len == 0)
 			f->instruction = audit_instruction(a, f->layer);
 	}
+	f->instruction = audit_shown(f->instruction);
 	return 0;
 }
 

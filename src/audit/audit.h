@@ -56,4 +56,8 @@ size_t audit_rules_n(void);
 const struct rule *audit_rule(size_t i);
 const struct rule *audit_rule_of(str id); /* by id or one of its other names, or NULL */
 
+/* The part of an instruction that a fault tells: many faults may have one, and it may have megabytes. */
+enum { AUDIT_SHOWN = 2048 };
+str audit_shown(str instruction);
+
 #endif

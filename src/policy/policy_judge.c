@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "audit/audit.h"
 #include "base/glob.h"
 #include "base/limits.h"
 #include "base/map.h"
@@ -48,6 +49,7 @@ int judge_fault(struct op *op, struct judge *j, struct fault f, const char *fmt,
 	if (!to)
 		return op->code;
 	*to = f;
+	to->instruction = audit_shown(f.instruction);
 	if (!f.rule)
 		to->rule = j->rule->about;
 	va_start(args, fmt);

@@ -138,6 +138,20 @@ static int strangers(struct op *op)
 	return 0;
 }
 
+/* Of a long instruction the beginning, without half a character. */
+static int long_instruction(struct op *op)
+{
+	char text[AUDIT_SHOWN + 8];
+
+	(void)op;
+	memset(text, 'a', sizeof(text));
+	CHECK(audit_shown((str){ text, AUDIT_SHOWN }).len == AUDIT_SHOWN);
+	CHECK(audit_shown((str){ text, sizeof(text) }).len == AUDIT_SHOWN);
+	memcpy(text + AUDIT_SHOWN - 2, "\xe2\x82\xac", 3);
+	CHECK(audit_shown((str){ text, sizeof(text) }).len == AUDIT_SHOWN - 2);
+	return 0;
+}
+
 static int severities_of(struct op *op)
 {
 	const struct audited image = { "{}",
@@ -160,4 +174,5 @@ static int severities_of(struct op *op)
 	return 0;
 }
 
-TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of }, { "more than is kept", many, true }, { "many strangers", strangers, true })
+TESTS({ "rights, both ways", right }, { "how bad, and whose", severities_of }, { "more than is kept", many, true }, { "many strangers", strangers, true },
+      { "a long instruction", long_instruction })
