@@ -200,6 +200,18 @@ static bool is(str word, const char *upper, const char *lower_case)
 	return str_eq(word, str_of(upper)) || str_eq(word, str_of(lower_case));
 }
 
+/* A licence with the exception behind it, as it stands. */
+static str operand(str word, str *rest)
+{
+	str ahead = *rest;
+
+	if (!is(token(&ahead), "WITH", "with"))
+		return word;
+	str exception = token(&ahead);
+	*rest = ahead;
+	return (str){ word.p, exception.p + exception.len - word.p };
+}
+
 str licence_next(str *expression)
 {
 	str word = token(expression);
@@ -207,13 +219,7 @@ str licence_next(str *expression)
 	while (word.len && (word.p[0] == '(' || word.p[0] == ')' || is(word, "AND", "and") ||
 			    is(word, "OR", "or")))
 		word = token(expression);
-	str rest = *expression;
-	if (word.len && is(token(&rest), "WITH", "with")) {
-		str exception = token(&rest);
-		word.len = exception.p + exception.len - word.p;
-		*expression = rest;
-	}
-	return word;
+	return operand(word, expression);
 }
 
 struct level {
@@ -232,18 +238,6 @@ static void end_and(struct level *l)
 	l->or_ = l->any_or && l->or_ < l->and_ ? l->or_ : l->and_;
 	l->any_or = true;
 	l->any_and = false;
-}
-
-/* A licence with the exception behind it, as it stands. */
-static str operand(str word, str *rest)
-{
-	str ahead = *rest;
-
-	if (!is(token(&ahead), "WITH", "with"))
-		return word;
-	str exception = token(&ahead);
-	*rest = ahead;
-	return (str){ word.p, exception.p + exception.len - word.p };
 }
 
 bool licence_judge(str rest, licence_grade *grade, const void *arg, int *ret)
