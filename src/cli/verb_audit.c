@@ -1,4 +1,5 @@
 #include "audit_options.h"
+#include "scan_options.h"
 
 #define AT(member) offsetof(struct audit_verb_options, member)
 
@@ -43,19 +44,7 @@ static const struct option table[] = {
 	  "Of a multi-platform image, the one to look at; without it, this machine's." },
 	{ "all-platforms", 0, OPTION_FLAG, NULL, AT(all_platforms), "What is looked at",
 	  "Every platform of it, one report each." },
-	{ "from", 0, OPTION_TEXTS, "SCHEMES", AT(from), "Where it is",
-	  "Schemes to try for a name without one, in this order, parted by commas." },
-	{ "db", 0, OPTION_TEXT, "DIR", AT(db), "Where it is", "Directory of the advisories.",
-	  .hint = OPTION_HINT_DIRECTORY },
-	{ "trust-digests", 0, OPTION_FLAG, NULL, AT(trust), "Where it is",
-	  "Do not verify the digests of layers: for an archive that was verified before." },
-	{ "offline", 0, OPTION_FLAG, NULL, AT(offline), "Where it is", "Ask no registry." },
-	{ "insecure-registry", 0, OPTION_TEXTS, "HOST", AT(insecure), "Where it is",
-	  "Take plain HTTP and any certificate from this registry, and no other; may be given "
-	  "several "
-	  "times." },
-	{ "store", 0, OPTION_TEXT, "DIR", AT(store), "Where it is", "Directory of the local store.",
-	  .hint = OPTION_HINT_DIRECTORY },
+	SCAN_WHERE_OPTIONS(AT),
 };
 
 static const struct example example[] = {
